@@ -1,0 +1,245 @@
+"""Runs the notebooks and keeps every one of them in the single form in which it is stored in git.
+
+    python tools/notebooks.py [run] [NOTEBOOK ...]       run from top to bottom, store with outputs
+    python tools/notebooks.py tidy [NOTEBOOK ...]        bring into stored form without running
+    python tools/notebooks.py --check [NOTEBOOK ...]     name those that are not in stored form
+    python tools/notebooks.py import SCRIPT.py NOTEBOOK  notebook from a `# %%` script
+    python tools/notebooks.py export NOTEBOOK SCRIPT.py  and back
+
+The stored form: outputs kept; pictures are PNG of at most 60 kB with their alt text; no widget views or state, no
+timings, no versions; cells numbered as after *Run All*; ids stable. A reader on a code host sees every picture.
+"""
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import io
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import percent
+from nbformat import NotebookNode
+from PIL import Image
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+PICTURE_LIMIT = 60_000
+SECONDS_PER_CELL = 300
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+CELL_METADATA = ("tags", "slideshow", "editable", "deletable")  # what an author means, not what an editor notes
+PICTURE_METADATA = ("alt", "width", "height")
+LIVE_ONLY = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
+PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def canonical(notebook: NotebookNode) -> NotebookNode:
+    """A copy of `notebook` in stored form; ValueError where only its author can mend it."""
+    cells, seen, count = [], set(), 0
+    for cell in notebook.cells:
+        source = cell.source.replace("\r\n", "\n").rstrip()
+        if not source:
+            continue
+        kept = {"cell_type": cell.cell_type, "metadata": cell_metadata(cell), "source": source}
+        kept["id"] = stable_id(cell.get("id"), cell.cell_type, source, seen)
+        if cell.cell_type == "code":
+            count += 1
+            kept["execution_count"] = count
+            where = f"cell {count} ({source.splitlines()[0]!r})"
+            kept["outputs"] = [canonical_output(o, count, where) for o in merged_streams(cell.outputs)]
+        elif cell.get("attachments"):
+            kept["attachments"] = cell.attachments
+        cells.append(kept)
+    return nbformat.from_dict({"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5})
+
+
+def cell_metadata(cell: NotebookNode) -> dict:
+    kept = {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key) not in (None, [], {})}
+    if cell.metadata.get("jupyter", {}).get("source_hidden"):
+        kept["jupyter"] = {"source_hidden": True}
+    return kept
+
+
+def stable_id(current: str | None, kind: str, source: str, seen: set[str]) -> str:
+    """The id the cell has; for a cell without one (or with another's), a digest of what it says."""
+    identifier, attempt = current, 0
+    while not identifier or identifier in seen:
+        identifier = hashlib.sha1(f"{kind}\n{source}\n{attempt}".encode()).hexdigest()[:8]
+        attempt += 1
+    seen.add(identifier)
+    return identifier
+
+
+def merged_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Kernels cut what is printed into pieces as it comes; neighbours of one name are one output."""
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        previous = merged[-1] if merged else {}
+        if output.output_type == "stream" and previous.get("name") == output.name:
+            merged[-1] = nbformat.from_dict({**previous, "text": previous["text"] + output.text})
+        else:
+            merged.append(output)
+    return merged
+
+
+def canonical_output(output: NotebookNode, count: int, where: str) -> dict:
+    kind = output.output_type
+    if kind == "error":
+        raise ValueError(f"{where} raised {output.ename}: {output.evalue}")
+    if kind == "stream":
+        if output.name == "stderr":
+            raise ValueError(f"{where} writes to stderr: {output.text.strip().splitlines()[-1]}")
+        return {"output_type": kind, "name": output.name, "text": output.text}
+    data = {mime: value for mime, value in output.data.items() if mime not in LIVE_ONLY}
+    kept = {"output_type": kind, "data": data, "metadata": {}}
+    if address := re.search(r" at 0x[0-9a-f]{6,}", str(data.get("text/plain", ""))):
+        raise ValueError(f"{where} shows a memory address ({address[0].strip()}), which changes with every run")
+    if "image/png" in data:
+        data["image/png"] = canonical_picture(data["image/png"], where)
+        about = output.metadata.get("image/png", {})
+        kept["metadata"] = {"image/png": {k: about[k] for k in PICTURE_METADATA if k in about}}
+    if kind == "execute_result":
+        kept["execution_count"] = count
+    return kept
+
+
+def canonical_picture(encoded: str, where: str = "picture") -> str:
+    """Base64 PNG of at most 60 kB without embedded remarks; one that is so already stays as it is, byte for byte."""
+    png = base64.b64decode(encoded)
+    if len(png) <= PICTURE_LIMIT and png_chunks(png) <= PNG_CHUNKS:
+        return base64.b64encode(png).decode()
+    picture = Image.open(io.BytesIO(png))
+    picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    for colours in (None, 256, 128, 64, 32):
+        method = Image.Quantize.FASTOCTREE if picture.mode == "RGBA" else Image.Quantize.MEDIANCUT
+        candidate = picture if colours is None else picture.quantize(colours, method, dither=Image.Dither.NONE)
+        buffer = io.BytesIO()
+        candidate.save(buffer, "PNG", optimize=True)
+        if buffer.tell() <= PICTURE_LIMIT:
+            return base64.b64encode(buffer.getvalue()).decode()
+    raise ValueError(f"{where} shows a picture of {picture.width} × {picture.height} pixels that takes "
+                  f"{buffer.tell() // 1000} kB even with 32 colours (limit {PICTURE_LIMIT // 1000} kB): draw it smaller")
+
+
+def png_chunks(png: bytes) -> set[bytes]:
+    if not png.startswith(PNG_SIGNATURE):
+        raise ValueError("an image/png output is not a PNG file")
+    kinds, at = set(), len(PNG_SIGNATURE)
+    while at + 8 <= len(png):
+        kinds.add(png[at + 4:at + 8])
+        at += 12 + int.from_bytes(png[at:at + 4], "big")
+    return kinds
+
+
+def stored_text(notebook: NotebookNode) -> str:
+    """The characters of the file."""
+    return nbformat.writes(canonical(notebook)).rstrip("\n") + "\n"
+
+
+def read(path: Path) -> NotebookNode:
+    notebook = nbformat.reader.reads(path.read_text(encoding="utf-8"))  # as it is: nothing mended on the way in
+    return notebook if notebook.nbformat == 4 else nbformat.convert(notebook, 4)
+
+
+def store(path: Path, notebook: NotebookNode) -> bool:
+    """Write `notebook` in stored form; True if that changed the file."""
+    text = stored_text(notebook)
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return True
+
+
+def run(path: Path) -> NotebookNode:
+    """The notebook as it is after *Run All* in a fresh kernel, one thread for linear algebra."""
+    from nbclient import NotebookClient  # here: reading and tidying need no kernel
+    from nbclient.exceptions import CellExecutionError
+
+    notebook = nbformat.convert(canonical(without_outputs(read(path))), 4)
+    client = NotebookClient(notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", record_timing=False,
+                            store_widget_state=False, resources={"metadata": {"path": str(path.parent)}})
+    try:
+        return client.execute()
+    except CellExecutionError as error:
+        raise ValueError(f"a cell raised {error.ename}: {error.evalue}\n{error.traceback}") from None
+
+
+def without_outputs(notebook: NotebookNode) -> NotebookNode:
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return notebook
+
+
+def is_stored_form(path: Path) -> bool:
+    return path.read_text(encoding="utf-8") == stored_text(read(path))
+
+
+def import_script(script: Path, path: Path) -> bool:
+    """Cells of the script; those the notebook already has keep their ids and outputs."""
+    old = read(path) if path.exists() else nbformat.from_dict({"cells": []})
+    return store(path, percent.to_notebook(script.read_text(encoding="utf-8"), old))
+
+
+def each(paths: list[Path], action) -> int:
+    """Apply `action(path) -> str` to every notebook, one line each; the number refused."""
+    refused = 0
+    for path in paths:
+        start = time.perf_counter()
+        try:
+            said = action(path)
+        except ValueError as error:
+            refused, said = refused + 1, f"not stored: {error}"
+        print(f"{path.name:32} {time.perf_counter() - start:5.1f} s  {said}", flush=True)
+    return refused
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="only name those that are not in stored form")
+    parser.add_argument("words", nargs="*", metavar="COMMAND / NOTEBOOK")
+    given = parser.parse_args(arguments)
+    command = given.words.pop(0) if given.words and not given.words[0].endswith((".ipynb", ".py")) else "run"
+    paths = [Path(word).resolve() for word in given.words]
+    if missing := [str(path) for path in paths[:1] if not path.is_file()]:
+        parser.error(f"no such file: {missing[0]}")
+    if command in ("import", "export"):
+        if len(paths) != 2:
+            parser.error(f"{command} takes two files")
+        if command == "import":
+            return each([paths[1]], lambda path: "changed" if import_script(paths[0], path) else "unchanged")
+        return each([paths[0]], lambda path: f"{paths[1].write_text(percent.to_script(read(path)), 'utf-8')} characters")
+    if command not in ("run", "tidy"):
+        parser.error(f"unknown command {command!r}")
+    paths = paths or sorted(NOTEBOOKS.glob("*.ipynb"))
+    if given.check:
+        return each(paths, require_stored_form)
+    for name in ("OMP", "OPENBLAS", "MKL", "VECLIB"):
+        os.environ[f"{name}_{'MAXIMUM' if name == 'VECLIB' else 'NUM'}_THREADS"] = "1"
+    source = run if command == "run" else read
+    return each(paths, lambda path: "changed" if store(path, source(path)) else "unchanged")
+
+
+def require_stored_form(path: Path) -> str:
+    if not is_stored_form(path):
+        raise ValueError("differs from its stored form; `make notebooks` brings it there")
+    return "in stored form"
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main() else 0)
