@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_digits, load_sample_image
 
 FOLDER = Path(__file__).resolve().parents[1] / "course_lib" / "data"
 
@@ -18,8 +18,15 @@ def digits() -> dict[str, np.ndarray]:
     return {"images": source.images.astype(np.uint8), "labels": source.target.astype(np.uint8)}
 
 
+def photograph() -> dict[str, np.ndarray]:
+    """The sample image china.jpg at half size: each pixel the mean of 2×2, the odd last row dropped."""
+    full = load_sample_image("china.jpg")[:426].astype(float)
+    half = full.reshape(213, 2, 320, 2, 3).mean(axis=(1, 3))
+    return {"photograph": np.rint(half).astype(np.uint8)}
+
+
 if __name__ == "__main__":
-    for name, arrays in {"digits.npz": digits()}.items():
+    for name, arrays in {"digits.npz": digits(), "photograph.npz": photograph()}.items():
         np.savez_compressed(FOLDER / name, **arrays)
         content = (FOLDER / name).read_bytes()
         print(name, len(content), "bytes, sha256", hashlib.sha256(content).hexdigest())

@@ -1,0 +1,65 @@
+# Everything one does with the course, by name; `make help` lists it. Works with GNU make 3.81 (macOS) and later.
+# Paths are relative throughout, so that the folder may have any name, spaces and accents included.
+
+VENV = .venv
+RUN = $(VENV)/bin/python
+# Linear algebra on one thread: small matrices are faster so, and printed numbers do not depend on the machine.
+ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
+ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test notebooks check-notebooks browser-test bench lock test-newest test-lowest clean
+
+help: ## this list
+	@echo "Usage: make TARGET"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
+
+lab: ## open the course in JupyterLab (options of its own: LAB_FLAGS="--no-browser --port 9999")
+	@sh tools/environment.sh lab
+	@$(RUN) -m jupyterlab --ServerApp.ip=localhost --LabApp.app_settings_dir=tools/jupyterlab \
+		$(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
+
+test: ## ruff, pytest and strict nbval over all notebooks
+	@sh tools/environment.sh test
+	@$(MAKE) --no-print-directory tests-in-place
+
+# The tests in the environment VENV as it stands.
+.PHONY: tests-in-place
+tests-in-place:
+	$(RUN) -m ruff check .
+	$(ONE_THREAD) $(RUN) -m pytest tests --ignore=tests/browser
+	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-current-env notebooks
+
+notebooks: ## run all notebooks and store them with their outputs, in the one form git keeps
+	@sh tools/environment.sh test
+	$(RUN) tools/notebooks.py
+
+check-notebooks: ## name the notebooks that are not in that form
+	@sh tools/environment.sh test
+	$(RUN) tools/notebooks.py --check
+
+browser-test: ## JupyterLab in a real Chromium: Run All, drag, look (CHROMIUM=/path/to/chromium)
+	@sh tools/environment.sh test
+	@sh tools/chromium.sh >/dev/null
+	CHROMIUM="$$(sh tools/chromium.sh)" $(ONE_THREAD) $(RUN) -m pytest tests/browser
+
+bench: ## speed beside the usual ways, as ratios (BENCH="training" for one)
+	@sh tools/environment.sh test
+	$(ONE_THREAD) $(RUN) -m benchmarks $(BENCH)
+
+lock: ## write requirements/*.lock anew with the newest versions that pyproject.toml allows
+	@sh tools/environment.sh test
+	@sh tools/lock.sh
+
+test-newest: ## the tests with the newest versions of everything, unlocked
+	@sh tools/environment.sh newest
+	@$(MAKE) --no-print-directory tests-in-place VENV=.venv-newest
+
+test-lowest: ## the tests with the lowest versions that pyproject.toml allows
+	@sh tools/environment.sh lowest
+	@$(MAKE) --no-print-directory tests-in-place VENV=.venv-lowest
+
+clean: ## remove the environments and everything that was built
+	rm -rf .venv .venv-newest .venv-lowest build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
