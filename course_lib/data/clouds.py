@@ -1,8 +1,8 @@
 """Labelled clouds of points in the plane, for everything that has to be seen.
 
-Every cloud is `name(n, ..., noise, seed) -> (x, y)`: x float64 (classes·n, 2), y int64 (classes·n,), with `n`
-points *per class*, listed class by class (shuffle before cutting batches).  The stream is `RandomState(seed)`,
-which NumPy keeps frozen, so a seed gives the same cloud for ever.  `noise` is the jitter's standard deviation.
+Every cloud is `name(n, ..., noise, seed) -> (x, y)`: x float64 (classes·n, 2), y int64 (classes·n,), `n`
+points *per class*, listed class by class (shuffle before cutting batches).  `RandomState(seed)` is a stream
+that NumPy keeps frozen: a seed gives the same cloud for ever.  `noise` is the standard deviation of the jitter.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Points = tuple[np.ndarray, np.ndarray]
 def spiral(n: int = 100, classes: int = 3, noise: float = 0.2, seed: int = 0) -> Points:
     """x = r·(sin t, cos t),   r from 0 to 1,  t from 4j to 4(j+1) plus noise·N(0, 1),  for arm j.
 
-    With the defaults exactly the data of CS231n's case study (`np.random.seed(0)`, one `randn(100)` per class).
+    By default exactly the data of CS231n's case study (`np.random.seed(0)`, one `randn(100)` per class).
     `noise` is in radians.  The arms stand clear of each other for up to three classes and crowd beyond.
     """
     rng = _checked_rng(n, classes, noise, seed)
@@ -26,7 +26,7 @@ def spiral(n: int = 100, classes: int = 3, noise: float = 0.2, seed: int = 0) ->
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Points:
-    """Two interleaved half circles of radius 1:  (cos t, sin t) and (1 − cos t, ½ − sin t),  t from 0 to π."""
+    """Two interleaved half circles of radius 1:  (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π."""
     rng = _checked_rng(n, 2, noise, seed)
     t = np.linspace(0.0, np.pi, n)
     upper, lower = np.c_[np.cos(t), np.sin(t)], np.c_[1 - np.cos(t), 0.5 - np.sin(t)]

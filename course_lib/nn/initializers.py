@@ -42,7 +42,7 @@ def scaled_std(fan_in: int, fan_out: int, gain: float = 1.0, fan: str = "in") ->
 def gain(activation: str, slope: float = 0.01) -> float:
     """The factor by which σ√n must exceed 1 because the activation shrinks the signal.
 
-    relu √2 and leaky_relu √(2/(1 + a²)), `slope` a, keep the second moment (He et al. 2015 eq. 10 and sec. 2.2);
+    relu √2 and leaky_relu √(2/(1 + a²)), a = `slope`, keep the second moment (He et al. 2015 sec. 2.2);
     tanh 5/3, selu 3/4, identity and sigmoid 1 are the values of PyTorch's `calculate_gain`.  The sigmoid's 1
     does *not* keep its gradients: its slope is at most 1/4, they need about 4 (Kumar 2017, arXiv 1704.08863).
     """
@@ -74,8 +74,8 @@ def normal(rng: Rng, fan_in: int, fan_out: int, *, std: float = 0.01) -> np.ndar
 def uniform(rng: Rng, fan_in: int, fan_out: int, *, bound: float | None = None) -> np.ndarray:
     """W ~ U(−bound, bound),   Var(w) = bound²/3.
 
-    Without `bound` it is 1/√n_in, hence Var(w) = 1/(3 n_in): the "commonly used heuristic" that Glorot & Bengio
-    2010 (eq. 1) set out to improve, and still what PyTorch's `nn.Linear` does.
+    Without `bound` it is 1/√n_in, hence Var(w) = 1/(3 n_in): the "commonly used heuristic" that Glorot and
+    Bengio 2010 (eq. 1) set out to improve, and still what PyTorch's `nn.Linear` does.
     """
     _check_fans(fan_in, fan_out)
     b = _bound(fan_in, bound)

@@ -1,0 +1,238 @@
+"""Putting the inputs in order before training, with statistics from the training split only.
+
+    fitted = Standardize().fit(x_train)
+    fitted.transform(x_train), fitted.transform(x_test)
+
+The settings never change: `fit` returns a new object that holds what it learned as plain arrays.  Every
+preparation of the course is affine, hence of one of two kinds: `Scaled`, number by number, or `Rotated`,
+through a matrix.  Samples run along the first axis; float32 and float64 are kept, whole numbers (pixels)
+become float64.  Variances and covariances divide by n, as everywhere in the course.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """z = (x − μ)/s,   x = s·z + μ."""
+
+    mean: np.ndarray            # μ, of the shape of one sample, or (channels,)
+    scale: np.ndarray           # s, the same shape, nowhere zero
+
+    def transform(self, x: np.ndarray) -> np.ndarray:
+        x = _numbers(x, self.mean.shape)
+        return (x - _as(self.mean, x)) / _as(self.scale, x)
+
+    def inverse(self, z: np.ndarray) -> np.ndarray:
+        z = _numbers(z, self.mean.shape)
+        return z * _as(self.scale, z) + _as(self.mean, z)
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """z = (x − μ)W,   x = zV + μ,   with W and V made of the eigenvectors U of the covariance."""
+
+    mean: np.ndarray            # μ, of the shape of one sample; d numbers
+    components: np.ndarray      # Uᵀ (k, d): one unit vector per row, by falling variance
+    variances: np.ndarray       # λ (k,): variance of the training data along each component
+    explained: np.ndarray       # (k,): share of the total variance
+    forward: np.ndarray         # W (d, k), for ZCA (d, d)
+    backward: np.ndarray        # V (k, d), for ZCA (d, d)
+    z_shape: tuple[int, ...]    # shape of one transformed sample: (k,), for ZCA that of x
+
+    def transform(self, x: np.ndarray) -> np.ndarray:
+        x = _numbers(x, self.mean.shape)
+        lead = x.shape[:x.ndim - self.mean.ndim]
+        z = (x - _as(self.mean, x)).reshape(*lead, len(self.forward)) @ _as(self.forward, x)
+        return z.reshape(*lead, *self.z_shape)
+
+    def inverse(self, z: np.ndarray) -> np.ndarray:
+        z = _numbers(z, self.z_shape)
+        lead = z.shape[:z.ndim - len(self.z_shape)]
+        x = z.reshape(*lead, len(self.backward)) @ _as(self.backward, z)
+        return x.reshape(*lead, *self.mean.shape) + _as(self.mean, z)
+
+
+class Preprocessor:
+    """What all settings share: they must be fitted before they can transform."""
+
+    def transform(self, x: np.ndarray):
+        name = type(self).__name__
+        raise ValueError(f"{name} has seen no data: write fitted = {name}().fit(x_train), fitted.transform(x).")
+
+    inverse = transform
+
+
+@dataclass(frozen=True)
+class Center(Preprocessor):
+    """z = x − μ,   μ the mean of each feature."""
+
+    def fit(self, x_train: np.ndarray) -> Scaled:
+        mean = _training(x_train, samples=1).mean(axis=0)
+        return Scaled(mean, np.ones_like(mean))
+
+
+@dataclass(frozen=True)
+class MeanImage(Center):
+    """z = x − μ,   μ (h, w, c) the mean image:  AlexNet (Krizhevsky et al. 2012 sec. 2)."""
+
+
+@dataclass(frozen=True)
+class ChannelMean(Preprocessor):
+    """z = x − μ,   μ (c,) one number per colour channel:  VGG (Simonyan & Zisserman 2015 sec. 2.1)."""
+
+    def fit(self, x_train: np.ndarray) -> Scaled:
+        mean = _pixels(x_train).mean(axis=0)
+        return Scaled(mean, np.ones_like(mean))
+
+
+@dataclass(frozen=True)
+class Standardize(Preprocessor):
+    """z = (x − μ)/√(σ² + ε),   per feature.  A feature constant in the training data is only centred."""
+
+    epsilon: float = 0.0
+
+    def fit(self, x_train: np.ndarray) -> Scaled:
+        return _standardized(_training(x_train, samples=2), self.epsilon)
+
+
+@dataclass(frozen=True)
+class ChannelStandardize(Preprocessor):
+    """z = (x − μ)/√(σ² + ε),   μ and σ (c,) per colour channel:  usual with ResNet and since."""
+
+    epsilon: float = 0.0
+
+    def fit(self, x_train: np.ndarray) -> Scaled:
+        return _standardized(_pixels(x_train), self.epsilon)
+
+
+@dataclass(frozen=True)
+class PCA(Preprocessor):
+    """z = (x − μ)U,   U (d, components) the leading eigenvectors of the covariance:  decorrelated.
+
+    All of them unless told otherwise.  Each eigenvector's largest entry is positive, which fixes its sign.
+    """
+
+    components: int | None = None
+
+    def fit(self, x_train: np.ndarray) -> Rotated:
+        mu, U, variances, explained = _principal_axes(x_train, self.components)
+        return Rotated(mu, U.T, variances, explained, forward=U, backward=U.T, z_shape=variances.shape)
+
+
+@dataclass(frozen=True)
+class Whiten(Preprocessor):
+    """z = (x − μ)U Λ_ε^(−½),   Λ_ε = diag(λ + ε):  PCA, then every component brought to variance λ/(λ + ε).
+
+    With ε = 0 the covariance is the identity; directions in which the training data does not vary give 0.
+    """
+
+    components: int | None = None
+    epsilon: float = 1e-5
+
+    def fit(self, x_train: np.ndarray) -> Rotated:
+        mu, U, variances, explained = _principal_axes(x_train, self.components)
+        shrink, stretch = _whitening_factors(variances, self.epsilon)
+        return Rotated(mu, U.T, variances, explained, forward=U * shrink, backward=stretch[:, None] * U.T,
+                       z_shape=variances.shape)
+
+
+@dataclass(frozen=True)
+class ZCA(Preprocessor):
+    """z = (x − μ)U Λ_ε^(−½) Uᵀ:  whiten, then turn back, so that a sample still resembles itself.
+
+    Of all whitenings the closest to the data (Kessy, Lewin & Strimmer 2018); Krizhevsky 2009 has it for images.
+    """
+
+    epsilon: float = 1e-5
+
+    def fit(self, x_train: np.ndarray) -> Rotated:
+        mu, U, variances, explained = _principal_axes(x_train, None)
+        shrink, stretch = _whitening_factors(variances, self.epsilon)
+        return Rotated(mu, U.T, variances, explained, forward=(U * shrink) @ U.T,
+                       backward=(U * stretch) @ U.T, z_shape=mu.shape)
+
+
+PREPROCESSORS: dict[str, type[Preprocessor]] = {
+    "center": Center, "standardize": Standardize, "pca": PCA, "whiten": Whiten, "zca": ZCA,
+    "mean_image": MeanImage, "channel_mean": ChannelMean, "channel_standardize": ChannelStandardize,
+}
+
+
+def _standardized(x: np.ndarray, epsilon: float) -> Scaled:
+    _check_epsilon(epsilon)
+    spread = np.sqrt(x.var(axis=0) + epsilon)
+    # The "variance" of a constant feature may be rounding errors; dividing by its root would make them ±1.
+    constant = (x.max(axis=0) == x.min(axis=0)) | (spread == 0)
+    return Scaled(x.mean(axis=0), np.where(constant, 1.0, spread))
+
+
+def _principal_axes(x_train: np.ndarray, components: int | None) -> tuple[np.ndarray, ...]:
+    """μ, U (d, k), λ (k,) and λ/Σλ (k,), by falling λ, of the covariance C = (X − μ)ᵀ(X − μ)/n = UΛUᵀ."""
+    x = _training(x_train, samples=2)
+    mu = x.mean(axis=0)
+    flat = (x - mu).reshape(len(x), -1)
+    k = flat.shape[1] if components is None else components
+    if not 1 <= k <= flat.shape[1]:
+        raise ValueError(f"components must lie between 1 and {flat.shape[1]} (the features), not be {k}.")
+    variances, U = np.linalg.eigh(flat.T @ flat / len(flat))
+    variances, U = np.maximum(variances[::-1], 0.0), U[:, ::-1]
+    total = variances.sum()
+    explained = variances / total if total > 0 else np.zeros_like(variances)
+    return mu, _signed(U[:, :k]), variances[:k], explained[:k]
+
+
+def _signed(U: np.ndarray) -> np.ndarray:
+    """The first of the largest entries of each column positive; equal but for rounding counts as equal."""
+    size = np.abs(U)
+    first = np.argmax(size >= (1 - 1e-6) * size.max(axis=0), axis=0)
+    return U * np.where(U[first, np.arange(U.shape[1])] < 0, -1.0, 1.0)
+
+
+def _whitening_factors(variances: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
+    """1/√(λ + ε) and √(λ + ε);  both 0 where ε = 0 and λ is only the rounding error of the largest λ."""
+    _check_epsilon(epsilon)
+    root = np.sqrt(variances + epsilon)
+    usable = (variances > 1e-12 * variances[0]) | (epsilon > 0)
+    return np.divide(1.0, root, out=np.zeros_like(root), where=usable), np.where(usable, root, 0.0)
+
+
+def _training(x: np.ndarray, samples: int) -> np.ndarray:
+    x = _numbers(x).astype(np.float64)
+    if x.ndim < 2 or x.size == 0:
+        raise ValueError("Training data must be an array (samples, features) that is not empty, "
+                         f"not one of shape {x.shape}.")
+    if len(x) < samples:
+        raise ValueError(f"At least {samples} training samples are needed to measure a spread, not {len(x)}.")
+    return x
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    """(n·h·w, c): all pixels of all images below one another."""
+    x = _training(images, samples=1)
+    if x.ndim != 4:
+        raise ValueError(f"Channels need images of shape (n, height, width, channels), not {x.shape}.")
+    return x.reshape(-1, x.shape[-1])
+
+
+def _numbers(x: np.ndarray, shape: tuple[int, ...] = ()) -> np.ndarray:
+    """x in floating point, finite, and ending in `shape`, the shape of one sample."""
+    x = np.asarray(x)
+    x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
+    if x.shape[max(x.ndim - len(shape), 0):] != shape:
+        raise ValueError(f"The statistics are those of samples of shape {shape}; "
+                         f"an array of shape {x.shape} does not end in it.")
+    if not np.isfinite(x).all():
+        raise ValueError("The data contains NaN or infinite values; remove or replace them first.")
+    return x
+
+
+def _as(statistic: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return statistic.astype(x.dtype, copy=False)
+
+
+def _check_epsilon(epsilon: float) -> None:
+    if not 0 <= epsilon < np.inf:
+        raise ValueError(f"epsilon must be zero or positive, not {epsilon}.")
