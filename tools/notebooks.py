@@ -22,9 +22,10 @@ import time
 from pathlib import Path
 
 import nbformat
-import percent
 from nbformat import NotebookNode
 from PIL import Image
+
+import percent
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 PICTURE_LIMIT = 60_000
@@ -108,7 +109,7 @@ def canonical_output(output: NotebookNode, count: int, where: str) -> dict:
     data = {mime: value for mime, value in output.data.items() if mime not in LIVE_ONLY}
     kept = {"output_type": kind, "data": data, "metadata": {}}
     if address := re.search(r" at 0x[0-9a-f]{6,}", str(data.get("text/plain", ""))):
-        raise ValueError(f"{where} shows a memory address ({address[0].strip()}), which changes with every run")
+        raise ValueError(f"{where} shows a memory address ({address[0].strip()}), new in every run")
     if "image/png" in data:
         data["image/png"] = canonical_picture(data["image/png"], where)
         about = output.metadata.get("image/png", {})
@@ -119,7 +120,7 @@ def canonical_output(output: NotebookNode, count: int, where: str) -> dict:
 
 
 def canonical_picture(encoded: str, where: str = "picture") -> str:
-    """Base64 PNG of at most 60 kB without embedded remarks; one that is so already stays as it is, byte for byte."""
+    """Base64 PNG of at most 60 kB without remarks in it; one that is so already stays as it is, byte for byte."""
     png = base64.b64decode(encoded)
     if len(png) <= PICTURE_LIMIT and png_chunks(png) <= PNG_CHUNKS:
         return base64.b64encode(png).decode()
@@ -127,7 +128,7 @@ def canonical_picture(encoded: str, where: str = "picture") -> str:
     picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     for colours in (None, 256, 128, 64, 32):
         method = Image.Quantize.FASTOCTREE if picture.mode == "RGBA" else Image.Quantize.MEDIANCUT
-        candidate = picture if colours is None else picture.quantize(colours, method, dither=Image.Dither.NONE)
+        candidate = picture.quantize(colours, method, dither=Image.Dither.NONE) if colours else picture
         buffer = io.BytesIO()
         candidate.save(buffer, "PNG", optimize=True)
         if buffer.tell() <= PICTURE_LIMIT:
@@ -196,6 +197,11 @@ def import_script(script: Path, path: Path) -> bool:
     return store(path, percent.to_notebook(script.read_text(encoding="utf-8"), old))
 
 
+def export_script(path: Path, script: Path) -> str:
+    script.write_text(percent.to_script(read(path)), encoding="utf-8", newline="\n")
+    return f"written to {script.name}"
+
+
 def each(paths: list[Path], action) -> int:
     """Apply `action(path) -> str` to every notebook, one line each; the number refused."""
     refused = 0
@@ -223,7 +229,7 @@ def main(arguments: list[str] | None = None) -> int:
             parser.error(f"{command} takes two files")
         if command == "import":
             return each([paths[1]], lambda path: "changed" if import_script(paths[0], path) else "unchanged")
-        return each([paths[0]], lambda path: f"{paths[1].write_text(percent.to_script(read(path)), 'utf-8')} characters")
+        return each([paths[0]], lambda path: export_script(path, paths[1]))
     if command not in ("run", "tidy"):
         parser.error(f"unknown command {command!r}")
     paths = paths or sorted(NOTEBOOKS.glob("*.ipynb"))

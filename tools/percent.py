@@ -1,4 +1,6 @@
-"""Notebook cells as a plain script with `# %%` lines, for authors who like their editor: the form Jupytext, VS Code and Spyder read.
+"""Notebook cells as a plain script with `# %%` lines, for authors who like their editor.
+
+The form is the one that Jupytext, VS Code and Spyder read:
 
     # %% [markdown] id="why" tags=["slide"]      a text cell: lines behind "# ", or one triple-quoted string
     # %% tags=["nbval-ignore-output"]            a code cell; what follows the marker is its metadata
@@ -53,7 +55,7 @@ def pairs(text: str) -> dict:
         try:
             found[match[1]], at = json.JSONDecoder().raw_decode(text, match.end())
         except json.JSONDecodeError:
-            raise ValueError(f"the cell marker '# %%{text}' has a value that is not JSON: quote strings with \"") from None
+            raise ValueError(f"'# %%{text}': the values in a cell marker are JSON, strings in double quotes") from None
     return found
 
 

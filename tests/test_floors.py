@@ -1,0 +1,144 @@
+"""Floors: each imports only from those below it, `nn` and `data` need NumPy alone, and nobody wakes pyplot."""
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LIBRARY = ROOT / "course_lib"
+
+BELOW = {
+    "data": set(),
+    "nn": set(),
+    "exercises": {"nn", "data"},
+    "experiments": {"nn", "data"},
+    "plots": {"experiments", "nn", "data"},
+    "explorers": {"plots", "experiments", "nn", "data"},
+}
+NUMPY_ONLY = {"nn", "data"}
+FORBIDDEN = {
+    "nn": {"matplotlib", "ipywidgets", "IPython"},
+    "data": {"matplotlib", "ipywidgets", "IPython"},
+    "exercises": {"matplotlib.pyplot"},
+    "experiments": {"matplotlib", "ipywidgets", "IPython"},
+    "plots": {"ipywidgets", "IPython", "matplotlib.pyplot"},
+    "explorers": {"matplotlib.pyplot"},
+}
+LINES = 260
+RANDOM_NAMES = {"default_rng", "RandomState", "Generator", "SeedSequence"}
+
+
+def rooms(floor: str) -> list[Path]:
+    return sorted((LIBRARY / floor).rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+ROOMS = [path for floor in BELOW for path in rooms(floor)]
+by_name = pytest.mark.parametrize("path", ROOMS, ids=[module_name(path) for path in ROOMS])
+
+
+def python(code: str, *arguments: str) -> str:
+    command = [sys.executable, "-c", code, *arguments]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+# One fresh interpreter for a floor is as strict as one for each of its rooms, since nothing leaves sys.modules again;
+# looking after each import names the room that brought a module in.
+WHO_LOADS_WHAT = """
+import importlib, json, sys
+seen, brought = set(sys.modules), {}
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+    brought[name] = sorted(set(sys.modules) - seen)
+    seen = set(sys.modules)
+print(json.dumps(brought))
+"""
+
+
+@pytest.mark.parametrize("floor", BELOW)
+def test_what_a_floor_loads(floor: str) -> None:
+    brought = json.loads(python(WHO_LOADS_WHAT, *map(module_name, rooms(floor))))
+    wrong = [f"{room} loads {module}" for room, modules in brought.items() for module in modules
+             if module in FORBIDDEN[floor]]
+    if floor in NUMPY_ONLY:
+        known = set(sys.stdlib_module_names) | {"numpy", "course_lib", "cython_runtime"}  # Cython: numpy.random
+        wrong += [f"{room} loads {module}" for room, modules in brought.items() for module in modules
+                  if module.split(".")[0] not in known and not module.startswith("_")]
+    assert not wrong, "\n".join(wrong)
+
+
+# A child process per room, forked from a parent that holds only the packages of others: fresh and quick.
+EACH_ALONE = """
+import importlib, os, sys, traceback
+import numpy, matplotlib.figure, ipywidgets
+failed = []
+for name in sys.argv[1:]:
+    child = os.fork()
+    if child == 0:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        failed.append(name)
+sys.exit(f"not importable on their own: {failed}" if failed else 0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_every_room_can_be_entered_first() -> None:
+    python(EACH_ALONE, *map(module_name, ROOMS))
+
+
+@by_name
+def test_imports_go_down_only(path: Path) -> None:
+    floor = path.relative_to(LIBRARY).parts[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: write the full name instead of a relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            assert not name.startswith("matplotlib.pyplot"), f"line {node.lineno}: draw on a Figure, not with pyplot"
+            if name.startswith("course_lib."):
+                target = name.split(".")[1]
+                assert target == floor or target in BELOW[floor], f"line {node.lineno}: {floor} may not import {name}"
+
+
+@by_name
+def test_a_room_is_one_noun(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LINES, "is it still one noun?"
+    if path.name == "__init__.py":
+        assert not text or path.parent.name in ("explorers", "exercises"), "package files stay empty"
+    elif text:
+        assert ast.get_docstring(ast.parse(text)), "the first line says why the file exists"
+
+
+@by_name
+def test_randomness_is_an_argument(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random"):
+            assert node.attr in RANDOM_NAMES, f"line {node.lineno}: np.random.{node.attr} draws from a global state"
+
+
+def test_every_floor_is_known() -> None:
+    floors = {path.name for path in LIBRARY.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert floors == set(BELOW)
