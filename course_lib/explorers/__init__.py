@@ -1,0 +1,22 @@
+"""All explorers by name. A chapter's room is imported when one of its explorers is first asked for."""
+
+from importlib import import_module
+
+_ROOMS = {
+    "neurons": ["neuron_explorer"],
+    "initialization": ["initialization_explorer", "symmetry_explorer", "initialization_race_explorer"],
+}
+
+__all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers"]  # noqa: PLE0604, PLE0605
+
+
+def all_explorers() -> dict:
+    """Every explorer of the course: name -> the function that makes it."""
+    return {name: __getattr__(name) for names in _ROOMS.values() for name in names}
+
+
+def __getattr__(name: str):
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{room}"), name)
+    raise AttributeError(f"There is no explorer {name!r}; there are: {', '.join(sum(_ROOMS.values(), []))}.")

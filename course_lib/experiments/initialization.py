@@ -1,0 +1,137 @@
+"""What chapter 05 measures beside `signals`: how symmetry breaks, and which initial scale trains fastest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.data.digits import load_digits
+from course_lib.experiments.signals import SCHEMES
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD
+from course_lib.nn.training import train
+
+UNITS = 12
+SYMMETRY_STEPS = 300
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """A 64-12-10 tanh network on 300 digits, step by step; arrays have one entry per recorded step."""
+
+    constant: float
+    noise: float
+    step: np.ndarray  # recorded steps, 0 … `steps`
+    loss: np.ndarray
+    distinct: np.ndarray  # hidden units that differ from all others before them
+    rank: np.ndarray  # singular values of W1 above 1 % of the largest
+    weights: np.ndarray  # (12, 64) incoming weights of the hidden units after the last step
+    accuracy: float  # on the 300 digits, after the last step
+
+
+def symmetry(constant: float = 0.1, noise: float = 0.0, steps: int = 300, lr: float = 0.5, seed: int = 0) -> Symmetry:
+    """Train from W = constant + noise·Z in both layers, with full-batch gradient descent on 300 digits.
+
+    Units with equal incoming and outgoing weights get equal gradients and stay copies of one another; two units count
+    as distinct when their weights differ by more than 1 % of the typical size. `noise` breaks the tie.
+    """
+    if not 0 <= steps <= SYMMETRY_STEPS:
+        raise ValueError(f"steps must be 0 to {SYMMETRY_STEPS}, not {steps}.")
+    at, loss, distinct, rank, weights, accuracy = _symmetry_run(float(constant), float(noise), float(lr), seed)
+    shown = max(1, int(np.searchsorted(at, steps, side="right")))
+    return Symmetry(constant, noise, at[:shown], loss[:shown], distinct[:shown], rank[:shown], weights[shown - 1],
+                    float(accuracy[shown - 1]))  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _symmetry_run(constant: float, noise: float, lr: float, seed: int):
+    digits = load_digits()
+    x, y = digits.x_train[:300], digits.y_train[:300]
+    net = MLP([x.shape[1], UNITS, 10], activation="tanh", init="zeros", seed=seed)
+    rng = np.random.default_rng(seed)
+    for w in net.weights():
+        w += constant + noise * rng.standard_normal(w.shape)
+    optimizer = SGD(lr=lr)
+    state = optimizer.init(net.theta)
+    records = []
+    with np.errstate(all="ignore"):  # divergence shows in the loss
+        for step in range(SYMMETRY_STEPS + 1):
+            loss = float(net.loss_and_grad(x, y))
+            if step % 5 == 0:
+                incoming, outgoing = net.weights()
+                units = np.hstack([incoming.T, outgoing])
+                records.append((step, loss, _distinct(units), _rank(incoming), incoming.T.copy(), net.accuracy(x, y)))
+            optimizer.step(net.theta, net.grad, state)
+    return tuple(np.array(column) for column in zip(*records, strict=True))
+
+
+def _distinct(units: np.ndarray) -> int:
+    """How many rows differ from every row above them by more than 1 % of the typical row norm."""
+    distance = np.linalg.norm(units[:, None] - units[None, :], axis=-1)
+    close = distance <= 0.01 * np.sqrt(np.mean(np.sum(units**2, axis=1)))
+    return int(np.sum(~np.tril(close, -1).any(axis=1)))
+
+
+def _rank(w: np.ndarray) -> int:
+    values = np.linalg.svd(w, compute_uv=False) if np.isfinite(w).all() else np.zeros(1)
+    return int(np.sum(values > 0.01 * values[0])) if values[0] > 0 else 0
+
+
+RACERS = ("zeros", "0.01", "xavier", "he", "1.0", "custom")
+
+
+@dataclass(frozen=True)
+class InitializationRace:
+    """Training curves of equal networks that differ only in the scale of their first weights; one row per racer."""
+
+    activation: str
+    depth: int
+    lr: float
+    scale: float
+    init: str  # the racer the learner watches
+    names: tuple[str, ...]
+    step: np.ndarray  # (records,)
+    loss: np.ndarray  # (racers, records), smoothed training loss; NaN after divergence
+    accuracy: np.ndarray  # (racers,) on the validation set
+    diverged_at: np.ndarray  # (racers,) step, or −1
+
+
+def initialization_race(
+    init: str = "xavier",
+    activation: str = "tanh",
+    lr: float = 0.1,
+    scale: float = 0.1,
+    depth: int = 4,
+    steps: int = 300,
+    seed: int = 0,
+) -> InitializationRace:
+    """Train 64-50-…-50-10 networks (`depth` hidden layers) on the digits, one for each scheme of `RACERS`, all at once.
+
+    Mini-batches of 64, plain SGD, float32. Every network starts from the same draw Z times its own scale, and sees the
+    same batches. "custom" has weights N(0, scale²).
+    """
+    if init not in RACERS:
+        raise ValueError(f"init must be one of {', '.join(RACERS)}, not {init!r}.")
+    step, loss, accuracy, diverged = _race(activation, float(lr), float(scale), depth, steps, seed)
+    return InitializationRace(activation, depth, lr, scale, init, RACERS, step, loss, accuracy, diverged)
+
+
+@lru_cache(maxsize=32)
+def _race(activation: str, lr: float, scale: float, depth: int, steps: int, seed: int):
+    digits = load_digits()
+    sizes = [digits.x_train.shape[1], *[50] * depth, 10]
+    net = MLP(sizes, activation=activation, init="zeros", trials=len(RACERS), seed=seed, dtype=np.float32)
+    rng = np.random.default_rng(seed)
+    for w in net.weights():
+        draw = rng.standard_normal(w.shape[-2:])
+        stds = [scale if name == "custom" else SCHEMES[name](w.shape[-2]) for name in RACERS]
+        w[...] = np.array(stds)[:, None, None] * draw
+    x, y = digits.x_train.astype(np.float32), digits.y_train
+    history = train(net, x, y, SGD(lr=lr), steps=steps, batch_size=64, rng=np.random.default_rng(seed), record_every=5)
+    return history.step, _smoothed(history.loss), net.accuracy(digits.x_val.astype(np.float32), digits.y_val), history
+
+
+def _smoothed(loss: np.ndarray) -> np.ndarray:
+    return loss

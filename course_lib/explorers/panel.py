@@ -1,0 +1,117 @@
+"""The widgets of one explorer: sliders, buttons, the picture and a line of text.
+
+A panel exists only while its explorer is looked at. Running a cell again replaces the panels the cell showed
+before, so nothing piles up. No JavaScript of ours: JupyterLab, Notebook and VS Code draw what `ipywidgets` offers.
+"""
+
+from __future__ import annotations
+
+import html
+import threading
+from typing import Any
+
+import ipywidgets as widgets
+
+REST = 0.15  # seconds without a move after which the hand counts as resting
+
+# The panels each cell shows: cell id -> (execution count, panels). See `_replace_older`.
+_SHOWN: dict[str, tuple[int, list[Panel]]] = {}
+
+
+def kernel_is_running() -> bool:
+    """Whether widgets can live here: inside an IPython kernel, not in a plain interpreter."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None
+
+
+class Panel:
+    """Binds the controls of `explorer` to widgets, and its picture to an image that follows them."""
+
+    def __init__(self, explorer: Any) -> None:
+        self.explorer = explorer
+        self._timer: threading.Timer | None = None
+        self.inputs = {name: control.widget() for name, control in explorer.controls.items()}
+        self.buttons = {label: widgets.Button(description=label, layout={"width": "auto"}) for label in explorer.presets}
+        self.reset_button = widgets.Button(description="Reset", layout={"width": "auto"})
+        width = f"{explorer.picture.size[0] * 100:.0f}px"
+        self.image = widgets.Image(format="png", layout={"width": "100%", "max_width": width, "min_width": "620px"})
+        self.caption = widgets.HTML(layout={"max_width": width, "min_width": "0"})
+        row = {"display": "flex", "flex_flow": "row wrap", "align_items": "center", "max_width": width}
+        self.root = widgets.VBox(
+            [
+                widgets.Box(list(self.inputs.values()), layout=row),
+                widgets.Box([*self.buttons.values(), self.reset_button], layout=row),
+                widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}),
+                self.caption,
+            ]
+        )
+        self.show_settings()
+        self.show_result()
+        for name, widget in self.inputs.items():
+            widget.observe(lambda change, name=name: self._moved(name, change["new"]), names="value")
+        for label, button in self.buttons.items():
+            button.on_click(lambda _, label=label: self._pressed(lambda: explorer.preset(label)))
+        self.reset_button.on_click(lambda _: self._pressed(explorer.reset))
+
+    def view(self) -> dict[str, Any]:
+        """The widget-view bundle, for this cell."""
+        self._replace_older()
+        return self.root._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]
+
+    def show_settings(self) -> None:
+        """Move every widget to where its control stands."""
+        for name, widget in self.inputs.items():
+            if widget.value != self.explorer.settings[name]:
+                widget.value = self.explorer.settings[name]
+
+    def show_result(self) -> None:
+        """Send the picture and its description."""
+        self.image.value = self.explorer.picture.png()
+        self._say(self.explorer.description(), self.explorer.message)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        for widget in (*self.inputs.values(), *self.buttons.values(), self.reset_button, *self.root.children, self.root):
+            widget.close()
+
+    def _moved(self, name: str, value: Any) -> None:
+        if value == self.explorer.settings[name]:
+            return  # not a hand: `show_settings` put the widget there
+        if self._timer is not None:
+            self._timer.cancel()
+        if self.explorer.drag({name: value}):
+            self._timer = threading.Timer(REST, self.explorer.settle)
+            self._timer.daemon = True
+            self._timer.start()
+        if self.explorer.message:
+            self._say("", self.explorer.message)
+
+    def _pressed(self, action: Any) -> None:
+        try:
+            action()
+        except ValueError as error:
+            self._say("", str(error))
+
+    def _say(self, text: str, message: str) -> None:
+        warning = f"<strong>{html.escape(message)}</strong> " if message else ""
+        self.caption.value = f'<p role="status" aria-live="polite" style="margin:0;line-height:1.4">{warning}{html.escape(text)}</p>'
+
+    def _replace_older(self) -> None:
+        """Close what an earlier run of this cell showed: `ipywidgets` itself would keep it for ever."""
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        cell = shell.kernel.get_parent().get("metadata", {}).get("cellId")
+        if cell is None:
+            return
+        run, panels = _SHOWN.get(cell, (shell.execution_count, []))
+        if run != shell.execution_count:
+            for panel in panels:
+                if panel is not self:
+                    panel.explorer.close()
+            panels = []
+        _SHOWN[cell] = (shell.execution_count, [*panels, self])

@@ -1,0 +1,74 @@
+"""Pictures of chapter 01."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.image import AxesImage
+
+from course_lib.experiments.neurons import EXTENT, NeuronResponse
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, VERMILLION
+
+MINUS = str.maketrans("-", "−")
+
+
+class NeuronPicture(Picture):
+    """Left: the output over the plane, with the decision line and w. Right: the same output along w·x + b."""
+
+    size = (9.6, 4.4)
+
+    def build(self) -> None:
+        plane = self.plane = self.figure.add_axes((0.06, 0.13, 0.38, 0.72))
+        bar = self.bar = self.figure.add_axes((0.455, 0.13, 0.018, 0.72))
+        curve = self.curve_axes = self.figure.add_axes((0.575, 0.13, 0.40, 0.72))
+        plane.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT), xlabel="x1", ylabel="x2", aspect="equal")
+        plane.set_title("Output over the plane")
+        self.image: AxesImage = self.moving(plane.imshow(np.zeros((2, 2)), extent=(-EXTENT, EXTENT, -EXTENT, EXTENT),
+                                                         origin="lower", cmap="cividis", interpolation="nearest"))  # fmt: skip
+        self.line = self.moving(plane.plot([], [], color="white", linewidth=2.5)[0])
+        self.arrow = self.moving(plane.plot([], [], color=VERMILLION, linewidth=3, marker="o", markevery=[1], markersize=8)[0])
+        bar.imshow(np.linspace(0, 1, 100)[:, None], origin="lower", aspect="auto", cmap="cividis", extent=(0, 1, 0, 1))
+        bar.set(xticks=[], yticks=[])
+        bar.yaxis.tick_right()
+        curve.axvline(0, color=self.style.faint)
+        curve.set(xlabel="z = w1·x1 + w2·x2 + b")
+        self.curve = self.moving(curve.plot([], [], color=BLUE)[0])
+        self.where = self.moving(curve.text(0.02, 0.97, "", transform=curve.transAxes, va="top"))
+
+    def frame(self, result: NeuronResponse) -> tuple:
+        return result.activation, *self._limits(result), step_up(result.z_axis[-1], (1.0, 2.0, 4.0))
+
+    def _limits(self, result: NeuronResponse) -> tuple[float, float]:
+        low, high = result.bounds
+        top = step_up(float(np.abs(result.output).max()))
+        return (low if math.isfinite(low) else -top), (high if math.isfinite(high) else top)
+
+    def set_frame(self, result: NeuronResponse) -> None:
+        low, high = self._limits(result)
+        pad = 0.06 * (high - low)
+        reach = step_up(result.z_axis[-1], (1.0, 2.0, 4.0))
+        self.curve_axes.set(ylim=(low - pad, high + 3 * pad), xlim=(-reach, reach))
+        self.curve_axes.set_title(f"Output y = {result.activation}(z)")
+        self.bar.set(yticks=[0, 0.5, 1], yticklabels=[f"{v:.3g}".translate(MINUS) for v in (low, (low + high) / 2, high)])
+        self.image.set_clim(low, high)
+
+    def set_artists(self, result: NeuronResponse) -> None:
+        self.image.set_data(result.output)
+        self.line.set_data(result.line[:, 0], result.line[:, 1])
+        self.arrow.set_data([0, result.w1], [0, result.w2])
+        self.curve.set_data(result.z_axis, result.curve)
+        self.where.set_text(f"w = ({result.w1:.2f}, {result.w2:.2f}),  b = {result.b:.2f}".translate(MINUS))
+
+    def describe(self, result: NeuronResponse) -> str:
+        if result.w1 == 0 and result.w2 == 0:
+            where = "Both weights are 0, so the output is the same everywhere and there is no decision line."
+        elif np.isnan(result.line).any():
+            where = "The decision line lies outside the square."
+        else:
+            distance = abs(result.b) / math.hypot(result.w1, result.w2)
+            where = (f"The output grows fastest towards {result.angle:.0f}°; the white decision line stands at right angles to "
+                     f"that, {distance:.2f} from the origin.")  # fmt: skip
+        return (f"One {result.activation} neuron with w = ({result.w1:.2f}, {result.w2:.2f}), b = {result.b:.2f}. Its output "
+                f"goes from {result.output.min():.3g} to {result.output.max():.3g}. {where}")  # fmt: skip

@@ -1,0 +1,159 @@
+"""The picture of signals in a deep network: a column of activations and a column of gradients for every layer."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import StepPatch
+
+from course_lib.experiments.signals import SignalPropagation
+from course_lib.nn.activations import ACTIVATIONS
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
+
+# Fixed limits: a column that collapses or leaves them says something, and the background need not be drawn again.
+UNBOUNDED = 4.0  # activations without a bound are shown from −4 (or their lower bound) to 4
+SIZES = (1e-12, 1e9)
+COLUMN = 0.88  # width of a column; 1 is the distance between layers
+
+
+class SignalPicture(Picture):
+    """Draws a `SignalPropagation`."""
+
+    size = (10.0, 6.0)
+
+    def build(self) -> None:
+        self.columns, self.sizes = self.figure.add_axes((0.06, 0.56, 0.57, 0.30)), self.figure.add_axes((0.06, 0.09, 0.57, 0.33))
+        self.stds, self.shares = self.figure.add_axes((0.69, 0.56, 0.295, 0.27)), self.figure.add_axes((0.69, 0.09, 0.295, 0.25))
+        self.headline = self.moving(self.figure.text(0.06, 0.985, "", weight="bold", va="top",
+                                                     fontsize=self.style.font + 1.5))  # fmt: skip
+        self._build_columns()
+        self._build_stds()
+        self._build_shares()
+
+    def _build_columns(self) -> None:
+        ax = self.columns
+        ax.set(ylim=(0, 1.06), yticks=[])
+        ax.spines["left"].set_visible(False)
+        self.histogram = self.moving(ax.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=BLUE, edgecolor="none")))
+        ax = self.sizes
+        ax.set(yscale="log", ylim=SIZES, yticks=[1e-12, 1e-8, 1e-4, 1, 1e4, 1e8], xlabel="layer")
+        ax.yaxis.set_minor_locator(_no_ticks())
+        ax.axhline(1, color=self.style.faint, zorder=0)
+        ax.set_title("Gradients: the sizes |∂J/∂h| entering each layer", pad=6)
+        self.violins = self.moving(ax.add_collection(PolyCollection([], facecolor=VERMILLION, edgecolor="none"), autolim=False))
+
+    def _build_stds(self) -> None:
+        ax = self.stds
+        ax.set(yscale="log", ylim=SIZES, yticks=[1e-12, 1e-8, 1e-4, 1, 1e4, 1e8])
+        ax.yaxis.set_minor_locator(_no_ticks())
+        ax.axhline(1, color=self.style.faint, zorder=0)
+        self.act_std, self.act_theory = self._measured_and_theory(ax, BLUE, "o", "-")
+        self.grad_std, self.grad_theory = self._measured_and_theory(ax, VERMILLION, "s", "--")
+        ax.set_title("Standard deviation per layer", pad=26)
+        ax.legend(handles=[
+            Line2D([], [], color=BLUE, marker="o", linestyle="none", label="activations"),
+            Line2D([], [], color=VERMILLION, marker="s", linestyle="none", label="gradients"),
+            Line2D([], [], color=self.style.theory, label="n → ∞ theory"),
+        ], **_LEGEND)  # fmt: skip
+
+    def _measured_and_theory(self, ax, color: str, marker: str, linestyle: str) -> tuple[Line2D, Line2D]:
+        theory = self.moving(ax.plot([], [], color=self.style.theory, linestyle=linestyle, linewidth=1.5)[0])
+        measured = self.moving(ax.plot([], [], color=color, marker=marker, linestyle="none")[0])
+        return measured, theory
+
+    def _build_shares(self) -> None:
+        ax = self.shares
+        ax.set(ylim=(-0.04, 1.06), yticks=[0, 0.5, 1], xlabel="layer")
+        ax.set_title("Shares, and the local slope", pad=42)
+        entries = [("saturated", "saturated outputs", PURPLE, "-", "D"), ("zero", "outputs exactly 0", GREEN, "-.", "^"),
+                   ("dead", "dead units", ORANGE, "--", "v"), ("slope_mean", "mean slope f′(z)", self.style.theory, ":", "x")]  # fmt: skip
+        self.share_lines = {
+            field: self.moving(ax.plot([], [], color=color, linestyle=style, marker=marker, label=label, markersize=5)[0])
+            for field, label, color, style, marker in entries
+        }
+        ax.legend(**{**_LEGEND, "ncols": 2})
+
+    def frame(self, result: SignalPropagation) -> tuple:
+        return result.depth, self._span(result)
+
+    def set_frame(self, result: SignalPropagation) -> None:
+        depth, (low, high) = result.depth, self._span(result)
+        for ax in (self.columns, self.sizes, self.stds, self.shares):
+            ax.set(xlim=(0.4, depth + 0.6), xticks=range(1, depth + 1))
+        self.columns.set_title(f"Activations: each column runs from {low:g} to {high:g}".replace("-", "−"), pad=6)
+
+    def _span(self, result: SignalPropagation) -> tuple[float, float]:
+        low, high = ACTIVATIONS[result.activation].bounds
+        return max(low, -UNBOUNDED), min(high, UNBOUNDED)
+
+    def set_artists(self, result: SignalPropagation) -> None:
+        layers = np.arange(1, result.depth + 1)
+        self.headline.set_text(headline(result))
+        self.histogram.set_data(*_side_by_side(result, *self._span(result)))
+        self.violins.set_verts(_violins(result))
+        for line, values in [(self.act_std, result.act_std), (self.act_theory, result.act_std_theory),
+                             (self.grad_std, result.grad_std), (self.grad_theory, result.grad_std_theory)]:  # fmt: skip
+            line.set_data(layers, np.clip(np.where(values > 0, values, np.nan), *SIZES))
+        for field, line in self.share_lines.items():
+            line.set_data(layers, getattr(result, field))
+
+    def describe(self, result: SignalPropagation) -> str:
+        last = result.depth
+        theory = result.act_std_theory[-1], result.grad_std_theory[0]
+        expected = " (infinite width: {:.3g})".format
+        act, grad = (expected(t) if math.isfinite(t) else "" for t in theory)
+        return (
+            f"{headline(result)}. Std of the activations in layer 1: {result.act_std[0]:.3g}, in layer {last}: "
+            f"{result.act_std[-1]:.3g}{act}. Std of the gradient that reaches the input, from 1 at the output: "
+            f"{result.grad_std[0]:.3g}{grad}. In layer {last} {result.saturated[-1]:.0%} of the outputs are saturated, "
+            f"{result.zero[-1]:.0%} are exactly 0 and {result.dead[-1]:.0%} of the units are dead."
+        )
+
+
+_LEGEND = {"loc": "lower left", "bbox_to_anchor": (-0.14, 0.985), "ncols": 3, "columnspacing": 0.9, "handletextpad": 0.4,
+           "handlelength": 1.6, "borderaxespad": 0.0, "labelspacing": 0.25}  # fmt: skip
+
+
+def headline(result: SignalPropagation) -> str:
+    norm = " with batch norm" if result.batchnorm else ""
+    weights = f"W = {result.weight_std:.3g}" if result.init == "constant" else f"std(w) = {result.weight_std:.3g}"
+    factor = "" if result.init == "constant" else f",   n·Var(w) = {result.n_var:.3g}"
+    return f"{result.activation}{norm}, {result.depth} × {result.width}:   {weights}{factor}"
+
+
+def _side_by_side(result: SignalPropagation, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    """All histograms as one staircase: one artist draws ten times faster than ten."""
+    left = np.arange(1, result.depth + 1)[:, None] - COLUMN / 2
+    edges = left + COLUMN * (np.clip(result.act_edges, low, high) - low) / (high - low)
+    counts = result.act_counts.astype(float)
+    # ReLU puts half of all outputs into one bin; scaled to the second highest the rest stays visible.
+    tallest = np.partition(counts, -2, axis=1)[:, -2:]
+    lone_spike = tallest[:, 1] > 4 * tallest[:, 0]
+    top = np.where(lone_spike & (tallest[:, 0] > 0), 1.6 * tallest[:, 0], tallest[:, 1])
+    heights = np.minimum(counts / np.maximum(top, 1)[:, None], 1.0)
+    gaps = np.zeros((result.depth, 1))
+    # A column squeezed into less than a pixel would vanish: give it the width of a hair.
+    squeezed = edges[:, -1] - edges[:, 0] < 0.012
+    edges[squeezed] = edges[squeezed, :1] + np.linspace(-0.006, 0.006, edges.shape[1])
+    heights[squeezed] = 1.0
+    return np.hstack([heights, gaps]).ravel()[:-1], edges.ravel()
+
+
+def _violins(result: SignalPropagation) -> np.ndarray:
+    """One closed outline per layer, as wide as the histogram of |g| is high: vertices (layers, 2·bins, 2)."""
+    centre = np.sqrt(result.grad_edges[:, :-1] * result.grad_edges[:, 1:])
+    half = COLUMN / 2 * result.grad_counts / np.maximum(result.grad_counts.max(axis=1, keepdims=True), 1)
+    layer = np.arange(1, result.depth + 1)[:, None]
+    x = np.hstack([layer - half, (layer + half)[:, ::-1]])
+    y = np.hstack([centre, centre[:, ::-1]])
+    return np.stack([x, np.clip(y, SIZES[0] / 10, SIZES[1] * 10)], axis=-1)
+
+
+def _no_ticks():
+    from matplotlib.ticker import NullLocator
+
+    return NullLocator()
