@@ -1,11 +1,12 @@
 """Asks PyTorch what the right answers are and stores them in tests/oracle/pytorch.json.
 
-PyTorch is not a dependency of the course: the tests read the file. To make it again (the numbers below were made with
-torch 2.13.0 on a CPU, float64, and come out the same every time):
+PyTorch is not a dependency of the course: the tests read the file. To make it again (torch 2.13.0 on a CPU,
+float64; the file comes out the same every time):
 
     python -m venv /tmp/torch && /tmp/torch/bin/pip install torch==2.13.0 numpy
     /tmp/torch/bin/python tools/pytorch_oracle.py
 """
+
 import json
 from pathlib import Path
 

@@ -1,0 +1,167 @@
+"""How the learning rate changes while training: a schedule is a function t → α of the updates already made.
+
+A schedule gives the learning rate itself, starting from its own `lr` (α₀, or an array of one per trial);
+leave lr = 1 to look at the bare factor. t counts updates from 0 and may be an array. To decay "every five
+epochs", say `every=5 * updates_per_epoch`. In a training loop `start()` begins a run and `update(metric)`
+reports its progress; only Plateau listens.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+Rate = float | np.ndarray
+_FREE = ("then", "low", "threshold", "patience")  # settings that may be zero
+
+
+class Schedule:
+    """A formula α(t); settings that must be positive are checked once."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if name not in _FREE and not np.all(np.isfinite(value) & (np.asarray(value) > 0)):
+                raise ValueError(f"{type(self).__name__}: {name} must be positive, not {value!r}.")
+
+    def __call__(self, t: float | np.ndarray) -> Rate:
+        raise NotImplementedError
+
+    def start(self) -> "Schedule":
+        """A schedule ready for one training run; itself when it remembers nothing."""
+        return self
+
+    def update(self, metric: float | np.ndarray) -> None:
+        """Hear the loss (lower is better) of one evaluation."""
+
+
+@dataclass(frozen=True)
+class Constant(Schedule):
+    """α = α₀"""
+    lr: Rate = 1.0
+
+    def __call__(self, t):
+        return self.lr + 0.0 * t
+
+
+@dataclass(frozen=True)
+class InverseTime(Schedule):
+    """α = α₀ τ / max(t, τ): constant until τ, then O(1/t)      (Bengio 2012 sec. 3.1.1; CS224n)"""
+    lr: Rate = 1.0
+    tau: float = 100.0
+
+    def __call__(self, t):
+        return self.lr * self.tau / np.maximum(t, self.tau)
+
+
+@dataclass(frozen=True)
+class OneOverT(Schedule):
+    """α = α₀ / (1 + kt)      (CS231n notes, neural-networks-3)"""
+    lr: Rate = 1.0
+    k: float = 0.01
+
+    def __call__(self, t):
+        return self.lr / (1 + self.k * t)
+
+
+@dataclass(frozen=True)
+class Step(Schedule):
+    """α = α₀ γ^⌊t / every⌋: γ = 0.5 every 5 epochs, or 0.1 every 20      (CS231n notes, neural-networks-3)"""
+    lr: Rate = 1.0
+    factor: float = 0.5
+    every: int = 100
+
+    def __call__(self, t):
+        return self.lr * self.factor ** (t // self.every)
+
+
+@dataclass(frozen=True)
+class Exponential(Schedule):
+    """α = α₀ e^(−kt)      (CS231n notes, neural-networks-3)"""
+    lr: Rate = 1.0
+    k: float = 0.01
+
+    def __call__(self, t):
+        return self.lr * np.exp(-self.k * t)
+
+
+@dataclass(frozen=True)
+class Cosine(Schedule):
+    """α = α_low + ½(α₀ − α_low)(1 + cos(πt/T)), then α_low from t = T on      (Loshchilov & Hutter 2017)"""
+    lr: Rate = 1.0
+    steps: int = 1000
+    low: Rate = 0.0
+
+    def __call__(self, t):
+        return self.low + 0.5 * (self.lr - self.low) * (1 + np.cos(np.pi * np.minimum(t / self.steps, 1)))
+
+
+@dataclass(frozen=True)
+class Warmup(Schedule):
+    """α = α′(0)(t + 1)/W while t < W, then α′(t − W): a straight rise before another schedule α′
+
+    (Goyal et al. 2017, sec. 2.2)
+    """
+    then: Schedule = field(default_factory=Constant)
+    steps: int = 100
+
+    def __call__(self, t):
+        return self.then(np.maximum(t - self.steps, 0)) * np.minimum((t + 1) / self.steps, 1)
+
+    def start(self):
+        return replace(self, then=self.then.start())
+
+    def update(self, metric):
+        self.then.update(metric)
+
+
+@dataclass(frozen=True)
+class Plateau(Schedule):
+    """α ← factor · α after `patience` evaluations in a row without a better loss, never below `low`.
+
+    The only schedule that follows the run instead of the clock: before `start()` it is the constant α₀.
+    Better means lower by more than `threshold`. Given a loss per trial, each has its own α, shape (T, 1).
+    """
+    lr: Rate = 1.0
+    factor: float = 0.5
+    patience: int = 3
+    threshold: float = 0.0
+    low: Rate = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.factor >= 1 or self.patience < 1:
+            raise ValueError(f"Plateau: factor must be below 1 and patience at least 1, not {self.factor!r} "
+                             f"and {self.patience!r}.")
+
+    def __call__(self, t):
+        return self.lr + 0.0 * t
+
+    def start(self):
+        return PlateauRun(self)
+
+
+class PlateauRun(Schedule):
+    """One run of a Plateau: the current `lr`, the `best` loss so far, evaluations `waited` since."""
+
+    def __init__(self, settings: Plateau) -> None:
+        self.settings, self.lr, self.best, self.waited = settings, settings.lr, np.inf, 0
+
+    def __call__(self, t):
+        return self.lr + 0.0 * t
+
+    def start(self):
+        return PlateauRun(self.settings)
+
+    def update(self, metric):
+        s, metric = self.settings, np.asarray(metric)
+        metric = metric[..., None] if metric.ndim else float(metric)
+        better = metric < self.best - s.threshold
+        self.best = np.where(better, metric, self.best)
+        self.waited = np.where(better, 0, self.waited + 1)
+        tired = self.waited >= s.patience
+        lr = np.where(tired, np.maximum(self.lr * s.factor, s.low), self.lr)
+        self.lr = lr if lr.ndim else float(lr)
+        self.waited = np.where(tired, 0, self.waited)
+
+
+SCHEDULES = {"constant": Constant, "inverse_time": InverseTime, "one_over_t": OneOverT, "step": Step,
+             "exponential": Exponential, "cosine": Cosine, "warmup": Warmup, "plateau": Plateau}
