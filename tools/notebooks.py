@@ -133,8 +133,8 @@ def canonical_picture(encoded: str, where: str = "picture") -> str:
         candidate.save(buffer, "PNG", optimize=True)
         if buffer.tell() <= PICTURE_LIMIT:
             return base64.b64encode(buffer.getvalue()).decode()
-    raise ValueError(f"{where} shows a picture of {picture.width} × {picture.height} pixels that takes "
-                  f"{buffer.tell() // 1000} kB even with 32 colours (limit {PICTURE_LIMIT // 1000} kB): draw it smaller")
+    raise ValueError(f"{where} shows a picture of {picture.width} × {picture.height} pixels that takes more than "
+                     f"{PICTURE_LIMIT // 1000} kB even with 32 colours: draw it smaller")
 
 
 def png_chunks(png: bytes) -> set[bytes]:
