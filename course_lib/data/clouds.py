@@ -2,7 +2,7 @@
 
 Every cloud is `name(n, ..., noise, seed) -> (x, y)`: x float64 (classes·n, 2), y int64 (classes·n,), `n`
 points *per class*, listed class by class (shuffle before cutting batches).  `RandomState(seed)` is a stream
-that NumPy keeps frozen: a seed gives the same cloud for ever.  `noise` is the standard deviation of the jitter.
+that NumPy keeps frozen: a seed gives the same cloud for ever.  `noise` is the jitter's standard deviation.
 """
 
 from collections.abc import Callable

@@ -60,7 +60,7 @@ class Preprocessor:
 
     def transform(self, x: np.ndarray):
         name = type(self).__name__
-        raise ValueError(f"{name} has seen no data: write fitted = {name}().fit(x_train), fitted.transform(x).")
+        raise ValueError(f"{name} has seen no data: write fitted = {name}().fit(x_train) first.")
 
     inverse = transform
 
@@ -143,7 +143,7 @@ class Whiten(Preprocessor):
 class ZCA(Preprocessor):
     """z = (x − μ)U Λ_ε^(−½) Uᵀ:  whiten, then turn back, so that a sample still resembles itself.
 
-    Of all whitenings the closest to the data (Kessy, Lewin & Strimmer 2018); Krizhevsky 2009 has it for images.
+    Of all whitenings the closest to the data (Kessy, Lewin & Strimmer 2018); for images Krizhevsky 2009.
     """
 
     epsilon: float = 1e-5
