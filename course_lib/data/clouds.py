@@ -52,7 +52,7 @@ def blobs(n: int = 100, classes: int = 3, noise: float = 0.25, seed: int = 0) ->
 
 
 def xor(n: int = 100, noise: float = 0.1, seed: int = 0) -> Points:
-    """Uniform on [−1, 1]², class 1 where the coordinates agree in sign:  neither alone says anything."""
+    """Uniform on [−1, 1]², class 1 where the coordinates differ in sign:  one alone says nothing."""
     rng = _checked_rng(n, 2, noise, seed)
     y = _labels(n, 2)
     size = rng.uniform(0.0, 1.0, (2 * n, 2))
@@ -78,7 +78,7 @@ DATASETS: dict[str, Cloud] = {
     "moons": Cloud(moons, 2, "Two interleaved half moons; a curved boundary separates them."),
     "circles": Cloud(circles, 2, "A circle inside a circle; the boundary must close."),
     "blobs": Cloud(blobs, 3, "One round blob per class; straight lines are enough."),
-    "xor": Cloud(xor, 2, "Four quadrants, opposite ones alike; the smallest task a linear model cannot do."),
+    "xor": Cloud(xor, 2, "Four quadrants, opposite ones alike; the classic that no straight line solves."),
 }
 
 

@@ -103,10 +103,10 @@ def _fetched(url: str, sha256: str | None, cache: str | Path | None) -> Path:
                          "or give the folder that holds the files.") from error
     try:
         return Path(pooch.retrieve(url, sha256 and f"sha256:{sha256}", path=cache))
-    except PermissionError as error:
-        raise ValueError(f"The folder {cache or 'for fetched files'} cannot be written to; "
-                         "give another one as `cache`.") from error
-    except OSError as error:        # every failure of the network is one
+    except OSError as error:
+        if not hasattr(error, "response"):      # not one of the network's errors
+            raise ValueError(f"The folder {cache or 'for fetched files'} cannot be written to; "
+                             "give another one as `cache`.") from error
         raise ValueError(f"{url} could not be fetched ({_reason(error)}); check the network connection "
                          "and the address, or give the folder that holds the files.") from error
     except ValueError as error:     # pooch keeps nothing whose checksum is wrong
@@ -115,5 +115,5 @@ def _fetched(url: str, sha256: str | None, cache: str | Path | None) -> Path:
 
 
 def _reason(error: OSError) -> str:
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    return f"the server answers {status}" if status else type(error).__name__
+    response = error.response
+    return type(error).__name__ if response is None else f"the server answers {response.status_code}"
