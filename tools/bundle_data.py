@@ -1,6 +1,9 @@
 """Make the data files in course_lib/data from the copies that scikit-learn carries; print their checksums.
 
-    python tools/bundle_data.py          (needs scikit-learn and Pillow; the course itself needs neither)
+    python tools/bundle_data.py          (needs scikit-learn, which the course itself does not)
+
+The checksums stand in digits.py and patches.py.  Another JPEG or zlib library may give other bytes:
+then keep the files that are in the repository, or store the new ones together with their checksums.
 """
 
 import hashlib
