@@ -1,0 +1,209 @@
+"""The pieces a network is stacked from: each turns x into y, and dJ/dy back into dJ/dx and parameter gradients.
+
+A layer alone:    dense = Dense(3, 4);  y = dense.forward(x);  dx = dense.backward(dy);  dense.grads["W"]
+x has shape (…, m, n): m examples of n numbers. With a leading trial axis, W (T, n_in, n_out) and x (T, m, n_in) or one
+shared x (m, n_in) make T networks at once: the equations are the same. A network calls `bind` to let params
+and grads be views into its flat vectors. Arrays given to a layer are never changed.
+"""
+
+import numpy as np
+
+from course_lib.nn.activations import Activation as Function
+from course_lib.nn.activations import activation as elementwise
+
+
+class Layer:
+    """What all layers share. Subclasses give the initial values of their parameters as keywords."""
+
+    is_activation = False
+    pieces = 1            # how many inputs an activation layer takes for one output; only maxout takes more
+    cache = None          # what forward keeps for backward
+
+    def __init__(self, dtype: type = np.float64, **initial: np.ndarray) -> None:
+        self.shapes = {name: np.shape(value) for name, value in initial.items()}
+        self.params = {name: np.array(value, dtype) for name, value in initial.items()}
+        self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
+
+    def bind(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
+        """Keep parameters and gradients in these arrays from now on; the present values move there."""
+        for name in params:
+            params[name][...], grads[name][...] = self.params[name], self.grads[name]
+        self.params, self.grads = params, grads
+
+    def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
+        """y; what backward will need is kept."""
+        raise NotImplementedError
+
+    def backward(self, dy: np.ndarray, need_dx: bool = True) -> np.ndarray | None:
+        """dx = dJ/dx from dy = dJ/dy, and `grads`; None if nobody needs dx (a network's first layer)."""
+        raise NotImplementedError
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "cache": None}      # copies and pickles do without the last batch
+
+
+class Dense(Layer):
+    """y = xW + b;    dW = xᵀ dy,  db = Σ dy,  dx = dy Wᵀ.      W (…, n_in, n_out), b (…, 1, n_out).
+
+    bias=False leaves b out, as one does in front of batch normalisation, which subtracts it again.
+    """
+
+    def __init__(self, n_in: int, n_out: int, bias: bool = True, dtype: type = np.float64) -> None:
+        super().__init__(dtype, W=np.zeros((n_in, n_out)), **({"b": np.zeros((1, n_out))} if bias else {}))
+        self.bias = bias
+
+    def forward(self, x, train=False):
+        self.cache = x
+        y = x @ self.params["W"]
+        if self.bias:
+            y += self.params["b"]
+        return y
+
+    def backward(self, dy, need_dx=True):
+        np.matmul(self.cache.mT, dy, out=self.grads["W"])
+        if self.bias:
+            np.add.reduce(dy, axis=-2, keepdims=True, out=self.grads["b"])
+        return dy @ self.params["W"].mT if need_dx else None
+
+
+class Activation(Layer):
+    """y = f(x),   element by element;    dx = dy ∘ f′(x)."""
+
+    is_activation = True
+
+    def __init__(self, function: str | Function) -> None:
+        super().__init__()
+        self.function = elementwise(function) if isinstance(function, str) else function
+
+    def forward(self, x, train=False):
+        y = self.function.f(x)
+        self.cache = x, y
+        return y
+
+    def backward(self, dy, need_dx=True):
+        (x, y), f = self.cache, self.function
+        return dy * (f.df(x) if f.slope_of_output is None else f.slope_of_output(y))
+
+
+class PReLU(Layer):
+    """y = max(0, x) + α min(0, x);    dα = Σ dy min(0, x),  dx = dy for x > 0, else α dy.     He et al. 2015 sec. 2.1.
+
+    α is learned, from 0.25. It is one number for all units, or one per unit with per_channel=n.
+    """
+
+    is_activation = True
+
+    def __init__(self, per_channel: int | None = None, alpha: float = 0.25, dtype: type = np.float64) -> None:
+        super().__init__(dtype, alpha=np.full((1, per_channel or 1), alpha))
+        self.shared = per_channel is None
+
+    def forward(self, x, train=False):
+        self.cache = x
+        return np.maximum(x, 0.0) + self.params["alpha"] * np.minimum(x, 0.0)
+
+    def backward(self, dy, need_dx=True):
+        x, axes = self.cache, (-2, -1) if self.shared else -2
+        np.sum(dy * np.minimum(x, 0.0), axis=axes, keepdims=True, out=self.grads["alpha"])
+        return np.where(x > 0.0, dy, self.params["alpha"] * dy)
+
+
+class RReLU(Layer):
+    """y = max(0, x) + a min(0, x),   a ~ U(lower, upper) drawn for every value in training, its mean otherwise.
+
+    Xu et al. 2015 (arXiv 1505.00853).  hold=True keeps the last draw, which a gradient check needs.
+    """
+
+    is_activation = True
+
+    def __init__(self, rng, lower: float = 1 / 8, upper: float = 1 / 3) -> None:
+        super().__init__()
+        self.rng, self.lower, self.upper, self.hold = rng, lower, upper, False
+
+    def forward(self, x, train=False):
+        if not train:
+            a = 0.5 * (self.lower + self.upper)
+        elif self.hold and self.cache is not None:
+            a = self.cache[1]
+        else:
+            a = self.rng.uniform(self.lower, self.upper, x.shape).astype(x.dtype)
+        self.cache = x, a
+        return np.maximum(x, 0.0) + a * np.minimum(x, 0.0)
+
+    def backward(self, dy, need_dx=True):
+        x, a = self.cache
+        return np.where(x > 0.0, dy, a * dy)
+
+
+class Maxout(Layer):
+    """y = max over k of x_k:   x (…, m, k·n) holds k pieces of n units, piece after piece; y is (…, m, n).
+
+    Behind Dense(n_in, k·n) it is max_k(xW_k + b_k), k times the weights of an ordinary layer. The gradient goes to the
+    piece that won, at a tie to the first.   Goodfellow et al. 2013 (arXiv 1302.4389).
+    """
+    is_activation = True
+
+    def __init__(self, pieces: int = 2) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+    def forward(self, x, train=False):
+        if x.shape[-1] % self.pieces:
+            raise ValueError(f"Maxout cannot divide {x.shape[-1]} values into {self.pieces} pieces of equal size.")
+        x = x.reshape(*x.shape[:-1], self.pieces, -1)
+        winner = np.argmax(x, axis=-2)[..., None, :]
+        self.cache = winner == np.arange(self.pieces)[:, None]
+        return np.take_along_axis(x, winner, axis=-2)[..., 0, :]
+
+    def backward(self, dy, need_dx=True):
+        return (dy[..., None, :] * self.cache).reshape(*dy.shape[:-1], -1)
+
+
+class Dropout(Layer):
+    """y = x ∘ mask,   each unit zeroed with probability p (p is the *drop* probability), in training only.
+
+    mode "inverted":  training x ∘ mask/(1 − p), test x                 (today's form)
+    mode "test-time": training x ∘ mask,         test (1 − p) x         (Srivastava et al. 2014)
+    mode "none":      training x ∘ mask,         test x                 (wrong: the test signal is 1/(1 − p) too large)
+    p may be an array (T, 1, 1), one value per trial.  hold=True keeps the last mask, which a gradient check needs.
+    """
+    modes = ("inverted", "test-time", "none")
+
+    def __init__(self, p: float | np.ndarray, rng, mode: str = "inverted") -> None:
+        super().__init__()
+        if mode not in self.modes:
+            raise ValueError(f"Dropout mode must be one of {', '.join(self.modes)}, not {mode!r}.")
+        if not np.all((np.asarray(p) >= 0) & (np.asarray(p) < 1)):
+            raise ValueError(f"The drop probability must be at least 0 and below 1, not {p!r}.")
+        self.p, self.rng, self.mode, self.hold = p, rng, mode, False
+
+    def forward(self, x, train=False):
+        keep = 1.0 - self.p
+        if not train:
+            mask = np.asarray(keep if self.mode == "test-time" else 1.0, x.dtype)
+        elif self.hold and self.cache is not None:
+            mask = self.cache
+        else:
+            kept = self.rng.uniform(size=x.shape) >= self.p
+            mask = (kept / keep if self.mode == "inverted" else kept).astype(x.dtype)
+        self.cache = mask
+        return x * mask
+
+    def backward(self, dy, need_dx=True):
+        return dy * self.cache
+
+
+def hidden_unit(activation, n: int, rng) -> Layer:
+    """The activation layer for n hidden units, from a name, (name, parameters) or an `Activation`."""
+    if isinstance(activation, Function):
+        return Activation(activation)
+    name, params = (activation, {}) if isinstance(activation, str) else activation
+    if name in _LAYERS:
+        return _LAYERS[name](n, rng, **params)
+    return Activation(elementwise(name, **params))
+
+
+_LAYERS = {
+    "prelu": lambda n, rng, alpha=0.25, per_channel=False: PReLU(n if per_channel else None, alpha),
+    "rrelu": lambda n, rng, **params: RReLU(rng, **params),
+    "maxout": lambda n, rng, pieces=2: Maxout(pieces),
+}

@@ -1,0 +1,257 @@
+"""A multi-layer perceptron: layers in a row, all parameters in one flat vector, all gradients in another.
+
+    net = MLP((64, 32, 10), activation="relu", init="he", seed=0)
+    loss = net.loss_and_grad(x, y)          # fills net.grad
+    net.theta -= 0.1 * net.grad             # the layers hold views and see it at once
+"""
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.nn import losses
+from course_lib.nn.initializers import initializer
+from course_lib.nn.layers import Dense, Dropout, Layer, hidden_unit
+from course_lib.nn.normalization import BatchNorm, LayerNorm
+
+NORMS: dict[str, Callable[[int], Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What flows through a network for one batch: lists with one array (…, m, n) per hidden layer.
+
+    z is what enters the activation (after normalisation, if that comes first) and h = f(z); the gradients are those
+    of J with respect to z and h. weight_grads: dJ/dW (…, n_in, n_out), one per dense layer, the last included.
+    """
+    loss: float | np.ndarray
+    pre_activations: list[np.ndarray]
+    activations: list[np.ndarray]
+    pre_activation_grads: list[np.ndarray]
+    activation_grads: list[np.ndarray]
+    weight_grads: list[np.ndarray]
+
+
+class MLP:
+    """Dense → [norm] → activation → [dropout], once per hidden layer, then Dense → loss.
+
+    sizes         (n_in, hidden …, n_out)
+    activation    a name, (name, parameters) or an `Activation`; "prelu" learns α, "maxout" takes the larger of 2 pieces
+    init          a name or (name, parameters) of `INITIALIZERS`, or init(rng, n_in, n_out); biases start at `bias`
+    norm          None, "batch", "layer" or a callable n -> layer; norm_after=True puts it behind the activation.
+                  A dense layer in front of batch normalisation has no bias.
+    l2, l1        J = loss + ½ l2 ΣW² + l1 Σ|W|, over weights only: not over biases, γ, β or PReLU's α
+    trials        T networks side by side. theta and grad are (T, P) instead of (P,), losses and accuracies (T,), x is
+                  (T, m, n_in) or one (m, n_in) for all. `init` and `seed` may be lists, `dropout`, `l2`, `l1` arrays
+                  of T values. With one seed or generator they are the networks T calls of MLP would make from it.
+    """
+
+    def __init__(self, sizes: Sequence[int], activation="relu", init="he", *, norm: str | Callable | None = None,
+                 norm_after: bool = False, dropout: float | np.ndarray = 0.0, loss: str = "softmax_cross_entropy",
+                 l2: float | np.ndarray = 0.0, l1: float | np.ndarray = 0.0, bias: float = 0.0, seed=0,
+                 dtype: type = np.float64, trials: int | None = None, **init_params) -> None:
+        if len(sizes) < 2 or min(sizes) < 1:
+            raise ValueError(f"sizes must be (inputs, hidden units …, outputs), each at least 1, not {tuple(sizes)}.")
+        if loss not in losses.LOSSES:
+            raise ValueError(f"There is no loss {loss!r}; choose one of {', '.join(losses.LOSSES)}.")
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise ValueError(f"dtype must be float32 or float64, not {np.dtype(dtype)}.")
+        self.sizes, self.dtype, self.trials = tuple(sizes), np.dtype(dtype), trials
+        self.loss_function, self.l2, self.l1 = losses.LOSSES[loss], l2, l1
+        rngs = [_generator(s) for s in _per_trial("seed", seed, trials)]
+        self.rng = rngs[0]
+        self.layers = self._stack(activation, norm, norm_after)
+        self._bind()
+        self._draw(rngs, [_scheme(i, init_params) for i in _per_trial("init", init, trials)], bias)
+        self.dropout = dropout
+
+    def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
+        """The scores (…, m, n_out), before any softmax or sigmoid."""
+        x = self._checked(x)
+        for layer in self.layers:
+            x = layer.forward(x, train)
+        return x
+
+    def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> float | np.ndarray:
+        """J, penalties included; `grad` then holds dJ/dθ. Nobody needs dJ/dx, so the first layer leaves it out."""
+        loss, d = self.loss_function(self.forward(x, train), y)
+        for layer in self.layers[:0:-1]:
+            d = layer.backward(d)
+        self.layers[0].backward(d, need_dx=False)
+        return self._with_penalty(loss, self.grad)
+
+    def loss(self, x: np.ndarray, y: np.ndarray, train: bool = False) -> float | np.ndarray:
+        """J, penalties included."""
+        return self._with_penalty(self.loss_function(self.forward(x, train), y)[0])
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """The class number of each example (…, m): the highest score, or the sign of a single one."""
+        scores = self.forward(x)
+        return np.argmax(scores, axis=-1) if self.sizes[-1] > 1 else (scores[..., 0] > 0).astype(int)
+
+    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float | np.ndarray:
+        """The share of examples whose class is predicted right."""
+        return self._plain(np.mean(self.predict(x) == y, axis=-1))
+
+    def signals(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Signals:
+        """One forward and backward pass with everything recorded; the network stays exactly as it was."""
+        x, z, h, dz, dh = self._checked(x), [], [], [], []
+        with self.without_traces():
+            for layer in self.layers:
+                before, x = x, layer.forward(x, train)
+                if layer.is_activation:
+                    z.append(before)
+                    h.append(x)
+            loss, d = self.loss_function(x, y)
+            for layer in self.layers[::-1]:
+                before, d = d, layer.backward(d)
+                if layer.is_activation:
+                    dh.insert(0, before)
+                    dz.insert(0, d)
+            loss = self._with_penalty(loss, self.grad)
+            return Signals(loss, z, h, dz, dh, [layer.grads["W"].copy() for layer in self._dense()])
+
+    def weights(self) -> list[np.ndarray]:
+        """The weight matrices (…, n_in, n_out), first layer first, as views into theta."""
+        return [layer.params["W"] for layer in self._dense()]
+
+    def copy(self) -> "MLP":
+        """An independent network in the same state, random stream and running statistics included."""
+        return copy.deepcopy(self)
+
+    @property
+    def theta(self) -> np.ndarray:
+        """All parameters, (P,) or (T, P). Assigning copies the values in; the layers see them."""
+        return self._theta
+
+    @theta.setter
+    def theta(self, values: np.ndarray) -> None:
+        if values is not self._theta:
+            self._theta[...] = values
+
+    @property
+    def dropout(self) -> float | np.ndarray:
+        """The drop probability of every hidden layer; may be changed while training."""
+        return self._dropout
+
+    @dropout.setter
+    def dropout(self, p: float | np.ndarray) -> None:
+        self._dropout, stack = p, []
+        for layer in self.layers:
+            if isinstance(layer, Dense) and stack and np.any(p):
+                stack.append(Dropout(p if np.ndim(p) == 0 else np.reshape(p, (-1, 1, 1)), self.rng))
+            if not isinstance(layer, Dropout):
+                stack.append(layer)
+        self.layers = stack
+
+    @contextmanager
+    def without_traces(self) -> Iterator[None]:
+        """Inside, training-mode passes leave running statistics, random streams and `grad` as they were."""
+        norms = [layer for layer in self.layers if isinstance(layer, BatchNorm)]
+        random = [layer for layer in self.layers if hasattr(layer, "rng")]
+        grad, tracked = self.grad.copy(), [layer.track for layer in norms]
+        for layer in norms:
+            layer.track = False
+        for layer in random:
+            layer.rng = copy.deepcopy(self.rng)
+        try:
+            yield
+        finally:
+            self.grad[...] = grad
+            for layer, track in zip(norms, tracked, strict=True):
+                layer.track = track
+            for layer in random:
+                layer.rng = self.rng
+
+    def _dense(self) -> list[Dense]:
+        return [layer for layer in self.layers if isinstance(layer, Dense)]
+
+    def _stack(self, activation, norm, norm_after) -> list[Layer]:
+        if isinstance(norm, str) and norm not in NORMS:
+            raise ValueError(f"There is no norm {norm!r}; choose None, {', '.join(NORMS)} or a callable n -> layer.")
+        stack = []
+        for n_in, n_out in zip(self.sizes[:-2], self.sizes[1:-1], strict=True):
+            unit = hidden_unit(activation, n_out, self.rng)
+            norms = [NORMS.get(norm, norm)(n_out if norm_after else unit.pieces * n_out)] if norm else []
+            redundant = bool(norms) and isinstance(norms[0], BatchNorm) and not norm_after
+            stack.append(Dense(n_in, unit.pieces * n_out, bias=not redundant))
+            stack += [unit, *norms] if norm_after else [*norms, unit]
+        return [*stack, Dense(*self.sizes[-2:])]
+
+    def _bind(self) -> None:
+        """Make theta and grad and hand every layer its views; what the layers hold moves there."""
+        lead = () if self.trials is None else (self.trials,)
+        total = sum(math.prod(shape) for layer in self.layers for shape in layer.shapes.values())
+        self._theta, self.grad = np.zeros((*lead, total), self.dtype), np.zeros((*lead, total), self.dtype)
+        self._is_weight, start = np.zeros(total, self.dtype), 0
+        for layer in self.layers:
+            params, grads = {}, {}
+            for name, shape in layer.shapes.items():
+                place = slice(start, start + math.prod(shape))
+                params[name] = self._theta[..., place].reshape(*lead, *shape)
+                grads[name] = self.grad[..., place].reshape(*lead, *shape)
+                self._is_weight[place] = name == "W"
+                start = place.stop
+            layer.bind(params, grads)
+
+    def _draw(self, rngs, schemes, bias) -> None:
+        """Trial by trial, each weight matrix from its scheme, first layer first."""
+        for trial, (rng, scheme) in enumerate(zip(rngs, schemes, strict=True)):
+            for layer in self._dense():
+                here = layer.params["W"] if self.trials is None else layer.params["W"][trial]
+                here[...] = scheme(rng, *here.shape)
+        for layer in self._dense():
+            if layer.bias:
+                layer.params["b"][...] = bias
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        x = np.asarray(x, self.dtype)
+        if x.shape[-1:] != self.sizes[:1] or x.ndim != 2 and x.shape[:-2] != self._theta.shape[:-1]:
+            stacked = "" if self.trials is None else f" or ({self.trials}, examples, {self.sizes[0]})"
+            raise ValueError(f"x must have shape (examples, {self.sizes[0]}){stacked}, not {x.shape}.")
+        return x
+
+    def _with_penalty(self, loss: np.ndarray, grad: np.ndarray | None = None) -> float | np.ndarray:
+        for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
+            if isinstance(strength, np.ndarray) or strength:
+                column = strength if np.ndim(strength) == 0 else np.reshape(strength, (-1, 1)).astype(self.dtype)
+                value, slope = penalty(self._theta * self._is_weight, column, axis=-1)
+                loss = loss + value
+                if grad is not None:
+                    grad += slope
+        return self._plain(loss)
+
+    def _plain(self, number: np.ndarray) -> float | np.ndarray:
+        """A Python float for one network, the array (T,) for many."""
+        return float(number) if self.trials is None else number
+
+    def __getstate__(self) -> dict:
+        return {name: value for name, value in self.__dict__.items() if name not in ("_theta", "grad")}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        self._bind()
+
+
+def _generator(seed):
+    return seed if hasattr(seed, "standard_normal") else np.random.default_rng(seed)
+
+
+def _per_trial(name: str, value, trials: int | None) -> list:
+    """One value for every trial: a list gives each its own, anything else is shared."""
+    if not isinstance(value, list):
+        shared = value if name == "init" else _generator(value)
+        return [shared] * (trials or 1)
+    if trials is None or len(value) != trials:
+        raise ValueError(f"A list for {name} must have one entry per trial; it has {len(value)}, trials is {trials}.")
+    return value
+
+
+def _scheme(init, params: dict) -> Callable:
+    if isinstance(init, str):
+        return initializer(init, **params)
+    return init if callable(init) else initializer(init[0], **{**params, **init[1]})

@@ -1,0 +1,139 @@
+"""Layers that give the signal mean 0 and variance 1: batch, layer, instance and group normalisation.
+
+All are one equation, x̂ = (x − μ)/√(σ² + ε), y = γx̂ + β; they differ in the axes over which μ and σ² are taken.
+"Maps" are images with channels, (N, C, H, W); otherwise x is (N, C). A leading trial axis may stand before either.
+"""
+
+import math
+
+import numpy as np
+
+from course_lib.nn.layers import Layer
+
+
+class Normalization(Layer):
+    """x̂ = (x − μ)/√(σ² + ε),   y = γx̂ + β;   μ and the biased variance σ² are taken over `axes`.
+
+    dγ = Σ dy x̂,  dβ = Σ dy,  and with dx̂ = γ dy
+    dx = (dx̂ − mean(dx̂) − x̂ mean(dx̂ ∘ x̂))/√(σ² + ε),   because μ and σ² depend on x too.
+    """
+
+    def __init__(self, shape: tuple[int, ...], axes: tuple[int, ...], eps: float, dtype: type) -> None:
+        super().__init__(dtype, gamma=np.ones(shape), beta=np.zeros(shape))
+        self.axes, self.eps = axes, float(eps)
+        self.shared = tuple(i - len(shape) for i, n in enumerate(shape) if n == 1)   # γ is the same along these
+
+    def forward(self, x, train=False):
+        x_hat = self.standardize(x, train)
+        self.x_hat = x_hat
+        return self.params["gamma"] * x_hat + self.params["beta"]
+
+    def backward(self, dy, need_dx=True):
+        np.sum(dy * self.x_hat, axis=self.shared, keepdims=True, out=self.grads["gamma"])
+        np.sum(dy, axis=self.shared, keepdims=True, out=self.grads["beta"])
+        return self.standardize_backward(self.params["gamma"] * dy)
+
+    def standardize(self, x, train):
+        """x̂ from x"""
+        if math.prod(x.shape[i] for i in self.axes) < 2:
+            raise ValueError(self.too_few)
+        self.mean = np.mean(x, axis=self.axes, keepdims=True)
+        centred = x - self.mean
+        self.variance = np.mean(centred * centred, axis=self.axes, keepdims=True)
+        self.inverse_std = 1.0 / np.sqrt(self.variance + self.eps)
+        self.z = centred * self.inverse_std
+        return self.z
+
+    def standardize_backward(self, dz):
+        """dx from dx̂"""
+        mean = np.mean(dz, axis=self.axes, keepdims=True)
+        along = np.mean(dz * self.z, axis=self.axes, keepdims=True)
+        return (dz - mean - self.z * along) * self.inverse_std
+
+
+class BatchNorm(Normalization):
+    """μ, σ² of each unit over the batch (of each channel over batch and positions, if maps).
+
+    Ioffe & Szegedy 2015, algorithms 1 and 2, with PyTorch's conventions: in training the batch's own μ and σ² are used
+    and running ← (1 − momentum) running + momentum · new is kept, with the unbiased variance n/(n − 1) σ²; outside
+    training the running values, constants, are used. track=False leaves the running values alone.
+    """
+    too_few = ("Batch normalisation cannot train on one example per batch, because every unit then equals its mean: "
+               "use batches of at least 2 (and leave out a last batch of one), or evaluate with train=False.")
+
+    def __init__(self, n: int, maps: bool = False, momentum: float = 0.1, eps: float = 1e-5,
+                 dtype: type = np.float64) -> None:
+        super().__init__((1, n, 1, 1) if maps else (1, n), (-4, -2, -1) if maps else (-2,), eps, dtype)
+        self.momentum, self.track = float(momentum), True
+        self.running_mean = np.zeros_like(self.params["gamma"])
+        self.running_var = np.ones_like(self.params["gamma"])
+
+    def bind(self, params, grads):
+        super().bind(params, grads)
+        self.running_mean = np.array(np.broadcast_to(self.running_mean, params["gamma"].shape), params["gamma"].dtype)
+        self.running_var = np.array(np.broadcast_to(self.running_var, params["gamma"].shape), params["gamma"].dtype)
+
+    def standardize(self, x, train):
+        self.train = train
+        if not train:
+            self.inverse_std = 1.0 / np.sqrt(self.running_var + self.eps)
+            return (x - self.running_mean) * self.inverse_std
+        x_hat = super().standardize(x, train)
+        if self.track:
+            n = math.prod(x.shape[i] for i in self.axes)
+            self.running_mean += self.momentum * (self.mean - self.running_mean)
+            self.running_var += self.momentum * (n / (n - 1) * self.variance - self.running_var)
+        return x_hat
+
+    def standardize_backward(self, dz):
+        return super().standardize_backward(dz) if self.train else dz * self.inverse_std
+
+
+class LayerNorm(Normalization):
+    """μ, σ² of each example over all its units (channels and positions, if `shape` is (C, H, W)); γ, β per unit.
+
+    Ba, Kiros & Hinton 2016 (arXiv 1607.06450).  Train and test are the same.
+    """
+    too_few = "Layer normalisation needs at least 2 units per example, because a single one equals its mean."
+
+    def __init__(self, shape: int | tuple[int, ...], eps: float = 1e-5, dtype: type = np.float64) -> None:
+        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        super().__init__((1, *shape), tuple(range(-len(shape), 0)), eps, dtype)
+
+
+class GroupNorm(Normalization):
+    """μ, σ² of each example over groups of C/groups channels (and over positions, if maps); γ, β per channel.
+
+    Wu & He 2018 (arXiv 1803.08494).  groups=1 averages what layer normalisation does, groups=C what instance does.
+    """
+    too_few = ("Group normalisation needs at least 2 values in a group, because a single one equals its mean: "
+               "use fewer groups or larger maps.")
+
+    def __init__(self, n: int, groups: int, maps: bool = False, eps: float = 1e-5, dtype: type = np.float64) -> None:
+        if groups < 1 or n % groups:
+            raise ValueError(f"{n} channels cannot be divided into {groups} groups of equal size.")
+        super().__init__((1, n, 1, 1) if maps else (1, n), (-3, -2, -1) if maps else (-1,), eps, dtype)
+        self.groups, self.maps = groups, maps
+
+    def standardize(self, x, train):
+        return super().standardize(self.grouped(x), train).reshape(x.shape)
+
+    def standardize_backward(self, dz):
+        return super().standardize_backward(self.grouped(dz)).reshape(dz.shape)
+
+    def grouped(self, x):
+        """(…, C, H, W) as (…, groups, C/groups, H, W), or the same without the maps."""
+        channel = -3 if self.maps else -1
+        channels, place = x.shape[channel], x.shape[channel:][1:]
+        return x.reshape(*x.shape[:channel], self.groups, channels // self.groups, *place)
+
+
+class InstanceNorm(Normalization):
+    """μ, σ² of each channel of each example over its positions; γ, β per channel; x must be maps (N, C, H, W).
+
+    Ulyanov et al. 2016 (arXiv 1607.08022).
+    """
+    too_few = "Instance normalisation needs maps with at least 2 positions per channel."
+
+    def __init__(self, n: int, eps: float = 1e-5, dtype: type = np.float64) -> None:
+        super().__init__((1, n, 1, 1), (-2, -1), eps, dtype)
