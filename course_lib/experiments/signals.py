@@ -168,16 +168,16 @@ def propagate(
         z = x @ w
         z *= factor
         if batchnorm:
-            norms.append(BatchNorm(z.shape[-1], affine=False))
-            z = norms[-1].forward(z, train=True).copy()
+            norms.append(BatchNorm(z.shape[-1], dtype=z.dtype))
+            z = norms[-1].standardize(z, train=True)
         x = f.f(z)
         activations.append(x)
-        slopes.append(f.df(z))
+        slopes.append(f.slope_of_output(x) if f.slope_of_output else f.df(z))
     gradients, g = [], upstream
     for layer in reversed(range(len(weights))):
         delta = g * slopes[layer]
         if batchnorm:
-            delta = norms[layer].backward(delta)
+            delta = norms[layer].standardize_backward(delta)
         g = delta @ weights[layer].T
         g *= factor
         gradients.append(g)

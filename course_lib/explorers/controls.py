@@ -148,6 +148,17 @@ class Choice:
                                 **_widget_options(self))  # fmt: skip
 
 
+class Stops(Choice):
+    """A slider that stops at a few given values, for scales with a zero at the end or other uneven steps."""
+
+    def widget(self) -> Any:
+        import ipywidgets as widgets
+
+        labels = self.labels or [str(option) for option in self.options]
+        return widgets.SelectionSlider(options=list(zip(labels, self.options, strict=True)), value=self.default,
+                                       **_widget_options(self))  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Toggle:
     """Off or on."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from course_lib.experiments.initialization import initialization_race, symmetry
+from course_lib.experiments.initialization import RACERS, initialization_race, symmetry
 from course_lib.experiments.signals import SCHEMES, signal_propagation, weight_std
-from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Toggle
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.plots.initialization import RacePicture, SymmetryPicture
 from course_lib.plots.signals import SignalPicture
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu")
+NOISE = (0.0, 1e-12, 1e-9, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
 
 
 def initialization_explorer(**start: Any) -> Explorer:
@@ -54,5 +55,49 @@ def initialization_explorer(**start: Any) -> Explorer:
         },
         draft={"samples": 64},
         linked=linked,
+        start=start,
+    )
+
+
+def symmetry_explorer(**start: Any) -> Explorer:
+    """Do equal hidden units ever become different? Controls: constant, noise, steps."""
+    return Explorer(
+        "symmetry_explorer",
+        symmetry,
+        SymmetryPicture,
+        [
+            Slider("constant", "constant c", -0.3, 0.3, 0.05, step=0.01),
+            Stops("noise", "noise", NOISE, 0.0, [f"{noise:g}" if noise else "none" for noise in NOISE]),
+            IntSlider("steps", "steps", 0, 300, 300, step=5),
+        ],
+        presets={
+            "All weights 0.05": {"constant": 0.05, "noise": 0.0},
+            "All weights 0": {"constant": 0.0, "noise": 0.0},
+            "A trace of noise": {"constant": 0.05, "noise": 1e-6},
+            "Only noise": {"constant": 0.0, "noise": 0.01},
+        },
+        start=start,
+    )
+
+
+def initialization_race_explorer(**start: Any) -> Explorer:
+    """Six networks that differ only in their initial scale, trained on the digits. Controls: init, activation, lr, scale, depth."""
+    return Explorer(
+        "initialization_race_explorer",
+        initialization_race,
+        RacePicture,
+        [
+            Choice("init", "watch", RACERS, "xavier"),
+            Choice("activation", "activation", ACTIVATIONS, "tanh"),
+            LogSlider("lr", "learning rate", 1e-3, 10, 0.1),
+            LogSlider("scale", "your scale", 1e-3, 10, 0.3),
+            IntSlider("depth", "hidden layers", 1, 6, 4),
+        ],
+        presets={
+            "tanh": {"activation": "tanh"},
+            "ReLU": {"activation": "relu", "init": "he"},
+            "sigmoid": {"activation": "sigmoid", "lr": 1.0},
+        },
+        draft={"steps": 60},
         start=start,
     )

@@ -114,7 +114,7 @@ class SignalPicture(Picture):
         )
 
 
-_LEGEND = {"loc": "lower left", "bbox_to_anchor": (-0.14, 0.985), "ncols": 3, "columnspacing": 0.9, "handletextpad": 0.4,
+_LEGEND = {"loc": "lower left", "bbox_to_anchor": (-0.17, 0.985), "ncols": 3, "columnspacing": 0.8, "handletextpad": 0.4,
            "handlelength": 1.6, "borderaxespad": 0.0, "labelspacing": 0.25}  # fmt: skip
 
 

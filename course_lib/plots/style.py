@@ -68,12 +68,16 @@ class Style:
 
 @cache
 def _palette(style: Style, colormap: str) -> Image.Image:
-    fade = np.linspace(0, 1, 12)[:, None]
     paper = np.array(mpl.colors.to_rgb(style.paper))
-    solid = [s["color"] for s in SERIES] + [style.ink, style.theory, style.faint]
-    faded = [paper + fade * (np.array(mpl.colors.to_rgb(colour)) - paper) for colour in solid]
-    mapped = mpl.colormaps[colormap](np.linspace(0, 1, 256 - 12 * len(solid)))[:, :3]
-    colours = np.vstack([*faded, mapped])
+
+    def faded(colour: str, shades: int) -> np.ndarray:
+        return paper + np.linspace(0, 1, shades)[:, None] * (np.array(mpl.colors.to_rgb(colour)) - paper)
+
+    solid = [series["color"] for series in SERIES] + [style.ink, style.theory]
+    # Few shades of the faint colour: Pillow looks colours up in steps of 4 levels and would take a near white for paper.
+    shades = np.vstack([*(faded(colour, 12) for colour in solid), faded(style.faint, 4)])
+    mapped = mpl.colormaps[colormap](np.linspace(0, 1, 256 - len(shades)))[:, :3]
+    colours = np.vstack([shades, mapped])
     image = Image.new("P", (1, 1))
     image.putpalette((255 * colours + 0.5).astype(np.uint8).tobytes())
     return image

@@ -1,0 +1,126 @@
+"""Pictures of chapter 05 beside `signals`: symmetry and the race of initial scales."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from course_lib.experiments.initialization import RACERS, SYMMETRY_STEPS, UNITS, InitializationRace, Symmetry
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
+
+TILES = (3, 4)  # rows and columns of small weight images, one per hidden unit
+
+
+class SymmetryPicture(Picture):
+    """Left: distinct units, rank of W1 and the loss while training. Right: the weights of each hidden unit as an image."""
+
+    size = (9.6, 5.0)
+    colormap = "PuOr"
+
+    def build(self) -> None:
+        self.counts = self.figure.add_axes((0.065, 0.57, 0.44, 0.33))
+        self.losses = self.figure.add_axes((0.065, 0.12, 0.44, 0.29))
+        self.tiles = self.figure.add_axes((0.56, 0.12, 0.42, 0.70))
+        self.counts.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, UNITS + 0.8), yticks=[1, 4, 8, 12])
+        self.counts.set_title("How many hidden units are different?")
+        self.counts.axhline(UNITS, color=self.style.faint)
+        self.distinct = self.moving(self.counts.plot([], [], color=BLUE, label="distinct units")[0])
+        self.rank = self.moving(self.counts.plot([], [], color=VERMILLION, linestyle="--", label="rank of W1")[0])
+        self.counts.legend(loc="upper left", bbox_to_anchor=(0.50, 0.62))
+        self.losses.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, 2.8), yticks=[0, 1, math.log(10)], xlabel="step")
+        self.losses.set_yticklabels(["0", "1", "ln 10"])
+        self.losses.axhline(math.log(10), color=self.style.faint)
+        self.losses.set_title("Training loss")
+        self.loss = self.moving(self.losses.plot([], [], color=GREEN)[0])
+        self.tiles.set(xticks=[], yticks=[])
+        for spine in self.tiles.spines.values():
+            spine.set_visible(False)
+        self.tiles.set_title("What each of the 12 hidden units weighs", pad=26)
+        self.mosaic = self.moving(self.tiles.imshow(_mosaic(np.zeros((UNITS, 64))), cmap=self.colormap, interpolation="nearest"))
+        self.range = self.moving(self.tiles.text(0, 1.02, "", transform=self.tiles.transAxes, va="bottom"))
+
+    def set_artists(self, result: Symmetry) -> None:
+        self.distinct.set_data(result.step, result.distinct)
+        self.rank.set_data(result.step, result.rank)
+        self.loss.set_data(result.step, np.minimum(result.loss, 2.75))
+        limit = self._limit(result)
+        self.mosaic.set_data(_mosaic(result.weights))
+        self.mosaic.set_clim(-limit, limit)
+        self.range.set_text(f"orange −{limit:g},  white 0,  purple +{limit:g}")
+
+    def _limit(self, result: Symmetry) -> float:
+        return step_up(float(np.abs(result.weights).max()))
+
+    def describe(self, result: Symmetry) -> str:
+        units = "unit" if result.distinct[-1] == 1 else "units"
+        return (
+            f"All weights start at {result.constant:g} plus noise of size {result.noise:.2g}. After {result.step[-1]} steps the "
+            f"{UNITS} hidden units make {result.distinct[-1]} distinct {units}, W1 has rank {result.rank[-1]}, the loss is "
+            f"{result.loss[-1]:.3f} and {result.accuracy:.0%} of the 300 training digits are right."
+        )
+
+
+def _mosaic(weights: np.ndarray) -> np.ndarray:
+    """The rows of `weights` (12, 64) as 8 × 8 images side by side, a line of NaN between them."""
+    rows, columns = TILES
+    mosaic = np.full((rows * 9 - 1, columns * 9 - 1), math.nan)
+    for unit, image in enumerate(weights.reshape(-1, 8, 8)):
+        r, c = divmod(unit, columns)
+        mosaic[9 * r : 9 * r + 8, 9 * c : 9 * c + 8] = image
+    return mosaic
+
+
+class RacePicture(Picture):
+    """Training loss of each scheme against the step, and the validation accuracy it reached."""
+
+    size = (9.6, 4.6)
+
+    def build(self) -> None:
+        self.losses = self.figure.add_axes((0.065, 0.125, 0.55, 0.75))
+        self.bars = self.figure.add_axes((0.74, 0.125, 0.24, 0.75))
+        self.losses.set(ylim=(0, 2.9), yticks=[0, 1, 2, math.log(10)], xlabel="step (mini-batches of 64 digits)")
+        self.losses.set_yticklabels(["0", "1", "2", "ln 10"])
+        self.losses.axhline(math.log(10), color=self.style.faint)
+        self.losses.set_title("Training loss")
+        self.curves = [
+            self.moving(self.losses.plot([], [], markevery=0.2, markersize=5, **series)[0])
+            for _, series in zip(RACERS, SERIES, strict=False)
+        ]
+        self.bars.set(xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS)))
+        self.bars.set_xticklabels(["0", "50", "100 %"])
+        self.bars.set_yticklabels([{"custom": "your scale"}.get(name, name) for name in RACERS])
+        self.bars.axvline(0.1, color=self.style.faint)
+        self.bars.set_title("Validation accuracy")
+        colours = [series["color"] for _, series in zip(RACERS, SERIES, strict=False)]
+        self.rectangles = [self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
+        self.marker = self.moving(self.bars.plot([], [], marker=">", color=self.style.ink, clip_on=False, markersize=9)[0])
+        # A miniature of line and marker beside each name ties the bars to the curves.
+        for row, (_, series) in enumerate(zip(RACERS, SERIES, strict=False)):
+            self.bars.plot([-0.47, -0.37], [row, row], clip_on=False, transform=self.bars.transData, markersize=5, **series)
+
+    def frame(self, result: InitializationRace) -> tuple:
+        return (step_up(float(result.step[-1])),)
+
+    def set_frame(self, result: InitializationRace) -> None:
+        self.losses.set_xlim(0, float(result.step[-1]))
+
+    def set_artists(self, result: InitializationRace) -> None:
+        for name, curve, loss, bar, accuracy in zip(result.names, self.curves, result.loss, self.rectangles, result.accuracy,
+                                                    strict=True):  # fmt: skip
+            curve.set_data(result.step, np.minimum(loss, 2.85))
+            curve.set_linewidth(self.style.line * (2 if name == result.init else 0.8))
+            bar.set_width(accuracy)
+        self.marker.set_data([-0.02], [result.names.index(result.init)])
+
+    def describe(self, result: InitializationRace) -> str:
+        row = result.names.index(result.init)
+        name = f"N(0, {result.scale:.3g}²)" if result.init == "custom" else result.init
+        if result.diverged_at[row] >= 0:
+            fate = f"diverges at step {result.diverged_at[row]}"
+        else:
+            fate = f"ends at loss {result.loss[row, -1]:.3f} with {result.accuracy[row]:.0%} of the validation digits right"
+        best = result.names[int(np.nanargmax(result.accuracy))]
+        return (f"{result.depth} hidden {result.activation} layers, SGD with learning rate {result.lr:.3g}: {name} {fate}. "
+                f"Best of the six: {best} with {np.nanmax(result.accuracy):.0%}.")  # fmt: skip

@@ -1,0 +1,190 @@
+"""The mechanism itself, on an experiment small enough to see through."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Toggle
+from course_lib.explorers.explorer import Explorer
+from course_lib.plots.picture import Picture
+
+
+class LinePicture(Picture):
+    size = (2.0, 1.0)
+
+    def build(self):
+        ax = self.figure.add_subplot()
+        ax.set(xlim=(0, 10), ylim=(0, 1))
+        self.line = self.moving(ax.plot([], [])[0])
+        self.redrawn = 0
+
+    def frame(self, result):
+        return result["k"]
+
+    def set_frame(self, result):
+        self.redrawn += 1
+
+    def set_artists(self, result):
+        self.line.set_data([0, result["x"]], [0, 1])
+
+    def describe(self, result):
+        return f"x is {result['x']:g}"
+
+
+def made(experiment=None, **options):
+    experiment = experiment or (lambda x, k, fine=True: {"x": x, "k": k, "fine": fine})
+    controls = [Slider("x", "x", 0, 10, 1.0), IntSlider("k", "k", 0, 3, 0)]
+    return Explorer("line_explorer", experiment, LinePicture, controls, **options)
+
+
+def test_dragging_draws_a_draft_and_settling_replaces_it():
+    explorer = made(draft={"fine": False})
+    explorer.picture
+    assert explorer.drag({"x": 3.0}) is True
+    assert explorer._result == {"x": 3.0, "k": 0, "fine": False}
+    assert explorer.settle() is True
+    assert explorer._result == {"x": 3.0, "k": 0, "fine": True}
+
+
+def test_result_is_never_a_draft():
+    explorer = made(draft={"fine": False})
+    explorer.drag({"x": 3.0})
+    assert explorer.result["fine"] is True
+
+
+def test_the_last_of_many_moves_wins_whatever_the_order_of_completion():
+    """Moves arrive from several threads; an early slow one finishes last and must not overwrite the final state."""
+    slow = threading.Event()
+
+    def experiment(x, k):
+        if x == 1.5:
+            slow.wait(5)
+        return {"x": x, "k": k}
+
+    explorer = made(experiment)
+    explorer.picture
+    straggler = threading.Thread(target=explorer.drag, args=({"x": 1.5},))
+    straggler.start()
+    while explorer.settings["x"] != 1.5:
+        time.sleep(0.001)
+    explorer.drag({"x": 9.0})
+    slow.set()
+    straggler.join()
+    assert explorer.settings["x"] == 9.0
+    assert explorer.result["x"] == 9.0
+    np.testing.assert_allclose(explorer.picture.line.get_xdata(), [0, 9.0])
+
+
+def test_a_move_during_settling_wins():
+    gate, started = threading.Event(), threading.Event()
+
+    def experiment(x, k, fine=True):
+        if fine and x == 2.0:
+            started.set()
+            gate.wait(5)
+        return {"x": x, "k": k, "fine": fine}
+
+    explorer = made(experiment, draft={"fine": False})
+    explorer.picture
+    explorer.drag({"x": 2.0})
+    settling = threading.Thread(target=explorer.settle)
+    settling.start()
+    started.wait(5)
+    explorer.drag({"x": 7.0})  # must not wait for the experiment that is running
+    gate.set()
+    settling.join()
+    assert explorer._result["x"] == 7.0
+
+
+def test_the_background_is_redrawn_only_when_the_frame_changes():
+    explorer = made()
+    picture = explorer.picture
+    for x in np.linspace(0, 10, 20):
+        explorer.drag({"x": float(x)})
+    assert picture.redrawn == 1
+    explorer.drag({"k": 2})
+    assert picture.redrawn == 2
+
+
+def test_blitting_draws_what_a_fresh_picture_draws():
+    explorer = made()
+    explorer.picture
+    for x in (9.0, 2.0, 5.0):
+        explorer.drag({"x": x})
+    assert explorer.picture.png() == LinePicture().update(explorer.result).png()
+
+
+def test_an_impossible_setting_becomes_a_sentence_and_the_last_picture_stays():
+    def experiment(x, k):
+        if x > 5:
+            raise ValueError("x above 5 does not work; choose less.")
+        return {"x": x, "k": k}
+
+    explorer = made(experiment)
+    good = explorer.picture.png()
+    assert explorer.drag({"x": 6.0}) is False
+    assert explorer.message == "x above 5 does not work; choose less."
+    assert explorer.picture.png() == good
+    with pytest.raises(ValueError, match="above 5"):
+        explorer.set(x=7.0)
+    explorer.drag({"x": 4.0})
+    assert explorer.message == ""
+
+
+def test_a_defect_in_an_experiment_never_reaches_the_learner_as_a_traceback():
+    explorer = made(lambda x, k: {"x": x, "k": k} if x < 5 else 1 / 0)
+    explorer.picture
+    assert explorer.drag({"x": 6.0}) is False
+    assert "ZeroDivisionError" in explorer.message
+
+
+def test_linked_controls_move_together_and_by_hand_too():
+    explorer = made(linked=lambda settings, changed: {"k": int(settings["x"] // 4)} if "x" in changed else {})
+    explorer.set(x=9.0)
+    assert explorer.settings["k"] == 2
+    from course_lib.explorers.panel import Panel
+
+    explorer._panel = Panel(explorer)
+    explorer._panel.inputs["x"].value = 0.5
+    assert explorer._panel.inputs["k"].value == 0
+
+
+def test_a_thousand_events_end_in_the_final_state():
+    from course_lib.explorers.panel import Panel
+
+    explorer = made(draft={"fine": False})
+    panel = explorer._panel = Panel(explorer)
+    for i in range(1000):
+        panel.inputs["x"].value = (i * 7 % 101) / 10
+    time.sleep(0.5)
+    assert explorer._result == {"x": (999 * 7 % 101) / 10, "k": 0, "fine": True}
+    assert panel.image.value == LinePicture().update(explorer.result).png()
+    assert threading.active_count() < 20, "every move left a thread behind"
+
+
+@pytest.mark.parametrize(
+    "control, good, bad",
+    [
+        (Slider("a", "a", -1, 1, 0), [-1, 1, 0.25], [1.1, "0", None, True]),
+        (LogSlider("a", "a", 1e-3, 10, 1), [1e-3, 10, 10**-2.9999999999], [0, 11, [1]]),
+        (IntSlider("a", "a", 1, 5, 2), [1, 5, 3.0, np.int64(2)], [0, 2.5, "3"]),
+        (Choice("a", "a", ("x", "y"), "x"), ["x", "y"], ["z", 1, None]),
+        (Toggle("a", "a"), [True, False, np.True_], [1, "yes", None]),
+    ],
+)
+def test_controls_check_values(control, good, bad):
+    for value in good:
+        assert control.check(control.check(value)) == control.check(value)
+    for value in bad:
+        with pytest.raises(ValueError, match="^a must be"):
+            control.check(value)
+
+
+@pytest.mark.parametrize("control", [Slider("a", "a", -1, 1, 0), LogSlider("a", "a", 5e-4, 30, 1), IntSlider("a", "a", 1, 50, 2),
+                                     Choice("a", "a", (1, 2), 1), Toggle("a", "a")])  # fmt: skip
+def test_random_values_pass_the_check(control):
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        control.check(control.random(rng))
