@@ -21,12 +21,12 @@ lab: ## open the course in JupyterLab (options of its own: LAB_FLAGS="--no-brows
 
 test: ## ruff, pytest and strict nbval over all notebooks
 	@sh tools/environment.sh test
+	$(RUN) -m ruff check .
 	@$(MAKE) --no-print-directory tests-in-place
 
 # The tests in the environment VENV as it stands.
 .PHONY: tests-in-place
 tests-in-place:
-	$(RUN) -m ruff check .
 	$(ONE_THREAD) $(RUN) -m pytest tests --ignore=tests/browser
 	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-current-env notebooks
 
