@@ -1,0 +1,91 @@
+"""The learner's desk: takes answers, gives hints and solutions by id, and remembers what was done.
+
+Everything a notebook calls on this floor is a method of one desk; `exercises/__init__` hands them out.
+"""
+
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any, TypeVar
+
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.prediction import Prediction, Question
+from course_lib.exercises.progress import ProgressFile
+from course_lib.exercises.report import Report
+from course_lib.exercises.shown import Shown
+from course_lib.exercises.source import Source, show_source
+
+T = TypeVar("T", bound=Shown)
+
+
+class Desk:
+    """`rooms` are the chapters' modules, each with its dictionaries `EXERCISES` and `PREDICTIONS`."""
+
+    def __init__(self, rooms: Iterable[ModuleType], file: ProgressFile | None = None) -> None:
+        self.exercises: dict[str, Exercise] = {}
+        self.predictions: dict[str, Prediction] = {}
+        for room in rooms:
+            _add(self.exercises, room.EXERCISES)
+            _add(self.predictions, room.PREDICTIONS)
+        self.file = file or ProgressFile()
+        self._hints: dict[str, int] = {}  # how many were given
+        self._shown: dict[str, Shown] = {}
+
+    def check(self, id: str, yours: Any = ...) -> None:
+        """Say in one message whether `yours` solves exercise `id`, and if not, what is wrong.  Never raises."""
+        try:
+            exercise = _find(self.exercises, id, "exercise")
+        except ValueError as error:
+            print(error)
+            return
+        verdict = exercise.judge(yours)
+        print(verdict.message.encode(errors="replace").decode())  # an error's text may hold half a character
+        if verdict.solved:
+            self.file.solve(exercise.id)
+            for note in self.file.take_notes():
+                print(note)
+
+    def hint(self, id: str) -> None:
+        """Print the next hint for exercise `id`: first a nudge, at last nearly the answer."""
+        exercise = _find(self.exercises, id, "exercise")
+        given = self._hints.get(exercise.id, 0)
+        if given == len(exercise.hints):
+            print(f'{exercise.id}: that was the last hint. solution("{exercise.id}") shows the answer.')
+            return
+        self._hints[exercise.id] = given + 1
+        print(f"{exercise.id}, hint {given + 1} of {len(exercise.hints)}: {exercise.hints[given]}")
+
+    def solution(self, id: str) -> Source:
+        """The course's own answer to exercise `id`: the very function that `check` compares with."""
+        return show_source(_find(self.exercises, id, "exercise").answer, docstring=True)
+
+    def predict(self, id: str) -> Question:
+        """The question `id` with a button for every option.  The first click goes into your progress."""
+        prediction = _find(self.predictions, id, "prediction")
+        return self._show(prediction.id, Question(
+            prediction, lambda letter: self.file.predict(prediction.id, letter == prediction.right)))
+
+    def progress(self) -> Report:
+        """Which exercises you have solved so far."""
+        done = self.file.read()
+        notes, where = self.file.take_notes(), str(self.file.path)
+        return self._show("progress", Report(self.exercises, self.predictions, done, notes, where))
+
+    def _show(self, place: str, new: T) -> T:
+        """Close what an earlier run of the same cell showed."""
+        if place in self._shown:
+            self._shown[place].close()
+        self._shown[place] = new
+        return new
+
+
+def _add(all_: dict, more: dict) -> None:
+    for id, item in more.items():
+        if id in all_ or id != item.id:
+            raise ValueError(f"The id {id!r} is taken, or differs from the item's own id {item.id!r}.")
+        all_[id] = item
+
+
+def _find(items: dict, id: Any, kind: str) -> Any:
+    if not isinstance(id, str) or id not in items:
+        raise ValueError(f"There is no such {kind}; there are: {', '.join(items)}.")
+    return items[id]

@@ -1,0 +1,207 @@
+"""An exercise: a task, the answer the course gives, and how a learner's answer is judged.
+
+An answer is a function. It is right when it agrees with `answer` on every case. When it agrees with a *known
+mistake* on every case instead, the learner reads what is wrong with the idea, not only with the number.
+"""
+
+import ast
+import copy
+import inspect
+import textwrap
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from course_lib.exercises.sandbox import OutOfTime, within
+from course_lib.exercises.values import agree, difference, numbers, shortened, show, show_both
+
+
+class _NotAttempted(Exception):
+    """The answer is still the stub."""
+
+
+class _Unusable(Exception):
+    """The answer cannot even be called; the message says why."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that people really give, and the sentences that help."""
+
+    answer: Callable[..., Any]
+    message: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `judge` found: `message` is what the learner reads."""
+
+    solved: bool
+    message: str
+    mistake: Mistake | None = None
+
+
+@dataclass
+class _Attempt:
+    """One call of the learner's function: `got` if it returned numbers, and what was wrong (empty if nothing)."""
+
+    case: tuple
+    expected: np.ndarray
+    got: np.ndarray | None = None
+    problem: str = ""
+    changed: list[str] = field(default_factory=list)  # arguments the call wrote into
+
+    @property
+    def size(self) -> int:
+        return sum(np.size(arg) for arg in self.case)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """`cases` are tuples of positional arguments; `hints` go from a nudge to nearly the answer."""
+
+    id: str
+    title: str
+    task: str
+    answer: Callable[..., Any]
+    cases: tuple[tuple, ...]
+    mistakes: tuple[Mistake, ...]
+    hints: tuple[str, ...]
+    seconds: float = 5.0  # for all cases together
+
+    @property
+    def _names(self) -> list[str]:
+        return list(inspect.signature(self.answer).parameters)
+
+    def judge(self, yours: Any) -> Verdict:
+        """Try `yours` on copies of all cases.  Never raises, whatever `yours` is or does."""
+        attempts: list[_Attempt] = []
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")  # the verdict says it in one sentence
+                within(self.seconds, lambda: self._try_all(yours, attempts))
+                return self._verdict(attempts)
+        except _NotAttempted:
+            return Verdict(False, f"{self.id}: not attempted yet.")
+        except _Unusable as error:
+            return Verdict(False, f"{self.id}: {error}")
+        except OutOfTime:
+            stopped = _Attempt(self.cases[len(attempts) % len(self.cases)], np.empty(0))
+            return self._not_yet(f"Your function was still running after {self.seconds:g} seconds and was stopped. "
+                                 "Is there a loop that never ends?", stopped)
+        except KeyboardInterrupt:
+            return Verdict(False, f"{self.id}: you stopped the check.")
+        except BaseException as error:  # an object that fights back: a property or a repr that raises
+            return Verdict(False, f"{self.id}: your answer could not be checked ({type(error).__name__}).")
+
+    def _try_all(self, yours: Any, attempts: list[_Attempt]) -> None:
+        if yours is None or yours is ...:
+            raise _NotAttempted
+        self._refuse_if_unusable(yours)
+        for case in self.cases:
+            attempts.append(self._try(yours, case))
+
+    def _refuse_if_unusable(self, yours: Any) -> None:
+        if not callable(yours):
+            raise _Unusable(f"pass the function itself, not {shortened(yours)}: "
+                            f'check("{self.id}", {self.answer.__name__}).')
+        try:
+            signature = inspect.signature(yours)
+        except (TypeError, ValueError):
+            return  # some built-in functions have none; the call will tell
+        try:
+            signature.bind(*self.cases[0])
+        except TypeError:
+            raise _Unusable(f"your function must take ({', '.join(self._names)}); "
+                            f"it takes ({', '.join(signature.parameters)}).") from None
+
+    def _try(self, yours: Callable, case: tuple) -> _Attempt:
+        attempt = _Attempt(case, np.array(self.answer(*copy.deepcopy(case))))
+        args = copy.deepcopy(case)
+        try:
+            value = yours(*args)
+        except NotImplementedError:
+            raise _NotAttempted from None
+        except OutOfTime:
+            raise
+        except BaseException as error:
+            attempt.problem = _raised(error)
+            return attempt
+        if value is ... or value is NotImplemented or (value is None and _is_stub(yours)):
+            raise _NotAttempted
+        attempt.changed = [name for name, mine, given in zip(self._names, args, case) if not _same(mine, given)]
+        try:
+            attempt.got = numbers(value)
+            attempt.problem = difference(attempt.got, attempt.expected)
+        except ValueError as error:
+            attempt.problem = "It returned None. Is a `return` missing?" if value is None else str(error)
+        return attempt
+
+    def _verdict(self, attempts: list[_Attempt]) -> Verdict:
+        wrong = [attempt for attempt in attempts if attempt.problem]
+        if wrong:
+            mistake = next((m for m in self.mistakes if _made(m, attempts)), None)
+            smallest = min(wrong, key=lambda attempt: attempt.size)
+            return self._not_yet(mistake.message if mistake else smallest.problem, smallest, mistake)
+        changed = next((attempt.changed[0] for attempt in attempts if attempt.changed), None)
+        if changed:
+            return Verdict(False, f"{self.id}: not yet. The numbers are right, but your function changes its input "
+                                  f"{changed}. Build a new array instead: `a * 2` makes one, `a *= 2` writes into a.")
+        return Verdict(True, f"{self.id}: solved. Your function agrees with the reference in all "
+                             f"{len(attempts)} cases.")
+
+    def _not_yet(self, why: str, attempt: _Attempt, mistake: Mistake | None = None) -> Verdict:
+        lines = [f"{self.id}: not yet. {why}"]
+        for name, arg in zip(self._names, attempt.case):
+            lines.append(_line(name, show(arg)))
+        if attempt.got is not None:
+            got, expected = show_both(attempt.got, attempt.expected)
+            lines += [_line("expected", expected), _line("got", got)]
+        elif attempt.expected.size:
+            lines.append(_line("expected", show(attempt.expected)))
+        return Verdict(False, "\n".join(lines), mistake)
+
+
+def _made(mistake: Mistake, attempts: list[_Attempt]) -> bool:
+    """Whether every attempt gave exactly what the mistake gives."""
+    return all(attempt.got is not None
+               and agree(attempt.got, np.array(mistake.answer(*copy.deepcopy(attempt.case)))) for attempt in attempts)
+
+
+def _same(mine: Any, given: Any) -> bool:
+    """Whether an argument is still as it was given.  Random generators are meant to change."""
+    if isinstance(given, np.ndarray | list | tuple | float | int):
+        return np.array_equal(mine, given, equal_nan=True)
+    return True
+
+
+def _is_stub(yours: Callable) -> bool:
+    """Whether a function that returned None has nothing but a docstring, `...`, `pass` and `return` in its body."""
+    try:
+        definition = ast.parse(textwrap.dedent(inspect.getsource(yours))).body[0]
+        body = definition.body if definition.name == yours.__name__ else []
+    except Exception:
+        return True  # no source, or not a `def`
+    return all(isinstance(line, ast.Pass)
+               or (isinstance(line, ast.Expr | ast.Return) and isinstance(line.value, ast.Constant | None))
+               for line in body)  # fmt: skip
+
+
+def _raised(error: BaseException) -> str:
+    """One sentence on an exception, with the line of the learner's code it came from."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is the call in `_try`
+    own = [frame.line for frame in frames if frame.filename == frames[0].filename]
+    where = f" at `{own[-1]}`" if own and own[-1] else ""
+    try:
+        text = textwrap.shorten(str(error), 200)
+    except Exception:
+        text = ""
+    return f"Your function raised {type(error).__name__}{': ' if text else ''}{text}{where}."
+
+
+def _line(label: str, text: str) -> str:
+    return f"  {label:<10}{text.replace(chr(10), chr(10) + ' ' * 12)}"

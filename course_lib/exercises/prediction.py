@@ -1,0 +1,107 @@
+"""A prediction: one question before the experiment, answered with one click, with a reason for every option.
+
+Where there is a kernel the options are buttons. Where there is none the question reads as text, and the answer
+is folded away under it.
+"""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Any
+
+from course_lib.exercises.shown import Shown
+
+
+@dataclass(frozen=True)
+class Option:
+    """One possible answer. `why` says in a sentence or two why it is right, or what is wrong with it."""
+
+    text: str
+    why: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question with options, exactly one of them right."""
+
+    id: str
+    question: str
+    options: tuple[Option, ...]
+
+    def __post_init__(self) -> None:
+        right = sum(option.right for option in self.options)
+        if len(self.options) < 2 or right != 1:
+            raise ValueError(f"Prediction {self.id} needs at least two options and exactly one right one; "
+                             f"it has {len(self.options)} and {right}.")
+
+    @property
+    def title(self) -> str:
+        return f"Predict {self.id}"
+
+    @property
+    def right(self) -> str:
+        """The letter of the right option."""
+        return next(letter for letter, option in self.lettered() if option.right)
+
+    def lettered(self) -> list[tuple[str, Option]]:
+        return list(zip(ascii_lowercase, self.options))
+
+    def feedback(self, letter: str) -> str:
+        """What the learner reads after choosing `letter`."""
+        option = dict(self.lettered())[letter]
+        return f"{letter}) {'Right.' if option.right else 'Not so.'} {option.why}"
+
+    def text(self) -> str:
+        options = [f"  {letter}) {option.text}" for letter, option in self.lettered()]
+        whys = [f"  {self.feedback(letter)}" for letter, _ in self.lettered()]
+        return "\n".join([f"{self.title}. {self.question}", *options, f"Answer: {self.right})", *whys])
+
+    def html(self) -> str:
+        options = "".join(f"<li>{html.escape(option.text)}</li>" for option in self.options)
+        whys = "".join(f"<p>{html.escape(self.feedback(letter))}</p>" for letter, _ in self.lettered())
+        return (f"<div><p><strong>{self.title}.</strong> {html.escape(self.question)}</p>"
+                f'<ol type="a">{options}</ol>'
+                f"<details><summary>Answer</summary><p><strong>{self.right})</strong></p>{whys}</details></div>")
+
+
+class Question(Shown):
+    """A prediction on show.  `answered(letter)` is called at every click."""
+
+    def __init__(self, prediction: Prediction, answered: Callable[[str], None] = lambda letter: None) -> None:
+        self.prediction = prediction
+        self._answered = answered
+
+    def __repr__(self) -> str:
+        return self.prediction.text()
+
+    def html(self) -> str:
+        return self.prediction.html()
+
+    def widget(self) -> Any:
+        import ipywidgets as widgets
+
+        def text(content: str, **layout: str) -> widgets.HTML:
+            return widgets.HTML(f'<p style="margin:0;line-height:1.4">{content}</p>', layout=layout)
+
+        head = text(f"<strong>{self.prediction.title}.</strong> {html.escape(self.prediction.question)}")
+        self.buttons, rows = {}, []
+        for letter, option in self.prediction.lettered():
+            # A button cuts off a long label, so the text stands beside it; the tooltip reads it to a screen reader.
+            button = widgets.Button(description=letter, tooltip=option.text,
+                                    layout={"width": "56px", "flex": "0 0 auto"})  # fmt: skip
+            button.on_click(lambda _, letter=letter: self._choose(letter))
+            self.buttons[letter] = button
+            label = text(html.escape(option.text), flex="1 1 auto", min_width="0")
+            rows.append(widgets.HBox([button, label], layout={"align_items": "center"}))
+        self.answer = widgets.HTML()
+        return widgets.VBox([head, *rows, self.answer], layout={"max_width": "860px", "margin": "4px 0 8px 0"})
+
+    def _choose(self, letter: str) -> None:
+        right = letter == self.prediction.right
+        self.buttons[letter].button_style = "success" if right else "danger"
+        self.buttons[letter].icon = "check" if right else "times"
+        self.answer.value = ('<p role="status" aria-live="polite" style="margin:4px 0;line-height:1.4">'
+                             f"{html.escape(self.prediction.feedback(letter))}</p>")
+        self._answered(letter)

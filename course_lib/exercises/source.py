@@ -1,0 +1,59 @@
+"""The source of a piece of the library, shown in a notebook instead of being typed there again."""
+
+import ast
+import functools
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, repr=False)
+class Source:
+    """Python source that a notebook shows highlighted in its own theme, and a terminal as plain text."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        # Not IPython's Code: its HTML brings light-theme colours that VS Code shows on dark paper, a style sheet
+        # per cell, and markup that changes with the version of Pygments. A fence is highlighted everywhere.
+        return f"```python\n{self.text}\n```"
+
+
+def show_source(obj: Callable, *, docstring: bool = False) -> Source:
+    """The lines that define `obj`, a function, method or class, under a comment that names their module.
+
+    Docstrings are left out unless `docstring` is true: in a notebook the text around already tells what they say.
+    """
+    while isinstance(obj, functools.partial):
+        obj = obj.func
+    try:
+        text = textwrap.dedent(inspect.getsource(obj))
+    except (TypeError, OSError) as error:
+        raise ValueError("show_source shows functions, methods and classes written in Python, "
+                         f"not {type(obj).__name__} {obj!r}.") from error
+    if not docstring:
+        text = _without_docstrings(text)
+    return Source(f"# {inspect.getmodule(obj).__name__}\n{text.strip()}")
+
+
+def _without_docstrings(text: str) -> str:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:  # a lambda in the middle of an expression
+        return text
+    lines = text.splitlines()
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or ast.get_docstring(node) is None or len(body) == 1:
+            continue
+        end = body[1].lineno - 1  # a blank line after the docstring goes with it
+        if getattr(body[1], "decorator_list", None):
+            end = body[1].decorator_list[0].lineno - 1
+        between = lines[body[0].end_lineno:end]
+        keep = [line for line in between if line.strip()]  # a comment stays
+        lines[body[0].lineno - 1:end] = [*keep, *[None] * (end - body[0].lineno + 1 - len(keep))]
+    return "\n".join(line for line in lines if line is not None)

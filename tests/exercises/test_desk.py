@@ -1,0 +1,154 @@
+"""What a notebook calls: check, hint, solution, predict, progress, by id."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from course_lib.exercises import initialization, start
+from course_lib.exercises.desk import Desk
+from course_lib.exercises.initialization import he_weights
+from course_lib.exercises.shown import WIDGET
+
+ROOMS = [start, initialization]
+
+
+@pytest.fixture
+def desk(progress_file):
+    return Desk(ROOMS)
+
+
+def test_check_prints_one_message_and_remembers(desk, capsys):
+    assert desk.check("5.1", he_weights) is None
+    assert capsys.readouterr().out == "5.1: solved. Your function agrees with the reference in all 6 cases.\n"
+    assert desk.file.read().solved == {"5.1"}
+    assert Desk(ROOMS).file.read().solved == {"5.1"}
+
+
+@pytest.mark.parametrize("yours", [..., None, lambda z: ...])
+def test_check_of_a_stub(desk, capsys, yours):
+    desk.check("5.1", yours)
+    desk.check("5.1")
+    assert capsys.readouterr().out == "5.1: not attempted yet.\n" * 2
+    assert not desk.file.path.exists()
+
+
+@pytest.mark.parametrize("id", ["9.9", 5.1, None, [], {}, "", "5.a"])
+def test_check_with_a_wrong_id_says_what_there_is(desk, capsys, id):
+    desk.check(id, he_weights)
+    assert capsys.readouterr().out == "There is no such exercise; there are: 5.1, 5.2, 5.3.\n"
+
+
+def test_check_prints_text_that_no_encoding_can_hold(desk, capsys):
+    def half(z):
+        raise ValueError("\ud800")
+
+    desk.check("5.1", half)
+    assert "ValueError: ?" in capsys.readouterr().out
+
+
+def test_check_says_once_that_progress_cannot_be_saved(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_LIB_PROGRESS", str(tmp_path))  # a directory
+    desk = Desk(ROOMS)
+    desk.check("5.1", he_weights)
+    assert capsys.readouterr().out.count("cannot be saved") == 1
+    desk.check("5.1", he_weights)
+    desk.check("5.2", desk.exercises["5.2"].answer)
+    assert "cannot be saved" not in capsys.readouterr().out
+    assert "Solved: 2 of 3" in str(desk.progress())
+
+
+def test_hints_come_one_by_one_and_end(desk, capsys):
+    for _ in range(5):
+        desk.hint("5.2")
+    desk.hint("5.3")
+    lines = capsys.readouterr().out.splitlines()
+    hints = desk.exercises["5.2"].hints
+    assert lines[:3] == [f"5.2, hint {i + 1} of 3: {hint}" for i, hint in enumerate(hints)]
+    assert lines[3] == lines[4] == '5.2: that was the last hint. solution("5.2") shows the answer.'
+    assert lines[5].startswith("5.3, hint 1 of 3: ")  # each exercise counts its own
+
+
+@pytest.mark.parametrize("id", ["5.1", "5.2", "5.3"])
+def test_the_solution_is_the_function_that_check_uses(desk, id, capsys):
+    scope = {"np": np, "math": __import__("math")}
+    exec(repr(desk.solution(id)), scope)
+    desk.check(id, scope[desk.exercises[id].answer.__name__])
+    assert f"{id}: solved." in capsys.readouterr().out
+    assert '"""' in repr(desk.solution(id))
+
+
+@pytest.mark.parametrize("call", ["hint", "solution", "predict"])
+def test_an_unknown_id_is_a_clear_error(desk, call):
+    with pytest.raises(ValueError, match="There is no such (exercise|prediction); there are: "):
+        getattr(desk, call)("9.9")
+
+
+def test_the_first_click_of_a_prediction_is_remembered(desk):
+    question = desk.predict("5.d")
+    question._repr_mimebundle_()
+    question.buttons["a"].click()
+    question.buttons["c"].click()
+    assert desk.file.read().first == {"5.d": False}
+    assert "Predictions answered: 1 of 11, 0 of them right" in str(desk.progress())
+
+
+def test_running_a_cell_again_leaves_no_widget_behind(desk):
+    def shown():
+        for thing in (desk.predict("5.a"), desk.predict("5.b"), desk.progress()):
+            thing._repr_mimebundle_()
+        return len(_instances)
+
+    assert shown() == shown() == shown()
+
+
+def test_progress_as_stored_is_the_same_for_everybody(desk):
+    before = desk.progress()._repr_mimebundle_()
+    desk.check("5.1", he_weights)
+    after = desk.progress()._repr_mimebundle_()
+    assert before["text/plain"] == after["text/plain"]
+    assert before["text/html"] == after["text/html"]
+    assert set(before) == {"text/plain", "text/html", WIDGET}
+    for exercise in desk.exercises.values():
+        assert exercise.id in after["text/html"] and exercise.title in after["text/html"]
+
+
+def test_progress_live_is_the_learners_own(desk):
+    assert "✓" not in desk.progress().personal_html()
+    desk.check("5.1", he_weights)
+    report = desk.progress()
+    report._repr_mimebundle_()
+    table = report._root.value
+    assert table == report.personal_html()
+    assert table.count("✓ solved") == 1 and table.count(">open<") == 2
+    assert "Solved: 1 of 3 exercises." in table and str(desk.file.path) in table
+    assert "  5.1  solved  Where the factor of two belongs" in str(report)
+
+
+def test_progress_tells_of_a_damaged_file(desk, progress_file):
+    progress_file.write_text('{"solved": "5.2"}\nnonsense')
+    report = desk.progress()
+    assert "The progress file was damaged: 1 entries were kept" in str(report)
+    assert "The progress file was damaged: 1 entries were kept" in report.personal_html()
+    assert "Solved: 1 of 3" in str(report)
+
+
+def test_ids_are_unique_and_true():
+    exercise = initialization.EXERCISES["5.1"]
+    room = SimpleNamespace(EXERCISES={"5.1": exercise}, PREDICTIONS={})
+    with pytest.raises(ValueError, match="'5.1' is taken"):
+        Desk([room, room])
+    with pytest.raises(ValueError, match="differs from the item's own id '5.1'"):
+        Desk([SimpleNamespace(EXERCISES={"5.7": exercise}, PREDICTIONS={})])
+
+
+def test_the_notebook_gets_its_names_and_no_widgets_before_it_shows_one():
+    code = ("from course_lib.exercises import check, hint, predict, progress, show_source, solution\n"
+            "check('5.1'); print(predict('5.a'))\n"
+            "import sys; print('ipywidgets' in sys.modules, 'IPython' in sys.modules)")  # fmt: skip
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[0] == "5.1: not attempted yet."
+    assert out.splitlines()[-1] == "False False"

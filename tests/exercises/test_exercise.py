@@ -1,0 +1,284 @@
+"""The mechanism: `judge` finds the right answer right, names known mistakes, and survives anything."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_lib.exercises.exercise import Exercise, Mistake
+
+
+def double(values, offset):
+    return 2 * np.asarray(values) + offset
+
+
+TASK = Exercise(
+    "9.1", "Doubling", "Return twice the values, plus the offset.", double,
+    cases=((np.array([1.0, 2.0, 3.0]), 1.0), (np.array([1.0]), 0.0), (np.arange(40.0), 0.5)),
+    mistakes=(
+        Mistake(lambda values, offset: values**2 + offset, "That is the square."),
+        Mistake(lambda values, offset: 2 * values, "The offset is missing."),
+    ),
+    hints=("Add.",), seconds=2.0,
+)  # fmt: skip
+
+
+def judge(yours):
+    verdict = TASK.judge(yours)
+    assert verdict.message.startswith("9.1: ")
+    return verdict
+
+
+@pytest.mark.parametrize("yours", [
+    double,
+    lambda values, offset: [2 * v + offset for v in values],
+    lambda values, offset: (2 * values + offset).astype(np.float32),
+    lambda *args: 2 * args[0] + args[1],
+    lambda values, offset, factor=2: factor * values + offset,
+])  # fmt: skip
+def test_right_answers_in_any_form(yours):
+    verdict = judge(yours)
+    assert verdict.solved
+    assert verdict.message == "9.1: solved. Your function agrees with the reference in all 3 cases."
+
+
+def returns_dots(values, offset):
+    """Write it."""
+    return ...
+
+
+def bare(values, offset):
+    ...
+
+
+def passes(values, offset):
+    """Write it."""
+    pass
+
+
+def raises(values, offset):
+    raise NotImplementedError("write it")
+
+
+@pytest.mark.parametrize("stub", [None, ..., returns_dots, bare, passes, raises, lambda values, offset: None])
+def test_a_stub_is_not_attempted(stub):
+    verdict = judge(stub)
+    assert verdict.message == "9.1: not attempted yet."
+    assert not verdict.solved
+
+
+def test_a_forgotten_return_is_not_a_stub():
+    def forgets(values, offset):
+        values * 2 + offset
+
+    assert "`return` missing" in judge(forgets).message
+
+
+def test_a_known_mistake_gets_its_message_and_the_smallest_failing_case():
+    verdict = judge(lambda values, offset: values * values + offset)
+    assert verdict.mistake is TASK.mistakes[0]
+    assert verdict.message.splitlines() == [
+        "9.1: not yet. That is the square.",
+        "  values    [1]",
+        "  offset    0",
+        "  expected  [2]",
+        "  got       [1]",
+    ]
+
+
+def test_a_mistake_that_agrees_in_some_cases_shows_one_where_it_fails():
+    verdict = judge(lambda values, offset: 2 * values)
+    assert verdict.message.splitlines()[0] == "9.1: not yet. The offset is missing."
+    assert "  offset    1" in verdict.message  # with offset 0 the answer happens to be right
+
+
+def test_an_unknown_wrong_answer_is_no_known_mistake():
+    verdict = judge(lambda values, offset: 2 * values + offset + (len(values) == 40))
+    assert verdict.mistake is None
+    assert verdict.message.splitlines()[:2] == ["9.1: not yet. The numbers differ.",
+                                                "  values    an array of shape (40,), from 0 to 39"]  # fmt: skip
+
+
+def test_a_difference_far_behind_the_point_is_visible():
+    message = judge(lambda values, offset: (2 * values + offset) * 1.0001).message
+    expected, got = message.splitlines()[-2:]
+    assert expected == "  expected  [2]" and got == "  got       [2.0002]"
+
+
+@pytest.mark.parametrize("yours, sentence", [
+    (3.5, 'pass the function itself, not 3.5: check("9.1", double).'),
+    (double([1.0], 0.0), "pass the function itself, not array([2.])"),
+    ("double", "pass the function itself, not 'double'"),
+    (lambda values: 0, "your function must take (values, offset); it takes (values)."),
+    (lambda a, b, c: 0, "your function must take (values, offset); it takes (a, b, c)."),
+    (lambda values, offset: "two", "It returned a str where real numbers are expected."),
+    (lambda values, offset: {"a": 1}, "It returned a dict where real numbers are expected."),
+    (lambda values, offset: (v for v in values), "It returned a generator where real numbers are expected."),
+    (lambda values, offset: values > 0, "It returned True or False where real numbers are expected."),
+    (lambda values, offset: values + 1j, "It returned complex numbers where real numbers are expected."),
+    (lambda values, offset: [[1.0], [1.0, 2.0]], "does not make an array of numbers"),
+    (lambda values, offset: [None], "It returned a list where real numbers are expected."),
+    (lambda values, offset: 2.0, "It returned a single number; expected is an array of shape (1,)."),
+    (lambda values, offset: values[:, None],
+     "It returned an array of shape (1, 1); expected is an array of shape (1,)."),
+    (lambda values, offset: values * np.nan, "The result contains NaN or infinity."),
+    (lambda values, offset: values / 0.0, "The result contains NaN or infinity."),
+    (lambda values, offset: np.sum(), "Your function raised TypeError: sum() missing"),
+    (np.linalg.inv, "it takes (a)"),
+    (dict, "Your function raised TypeError"),
+])  # fmt: skip
+def test_what_is_wrong_is_said_in_a_sentence(yours, sentence):
+    verdict = judge(yours)
+    assert sentence in verdict.message
+    assert not verdict.solved
+
+
+def test_an_error_names_the_line_it_came_from():
+    def divides(values, offset):
+        total = values.sum()
+        return np.int64(1) + [][int(total)]
+
+    message = judge(divides).message
+    assert "raised IndexError: list index out of range at `return np.int64(1) + [][int(total)]`." in message
+
+
+@pytest.mark.parametrize("error", [
+    SystemExit("bye"), KeyboardInterrupt(), GeneratorExit(), RecursionError("deep"), MemoryError(), StopIteration(),
+    Exception("x" * 10_000), Exception("\ud800"),
+])  # fmt: skip
+def test_every_kind_of_exception_is_caught(error):
+    def throws(values, offset):
+        raise error
+
+    message = judge(throws).message
+    assert f"raised {type(error).__name__}" in message
+    assert len(message) < 600
+
+
+def test_inputs_are_copies_and_changing_them_is_said():
+    def in_place(values, offset):
+        values *= 2
+        values += offset
+        return values
+
+    before = TASK.cases[0][0].copy()
+    verdict = judge(in_place)
+    assert "The numbers are right, but your function changes its input values." in verdict.message
+    assert not verdict.solved
+    np.testing.assert_array_equal(TASK.cases[0][0], before)
+    assert judge(double).solved  # the cases are unharmed
+
+
+def test_a_result_buffer_used_again_does_not_overwrite_earlier_results():
+    buffer = np.empty(40)
+
+    def reuses(values, offset):
+        out = buffer[: len(values)]
+        np.multiply(values, 2, out=out)
+        out += offset
+        return out
+
+    assert judge(reuses).solved
+
+
+def test_warnings_of_the_learners_code_do_not_add_to_the_message(recwarn):
+    assert judge(lambda values, offset: 2 * values + offset + 0 * np.mean(np.divide(0.0, np.zeros(1)) > 0)).solved
+    assert not recwarn.list
+
+
+def for_ever(values, offset):
+    while True:
+        pass
+
+
+def for_ever_swallowing(values, offset):
+    while True:
+        try:
+            time.sleep(0.001)
+        except Exception:
+            pass
+
+
+def for_ever_in_the_second_case(values, offset):
+    while len(values) == 1:
+        pass
+    return 2 * values + offset
+
+
+@pytest.mark.parametrize("yours", [for_ever, for_ever_swallowing, for_ever_in_the_second_case])
+def test_an_endless_loop_is_stopped(yours):
+    task = Exercise(**{**vars(TASK), "seconds": 0.2})
+    threads, start = threading.active_count(), time.perf_counter()
+    verdict = task.judge(yours)
+    assert "still running after 0.2 seconds" in verdict.message
+    assert time.perf_counter() - start < 3
+    assert threading.active_count() == threads  # nothing goes on burning the processor
+    assert ("values    [1]\n" in verdict.message) == (yours is for_ever_in_the_second_case)
+
+
+def test_code_that_cannot_be_stopped_is_left_behind():
+    task = Exercise(**{**vars(TASK), "seconds": 0.1})
+    assert "still running" in task.judge(lambda values, offset: time.sleep(2.5)).message
+
+
+class FightsBack:
+    """Everything Python may ask of an object raises."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError("no")
+
+    def __repr__(self):
+        raise RuntimeError("no")
+
+    __str__ = __eq__ = __bool__ = __len__ = __iter__ = __array__ = __deepcopy__ = __repr__
+
+
+class CallableThatFights(FightsBack):
+    def __call__(self, *args):
+        return FightsBack()
+
+
+class Meta(type):
+    @property
+    def __name__(cls):
+        raise RuntimeError("no")
+
+
+class NamelessType(metaclass=Meta):
+    pass
+
+
+@pytest.mark.parametrize("make", [  # makers, because pytest itself looks into its parameters
+    lambda: FightsBack(), lambda: CallableThatFights(), lambda: NamelessType(), lambda: FightsBack,
+    lambda: lambda values, offset: FightsBack(),
+    lambda: lambda values, offset: NamelessType(), lambda: Meta, lambda: TASK, lambda: TASK.judge, lambda: print,
+    lambda: type, object, lambda: float("nan"), lambda: NotImplemented,
+])  # fmt: skip
+def test_objects_that_fight_back(make):
+    assert not judge(make()).solved
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text() | st.binary()
+    | st.just(...) | st.dates() | st.functions() | st.builds(np.float32) | st.builds(object),
+    lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner, max_size=3)
+    | st.builds(lambda v: np.array([v], dtype=object), inner),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(anything)
+def test_garbage_never_raises(garbage):
+    assert not judge(garbage).solved
+    assert not judge(lambda values, offset: garbage).solved
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.floats(width=32), min_size=1, max_size=6), st.integers(0, 3))
+def test_arrays_of_any_shape_and_value_never_raise(values, axes):
+    array = np.array(values)[(...,) + (None,) * axes]
+    assert not judge(lambda v, offset: array).solved

@@ -1,0 +1,112 @@
+"""A prediction reads as stable text, folds its answer away in HTML, and answers clicks with a reason."""
+
+from html.parser import HTMLParser
+
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from course_lib.exercises.initialization import PREDICTIONS
+from course_lib.exercises.prediction import Option, Prediction, Question
+from course_lib.exercises.shown import WIDGET
+from course_lib.exercises.start import PREDICTIONS as START
+
+ASK = Prediction("9.a", "Is 1 < 2 & true?", (
+    Option("No", "Count <again>."),
+    Option("Yes", "One comes first.", right=True),
+))  # fmt: skip
+
+
+class Reader(HTMLParser):
+    """What is to be read before and after the fold, and whether every tag is closed."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.stack, self.open, self.folded = [], "", ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.stack.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data):
+        if "details" in self.stack and "summary" not in self.stack:
+            self.folded += data
+        else:
+            self.open += data
+
+
+def test_the_text():
+    assert ASK.text() == (
+        "Predict 9.a. Is 1 < 2 & true?\n  a) No\n  b) Yes\nAnswer: b)\n"
+        "  a) Not so. Count <again>.\n  b) Right. One comes first."
+    )
+
+
+@pytest.mark.parametrize("prediction", [ASK, *START.values(), *PREDICTIONS.values()], ids=lambda p: p.id)
+def test_html_shows_the_question_and_folds_the_reasons(prediction):
+    reader = Reader(prediction.html())
+    assert not reader.stack
+    assert prediction.question in reader.open
+    for letter, option in prediction.lettered():
+        assert option.text in reader.open
+        assert option.why in reader.folded and option.why not in reader.open
+        assert f"{letter}) {'Right.' if option.right else 'Not so.'} " in reader.folded
+
+
+@pytest.mark.parametrize("prediction", [*START.values(), *PREDICTIONS.values()], ids=lambda p: p.id)
+def test_the_stored_form_is_the_same_in_every_run(prediction):
+    first, second = (Question(prediction) for _ in range(2))
+    one, two = first._repr_mimebundle_(), second._repr_mimebundle_()
+    first.buttons["a"].click()
+    again = first._repr_mimebundle_()
+    for key in ("text/plain", "text/html"):
+        assert one[key] == two[key] == again[key]
+    assert repr(first) == one["text/plain"]
+    assert set(one) == {"text/plain", "text/html", WIDGET}
+    first.close()
+    second.close()
+
+
+def test_a_click_gives_the_reason_and_is_told():
+    told = []
+    question = Question(ASK, told.append)
+    question._repr_mimebundle_()
+    assert question.answer.value == ""
+    question.buttons["a"].click()
+    assert "a) Not so. Count &lt;again&gt;." in question.answer.value
+    assert (question.buttons["a"].button_style, question.buttons["a"].icon) == ("danger", "times")
+    question.buttons["b"].click()
+    assert "b) Right. One comes first." in question.answer.value
+    assert (question.buttons["b"].button_style, question.buttons["b"].icon) == ("success", "check")
+    assert told == ["a", "b"]
+    question.close()
+
+
+def test_buttons_can_be_read_without_seeing_them():
+    question = Question(ASK)
+    question._repr_mimebundle_()
+    assert [button.tooltip for button in question.buttons.values()] == ["No", "Yes"]
+    assert 'role="status" aria-live="polite"' in (question.buttons["a"].click() or question.answer.value)
+    question.close()
+
+
+def test_closing_leaves_no_widget_behind():
+    before = set(_instances)
+    question = Question(ASK)
+    question._repr_mimebundle_()
+    assert set(_instances) > before
+    question.close()
+    assert set(_instances) == before
+    question._repr_mimebundle_()  # shown again, it is built again
+    question.close()
+
+
+@pytest.mark.parametrize("options", [
+    (), (Option("Yes", "So.", right=True),), (Option("Yes", "So."), Option("No", "Not.")),
+    (Option("Yes", "So.", right=True), Option("Also", "So.", right=True)),
+])  # fmt: skip
+def test_a_question_without_exactly_one_right_answer_is_refused(options):
+    with pytest.raises(ValueError, match="exactly one right one"):
+        Prediction("9.b", "Really?", options)

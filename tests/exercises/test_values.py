@@ -1,0 +1,81 @@
+"""Which values count as numbers, when they agree, and how they are shown."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from course_lib.exercises.values import agree, difference, numbers, shortened, show, show_both
+
+ordinary = st.just(0.0) | st.floats(1e-30, 1e9) | st.floats(-1e9, -1e-30)
+finite = arrays(float, st.integers(1, 5), elements=ordinary)
+
+
+@given(finite)
+def test_numbers_agree_with_themselves_in_float32_and_scaled_by_rounding(a):
+    assert agree(a, a)
+    assert agree(a.astype(np.float32).astype(float), a)
+    assert difference(a, a) == ""
+
+
+@given(finite, st.floats(1e-3, 10.0))
+def test_a_thousandth_more_is_a_difference(a, share):
+    a = np.abs(a) + 1e-6
+    assert not agree(a * (1 + share), a)
+    assert difference(a * (1 + share), a) == "The numbers differ."
+
+
+def test_tiny_numbers_are_compared_by_their_own_size():
+    assert not agree(np.array(3e-9), np.array(2e-9))
+    assert agree(np.zeros(3), np.zeros(3))
+    assert not agree(np.array([1e-300]), np.zeros(1))
+
+
+def test_shapes_are_not_broadcast():
+    assert not agree(np.ones((3, 1)), np.ones(3))
+    assert not agree(np.ones(()), np.ones(1))
+
+
+def test_numbers_copies():
+    a = np.ones(3)
+    b = numbers(a)
+    a[:] = 0
+    np.testing.assert_array_equal(b, 1)
+
+
+@pytest.mark.parametrize("value", [3, 3.0, np.float32(3), [3], (3.0, 4), np.array([[3]], dtype=np.uint8)])
+def test_what_counts_as_numbers(value):
+    np.testing.assert_array_equal(numbers(value), value)
+
+
+@pytest.mark.parametrize("value, text", [
+    (np.arange(3.0), "[0, 1, 2]"),
+    (np.array(2.5), "2.5"),
+    (np.array([1 / 3]), "[0.3333]"),
+    (np.arange(100.0).reshape(10, 10), "an array of shape (10, 10), from 0 to 99"),
+    (np.empty((0, 3)), "[]"),
+    (0.070710678, "0.07071"),
+    ((500,) * 4, "(500, 500, 500, 500)"),
+    ((500,), "(500,)"),
+    ("text", "'text'"),
+])  # fmt: skip
+def test_how_values_are_shown(value, text):
+    assert show(value) == text
+
+
+def test_many_equal_numbers_are_counted():
+    assert show((500,) * 11) == "(500, 500, 500, 500, 500, 500, 500, 500, 500, 500, 500)"
+
+
+def test_both_are_shown_with_enough_digits_to_differ():
+    assert show_both(np.array(1.0), np.array(2.0)) == ("1", "2")
+    assert show_both(np.array(1.00001), np.array(1.00002)) == ("1.00001", "1.00002")
+    got, expected = show_both(np.linspace(0, 1, 50) + 1e-12, np.linspace(0, 1, 50))
+    assert got != expected
+
+
+@given(st.text(min_size=200, max_size=400))
+def test_shortened_is_one_short_line(text):
+    assert len(shortened(text)) <= 80
+    assert len(shortened(text).splitlines()) == 1
