@@ -32,7 +32,6 @@ ACTIVATIONS = {
     "elu(0.5)": lambda x: F.elu(x, 0.5),
     "selu": F.selu,
     "gelu": F.gelu,
-    "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
     "silu": F.silu,
 }
 OPTIMIZERS = {

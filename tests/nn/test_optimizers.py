@@ -32,7 +32,7 @@ def moves(optimizer, gradient, steps):
     return -np.diff(points, axis=0)
 
 
-# Saito, Deep Learning from Scratch (2016), 6.1.2-6.1.7, optimizer_compare_naive.py (MIT licence): from (-7, 2),
+# Saito, Deep Learning from Scratch (2016), 6.1.2-6.1.7, optimizer_compare_naive.py (MIT), from (-7, 2):
 # points after 1, 29 (the last one his figure shows) and 30 updates; f after 30; length of the path.
 # "paper": Kingma & Ba 2015, algorithm 1.
 PUBLISHED = {

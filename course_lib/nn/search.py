@@ -1,0 +1,193 @@
+"""Trying many settings and recording what became of each: random or grid search, early abandoning, successive halving.
+
+An objective is called as objective(settings, seed) in the place where the trial runs. It returns a score, or is a
+generator that yields one score per look (per epoch, say), the last one being the result; a dict {"score": ...,
+"loss": ...} instead of a number records more curves. Stopping a trial early is simply not asking it for more.
+
+Any concurrent.futures.Executor runs the trials: None (here, one after the other), threads, processes, or a cluster
+(`dask.distributed.Client.get_executor()`). Settings and seeds are drawn before the first trial starts, so the trials
+are the same whatever runs them; and the first ten of a hundred are the ten of a search of ten.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Space, Uniform, draw, grid
+
+__all__ = ["Choice", "IntUniform", "LogUniform", "Uniform", "grid", "LossExploded", "Trial", "SearchResult",
+           "plan", "run_trial", "search", "search_frames", "successive_halving"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting and what became of it.
+
+    status: "done"; "abandoned", by the rule or by halving; "failed", with the error in one line.
+    score: the last one reported, nan if there is none.  curves: everything reported, one list per name.
+    """
+    number: int
+    settings: dict[str, Any]
+    seed: int
+    status: str = "done"
+    score: float = math.nan
+    curves: dict[str, list[float]] = field(default_factory=dict)
+    error: str | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """The finished trials by number, out of `planned`; fewer if the search was stopped."""
+    trials: tuple[Trial, ...]
+    planned: int
+    maximise: bool = True
+
+    @property
+    def ranked(self) -> list[Trial]:
+        """The trials that ran to their end with a finite score, best first."""
+        ended = [t for t in self.trials if t.status == "done" and math.isfinite(t.score)]
+        return sorted(ended, key=lambda t: -t.score if self.maximise else t.score)
+
+    @property
+    def best(self) -> Trial:
+        if not self.ranked:
+            errors = [t.error for t in self.trials if t.error]
+            raise ValueError(f"No trial ran to its end with a finite score; {len(errors)} of {len(self.trials)} "
+                             f"failed{', the first with ' + errors[0] if errors else ''}.")
+        return self.ranked[0]
+
+    def values(self, name: str) -> np.ndarray:
+        """The setting `name` of every trial."""
+        return np.array([t.settings[name] for t in self.trials])
+
+    def at_the_edge(self, space: Space, top: int = 5, margin: float = 0.1) -> dict[str, str]:
+        """The hyperparameters whose best values crowd an end of their range: {"lr": "high"} says to search higher.
+
+        The mean position of the `top` best trials lies within `margin` of the end (CS231n notes: beware of best
+        values on the border). Only ordered axes can have an edge.
+        """
+        found, best = {}, self.ranked[:top]
+        for name, sampler in space.items():
+            if best and not isinstance(sampler, Choice):
+                u = np.mean([sampler.where(t.settings[name]) for t in best])
+                found |= {name: "low"} if u < margin else {name: "high"} if u > 1 - margin else {}
+        return found
+
+
+@dataclass(frozen=True)
+class LossExploded:
+    """Abandon a trial when its loss exceeds `factor` times the first one, or is not finite      (CS231n lecture 6)"""
+    factor: float = 3.0
+    curve: str = "loss"
+
+    def __call__(self, curves: Mapping[str, Sequence[float]]) -> bool:
+        loss = curves[self.curve]
+        return not loss[-1] <= self.factor * loss[0]
+
+
+def plan(space: Space, trials: int | Sequence[Mapping], rng) -> list[Trial]:
+    """The trials before they run: `trials` random settings, or the given list of settings, each with a seed."""
+    rng = rng if hasattr(rng, "uniform") else np.random.default_rng(rng)
+    given = trials if isinstance(trials, Sequence) else [None] * trials
+    return [Trial(number, dict(draw(space, rng) if settings is None else settings), int(rng.uniform() * 2 ** 31))
+            for number, settings in enumerate(given)]
+
+
+def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None, budget: int | None = None) -> Trial:
+    """Run one trial for at most `budget` reports; whatever goes wrong in it becomes part of the record."""
+    curves, status, error, began = {}, "done", None, time.perf_counter()
+    try:
+        outcome = objective(dict(trial.settings), trial.seed)
+        for looks, report in enumerate(outcome if isinstance(outcome, Iterator) else [outcome], start=1):
+            for name, value in (report if isinstance(report, Mapping) else {"score": report}).items():
+                curves.setdefault(name, []).append(float(value))
+            if abandon is not None and abandon(curves):
+                status = "abandoned"
+                break
+            if looks == budget:
+                break
+    except Exception as e:
+        status, error = "failed", f"{type(e).__name__}: {e}"
+    return replace(trial, status=status, score=curves.get("score", [math.nan])[-1], curves=curves, error=error,
+                   seconds=time.perf_counter() - began)
+
+
+def search(objective: Callable, space: Space, trials: int | Sequence[Mapping], rng, executor: Executor | None = None,
+           *, abandon: Callable | None = None, maximise: bool = True, progress: Callable | None = None,
+           stop: Callable[[], bool] | None = None) -> SearchResult:
+    """Run every trial and return them in order.
+
+    progress(finished, planned, trial) is called after each trial; when stop() turns true, no further trial is started
+    or waited for and the finished ones are kept.
+    """
+    planned, finished = plan(space, trials, rng), []
+    with closing(search_frames(objective, planned, executor, abandon=abandon, stop=stop)) as frames:
+        for trial in frames:
+            finished.append(trial)
+            if progress is not None:
+                progress(len(finished), len(planned), trial)
+    return SearchResult(tuple(sorted(finished, key=lambda t: t.number)), len(planned), maximise)
+
+
+def successive_halving(objective: Callable, space: Space, trials: int | Sequence[Mapping], rng,
+                       executor: Executor | None = None, *, budgets: Sequence[int] = (1, 3, 9), keep: float = 1 / 3,
+                       maximise: bool = True, stop: Callable[[], bool] | None = None) -> SearchResult:
+    """Run all trials for budgets[0] reports, the best share `keep` of them for budgets[1], and so on.
+
+    A trial that goes on starts anew from its seed, so it may run on another machine. Those that reach the last budget
+    are "done", the others "abandoned".      (Jamieson & Talwalkar 2016)
+    """
+    planned = plan(space, trials, rng)
+    record, alive = {}, planned
+    for rung, budget in enumerate(budgets):
+        ran = list(search_frames(objective, alive, executor, budget=budget, stop=stop))
+        last = rung == len(budgets) - 1
+        record |= {t.number: t if last or t.status != "done" else replace(t, status="abandoned") for t in ran}
+        best = SearchResult(tuple(ran), len(ran), maximise).ranked
+        alive = [planned[t.number] for t in best[:max(1, round(keep * len(ran)))]]
+    return SearchResult(tuple(record[number] for number in sorted(record)), len(planned), maximise)
+
+
+def search_frames(objective: Callable, planned: Sequence[Trial], executor: Executor | None = None, *,
+                  abandon: Callable | None = None, budget: int | None = None,
+                  stop: Callable[[], bool] | None = None) -> Iterator[Trial]:
+    """Yield each trial as it finishes; closing the generator, or stop(), cancels those that have not started."""
+    stop = stop or (lambda: False)
+    if executor is None:
+        for trial in planned:
+            if stop():
+                return
+            yield run_trial(objective, trial, abandon, budget)
+        return
+    running = {_submit(executor, objective, trial, abandon, budget): trial for trial in planned}
+    pending = set(running)
+    try:
+        while pending and not stop():
+            finished, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
+            yield from sorted((_collect(future, running[future]) for future in finished), key=lambda t: t.number)
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _submit(executor: Executor, *call) -> Future:
+    try:
+        return executor.submit(run_trial, *call)
+    except BrokenExecutor as error:  # a worker died while trials were still being handed out
+        future = Future()
+        future.set_exception(error)
+        return future
+
+
+def _collect(future: Future, trial: Trial) -> Trial:
+    try:
+        return future.result()
+    except Exception as e:  # the worker died, or the objective could not be sent to it
+        return replace(trial, status="failed", error=f"{type(e).__name__}: {e}")

@@ -1,0 +1,110 @@
+"""Where a search may look: each hyperparameter is a map from u in [0, 1) to its values, a space is a dict of them.
+
+A random search draws u uniformly, a grid takes u evenly spaced; `where` maps a value back to its u, which tells how
+close to the edge of its range it lies.
+"""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+class Sampler:
+    """One axis of a space."""
+
+    def at(self, u: float) -> Any:
+        """The value at u in [0, 1)."""
+        raise NotImplementedError
+
+    def where(self, value: Any) -> float:
+        """The u of a value: at(where(value)) gives it back."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Uniform(Sampler):
+    """low + (high − low) u"""
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _check_range(self, -math.inf)
+
+    def at(self, u):
+        return self.low + (self.high - self.low) * u
+
+    def where(self, value):
+        return (value - self.low) / (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class LogUniform(Sampler):
+    """low (high/low)ᵘ: every decade is equally likely. 10^U(−6, −2) is LogUniform(1e-6, 1e-2)."""
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _check_range(self, 0.0)
+
+    def at(self, u):
+        return self.low * (self.high / self.low) ** u
+
+    def where(self, value):
+        return math.log(value / self.low) / math.log(self.high / self.low)
+
+
+@dataclass(frozen=True)
+class IntUniform(Sampler):
+    """The whole numbers low … high, both included, equally likely."""
+    low: int
+    high: int
+
+    def __post_init__(self) -> None:
+        _check_range(self, -math.inf)
+
+    def at(self, u):
+        return self.low + int(u * (self.high - self.low + 1))
+
+    def where(self, value):
+        return (value - self.low + 0.5) / (self.high - self.low + 1)
+
+
+@dataclass(frozen=True)
+class Choice(Sampler):
+    """One of the options, equally likely."""
+    options: Sequence[Any]
+
+    def __post_init__(self) -> None:
+        if len(self.options) == 0:
+            raise ValueError("Choice: give at least one option.")
+
+    def at(self, u):
+        return self.options[int(u * len(self.options))]
+
+    def where(self, value):
+        return (list(self.options).index(value) + 0.5) / len(self.options)
+
+
+Space = Mapping[str, Sampler]
+
+
+def draw(space: Space, rng) -> dict[str, Any]:
+    """One random setting of every hyperparameter."""
+    return {name: sampler.at(float(rng.uniform())) for name, sampler in space.items()}
+
+
+def grid(space: Space, points: int | Mapping[str, int]) -> list[dict[str, Any]]:
+    """Every combination of `points` evenly spaced values per axis (the midpoints of equal parts), the last axis
+    changing fastest; points = {"lr": 5, "l2": 3} sets each axis by itself."""
+    per_axis = points if isinstance(points, Mapping) else dict.fromkeys(space, points)
+    axes = [[sampler.at((i + 0.5) / per_axis[name]) for i in range(per_axis[name])] for name, sampler in space.items()]
+    return [dict(zip(space, values)) for values in itertools.product(*axes)]
+
+
+def _check_range(sampler: Any, floor: float) -> None:
+    low, high = sampler.low, sampler.high
+    if not (floor < low < high < math.inf):
+        raise ValueError(f"{type(sampler).__name__}: give low < high, both finite"
+                         f"{' and positive' if floor == 0 else ''}, not {low!r} and {high!r}.")

@@ -1,0 +1,193 @@
+"""One loop for all training: take a batch, its gradient, a step; now and then look at how far it got.
+
+`train` runs to the end and returns a History. `train_frames` is the same loop as a generator that hands over a Frame
+at every look, so that a live picture can pull it, pause it, or walk away. A network with a trial axis is trained like
+any other: what is a number below then is an array (T,), one entry per trial.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.nn.optimizers import Optimizer
+from course_lib.nn.schedules import Schedule
+
+Number = float | np.ndarray
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a run stands after `step` updates. Losses and accuracies are of all the data, in evaluation mode."""
+    step: int
+    epoch: float               # step / updates per epoch
+    lr: Number                 # of the next update
+    loss: Number
+    accuracy: Number
+    val_loss: Number | None    # None without validation data
+    val_accuracy: Number | None
+    batch_loss: np.ndarray     # (k,) or (k, T): loss of each batch since the frame before, at its update
+    best_step: int | np.ndarray  # the frame with the lowest val_loss so far (or loss, without validation data)
+
+
+@dataclass(frozen=True)
+class History:
+    """A whole run: R frames, stacked; with T trials the curves are (R, T).
+
+    diverged_at: how many updates had been made when the loss was first not finite; None if that never happened
+    (with trials: an int array (T,), −1 for never).
+    """
+    step: np.ndarray           # (R,)
+    epoch: np.ndarray          # (R,)
+    lr: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    val_loss: np.ndarray | None
+    val_accuracy: np.ndarray | None
+    batch_loss: np.ndarray     # (updates,) or (updates, T)
+    best_step: int | np.ndarray
+    diverged_at: int | np.ndarray | None
+
+    @classmethod
+    def of(cls, frames: Sequence[Frame]) -> "History":
+        def column(name):
+            return None if getattr(frames[0], name) is None else np.array([getattr(f, name) for f in frames])
+
+        curves = {name: column(name) for name in ("step", "epoch", "lr", "loss", "accuracy", "val_loss",
+                                                  "val_accuracy")}
+        batch_loss = np.concatenate([f.batch_loss for f in frames])
+        # batch k is seen after k updates, the last frame after all of them
+        seen = np.concatenate([batch_loss, curves["loss"][-1:]])
+        broken = ~np.isfinite(seen)
+        first = np.where(broken.any(axis=0), np.minimum(broken.argmax(axis=0), frames[-1].step), -1)
+        diverged_at = first if first.ndim else (int(first) if first >= 0 else None)
+        return cls(**curves, batch_loss=batch_loss, best_step=frames[-1].best_step, diverged_at=diverged_at)
+
+
+def train(net, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, **options) -> History:
+    """Train `net` in place to the end; options as in `train_frames`."""
+    return History.of(list(train_frames(net, x, y, optimizer, **options)))
+
+
+def train_frames(net, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, *, epochs: float | None = None,
+                 steps: int | None = None, batch_size: int | None = 32, rng=0, x_val: np.ndarray | None = None,
+                 y_val: np.ndarray | None = None, schedule: Callable[[int], Number] | None = None,
+                 callbacks: Sequence[Callable] = (), patience: int | None = None, record_every: int | None = None,
+                 shuffle: bool = True) -> Iterator[Frame]:
+    """Yield a Frame before the first update, after every `record_every` updates (None: an epoch) and at the end.
+
+    epochs or steps: how long, exactly one of them. An epoch is n // batch_size updates: the last, incomplete batch
+        is left out, and after the next shuffle it is other examples that are. batch_size=None: all data at once.
+    rng: a seed or generator; it shuffles the examples before every epoch unless shuffle=False.
+    schedule: the learning rate as a function of the updates made, instead of the optimizer's own.
+    callbacks: called as callback(net, frame) at each frame; a true answer ends the run.
+    patience: end after that many frames in a row without a new lowest validation loss, and put back the weights of
+        the lowest (per trial; the run ends when no trial is left that improves).
+    A run whose loss is not finite (in every trial) ends there. Overflow is a result, never a warning.
+    """
+    x, n = np.asarray(x, net.theta.dtype), len(x)
+    batch_size = n if batch_size is None else min(batch_size, n)
+    steps, per_epoch = _length(n, batch_size, epochs, steps)
+    every = per_epoch if record_every is None else record_every
+    if every < 1 or (patience is not None and (patience < 1 or x_val is None)):
+        raise ValueError("record_every and patience must be at least 1, and patience needs x_val and y_val; "
+                         f"they are {record_every} and {patience}.")
+    batches = _batches(x, y, batch_size, rng if hasattr(rng, "permutation") else np.random.default_rng(rng), shuffle)
+    schedule = schedule.start() if isinstance(schedule, Schedule) else schedule
+    lr = (lambda t: optimizer.lr) if schedule is None else schedule
+    state, best, step, losses, broken = optimizer.init(net.theta), _Best(net, patience), 0, [], False
+
+    while True:
+        with np.errstate(all="ignore"):
+            loss, accuracy = _judge(net, x, y)
+            val_loss, val_accuracy = (None, None) if x_val is None else _judge(net, x_val, y_val)
+            best.see(loss if x_val is None else val_loss, step)
+            if step and isinstance(schedule, Schedule):
+                schedule.update(loss if x_val is None else val_loss)
+            frame = Frame(step, step / per_epoch, _per_trial(lr(step)), loss, accuracy, val_loss, val_accuracy,
+                          np.array(losses).reshape(-1, *np.shape(loss)), best.step)
+        enough = [callback(net, frame) for callback in callbacks]
+        yield frame
+        if step >= steps or broken or any(enough) or not _alive(loss) or best.patience_is_over:
+            break
+        losses = []
+        with np.errstate(all="ignore"):
+            for t in range(step, min(steps, step + every - step % every)):
+                losses.append(net.loss_and_grad(*next(batches)))
+                broken = not _alive(losses[-1])
+                if broken:
+                    break
+                optimizer.step(net.theta, net.grad, state, lr(t))
+                step = t + 1
+    best.restore()
+
+
+class _Best:
+    """The weights and running statistics of the lowest loss so far, trial by trial, if there is patience to watch."""
+
+    def __init__(self, net, patience: int | None) -> None:
+        statistics = [getattr(layer, name) for layer in net.layers for name in ("running_mean", "running_var")
+                      if hasattr(layer, name)]
+        self.live = [net.theta, *statistics] if patience else []
+        self.kept = [a.copy() for a in self.live]
+        self.patience, self.loss, self.step, self.waited = patience, math.inf, 0, 0
+
+    def see(self, loss: Number, step: int) -> None:
+        better = loss < self.loss
+        self.loss = np.where(better, loss, self.loss)
+        self.step = np.where(better, step, self.step) if np.ndim(loss) else int(step if better else self.step)
+        self.waited = np.where(better, 0, self.waited + 1)
+        for kept, live in zip(self.kept, self.live):
+            np.copyto(kept, live, where=np.reshape(better, np.shape(better) + (1,) * (live.ndim - np.ndim(better))))
+
+    @property
+    def patience_is_over(self) -> bool:
+        return bool(self.patience and np.all(self.waited >= self.patience))
+
+    def restore(self) -> None:
+        for kept, live in zip(self.kept, self.live):
+            live[...] = kept
+
+
+def _batches(x: np.ndarray, y: np.ndarray, size: int, rng, shuffle: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Whole batches for ever; examples are copied together a few thousand at a time, which is cheaper than one batch
+    at a time and does not double the data."""
+    n, y = len(x) - len(x) % size, np.asarray(y)
+    if size == len(x):
+        while True:
+            yield x, y
+    block = size * max(1, 2 ** 18 // (size * x[0].size))
+    while True:
+        order = rng.permutation(len(x)) if shuffle else np.arange(n)
+        for start in range(0, n, block):
+            chosen = order[start:min(start + block, n)]
+            xs, ys = x[chosen], y[chosen]
+            for i in range(0, len(chosen), size):
+                yield xs[i:i + size], ys[i:i + size]
+
+
+def _length(n: int, batch_size: int, epochs: float | None, steps: int | None) -> tuple[int, int]:
+    """Updates in all and per epoch."""
+    if (epochs is None) == (steps is None):
+        raise ValueError("Say how long to train with either epochs or steps, not both and not neither.")
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, not {batch_size}.")
+    per_epoch = n // batch_size
+    return (round(epochs * per_epoch) if steps is None else steps), per_epoch
+
+
+def _judge(net, x: np.ndarray, y: np.ndarray) -> tuple[Number, Number]:
+    """Loss and accuracy in evaluation mode; the accuracy is nan where the targets are not class numbers."""
+    loss, labelled = net.loss(x, y), np.asarray(y).dtype.kind in "iub" and np.ndim(y) == 1
+    return loss, net.accuracy(x, y) if labelled else np.full(np.shape(loss), math.nan)[()]
+
+
+def _alive(loss: Number) -> bool:
+    """Whether any trial still has a finite loss."""
+    return math.isfinite(loss) if isinstance(loss, float) else bool(np.isfinite(loss).any())
+
+
+def _per_trial(lr: Number) -> Number:
+    """(T, 1), as an optimizer wants it, to (T,)."""
+    return lr if np.ndim(lr) == 0 else np.asarray(lr)[..., 0]
