@@ -59,10 +59,11 @@ class Prediction:
         return "\n".join([f"{self.title}. {self.question}", *options, f"Answer: {self.right})", *whys])
 
     def html(self) -> str:
-        options = "".join(f"<li>{html.escape(option.text)}</li>" for option in self.options)
+        # The letters are written out: JupyterLab and code hosts drop the `type` of a list and would number it.
+        options = "<br>".join(f"{letter}) {html.escape(option.text)}" for letter, option in self.lettered())
         whys = "".join(f"<p>{html.escape(self.feedback(letter))}</p>" for letter, _ in self.lettered())
         return (f"<div><p><strong>{self.title}.</strong> {html.escape(self.question)}</p>"
-                f'<ol type="a">{options}</ol>'
+                f"<p>{options}</p>"
                 f"<details><summary>Answer</summary><p><strong>{self.right})</strong></p>{whys}</details></div>")
 
 

@@ -25,7 +25,8 @@ class Reader(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
-        self.stack.append(tag)
+        if tag != "br":
+            self.stack.append(tag)
 
     def handle_endtag(self, tag):
         assert self.stack.pop() == tag
@@ -50,7 +51,7 @@ def test_html_shows_the_question_and_folds_the_reasons(prediction):
     assert not reader.stack
     assert prediction.question in reader.open
     for letter, option in prediction.lettered():
-        assert option.text in reader.open
+        assert f"{letter}) {option.text}" in reader.open
         assert option.why in reader.folded and option.why not in reader.open
         assert f"{letter}) {'Right.' if option.right else 'Not so.'} " in reader.folded
 
