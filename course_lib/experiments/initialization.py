@@ -31,7 +31,9 @@ class Symmetry:
     accuracy: float  # on the 300 digits, after the last step
 
 
-def symmetry(constant: float = 0.05, noise: float = 0.0, steps: int = 300, lr: float = 0.5, seed: int = 0) -> Symmetry:
+def symmetry(
+    constant: float = 0.05, noise: float = 0.0, steps: int = 300, lr: float = 0.5, seed: int = 0
+) -> Symmetry:
     """Train from W = constant + noise·Z in both layers, with full-batch gradient descent on 300 digits.
 
     Units with equal incoming and outgoing weights get equal gradients and stay copies of one another; two units count
@@ -39,10 +41,20 @@ def symmetry(constant: float = 0.05, noise: float = 0.0, steps: int = 300, lr: f
     """
     if not 0 <= steps <= SYMMETRY_STEPS:
         raise ValueError(f"steps must be 0 to {SYMMETRY_STEPS}, not {steps}.")
-    at, loss, distinct, rank, weights, accuracy = _symmetry_run(float(constant), float(noise), float(lr), seed)
+    at, loss, distinct, rank, weights, accuracy = _symmetry_run(
+        float(constant), float(noise), float(lr), seed
+    )
     shown = max(1, int(np.searchsorted(at, steps, side="right")))
-    return Symmetry(constant, noise, at[:shown], loss[:shown], distinct[:shown], rank[:shown], weights[shown - 1],
-                    float(accuracy[shown - 1]))  # fmt: skip
+    return Symmetry(
+        constant,
+        noise,
+        at[:shown],
+        loss[:shown],
+        distinct[:shown],
+        rank[:shown],
+        weights[shown - 1],
+        float(accuracy[shown - 1]),
+    )
 
 
 @lru_cache(maxsize=32)
@@ -62,7 +74,9 @@ def _symmetry_run(constant: float, noise: float, lr: float, seed: int):
             if step % 5 == 0:
                 incoming, outgoing = net.weights()
                 units = np.hstack([incoming.T, outgoing])
-                records.append((step, loss, _distinct(units), _rank(incoming), incoming.T.copy(), net.accuracy(x, y)))
+                records.append(
+                    (step, loss, _distinct(units), _rank(incoming), incoming.T.copy(), net.accuracy(x, y))
+                )
             optimizer.step(net.theta, net.grad, state)
     return tuple(np.array(column) for column in zip(*records, strict=True))
 

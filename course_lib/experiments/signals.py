@@ -13,11 +13,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.experiments.histograms import activation_histogram, size_histogram
+from course_lib.experiments.infinite_width import infinite_width
 from course_lib.nn.activations import ACTIVATIONS, Activation
 from course_lib.nn.normalization import BatchNorm
 
-BINS = 60
-GRADIENT_BINS = 96  # four per octave, so 7 decades below the largest gradient
 HOMOGENEOUS = ("identity", "relu", "leaky_relu")  # f(a·x) = a·f(x) for a > 0
 
 # Weight standard deviation of each scheme at width n (square layers, where Xavier and Glorot agree).
@@ -97,7 +97,9 @@ def signal_propagation(
     if activation in HOMOGENEOUS and not batchnorm and std > 0:
         # f(a·x) = a·f(x): one run at a harmless scale gives every other scale exactly.
         unit = 1 / width if init == "constant" else math.sqrt(2 / width)
-        return _rescaled(_run(activation, init == "constant", unit, width, depth, 1000, False, seed), init, std)
+        return _rescaled(
+            _run(activation, init == "constant", unit, width, depth, 1000, False, seed), init, std
+        )
     result = _run(activation, init == "constant", std, width, depth, samples, batchnorm, seed)
     return replace(result, init=init)
 
@@ -107,37 +109,65 @@ def weight_std(init: str, scale: float | None, width: int) -> float:
     if init in SCHEMES:
         return SCHEMES[init](width)
     if init not in ("custom", "constant"):
-        raise ValueError(f"There is no scheme {init!r}; choose one of {', '.join(SCHEMES)}, custom or constant.")
+        raise ValueError(
+            f"There is no scheme {init!r}; choose one of {', '.join(SCHEMES)}, custom or constant."
+        )
     if scale is None or not (math.isfinite(scale) and scale >= 0):
         raise ValueError(f"The scheme {init!r} needs a scale of 0 or more, not {scale!r}.")
     return float(scale)
 
 
 @lru_cache(maxsize=64)
-def _run(activation: str, constant: bool, std: float, width: int, depth: int, samples: int, batchnorm: bool,
-         seed: int) -> SignalPropagation:  # fmt: skip
+def _run(
+    activation: str,
+    constant: bool,
+    std: float,
+    width: int,
+    depth: int,
+    samples: int,
+    batchnorm: bool,
+    seed: int,
+) -> SignalPropagation:
     x, draws, upstream = standard_draw(seed, 1 << max(7, (width - 1).bit_length()))
     f = ACTIVATIONS[activation]
-    weights = [std * np.ones((width, width), np.float32) if constant else z[:width, :width] for z in draws[:depth]]
-    layers = list(propagate(x[:samples, :width], weights, upstream[:samples, :width], f,
-                            factor=1.0 if constant else std, batchnorm=batchnorm))  # fmt: skip
+    if constant:  # equal weights add up instead of averaging out: n·c per layer leaves the range of float32
+        weights = [std * np.ones((width, width))] * depth
+    else:
+        weights = [z[:width, :width] for z in draws[:depth]]
+    layers = list(
+        propagate(
+            x[:samples, :width],
+            weights,
+            upstream[:samples, :width],
+            f,
+            factor=1.0 if constant else std,
+            batchnorm=batchnorm,
+        )
+    )
     act_theory, factors = infinite_width(f, math.nan if constant else std, width, depth, batchnorm)
-    act_edges, act_counts = zip(*(_activation_histogram(h, f) for h, _, _ in layers), strict=True)
-    grad_edges, grad_counts = zip(*(_size_histogram(g) for _, _, g in layers), strict=True)
+    act_edges, act_counts = zip(*(activation_histogram(h, f) for h, _, _ in layers), strict=True)
+    grad_edges, grad_counts = zip(*(size_histogram(g) for _, _, g in layers), strict=True)
     return SignalPropagation(
-        activation=activation, init="", width=width, batchnorm=batchnorm, weight_std=std,
+        activation=activation,
+        init="",
+        width=width,
+        batchnorm=batchnorm,
+        weight_std=std,
         act_mean=np.array([h.mean(dtype=float) for h, _, _ in layers]),
         act_std=np.array([h.std(dtype=float) for h, _, _ in layers]),
-        act_std_theory=act_theory, act_edges=np.array(act_edges), act_counts=np.array(act_counts),
+        act_std_theory=act_theory,
+        act_edges=np.array(act_edges),
+        act_counts=np.array(act_counts),
         grad_std=np.array([g.std(dtype=float) for _, _, g in layers]),
         grad_std_theory=np.cumprod(factors[::-1])[::-1],
-        grad_edges=np.array(grad_edges), grad_counts=np.array(grad_counts),
+        grad_edges=np.array(grad_edges),
+        grad_counts=np.array(grad_counts),
         slope_mean=np.array([slope.mean(dtype=float) for _, slope, _ in layers]),
         slope_median=np.array([np.median(slope) for _, slope, _ in layers], dtype=float),
         saturated=np.array([_saturated(h, slope, f) for h, slope, _ in layers]),
         zero=np.array([np.mean(h == 0) for h, _, _ in layers]),
         dead=np.array([np.mean(~h.any(axis=0)) for h, _, _ in layers]),
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=2)
@@ -184,79 +214,22 @@ def propagate(
     return zip(activations, slopes, reversed(gradients), strict=True)
 
 
-def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm: bool = False):
-    """Std of h_l and the factor on the gradient's std in each layer, for n → ∞ with n·Var(w) = σ² kept.
-
-        q_1 = σ²,   q_{l+1} = σ² E[f(√q_l z)²],   factor_l = σ √E[f'(√q_l z)²],   z ~ N(0, 1)
-
-    With batch normalisation every q is 1 and the factor is √(E[f'²] / Var_batch[h_{l−1}]).
-    Source: Poole et al. 2016 (arXiv 1606.05340); Yang et al. 2019 (arXiv 1902.08129) for batch normalisation.
-    """
-    z, weight = _gaussian_nodes()
-    sigma2 = width * std**2
-    stds, factors = [], []
-    q, spread = sigma2, 1.0  # second moment of z_l; variance over the batch of h_{l−1}
-    for _ in range(depth):
-        u = z * math.sqrt(1.0 if batchnorm else q)
-        h, slope = f.f(u), f.df(u)
-        mean, second = weight @ h, weight @ h**2
-        stds.append(math.sqrt(max(0.0, second - mean**2)))
-        factors.append(math.sqrt((1 / spread if batchnorm else sigma2) * (weight @ slope**2)))
-        q, spread = sigma2 * second, second - mean**2
-    if math.isnan(std) or (batchnorm and std == 0):
-        return np.full(depth, math.nan), np.full(depth, math.nan)
-    return np.array(stds), np.array(factors)
-
-
-@lru_cache(maxsize=1)
-def _gaussian_nodes(nodes: int = 2000) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes z and weights for E[φ(z)], z ~ N(0, 1), crowded around 0 where f(√q z) bends when q is large.
-
-    Their number is even, so that no node falls on the kink of a ReLU.
-    """
-    t = np.linspace(-1, 1, nodes)
-    z = 9 * np.sinh(7 * t) / math.sinh(7)
-    weight = np.exp(-(z**2) / 2) * np.gradient(z, t)
-    return z, weight / weight.sum()
-
-
 def _rescaled(unit: SignalPropagation, init: str, std: float) -> SignalPropagation:
     """The same network with weights of size `std`, for f(a·x) = a·f(x): layer l of the signal grows by aˡ."""
     up = (std / unit.weight_std) ** np.arange(1, unit.depth + 1)
     down = up[::-1]  # the gradient at the input of layer l has passed L − l + 1 weight matrices
     return replace(
-        unit, init=init, weight_std=std,
-        act_mean=unit.act_mean * up, act_std=unit.act_std * up, act_std_theory=unit.act_std_theory * up,
+        unit,
+        init=init,
+        weight_std=std,
+        act_mean=unit.act_mean * up,
+        act_std=unit.act_std * up,
+        act_std_theory=unit.act_std_theory * up,
         act_edges=unit.act_edges * up[:, None],
-        grad_std=unit.grad_std * down, grad_std_theory=unit.grad_std_theory * down,
+        grad_std=unit.grad_std * down,
+        grad_std_theory=unit.grad_std_theory * down,
         grad_edges=unit.grad_edges * down[:, None],
-    )  # fmt: skip
-
-
-def _activation_histogram(h: np.ndarray, f: Activation) -> tuple[np.ndarray, np.ndarray]:
-    """Counts of h in `BINS` even bins: over the whole range of a bounded f, else from the minimum to 5 standard deviations."""
-    low, high = f.bounds
-    if not math.isfinite(high):
-        low, high = float(h.min()), max(float(h.mean() + 5 * h.std()), 1e-30)
-    high = max(high, low + 1e-30)
-    edges = np.linspace(low, high, BINS + 1)
-    index = ((h.ravel() - low) * (BINS / (high - low))).astype(np.intp)
-    return edges, np.bincount(np.clip(index, 0, BINS - 1, out=index), minlength=BINS)
-
-
-def _size_histogram(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Counts of |g| in bins that are even on a logarithmic scale, four per octave.
-
-    The upper bits of a positive float32 *are* its binary exponent and the first digits of its mantissa, so a shift
-    sorts numbers into logarithmic bins ten times faster than taking logarithms.
-    """
-    code = np.abs(g, dtype=np.float32).ravel().view(np.int32) >> 21
-    counts = np.bincount(code, minlength=1024)
-    counts[0] = 0  # exact zeros have no logarithm
-    top = int(counts.nonzero()[0].max(initial=GRADIENT_BINS)) + 1
-    bins = np.arange(max(0, top - GRADIENT_BINS), max(0, top - GRADIENT_BINS) + GRADIENT_BINS + 1)
-    edges = 2.0 ** ((bins >> 2) - 127) * (1 + (bins & 3) / 4)
-    return edges, counts[bins[:-1]]
+    )
 
 
 def _saturated(h: np.ndarray, slope: np.ndarray, f: Activation) -> float:

@@ -7,7 +7,7 @@ _ROOMS = {
     "initialization": ["initialization_explorer", "symmetry_explorer", "initialization_race_explorer"],
 }
 
-__all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers"]  # noqa: PLE0604, PLE0605
+__all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers"]
 
 
 def all_explorers() -> dict:

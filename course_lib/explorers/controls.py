@@ -13,12 +13,22 @@ from typing import Any
 
 import numpy as np
 
-_FLEXIBLE = {"width": "auto", "flex": "1 1 270px", "min_width": "250px", "max_width": "520px", "margin": "2px 10px 2px 0"}
+_FLEXIBLE = {
+    "width": "auto",
+    "flex": "1 1 270px",
+    "min_width": "250px",
+    "max_width": "520px",
+    "margin": "2px 10px 2px 0",
+}
 
 
 def _widget_options(control: Any) -> dict[str, Any]:
     """What every widget shares: the whole label visible, and a width that follows the page."""
-    return {"description": control.label, "style": {"description_width": "initial"}, "layout": dict(_FLEXIBLE)}
+    return {
+        "description": control.label,
+        "style": {"description_width": "initial"},
+        "layout": dict(_FLEXIBLE),
+    }
 
 
 def _number(control: Any, value: Any) -> float:
@@ -29,7 +39,9 @@ def _number(control: Any, value: Any) -> float:
         number = math.nan
     slack = 1e-9 * max(abs(control.low), abs(control.high))  # a log slider's ends carry rounding
     if isinstance(value, (bool, str)) or not control.low - slack <= number <= control.high + slack:
-        raise ValueError(f"{control.name} must be a number from {control.low:g} to {control.high:g}, not {value!r}.")
+        raise ValueError(
+            f"{control.name} must be a number from {control.low:g} to {control.high:g}, not {value!r}."
+        )
     return min(max(number, control.low), control.high)
 
 
@@ -58,8 +70,14 @@ class Slider:
         import ipywidgets as widgets
 
         digits = max(0, -math.floor(math.log10(self.step) + 1e-9))
-        return widgets.FloatSlider(self.default, min=self.low, max=self.high, step=self.step,
-                                   readout_format=f".{digits}f", **_widget_options(self))  # fmt: skip
+        return widgets.FloatSlider(
+            self.default,
+            min=self.low,
+            max=self.high,
+            step=self.step,
+            readout_format=f".{digits}f",
+            **_widget_options(self),
+        )
 
 
 @dataclass(frozen=True)
@@ -85,8 +103,15 @@ class LogSlider:
     def widget(self) -> Any:
         import ipywidgets as widgets
 
-        return widgets.FloatLogSlider(self.default, base=10.0, min=math.log10(self.low), max=math.log10(self.high),
-                                      step=self.step, readout_format=".3g", **_widget_options(self))  # fmt: skip
+        return widgets.FloatLogSlider(
+            self.default,
+            base=10.0,
+            min=math.log10(self.low),
+            max=math.log10(self.high),
+            step=self.step,
+            readout_format=".3g",
+            **_widget_options(self),
+        )
 
 
 @dataclass(frozen=True)
@@ -103,7 +128,9 @@ class IntSlider:
     def check(self, value: Any) -> int:
         number = _number(self, value)
         if number != int(number):
-            raise ValueError(f"{self.name} must be a whole number from {self.low} to {self.high}, not {value!r}.")
+            raise ValueError(
+                f"{self.name} must be a whole number from {self.low} to {self.high}, not {value!r}."
+            )
         return int(number)
 
     def extremes(self) -> list[int]:
@@ -115,12 +142,14 @@ class IntSlider:
     def widget(self) -> Any:
         import ipywidgets as widgets
 
-        return widgets.IntSlider(self.default, min=self.low, max=self.high, step=self.step, **_widget_options(self))
+        return widgets.IntSlider(
+            self.default, min=self.low, max=self.high, step=self.step, **_widget_options(self)
+        )
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few named options; `options` are the values, `labels` what the learner reads (the same, if not given)."""
+    """One of a few `options`; `labels` are what the learner reads, the options themselves if not given."""
 
     name: str
     label: str
@@ -144,8 +173,9 @@ class Choice:
         import ipywidgets as widgets
 
         labels = self.labels or [str(option) for option in self.options]
-        return widgets.Dropdown(options=list(zip(labels, self.options, strict=True)), value=self.default,
-                                **_widget_options(self))  # fmt: skip
+        return widgets.Dropdown(
+            options=list(zip(labels, self.options, strict=True)), value=self.default, **_widget_options(self)
+        )
 
 
 class Stops(Choice):
@@ -155,8 +185,9 @@ class Stops(Choice):
         import ipywidgets as widgets
 
         labels = self.labels or [str(option) for option in self.options]
-        return widgets.SelectionSlider(options=list(zip(labels, self.options, strict=True)), value=self.default,
-                                       **_widget_options(self))  # fmt: skip
+        return widgets.SelectionSlider(
+            options=list(zip(labels, self.options, strict=True)), value=self.default, **_widget_options(self)
+        )
 
 
 @dataclass(frozen=True)

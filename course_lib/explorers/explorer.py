@@ -147,7 +147,10 @@ class Explorer:
             if move != self._moves:  # a later move has been drawn meanwhile: it wins
                 return False
             if message:
-                self.message, self._is_draft = message, True  # what is drawn does not belong to these settings
+                self.message, self._is_draft = (
+                    message,
+                    True,
+                )  # what is drawn does not belong to these settings
             else:
                 self._accept(result, draft=bool(self.draft))
             return bool(self.draft) and not message
@@ -175,7 +178,9 @@ class Explorer:
         """`before` with `changes` made and linked controls adjusted."""
         unknown = [name for name in changes if name not in self.controls]
         if unknown:
-            raise ValueError(f"{self.name} has no control {unknown[0]!r}; it has: {', '.join(self.controls)}.")
+            raise ValueError(
+                f"{self.name} has no control {unknown[0]!r}; it has: {', '.join(self.controls)}."
+            )
         after = {**before, **{name: self.controls[name].check(value) for name, value in changes.items()}}
         if self._linked is not None:
             after.update(self._linked(after, set(changes)))
@@ -192,7 +197,10 @@ class Explorer:
         except ValueError as error:
             return None, str(error)
         except Exception as error:  # a defect of ours must not become a traceback under a slider
-            return None, f"This setting failed ({type(error).__name__}: {error}). The last good picture stays."
+            return (
+                None,
+                f"This setting failed ({type(error).__name__}: {error}). The last good picture stays.",
+            )
 
     def _accept(self, result: Any, draft: bool) -> None:
         """Take `result` as the present one, draw it where it is looked at, and tell the panel."""
@@ -207,12 +215,17 @@ class Explorer:
         moved = {name: value for name, value in self.settings.items() if value != self._defaults[name]}
         return f"{self.name}({', '.join(f'{name}={_short(value)}' for name, value in moved.items())})"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live widgets where a kernel runs, the picture with its alternative text everywhere, and stable plain text."""
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Live widgets where a kernel runs; the picture with alternative text and stable plain text everywhere."""
         from course_lib.explorers.panel import Panel, kernel_is_running
 
         with self._lock:
-            bundle: dict[str, Any] = {"text/plain": repr(self), "image/png": self.picture.png(compress_level=6)}
+            bundle: dict[str, Any] = {
+                "text/plain": repr(self),
+                "image/png": self.picture.png(compress_level=6),
+            }
             metadata = {"image/png": {"alt": html.escape(self.text, quote=True)}}
             if kernel_is_running():
                 if self._panel is None:

@@ -81,7 +81,10 @@ def symmetry_explorer(**start: Any) -> Explorer:
 
 
 def initialization_race_explorer(**start: Any) -> Explorer:
-    """Six networks that differ only in their initial scale, trained on the digits. Controls: init, activation, lr, scale, depth."""
+    """Six networks that differ only in their initial scale, trained on the digits.
+
+    Controls: init (the one to watch), activation, lr, scale, depth.
+    """
     return Explorer(
         "initialization_race_explorer",
         initialization_race,

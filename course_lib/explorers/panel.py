@@ -34,10 +34,14 @@ class Panel:
         self.explorer = explorer
         self._timer: threading.Timer | None = None
         self.inputs = {name: control.widget() for name, control in explorer.controls.items()}
-        self.buttons = {label: widgets.Button(description=label, layout={"width": "auto"}) for label in explorer.presets}
+        self.buttons = {
+            label: widgets.Button(description=label, layout={"width": "auto"}) for label in explorer.presets
+        }
         self.reset_button = widgets.Button(description="Reset", layout={"width": "auto"})
         width = f"{explorer.picture.size[0] * 100:.0f}px"
-        self.image = widgets.Image(format="png", layout={"width": "100%", "max_width": width, "min_width": "620px"})
+        self.image = widgets.Image(
+            format="png", layout={"width": "100%", "max_width": width, "min_width": "620px"}
+        )
         self.caption = widgets.HTML(layout={"max_width": width, "min_width": "0"})
         row = {"display": "flex", "flex_flow": "row wrap", "align_items": "center", "max_width": width}
         self.root = widgets.VBox(
@@ -75,8 +79,11 @@ class Panel:
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        for widget in (*self.inputs.values(), *self.buttons.values(), self.reset_button, *self.root.children, self.root):
-            widget.close()
+        boxes = [*self.root.children, self.root]
+        for widget in (*self.inputs.values(), *self.buttons.values(), self.reset_button, self.image, *boxes):
+            for part in (widget.layout, getattr(widget, "style", None), widget):
+                if part is not None:  # layouts and styles are widgets too, and would stay for ever
+                    part.close()
 
     def _moved(self, name: str, value: Any) -> None:
         if value == self.explorer.settings[name]:
@@ -98,7 +105,10 @@ class Panel:
 
     def _say(self, text: str, message: str) -> None:
         warning = f"<strong>{html.escape(message)}</strong> " if message else ""
-        self.caption.value = f'<p role="status" aria-live="polite" style="margin:0;line-height:1.4">{warning}{html.escape(text)}</p>'
+        style = "margin:0;line-height:1.4"
+        self.caption.value = (
+            f'<p role="status" aria-live="polite" style="{style}">{warning}{html.escape(text)}</p>'
+        )
 
     def _replace_older(self) -> None:
         """Close what an earlier run of this cell showed: `ipywidgets` itself would keep it for ever."""

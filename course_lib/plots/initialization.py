@@ -14,7 +14,7 @@ TILES = (3, 4)  # rows and columns of small weight images, one per hidden unit
 
 
 class SymmetryPicture(Picture):
-    """Left: distinct units, rank of W1 and the loss while training. Right: the weights of each hidden unit as an image."""
+    """Left: distinct units, rank of W1 and loss while training. Right: the weights of each hidden unit as an image."""
 
     size = (9.6, 5.0)
     colormap = "PuOr"
@@ -27,7 +27,9 @@ class SymmetryPicture(Picture):
         self.counts.set_title("How many hidden units are different?")
         self.counts.axhline(UNITS, color=self.style.faint)
         self.distinct = self.moving(self.counts.plot([], [], color=BLUE, label="distinct units")[0])
-        self.rank = self.moving(self.counts.plot([], [], color=VERMILLION, linestyle="--", label="rank of W1")[0])
+        self.rank = self.moving(
+            self.counts.plot([], [], color=VERMILLION, linestyle="--", label="rank of W1")[0]
+        )
         self.counts.legend(loc="upper left", bbox_to_anchor=(0.50, 0.62))
         self.losses.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, 2.8), yticks=[0, 1, math.log(10)], xlabel="step")
         self.losses.set_yticklabels(["0", "1", "ln 10"])
@@ -38,7 +40,9 @@ class SymmetryPicture(Picture):
         for spine in self.tiles.spines.values():
             spine.set_visible(False)
         self.tiles.set_title("What each of the 12 hidden units weighs", pad=26)
-        self.mosaic = self.moving(self.tiles.imshow(_mosaic(np.zeros((UNITS, 64))), cmap=self.colormap, interpolation="nearest"))
+        self.mosaic = self.moving(
+            self.tiles.imshow(_mosaic(np.zeros((UNITS, 64))), cmap=self.colormap, interpolation="nearest")
+        )
         self.range = self.moving(self.tiles.text(0, 1.02, "", transform=self.tiles.transAxes, va="bottom"))
 
     def set_artists(self, result: Symmetry) -> None:
@@ -56,9 +60,10 @@ class SymmetryPicture(Picture):
     def describe(self, result: Symmetry) -> str:
         units = "unit" if result.distinct[-1] == 1 else "units"
         return (
-            f"All weights start at {result.constant:g} plus noise of size {result.noise:.2g}. After {result.step[-1]} steps the "
-            f"{UNITS} hidden units make {result.distinct[-1]} distinct {units}, W1 has rank {result.rank[-1]}, the loss is "
-            f"{result.loss[-1]:.3f} and {result.accuracy:.0%} of the 300 training digits are right."
+            f"All weights start at {result.constant:g} plus noise of size {result.noise:.2g}. After "
+            f"{result.step[-1]} steps the {UNITS} hidden units make {result.distinct[-1]} distinct {units}, "
+            f"W1 has rank {result.rank[-1]}, the loss is {result.loss[-1]:.3f} and "
+            f"{result.accuracy:.0%} of the 300 training digits are right."
         )
 
 
@@ -79,8 +84,10 @@ class RacePicture(Picture):
 
     def build(self) -> None:
         self.losses = self.figure.add_axes((0.065, 0.125, 0.55, 0.75))
-        self.bars = self.figure.add_axes((0.74, 0.125, 0.24, 0.75))
-        self.losses.set(ylim=(0, 2.9), yticks=[0, 1, 2, math.log(10)], xlabel="step (mini-batches of 64 digits)")
+        self.bars = self.figure.add_axes((0.77, 0.125, 0.19, 0.75))
+        self.losses.set(
+            ylim=(0, 2.9), yticks=[0, 1, 2, math.log(10)], xlabel="step (mini-batches of 64 digits)"
+        )
         self.losses.set_yticklabels(["0", "1", "2", "ln 10"])
         self.losses.axhline(math.log(10), color=self.style.faint)
         self.losses.set_title("Training loss")
@@ -88,17 +95,30 @@ class RacePicture(Picture):
             self.moving(self.losses.plot([], [], markevery=0.2, markersize=5, **series)[0])
             for _, series in zip(RACERS, SERIES, strict=False)
         ]
-        self.bars.set(xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS)))
-        self.bars.set_xticklabels(["0", "50", "100 %"])
+        self.bars.set(
+            xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS))
+        )
+        self.bars.set_xticklabels(["0", "50", "100"])
         self.bars.set_yticklabels([{"custom": "your scale"}.get(name, name) for name in RACERS])
         self.bars.axvline(0.1, color=self.style.faint)
-        self.bars.set_title("Validation accuracy")
+        self.bars.set_title("Validation accuracy, %", loc="right")
         colours = [series["color"] for _, series in zip(RACERS, SERIES, strict=False)]
-        self.rectangles = [self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
-        self.marker = self.moving(self.bars.plot([], [], marker=">", color=self.style.ink, clip_on=False, markersize=9)[0])
+        self.rectangles = [
+            self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)
+        ]
+        self.marker = self.moving(
+            self.bars.plot([], [], marker="<", color=self.style.ink, clip_on=False, markersize=9)[0]
+        )
         # A miniature of line and marker beside each name ties the bars to the curves.
         for row, (_, series) in enumerate(zip(RACERS, SERIES, strict=False)):
-            self.bars.plot([-0.47, -0.37], [row, row], clip_on=False, transform=self.bars.transData, markersize=5, **series)
+            self.bars.plot(
+                [-0.66, -0.50],
+                [row, row],
+                clip_on=False,
+                transform=self.bars.transData,
+                markersize=5,
+                **series,
+            )
 
     def frame(self, result: InitializationRace) -> tuple:
         return (step_up(float(result.step[-1])),)
@@ -107,12 +127,13 @@ class RacePicture(Picture):
         self.losses.set_xlim(0, float(result.step[-1]))
 
     def set_artists(self, result: InitializationRace) -> None:
-        for name, curve, loss, bar, accuracy in zip(result.names, self.curves, result.loss, self.rectangles, result.accuracy,
-                                                    strict=True):  # fmt: skip
+        for name, curve, loss, bar, accuracy in zip(
+            result.names, self.curves, result.loss, self.rectangles, result.accuracy, strict=True
+        ):
             curve.set_data(result.step, np.minimum(loss, 2.85))
             curve.set_linewidth(self.style.line * (2 if name == result.init else 0.8))
             bar.set_width(accuracy)
-        self.marker.set_data([-0.02], [result.names.index(result.init)])
+        self.marker.set_data([1.08], [result.names.index(result.init)])
 
     def describe(self, result: InitializationRace) -> str:
         row = result.names.index(result.init)
@@ -120,7 +141,10 @@ class RacePicture(Picture):
         if result.diverged_at[row] >= 0:
             fate = f"diverges at step {result.diverged_at[row]}"
         else:
-            fate = f"ends at loss {result.loss[row, -1]:.3f} with {result.accuracy[row]:.0%} of the validation digits right"
+            correct = f"{result.accuracy[row]:.0%} of the validation digits right"
+            fate = f"ends at loss {result.loss[row, -1]:.3f} with {correct}"
         best = result.names[int(np.nanargmax(result.accuracy))]
-        return (f"{result.depth} hidden {result.activation} layers, SGD with learning rate {result.lr:.3g}: {name} {fate}. "
-                f"Best of the six: {best} with {np.nanmax(result.accuracy):.0%}.")  # fmt: skip
+        return (
+            f"{result.depth} hidden {result.activation} layers, SGD with learning rate {result.lr:.3g}: {name} {fate}. "
+            f"Best of the six: {best} with {np.nanmax(result.accuracy):.0%}."
+        )

@@ -25,11 +25,26 @@ class NeuronPicture(Picture):
         curve = self.curve_axes = self.figure.add_axes((0.575, 0.13, 0.40, 0.72))
         plane.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT), xlabel="x1", ylabel="x2", aspect="equal")
         plane.set_title("Output over the plane")
-        self.image: AxesImage = self.moving(plane.imshow(np.zeros((2, 2)), extent=(-EXTENT, EXTENT, -EXTENT, EXTENT),
-                                                         origin="lower", cmap="cividis", interpolation="nearest"))  # fmt: skip
+        self.image: AxesImage = self.moving(
+            plane.imshow(
+                np.zeros((2, 2)),
+                extent=(-EXTENT, EXTENT, -EXTENT, EXTENT),
+                origin="lower",
+                cmap="cividis",
+                interpolation="nearest",
+            )
+        )
         self.line = self.moving(plane.plot([], [], color="white", linewidth=2.5)[0])
-        self.arrow = self.moving(plane.plot([], [], color=VERMILLION, linewidth=3, marker="o", markevery=[1], markersize=8)[0])
-        bar.imshow(np.linspace(0, 1, 100)[:, None], origin="lower", aspect="auto", cmap="cividis", extent=(0, 1, 0, 1))
+        self.arrow = self.moving(
+            plane.plot([], [], color=VERMILLION, linewidth=3, marker="o", markevery=[1], markersize=8)[0]
+        )
+        bar.imshow(
+            np.linspace(0, 1, 100)[:, None],
+            origin="lower",
+            aspect="auto",
+            cmap="cividis",
+            extent=(0, 1, 0, 1),
+        )
         bar.set(xticks=[], yticks=[])
         bar.yaxis.tick_right()
         curve.axvline(0, color=self.style.faint)
@@ -51,7 +66,10 @@ class NeuronPicture(Picture):
         reach = step_up(result.z_axis[-1], (1.0, 2.0, 4.0))
         self.curve_axes.set(ylim=(low - pad, high + 3 * pad), xlim=(-reach, reach))
         self.curve_axes.set_title(f"Output y = {result.activation}(z)")
-        self.bar.set(yticks=[0, 0.5, 1], yticklabels=[f"{v:.3g}".translate(MINUS) for v in (low, (low + high) / 2, high)])
+        self.bar.set(
+            yticks=[0, 0.5, 1],
+            yticklabels=[f"{v:.3g}".translate(MINUS) for v in (low, (low + high) / 2, high)],
+        )
         self.image.set_clim(low, high)
 
     def set_artists(self, result: NeuronResponse) -> None:
@@ -68,7 +86,11 @@ class NeuronPicture(Picture):
             where = "The decision line lies outside the square."
         else:
             distance = abs(result.b) / math.hypot(result.w1, result.w2)
-            where = (f"The output grows fastest towards {result.angle:.0f}°; the white decision line stands at right angles to "
-                     f"that, {distance:.2f} from the origin.")  # fmt: skip
-        return (f"One {result.activation} neuron with w = ({result.w1:.2f}, {result.w2:.2f}), b = {result.b:.2f}. Its output "
-                f"goes from {result.output.min():.3g} to {result.output.max():.3g}. {where}")  # fmt: skip
+            where = (
+                f"The output grows fastest towards {result.angle:.0f}°; the white decision line stands at right "
+                f"angles to that, {distance:.2f} from the origin."
+            )
+        return (
+            f"One {result.activation} neuron with w = ({result.w1:.2f}, {result.w2:.2f}), b = {result.b:.2f}. "
+            f"Its output goes from {result.output.min():.3g} to {result.output.max():.3g}. {where}"
+        )

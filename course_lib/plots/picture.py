@@ -20,14 +20,14 @@ from PIL import Image
 
 from course_lib.plots.style import current_style, drawn_in
 
-# Matplotlib's caches (fonts, mathtext, rcParams) are shared by all figures, and slider callbacks come from several threads.
+# Figures share fonts, mathtext and rcParams, and slider callbacks come from several threads.
 _DRAWING = threading.RLock()
 
 
 class Picture:
     """Base of all pictures. A subclass says what is static and what moves:
 
-    `build()`              creates axes and artists on `self.figure`; each artist that changes goes through `self.moving`.
+    `build()`              creates axes and artists on `self.figure`; those that change go through `self.moving`.
     `frame(result)`        returns a hashable summary of what the background depends on (limits, layer count, labels).
     `set_frame(result)`    sets limits, ticks and titles; called only when `frame` differs from the last one.
     `set_artists(result)`  sets the data of the moving artists, nothing else.
@@ -90,7 +90,9 @@ class Picture:
     def png(self, compress_level: int = 1) -> bytes:
         """The pixels as PNG. Level 1 takes 3 ms and suits a dragged slider; level 9 is for storing."""
         with _DRAWING:
-            image = Image.frombuffer("RGBA", self.canvas.get_width_height(), self.canvas.buffer_rgba()).convert("RGB")
+            image = Image.frombuffer(
+                "RGBA", self.canvas.get_width_height(), self.canvas.buffer_rgba()
+            ).convert("RGB")
         out = io.BytesIO()
         self.style.to_indexed(image, self.colormap).save(out, format="PNG", compress_level=compress_level)
         return out.getvalue()

@@ -26,10 +26,17 @@ class SignalPicture(Picture):
     size = (10.0, 6.0)
 
     def build(self) -> None:
-        self.columns, self.sizes = self.figure.add_axes((0.06, 0.56, 0.57, 0.30)), self.figure.add_axes((0.06, 0.09, 0.57, 0.33))
-        self.stds, self.shares = self.figure.add_axes((0.69, 0.56, 0.295, 0.27)), self.figure.add_axes((0.69, 0.09, 0.295, 0.25))
-        self.headline = self.moving(self.figure.text(0.06, 0.985, "", weight="bold", va="top",
-                                                     fontsize=self.style.font + 1.5))  # fmt: skip
+        self.columns, self.sizes = (
+            self.figure.add_axes((0.06, 0.56, 0.57, 0.30)),
+            self.figure.add_axes((0.06, 0.09, 0.57, 0.33)),
+        )
+        self.stds, self.shares = (
+            self.figure.add_axes((0.69, 0.56, 0.295, 0.27)),
+            self.figure.add_axes((0.69, 0.09, 0.295, 0.25)),
+        )
+        self.headline = self.moving(
+            self.figure.text(0.06, 0.985, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
         self._build_columns()
         self._build_stds()
         self._build_shares()
@@ -38,13 +45,17 @@ class SignalPicture(Picture):
         ax = self.columns
         ax.set(ylim=(0, 1.06), yticks=[])
         ax.spines["left"].set_visible(False)
-        self.histogram = self.moving(ax.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=BLUE, edgecolor="none")))
+        self.histogram = self.moving(
+            ax.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=BLUE, edgecolor="none"))
+        )
         ax = self.sizes
         ax.set(yscale="log", ylim=SIZES, yticks=[1e-12, 1e-8, 1e-4, 1, 1e4, 1e8], xlabel="layer")
         ax.yaxis.set_minor_locator(_no_ticks())
         ax.axhline(1, color=self.style.faint, zorder=0)
         ax.set_title("Gradients: the sizes |∂J/∂h| entering each layer", pad=6)
-        self.violins = self.moving(ax.add_collection(PolyCollection([], facecolor=VERMILLION, edgecolor="none"), autolim=False))
+        self.violins = self.moving(
+            ax.add_collection(PolyCollection([], facecolor=VERMILLION, edgecolor="none"), autolim=False)
+        )
 
     def _build_stds(self) -> None:
         ax = self.stds
@@ -54,11 +65,14 @@ class SignalPicture(Picture):
         self.act_std, self.act_theory = self._measured_and_theory(ax, BLUE, "o", "-")
         self.grad_std, self.grad_theory = self._measured_and_theory(ax, VERMILLION, "s", "--")
         ax.set_title("Standard deviation per layer", pad=26)
-        ax.legend(handles=[
-            Line2D([], [], color=BLUE, marker="o", linestyle="none", label="activations"),
-            Line2D([], [], color=VERMILLION, marker="s", linestyle="none", label="gradients"),
-            Line2D([], [], color=self.style.theory, label="n → ∞ theory"),
-        ], **_LEGEND)  # fmt: skip
+        ax.legend(
+            handles=[
+                Line2D([], [], color=BLUE, marker="o", linestyle="none", label="activations"),
+                Line2D([], [], color=VERMILLION, marker="s", linestyle="none", label="gradients"),
+                Line2D([], [], color=self.style.theory, label="n → ∞ theory"),
+            ],
+            **_LEGEND,
+        )
 
     def _measured_and_theory(self, ax, color: str, marker: str, linestyle: str) -> tuple[Line2D, Line2D]:
         theory = self.moving(ax.plot([], [], color=self.style.theory, linestyle=linestyle, linewidth=1.5)[0])
@@ -69,10 +83,16 @@ class SignalPicture(Picture):
         ax = self.shares
         ax.set(ylim=(-0.04, 1.06), yticks=[0, 0.5, 1], xlabel="layer")
         ax.set_title("Shares, and the local slope", pad=42)
-        entries = [("saturated", "saturated outputs", PURPLE, "-", "D"), ("zero", "outputs exactly 0", GREEN, "-.", "^"),
-                   ("dead", "dead units", ORANGE, "--", "v"), ("slope_mean", "mean slope f′(z)", self.style.theory, ":", "x")]  # fmt: skip
+        entries = [
+            ("saturated", "saturated outputs", PURPLE, "-", "D"),
+            ("zero", "outputs exactly 0", GREEN, "-.", "^"),
+            ("dead", "dead units", ORANGE, "--", "v"),
+            ("slope_mean", "mean slope f′(z)", self.style.theory, ":", "x"),
+        ]
         self.share_lines = {
-            field: self.moving(ax.plot([], [], color=color, linestyle=style, marker=marker, label=label, markersize=5)[0])
+            field: self.moving(
+                ax.plot([], [], color=color, linestyle=style, marker=marker, label=label, markersize=5)[0]
+            )
             for field, label, color, style, marker in entries
         }
         ax.legend(**{**_LEGEND, "ncols": 2})
@@ -84,7 +104,9 @@ class SignalPicture(Picture):
         depth, (low, high) = result.depth, self._span(result)
         for ax in (self.columns, self.sizes, self.stds, self.shares):
             ax.set(xlim=(0.4, depth + 0.6), xticks=range(1, depth + 1))
-        self.columns.set_title(f"Activations: each column runs from {low:g} to {high:g}".replace("-", "−"), pad=6)
+        self.columns.set_title(
+            f"Activations: each column runs from {low:g} to {high:g}".replace("-", "−"), pad=6
+        )
 
     def _span(self, result: SignalPropagation) -> tuple[float, float]:
         low, high = ACTIVATIONS[result.activation].bounds
@@ -95,8 +117,12 @@ class SignalPicture(Picture):
         self.headline.set_text(headline(result))
         self.histogram.set_data(*_side_by_side(result, *self._span(result)))
         self.violins.set_verts(_violins(result))
-        for line, values in [(self.act_std, result.act_std), (self.act_theory, result.act_std_theory),
-                             (self.grad_std, result.grad_std), (self.grad_theory, result.grad_std_theory)]:  # fmt: skip
+        for line, values in [
+            (self.act_std, result.act_std),
+            (self.act_theory, result.act_std_theory),
+            (self.grad_std, result.grad_std),
+            (self.grad_theory, result.grad_std_theory),
+        ]:
             line.set_data(layers, np.clip(np.where(values > 0, values, np.nan), *SIZES))
         for field, line in self.share_lines.items():
             line.set_data(layers, getattr(result, field))
@@ -114,13 +140,23 @@ class SignalPicture(Picture):
         )
 
 
-_LEGEND = {"loc": "lower left", "bbox_to_anchor": (-0.17, 0.985), "ncols": 3, "columnspacing": 0.8, "handletextpad": 0.4,
-           "handlelength": 1.6, "borderaxespad": 0.0, "labelspacing": 0.25}  # fmt: skip
+_LEGEND = {
+    "loc": "lower left",
+    "bbox_to_anchor": (-0.17, 0.985),
+    "ncols": 3,
+    "columnspacing": 0.8,
+    "handletextpad": 0.4,
+    "handlelength": 1.6,
+    "borderaxespad": 0.0,
+    "labelspacing": 0.25,
+}
 
 
 def headline(result: SignalPropagation) -> str:
     norm = " with batch norm" if result.batchnorm else ""
-    weights = f"W = {result.weight_std:.3g}" if result.init == "constant" else f"std(w) = {result.weight_std:.3g}"
+    weights = (
+        f"W = {result.weight_std:.3g}" if result.init == "constant" else f"std(w) = {result.weight_std:.3g}"
+    )
     factor = "" if result.init == "constant" else f",   n·Var(w) = {result.n_var:.3g}"
     return f"{result.activation}{norm}, {result.depth} × {result.width}:   {weights}{factor}"
 

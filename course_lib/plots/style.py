@@ -16,7 +16,14 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image
 
-BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
+BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+)
 
 SERIES = (
     {"color": BLUE, "linestyle": "-", "marker": "o"},
@@ -44,19 +51,34 @@ class Style:
     def rc(self) -> dict[str, object]:
         """The Matplotlib settings that belong to this style."""
         return {
-            "figure.facecolor": self.paper, "axes.facecolor": self.paper, "savefig.facecolor": self.paper,
-            "text.color": self.ink, "axes.labelcolor": self.ink, "axes.edgecolor": self.ink,
-            "xtick.color": self.ink, "ytick.color": self.ink,
-            "font.family": "DejaVu Sans", "font.size": self.font, "axes.titlesize": self.font + 1,
-            "axes.labelsize": self.font, "legend.fontsize": self.font - 1,
-            "xtick.labelsize": self.font - 1, "ytick.labelsize": self.font - 1,
-            "axes.titlelocation": "left", "axes.titleweight": "bold", "axes.titlepad": 8.0,
-            "axes.spines.top": False, "axes.spines.right": False,
-            "axes.grid": False, "grid.color": self.faint, "grid.linewidth": 0.8,
-            "lines.linewidth": self.line, "lines.markersize": 6.0,
-            "legend.frameon": False, "axes.unicode_minus": True,
-        }  # fmt: skip
-
+            "figure.facecolor": self.paper,
+            "axes.facecolor": self.paper,
+            "savefig.facecolor": self.paper,
+            "text.color": self.ink,
+            "axes.labelcolor": self.ink,
+            "axes.edgecolor": self.ink,
+            "xtick.color": self.ink,
+            "ytick.color": self.ink,
+            "font.family": "DejaVu Sans",
+            "font.size": self.font,
+            "axes.titlesize": self.font + 1,
+            "axes.labelsize": self.font,
+            "legend.fontsize": self.font - 1,
+            "xtick.labelsize": self.font - 1,
+            "ytick.labelsize": self.font - 1,
+            "axes.titlelocation": "left",
+            "axes.titleweight": "bold",
+            "axes.titlepad": 8.0,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": False,
+            "grid.color": self.faint,
+            "grid.linewidth": 0.8,
+            "lines.linewidth": self.line,
+            "lines.markersize": 6.0,
+            "legend.frameon": False,
+            "axes.unicode_minus": True,
+        }
 
     def to_indexed(self, image: Image.Image, colormap: str = "cividis") -> Image.Image:
         """`image` with 256 colours: half of them this style's own colours fading into paper, half the colour map.
@@ -74,7 +96,8 @@ def _palette(style: Style, colormap: str) -> Image.Image:
         return paper + np.linspace(0, 1, shades)[:, None] * (np.array(mpl.colors.to_rgb(colour)) - paper)
 
     solid = [series["color"] for series in SERIES] + [style.ink, style.theory]
-    # Few shades of the faint colour: Pillow looks colours up in steps of 4 levels and would take a near white for paper.
+    # Few shades of the faint colour: Pillow looks colours up in steps of 4 levels, and a near white would be taken
+    # for paper.
     shades = np.vstack([*(faded(colour, 12) for colour in solid), faded(style.faint, 4)])
     mapped = mpl.colormaps[colormap](np.linspace(0, 1, 256 - len(shades)))[:, :3]
     colours = np.vstack([shades, mapped])

@@ -41,7 +41,7 @@ def made(experiment=None, **options):
 
 def test_dragging_draws_a_draft_and_settling_replaces_it():
     explorer = made(draft={"fine": False})
-    explorer.picture
+    assert explorer.picture
     assert explorer.drag({"x": 3.0}) is True
     assert explorer._result == {"x": 3.0, "k": 0, "fine": False}
     assert explorer.settle() is True
@@ -64,7 +64,7 @@ def test_the_last_of_many_moves_wins_whatever_the_order_of_completion():
         return {"x": x, "k": k}
 
     explorer = made(experiment)
-    explorer.picture
+    assert explorer.picture
     straggler = threading.Thread(target=explorer.drag, args=({"x": 1.5},))
     straggler.start()
     while explorer.settings["x"] != 1.5:
@@ -87,7 +87,7 @@ def test_a_move_during_settling_wins():
         return {"x": x, "k": k, "fine": fine}
 
     explorer = made(experiment, draft={"fine": False})
-    explorer.picture
+    assert explorer.picture
     explorer.drag({"x": 2.0})
     settling = threading.Thread(target=explorer.settle)
     settling.start()
@@ -110,7 +110,7 @@ def test_the_background_is_redrawn_only_when_the_frame_changes():
 
 def test_blitting_draws_what_a_fresh_picture_draws():
     explorer = made()
-    explorer.picture
+    assert explorer.picture
     for x in (9.0, 2.0, 5.0):
         explorer.drag({"x": x})
     assert explorer.picture.png() == LinePicture().update(explorer.result).png()
@@ -135,7 +135,7 @@ def test_an_impossible_setting_becomes_a_sentence_and_the_last_picture_stays():
 
 def test_a_defect_in_an_experiment_never_reaches_the_learner_as_a_traceback():
     explorer = made(lambda x, k: {"x": x, "k": k} if x < 5 else 1 / 0)
-    explorer.picture
+    assert explorer.picture
     assert explorer.drag({"x": 6.0}) is False
     assert "ZeroDivisionError" in explorer.message
 
@@ -182,8 +182,16 @@ def test_controls_check_values(control, good, bad):
             control.check(value)
 
 
-@pytest.mark.parametrize("control", [Slider("a", "a", -1, 1, 0), LogSlider("a", "a", 5e-4, 30, 1), IntSlider("a", "a", 1, 50, 2),
-                                     Choice("a", "a", (1, 2), 1), Toggle("a", "a")])  # fmt: skip
+@pytest.mark.parametrize(
+    "control",
+    [
+        Slider("a", "a", -1, 1, 0),
+        LogSlider("a", "a", 5e-4, 30, 1),
+        IntSlider("a", "a", 1, 50, 2),
+        Choice("a", "a", (1, 2), 1),
+        Toggle("a", "a"),
+    ],
+)
 def test_random_values_pass_the_check(control):
     rng = np.random.default_rng(0)
     for _ in range(100):

@@ -1,0 +1,42 @@
+"""Histograms fast enough for half a million numbers per layer while a slider is dragged."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from course_lib.nn.activations import Activation
+
+BINS = 60
+SIZE_BINS = 96  # four per octave, so 7 decades below the largest
+
+
+def activation_histogram(h: np.ndarray, f: Activation) -> tuple[np.ndarray, np.ndarray]:
+    """Edges (BINS + 1) and counts (BINS) of h in even bins.
+
+    They cover the whole range of a bounded f, else the values from the lowest to 5 standard deviations above the mean.
+    """
+    low, high = f.bounds
+    if not math.isfinite(high):
+        low, high = float(h.min()), max(float(h.mean(dtype=float) + 5 * h.std(dtype=float)), 1e-30)
+    high = max(high, low + 1e-30)
+    edges = np.linspace(low, high, BINS + 1)
+    index = ((h.ravel() - low) * (BINS / (high - low))).astype(np.intp)
+    return edges, np.bincount(np.clip(index, 0, BINS - 1, out=index), minlength=BINS)
+
+
+def size_histogram(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Counts of |g| in bins that are even on a logarithmic scale, four per octave.
+
+    The upper bits of a positive float32 *are* its binary exponent and the first digits of its mantissa, so a shift
+    sorts numbers into logarithmic bins ten times faster than taking logarithms.
+    """
+    sizes = np.minimum(np.abs(g), 3e38).astype(np.float32, copy=False)
+    code = sizes.ravel().view(np.int32) >> 21
+    counts = np.bincount(code, minlength=1024)
+    counts[0] = 0  # exact zeros have no logarithm
+    top = int(counts.nonzero()[0].max(initial=SIZE_BINS)) + 1
+    bins = np.arange(max(0, top - SIZE_BINS), max(0, top - SIZE_BINS) + SIZE_BINS + 1)
+    edges = 2.0 ** ((bins >> 2) - 127) * (1 + (bins & 3) / 4)
+    return edges, counts[bins[:-1]]
