@@ -41,6 +41,11 @@ def sigmoid(x):
     return np.where(x >= 0.0, 1.0, e) / (1.0 + e)
 
 
+def sigmoid_slope_of_output(y):
+    """σ′ = y(1 − y)"""
+    return y * (1.0 - y)
+
+
 def sigmoid_slope(x):
     """σ′(x) = σ(x) σ(−x) = e/(1 + e)²  with e = e^−|x|"""
     e = np.exp(-np.abs(x))
@@ -56,6 +61,11 @@ def tanh_slope(x):
     """tanh′(x) = 1/cosh²x = 4e/(1 + e)²  with e = e^−2|x|;   1 − tanh²x would lose its digits far out."""
     e = np.exp(-2.0 * np.abs(x))
     return 4.0 * e / (1.0 + e) ** 2
+
+
+def tanh_slope_of_output(y):
+    """tanh′ = 1 − y²"""
+    return 1.0 - y * y
 
 
 def lecun_tanh(x):
@@ -223,8 +233,8 @@ _BOUNDS = {
 ACTIVATIONS: dict[str, Activation] = {a.name: a for a in (
     Activation("identity", identity, identity_slope),
     Activation("step", step, step_slope, (0.0, 1.0)),
-    Activation("sigmoid", sigmoid, sigmoid_slope, (0.0, 1.0), lambda y: y * (1.0 - y)),
-    Activation("tanh", tanh, tanh_slope, (-1.0, 1.0), lambda y: 1.0 - y * y),
+    Activation("sigmoid", sigmoid, sigmoid_slope, (0.0, 1.0), sigmoid_slope_of_output),
+    Activation("tanh", tanh, tanh_slope, (-1.0, 1.0), tanh_slope_of_output),
     Activation("lecun_tanh", lecun_tanh, lecun_tanh_slope, (-1.7159, 1.7159)),
     Activation("softplus", softplus, sigmoid, _above),
     Activation("relu", relu, relu_slope, _above, relu_slope),

@@ -6,6 +6,8 @@ shared x (m, n_in) make T networks at once: the equations are the same. A networ
 and grads be views into its flat vectors. Arrays given to a layer are never changed.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from course_lib.nn.activations import Activation as Function
@@ -62,8 +64,14 @@ class Dense(Layer):
     def backward(self, dy, need_dx=True):
         np.matmul(self.cache.mT, dy, out=self.grads["W"])
         if self.bias:
-            np.add.reduce(dy, axis=-2, keepdims=True, out=self.grads["b"])
+            np.matmul(_row_of_ones(dy.shape[-2], dy.dtype), dy, out=self.grads["b"])
         return dy @ self.params["W"].mT if need_dx else None
+
+
+@lru_cache(maxsize=64)
+def _row_of_ones(m: int, dtype: np.dtype) -> np.ndarray:
+    """1ᵀ (1, m):  1ᵀ dy is the sum over the examples, at half the price of np.sum for small arrays."""
+    return np.ones((1, m), dtype)
 
 
 class Activation(Layer):

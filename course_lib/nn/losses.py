@@ -13,16 +13,15 @@ import numpy as np
 
 def softmax_cross_entropy(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """J = −1/m Σᵢ log p_{i,yᵢ},  p = softmax(s);    ∂J/∂s = (p − 1_y)/m.      targets: class numbers (…, m)."""
-    chosen = _one_hot(scores, targets)
-    s = scores - np.maximum.reduce(scores, axis=-1, keepdims=True)
-    p = np.exp(s)
-    total = np.add.reduce(p, axis=-1, keepdims=True)
-    m = scores.shape[-2]
-    loss = (np.add.reduce(np.log(total), axis=(-2, -1)) - np.add.reduce(s * chosen, axis=(-2, -1))) / m
-    p /= total
-    p -= chosen
-    p *= 1.0 / m
-    return loss, p
+    log_p = scores.mT.copy()                                          # (…, C, m): faster to sum over C
+    log_p -= np.maximum.reduce(log_p, axis=-2, keepdims=True)
+    log_p -= np.log(np.add.reduce(np.exp(log_p), axis=-2, keepdims=True))
+    chosen, m = _one_hot(scores, targets), scores.shape[-2]
+    d = np.exp(log_p)
+    d -= chosen
+    d *= 1.0 / m
+    log_p *= chosen
+    return np.add.reduce(log_p, axis=(-2, -1)) * (-1.0 / m), d.mT
 
 
 def sigmoid_bce(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -48,7 +47,7 @@ def max_margin(scores: np.ndarray, targets: np.ndarray, margin: float = 1.0) -> 
 
     ∂J/∂sⱼ = 1/m where the margin Δ is violated; ∂J/∂s_y = −(number of violations)/m.   targets: class numbers (…, m).
     """
-    chosen, m = _one_hot(scores, targets), scores.shape[-2]
+    chosen, m = _one_hot(scores, targets).mT, scores.shape[-2]
     right = np.sum(scores * chosen, axis=-1, keepdims=True)
     violation = np.maximum(scores - right + margin, 0.0) * (1.0 - chosen)
     d = np.greater(violation, 0.0).astype(scores.dtype)
@@ -72,23 +71,39 @@ def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np
     return loss, -violated, violated
 
 
-def l2(weights: np.ndarray, strength: float, axis: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """½λ Σ W²  and its gradient λW.   (λ‖W‖, the norm itself, would have the gradient λW/‖W‖.)"""
-    return np.sum(0.5 * strength * weights * weights, axis=axis), strength * weights
+def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None,
+       out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """½ Σ λW²  and its gradient λW.   (The norm itself, λ‖W‖, would have the gradient λW/‖W‖.)
+
+    λ is one number or one per weight. The sum runs over `axis`, over everything by default; the gradient is written
+    into `out`, if given.
+    """
+    slope = np.multiply(strength, weights, out=out)
+    return 0.5 * _inner(slope, weights, axis), slope
 
 
-def l1(weights: np.ndarray, strength: float, axis: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """λ Σ |W|  and its gradient λ sign(W),   0 where W = 0."""
-    return np.sum(strength * np.abs(weights), axis=axis), strength * np.sign(weights)
+def l1(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None,
+       out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Σ λ|W|  and its gradient λ sign(W),   0 where W = 0.   `strength`, `axis` and `out` as in l2."""
+    slope = np.multiply(strength, np.sign(weights, out=out), out=out)
+    return _inner(slope, weights, axis), slope
+
+
+PENALTIES: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {"l2": l2, "l1": l1}
+
+
+def _inner(a: np.ndarray, b: np.ndarray, axis: int | None) -> np.ndarray:
+    """Σ ab, without an array for the products."""
+    return np.vdot(a, b) if axis is None else np.vecdot(a, b, axis=axis)
 
 
 def _one_hot(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """1_y: shape (…, m, C), 1 at the class number of each example, in the dtype of the scores."""
+    """1_y: shape (…, C, m), 1 at the class number of each example, in the dtype of the scores."""
     targets = np.asarray(targets)
     if targets.shape[-1:] != scores.shape[-2:-1] or targets.dtype.kind not in "iu":
         raise ValueError(f"This loss wants one class number per example, integers of shape {scores.shape[-2:-1]}; "
                          f"the targets are {targets.dtype} of shape {targets.shape}.")
-    chosen = targets[..., None] == np.arange(scores.shape[-1])
+    chosen = targets[..., None, :] == np.arange(scores.shape[-1])[:, None]
     if np.count_nonzero(chosen) != targets.size:
         raise ValueError(f"Class numbers must lie between 0 and {scores.shape[-1] - 1} for {scores.shape[-1]} "
                          f"scores; the targets go from {targets.min()} to {targets.max()}.")

@@ -9,7 +9,6 @@ import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,23 +16,9 @@ from course_lib.nn import losses
 from course_lib.nn.initializers import initializer
 from course_lib.nn.layers import Dense, Dropout, Layer, hidden_unit
 from course_lib.nn.normalization import BatchNorm, LayerNorm
+from course_lib.nn.signals import Signals, record
 
 NORMS: dict[str, Callable[[int], Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
-
-
-@dataclass(frozen=True)
-class Signals:
-    """What flows through a network for one batch: lists with one array (…, m, n) per hidden layer.
-
-    z is what enters the activation (after normalisation, if that comes first) and h = f(z); the gradients are those
-    of J with respect to z and h. weight_grads: dJ/dW (…, n_in, n_out), one per dense layer, the last included.
-    """
-    loss: float | np.ndarray
-    pre_activations: list[np.ndarray]
-    activations: list[np.ndarray]
-    pre_activation_grads: list[np.ndarray]
-    activation_grads: list[np.ndarray]
-    weight_grads: list[np.ndarray]
 
 
 class MLP:
@@ -60,6 +45,8 @@ class MLP:
             raise ValueError(f"There is no loss {loss!r}; choose one of {', '.join(losses.LOSSES)}.")
         if np.dtype(dtype) not in (np.float32, np.float64):
             raise ValueError(f"dtype must be float32 or float64, not {np.dtype(dtype)}.")
+        if np.any(np.asarray(l2) < 0) or np.any(np.asarray(l1) < 0):
+            raise ValueError(f"The penalties l2 and l1 must not be negative; they are {l2!r} and {l1!r}.")
         self.sizes, self.dtype, self.trials = tuple(sizes), np.dtype(dtype), trials
         self.loss_function, self.l2, self.l1 = losses.LOSSES[loss], l2, l1
         rngs = [_generator(s) for s in _per_trial("seed", seed, trials)]
@@ -82,11 +69,11 @@ class MLP:
         for layer in self.layers[:0:-1]:
             d = layer.backward(d)
         self.layers[0].backward(d, need_dx=False)
-        return self._with_penalty(loss, self.grad)
+        return self.with_penalty(loss, self.grad)
 
     def loss(self, x: np.ndarray, y: np.ndarray, train: bool = False) -> float | np.ndarray:
         """J, penalties included."""
-        return self._with_penalty(self.loss_function(self.forward(x, train), y)[0])
+        return self.with_penalty(self.loss_function(self.forward(x, train), y)[0])
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """The class number of each example (…, m): the highest score, or the sign of a single one."""
@@ -99,21 +86,8 @@ class MLP:
 
     def signals(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Signals:
         """One forward and backward pass with everything recorded; the network stays exactly as it was."""
-        x, z, h, dz, dh = self._checked(x), [], [], [], []
         with self.without_traces():
-            for layer in self.layers:
-                before, x = x, layer.forward(x, train)
-                if layer.is_activation:
-                    z.append(before)
-                    h.append(x)
-            loss, d = self.loss_function(x, y)
-            for layer in self.layers[::-1]:
-                before, d = d, layer.backward(d)
-                if layer.is_activation:
-                    dh.insert(0, before)
-                    dz.insert(0, d)
-            loss = self._with_penalty(loss, self.grad)
-            return Signals(loss, z, h, dz, dh, [layer.grads["W"].copy() for layer in self._dense()])
+            return record(self, self._checked(x), y, train)
 
     def weights(self) -> list[np.ndarray]:
         """The weight matrices (…, n_in, n_out), first layer first, as views into theta."""
@@ -135,18 +109,18 @@ class MLP:
 
     @property
     def dropout(self) -> float | np.ndarray:
-        """The drop probability of every hidden layer; may be changed while training."""
+        """The drop probability of every hidden layer; like l2 and l1 it may be changed while training."""
         return self._dropout
 
     @dropout.setter
     def dropout(self, p: float | np.ndarray) -> None:
-        self._dropout, stack = p, []
+        column, stack = self._column("dropout", p), []
         for layer in self.layers:
             if isinstance(layer, Dense) and stack and np.any(p):
-                stack.append(Dropout(p if np.ndim(p) == 0 else np.reshape(p, (-1, 1, 1)), self.rng))
+                stack.append(Dropout(column if np.ndim(p) == 0 else column[..., None], self.rng))
             if not isinstance(layer, Dropout):
                 stack.append(layer)
-        self.layers = stack
+        self._dropout, self.layers = p, stack
 
     @contextmanager
     def without_traces(self) -> Iterator[None]:
@@ -187,6 +161,7 @@ class MLP:
         lead = () if self.trials is None else (self.trials,)
         total = sum(math.prod(shape) for layer in self.layers for shape in layer.shapes.values())
         self._theta, self.grad = np.zeros((*lead, total), self.dtype), np.zeros((*lead, total), self.dtype)
+        self._scratch = np.empty_like(self._theta), np.empty_like(self._theta)
         self._is_weight, start = np.zeros(total, self.dtype), 0
         for layer in self.layers:
             params, grads = {}, {}
@@ -215,22 +190,33 @@ class MLP:
             raise ValueError(f"x must have shape (examples, {self.sizes[0]}){stacked}, not {x.shape}.")
         return x
 
-    def _with_penalty(self, loss: np.ndarray, grad: np.ndarray | None = None) -> float | np.ndarray:
+    def with_penalty(self, loss: np.ndarray, grad: np.ndarray | None = None) -> float | np.ndarray:
+        """J from the mean loss; the gradient of the penalties is added to grad."""
         for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
-            if isinstance(strength, np.ndarray) or strength:
-                column = strength if np.ndim(strength) == 0 else np.reshape(strength, (-1, 1)).astype(self.dtype)
-                value, slope = penalty(self._theta * self._is_weight, column, axis=-1)
+            if not isinstance(strength, float | int) or strength:
+                per_weight, out = self._scratch           # theta-sized, so that no step has to ask for new memory
+                np.multiply(self._column("A penalty", strength), self._is_weight, out=per_weight)
+                value, slope = penalty(self._theta, per_weight, axis=-1, out=out)
                 loss = loss + value
                 if grad is not None:
                     grad += slope
         return self._plain(loss)
+
+    def _column(self, name: str, values: float | np.ndarray) -> float | np.ndarray:
+        """A number as it is; an array with one value per trial as a column, to broadcast against theta."""
+        if np.ndim(values) == 0:
+            return float(values)
+        if np.shape(values) != (self.trials,):
+            raise ValueError(f"{name} must be a number or, with trials, have one value per trial; "
+                             f"its shape is {np.shape(values)}, trials is {self.trials}.")
+        return np.reshape(values, (-1, 1))
 
     def _plain(self, number: np.ndarray) -> float | np.ndarray:
         """A Python float for one network, the array (T,) for many."""
         return float(number) if self.trials is None else number
 
     def __getstate__(self) -> dict:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_theta", "grad")}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_theta", "grad", "_scratch")}
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)

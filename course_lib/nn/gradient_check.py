@@ -1,0 +1,90 @@
+"""Is a gradient right? Compare it with the slope measured by taking a small step to either side.
+
+    check = check_gradients(net, x, y);   check.worst, check.verdict
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+# CS231n notes, neural-networks-3: relative errors in float64 with h near 1e-5
+VERDICTS = ((1e-7, "right"), (1e-4, "right if there are kinks in the loss, doubtful if not"),
+            (1e-2, "doubtful"))
+
+
+def numerical_gradient(f: Callable[[np.ndarray], float], theta: np.ndarray, h: float = 1e-5) -> np.ndarray:
+    """∂f/∂θᵢ ≈ (f(θ + h eᵢ) − f(θ − h eᵢ))/2h,   which is off by O(h²) and by rounding errors of about 1e-16 f/h.
+
+    theta (any shape) is the caller's: it is changed for each call of f and put back afterwards.
+    """
+    gradient = np.empty_like(theta)
+    for index in np.ndindex(theta.shape):
+        gradient[index] = _slope(f, theta, index, h)
+    return gradient
+
+
+def relative_error(a: np.ndarray, n: np.ndarray, floor: float = 0.0) -> np.ndarray:
+    """|a − n| / max(|a|, |n|),   element by element; 0 where both are 0.
+
+    `floor` is the least the denominator may be: below it, numbers count as rounding noise around 0.
+    """
+    size = np.maximum(np.maximum(np.abs(a), np.abs(n)), floor)
+    return np.abs(np.subtract(a, n)) / np.where(size > 0.0, size, 1.0)
+
+
+def verdict(error: float) -> str:
+    """What a relative error means, by the thresholds of the CS231n notes: 1e-7, 1e-4, 1e-2."""
+    return next((words for limit, words in VERDICTS if error <= limit), "wrong")
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """Backpropagation beside measurement, for k of the P parameters (with T trials every array is (T, k))."""
+    indices: np.ndarray        # (k,) places in theta
+    analytic: np.ndarray       # (k,) what backpropagation says
+    numeric: np.ndarray        # (k,) what central differences say
+    errors: np.ndarray         # (k,) relative errors
+
+    @property
+    def worst(self) -> float:
+        return float(np.max(self.errors))
+
+    @property
+    def verdict(self) -> str:
+        return verdict(self.worst)
+
+
+def check_gradients(net, x: np.ndarray, y: np.ndarray, h: float = 1e-5, indices=None, train: bool = True,
+                    floor: float = 1e-3) -> GradientCheck:
+    """Check net's gradient at the parameters `indices` (None: all of them) on the batch x, y.
+
+    It works on a copy, in training mode with the random masks held fast. Use float64; a kink (ReLU at 0) closer
+    than h spoils a comparison. Gradients smaller than `floor` times the largest are compared with that size, because
+    below it the differences are rounding noise.
+    """
+    examples = np.shape(x)[-2]
+    if train and examples < 4 and any(hasattr(layer, "running_mean") for layer in net.layers):
+        raise ValueError(f"A gradient check through batch normalisation needs at least 4 examples, not {examples}: "
+                         "with 1 or 2 all gradients below it are 0, and any code would pass.")
+    net = net.copy()
+    for layer in net.layers:
+        layer.hold = layer.track = False
+    net.loss_and_grad(x, y, train)
+    for layer in net.layers:
+        layer.hold = True
+    indices = np.arange(net.theta.shape[-1]) if indices is None else np.atleast_1d(indices)
+    analytic = net.grad[..., indices].copy()
+    slopes = [_slope(lambda theta: net.loss(x, y, train), net.theta, (..., i), h) for i in indices]
+    numeric = np.stack(slopes, axis=-1)
+    return GradientCheck(indices, analytic, numeric, relative_error(analytic, numeric, floor * np.max(np.abs(analytic))))
+
+
+def _slope(f: Callable[[np.ndarray], float], theta: np.ndarray, index: tuple, h: float) -> np.ndarray:
+    here = theta[index].copy()
+    theta[index] = here + h
+    above = f(theta)
+    theta[index] = here - h
+    below = f(theta)
+    theta[index] = here
+    return (above - below) / (2.0 * h)

@@ -1,0 +1,38 @@
+"""What flows through a network, layer by layer: the arrays behind every histogram of activations and gradients."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Signals:
+    """One forward and one backward pass; every list has one array (…, m, n) per hidden layer.
+
+    z is what enters the activation (after normalisation, if that comes first) and h = f(z); the gradients are those
+    of J with respect to z and h. weight_grads: dJ/dW (…, n_in, n_out), one per dense layer, the last included.
+    """
+    loss: float | np.ndarray
+    pre_activations: list[np.ndarray]
+    activations: list[np.ndarray]
+    pre_activation_grads: list[np.ndarray]
+    activation_grads: list[np.ndarray]
+    weight_grads: list[np.ndarray]
+
+
+def record(net, x: np.ndarray, y: np.ndarray, train: bool = True) -> Signals:
+    """Run x through the network and the gradient of its loss back, and keep all of it; fills net.grad."""
+    z, h, dz, dh = [], [], [], []
+    for layer in net.layers:
+        before, x = x, layer.forward(x, train)
+        if layer.is_activation:
+            z.append(before)
+            h.append(x)
+    loss, d = net.loss_function(x, y)
+    for layer in net.layers[::-1]:
+        before, d = d, layer.backward(d)
+        if layer.is_activation:
+            dh.insert(0, before)
+            dz.insert(0, d)
+    loss = net.with_penalty(loss, net.grad)
+    return Signals(loss, z, h, dz, dh, [layer.grads["W"].copy() for layer in net.layers if "W" in layer.grads])
