@@ -7,11 +7,45 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.data.clouds import spiral
 from course_lib.data.digits import load_digits
 from course_lib.experiments.signals import SCHEMES
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
 from course_lib.nn.training import train
+
+
+def std_of_a_sum(inputs: int, weight_std: float = 1.0, samples: int = 5000, seed: int = 0) -> float:
+    """Measured standard deviation of y = Σ wᵢxᵢ over `inputs` terms, w ~ N(0, weight_std²), x ~ N(0, 1).
+
+    Independent terms add their variances: Var(y) = n·Var(w)·Var(x).
+    """
+    rng = np.random.RandomState(seed)
+    w = weight_std * rng.standard_normal((samples, inputs))
+    return float(np.einsum("si,si->s", w, rng.standard_normal((samples, inputs))).std())
+
+
+STARTS = {"zeros": 0.0, "ones": 1.0, "0.01·randn": None}
+
+
+def softmax_regression(steps: int) -> dict[str, float]:
+    """Loss of a linear softmax classifier on the spiral after `steps` full-batch steps, for each of `STARTS`.
+
+    Learning rate 1, penalty ½·10⁻³·ΣW², as in the case study of CS231n. The loss is convex, so every start ends in
+    the same minimum, 0.78623.
+    """
+    x, y = spiral()
+    net = MLP([2, 3], init="zeros", trials=len(STARTS), l2=1e-3)
+    (w,) = net.weights()
+    draw = np.random.RandomState(0).standard_normal((2, 3))
+    w[...] = [0.01 * draw if value is None else np.full((2, 3), value) for value in STARTS.values()]
+    optimizer = SGD(lr=1.0)
+    state = optimizer.init(net.theta)
+    for _ in range(steps):
+        net.loss_and_grad(x, y)
+        optimizer.step(net.theta, net.grad, state)
+    return dict(zip(STARTS, map(float, net.loss(x, y))))
+
 
 UNITS = 12
 SYMMETRY_STEPS = 300

@@ -1,0 +1,51 @@
+"""Small tables of measurements: the same text in every run, so that a notebook's numbers can be checked."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, repr=False)
+class Table:
+    """Columns of already formatted cells under their headings."""
+
+    columns: dict[str, list[str]]
+
+    def __repr__(self) -> str:
+        widths = {name: max(len(cell) for cell in (name, *cells)) for name, cells in self.columns.items()}
+        lines = [[name.rjust(widths[name]) for name in self.columns]]
+        lines += [[cell.rjust(width) for cell, width in zip(row, widths.values())] for row in self._rows()]
+        return "\n".join("  ".join(line) for line in lines)
+
+    def _repr_html_(self) -> str:
+        def row(tag: str, cells: Sequence[str]) -> str:
+            return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+        body = "".join(row("td", cells) for cells in self._rows())
+        return f"<table><thead>{row('th', list(self.columns))}</thead><tbody>{body}</tbody></table>"
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return list(zip(*self.columns.values()))
+
+
+def table(columns: Mapping[str, Sequence], digits: int = 3) -> Table:
+    """A table of `columns` (heading -> values of equal number); numbers show `digits` significant digits, at most 4.
+
+    More digits would differ from machine to machine, because the order of additions does.
+    """
+    if not 1 <= digits <= 4:
+        raise ValueError(f"digits must be 1 to 4, not {digits}.")
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"All columns need the same number of values; they have {lengths}.")
+    return Table({name: [_cell(value, digits) for value in values] for name, values in columns.items()})
+
+
+def _cell(value: object, digits: int) -> str:
+    if isinstance(value, (float, np.floating)):
+        return "–" if np.isnan(value) else f"{value:.{digits}g}"
+    return str(value)
