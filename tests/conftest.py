@@ -1,4 +1,4 @@
-"""For all tests: Hypothesis draws the same examples in every run, and the clock of a busy machine fails none of them."""
+"""Hypothesis draws the same examples in every run, and no test fails by the clock of a busy machine."""
 from __future__ import annotations
 
 from hypothesis import settings
