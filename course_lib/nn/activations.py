@@ -89,8 +89,13 @@ def relu(x):
 
 
 def relu_slope(x):
-    """f′(x) = 1 for x > 0, else 0.   The output has the sign of x, so f′ may be taken from either."""
+    """f′(x) = 1 for x > 0, else 0"""
     return _ones_where(np.greater(x, 0.0), x)
+
+
+def relu_slope_of_output(y):
+    """f′ = 1 for y > 0, else 0"""
+    return (y > 0.0).astype(y.dtype)
 
 
 def leaky_relu(x, *, alpha=0.01):
@@ -237,7 +242,7 @@ ACTIVATIONS: dict[str, Activation] = {a.name: a for a in (
     Activation("tanh", tanh, tanh_slope, (-1.0, 1.0), tanh_slope_of_output),
     Activation("lecun_tanh", lecun_tanh, lecun_tanh_slope, (-1.7159, 1.7159)),
     Activation("softplus", softplus, sigmoid, _above),
-    Activation("relu", relu, relu_slope, _above, relu_slope),
+    Activation("relu", relu, relu_slope, _above, relu_slope_of_output),
     Activation("leaky_relu", leaky_relu, leaky_relu_slope, params={"alpha": 0.01}),
     Activation("prelu", prelu, prelu_slope, params={"alpha": 0.25}),
     Activation("rrelu", rrelu, rrelu_slope, params={"lower": 1 / 8, "upper": 1 / 3}),

@@ -99,14 +99,11 @@ def _inner(a: np.ndarray, b: np.ndarray, axis: int | None) -> np.ndarray:
 
 def _one_hot(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """1_y: shape (…, C, m), 1 at the class number of each example, in the dtype of the scores."""
-    targets = np.asarray(targets)
-    if targets.shape[-1:] != scores.shape[-2:-1] or targets.dtype.kind not in "iu":
-        raise ValueError(f"This loss wants one class number per example, integers of shape {scores.shape[-2:-1]}; "
-                         f"the targets are {targets.dtype} of shape {targets.shape}.")
-    chosen = targets[..., None, :] == np.arange(scores.shape[-1])[:, None]
-    if np.count_nonzero(chosen) != targets.size:
-        raise ValueError(f"Class numbers must lie between 0 and {scores.shape[-1] - 1} for {scores.shape[-1]} "
-                         f"scores; the targets go from {targets.min()} to {targets.max()}.")
+    (m, classes), targets = scores.shape[-2:], np.asarray(targets)
+    chosen = targets[..., None, :] == np.arange(classes)[:, None]
+    if chosen.shape[-1] != m or np.count_nonzero(chosen) != targets.size:
+        raise ValueError(f"This loss wants one class number from 0 to {classes - 1} for each of {m} examples, not "
+                         f"{targets.dtype} targets of shape {targets.shape} from {targets.min()} to {targets.max()}.")
     return chosen.astype(scores.dtype)
 
 
