@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def plan(space: Space, trials: int | Sequence[Mapping], rng) -> list[Trial]:
 
 def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None, budget: int | None = None) -> Trial:
     """Run one trial for at most `budget` reports; whatever goes wrong in it becomes part of the record."""
-    curves, status, error, began = {}, "done", None, time.perf_counter()
+    curves, status, began = {}, "done", time.perf_counter()
     try:
         outcome = objective(dict(trial.settings), trial.seed)
         for looks, report in enumerate(outcome if isinstance(outcome, Iterator) else [outcome], start=1):
@@ -114,8 +115,8 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
             if looks == budget:
                 break
     except Exception as e:
-        status, error = "failed", f"{type(e).__name__}: {e}"
-    return replace(trial, status=status, score=curves.get("score", [math.nan])[-1], curves=curves, error=error,
+        trial, status = failed(trial, e), "failed"
+    return replace(trial, status=status, score=curves.get("score", [math.nan])[-1], curves=curves,
                    seconds=time.perf_counter() - began)
 
 
@@ -159,35 +160,47 @@ def search_frames(objective: Callable, planned: Sequence[Trial], executor: Execu
                   abandon: Callable | None = None, budget: int | None = None,
                   stop: Callable[[], bool] | None = None) -> Iterator[Trial]:
     """Yield each trial as it finishes; closing the generator, or stop(), cancels those that have not started."""
+    work = partial(run_trial, objective, abandon=abandon, budget=budget)
+    with closing(run_jobs(work, planned, executor, stop)) as outcomes:
+        for trial, outcome in outcomes:
+            # an exception here is not the objective's: a worker died, or the objective could not be sent to it
+            yield failed(trial, outcome) if isinstance(outcome, Exception) else outcome
+
+
+def failed(trial: Trial, error: Exception) -> Trial:
+    return replace(trial, status="failed", error=f"{type(error).__name__}: {error}")
+
+
+def run_jobs(work: Callable[[Any], Any], jobs: Sequence[Any], executor: Executor | None = None,
+             stop: Callable[[], bool] | None = None) -> Iterator[tuple[Any, Any]]:
+    """Yield (job, work(job)) as they finish, on any executor; (job, exception) if it could not be run there."""
     stop = stop or (lambda: False)
     if executor is None:
-        for trial in planned:
+        for job in jobs:
             if stop():
                 return
-            yield run_trial(objective, trial, abandon, budget)
+            yield job, work(job)
         return
-    running = {_submit(executor, objective, trial, abandon, budget): trial for trial in planned}
-    pending = set(running)
+    futures = [_submit(executor, work, job) for job in jobs]
+    waiting = dict(zip(futures, jobs, strict=True))
     try:
-        while pending and not stop():
-            finished, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
-            yield from sorted((_collect(future, running[future]) for future in finished), key=lambda t: t.number)
+        while waiting and not stop():
+            done = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED).done
+            for future in [f for f in futures if f in done and f in waiting]:
+                try:
+                    outcome = future.result()
+                except Exception as error:
+                    outcome = error
+                yield waiting.pop(future), outcome
     finally:
-        for future in pending:
+        for future in waiting:
             future.cancel()
 
 
-def _submit(executor: Executor, *call) -> Future:
+def _submit(executor: Executor, work: Callable, job: Any) -> Future:
     try:
-        return executor.submit(run_trial, *call)
-    except BrokenExecutor as error:  # a worker died while trials were still being handed out
+        return executor.submit(work, job)
+    except BrokenExecutor as error:  # a worker died while jobs were still being handed out
         future = Future()
         future.set_exception(error)
         return future
-
-
-def _collect(future: Future, trial: Trial) -> Trial:
-    try:
-        return future.result()
-    except Exception as e:  # the worker died, or the objective could not be sent to it
-        return replace(trial, status="failed", error=f"{type(e).__name__}: {e}")

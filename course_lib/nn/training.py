@@ -19,7 +19,12 @@ Number = float | np.ndarray
 
 @dataclass(frozen=True)
 class Frame:
-    """Where a run stands after `step` updates. Losses and accuracies are of all the data, in evaluation mode."""
+    """Where a run stands after `step` updates.
+
+    loss, accuracy: of all the examples (or of `look` of them), in evaluation mode and without penalties, so that
+    training and validation, and runs with different penalties, can be compared. batch_loss is J, what each update
+    saw, penalties included.
+    """
     step: int
     epoch: float               # step / updates per epoch
     lr: Number                 # of the next update
@@ -27,7 +32,7 @@ class Frame:
     accuracy: Number
     val_loss: Number | None    # None without validation data
     val_accuracy: Number | None
-    batch_loss: np.ndarray     # (k,) or (k, T): loss of each batch since the frame before, at its update
+    batch_loss: np.ndarray     # (k,) or (k, T): one per update since the frame before
     best_step: int | np.ndarray  # the frame with the lowest val_loss so far (or loss, without validation data)
 
 
@@ -74,13 +79,14 @@ def train_frames(net, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, *, epo
                  steps: int | None = None, batch_size: int | None = 32, rng=0, x_val: np.ndarray | None = None,
                  y_val: np.ndarray | None = None, schedule: Callable[[int], Number] | None = None,
                  callbacks: Sequence[Callable] = (), patience: int | None = None, record_every: int | None = None,
-                 shuffle: bool = True) -> Iterator[Frame]:
+                 look: int | None = None, shuffle: bool = True) -> Iterator[Frame]:
     """Yield a Frame before the first update, after every `record_every` updates (None: an epoch) and at the end.
 
     epochs or steps: how long, exactly one of them. An epoch is n // batch_size updates: the last, incomplete batch
         is left out, and after the next shuffle it is other examples that are. batch_size=None: all data at once.
     rng: a seed or generator; it shuffles the examples before every epoch unless shuffle=False.
     schedule: the learning rate as a function of the updates made, instead of the optimizer's own.
+    look: measure training loss and accuracy on that many evenly spaced examples, to save time; None: on all.
     callbacks: called as callback(net, frame) at each frame; a true answer ends the run.
     patience: end after that many frames in a row without a new lowest validation loss, and put back the weights of
         the lowest (per trial; the run ends when no trial is left that improves).
@@ -90,9 +96,11 @@ def train_frames(net, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, *, epo
     batch_size = n if batch_size is None else min(batch_size, n)
     steps, per_epoch = _length(n, batch_size, epochs, steps)
     every = per_epoch if record_every is None else record_every
-    if every < 1 or (patience is not None and (patience < 1 or x_val is None)):
-        raise ValueError("record_every and patience must be at least 1, and patience needs x_val and y_val; "
-                         f"they are {record_every} and {patience}.")
+    if min(every, look or 1) < 1 or (patience is not None and (patience < 1 or x_val is None)):
+        raise ValueError("record_every, look and patience must be at least 1, and patience needs x_val and y_val; "
+                         f"they are {record_every}, {look} and {patience}.")
+    seen = np.linspace(0, n - 1, min(look or n, n)).astype(int)
+    x_seen, y_seen = (x, y) if look is None else (x[seen], np.asarray(y)[seen])
     batches = _batches(x, y, batch_size, rng if hasattr(rng, "permutation") else np.random.default_rng(rng), shuffle)
     schedule = schedule.start() if isinstance(schedule, Schedule) else schedule
     lr = (lambda t: optimizer.lr) if schedule is None else schedule
@@ -100,7 +108,7 @@ def train_frames(net, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, *, epo
 
     while True:
         with np.errstate(all="ignore"):
-            loss, accuracy = _judge(net, x, y)
+            loss, accuracy = _judge(net, x_seen, y_seen)
             val_loss, val_accuracy = (None, None) if x_val is None else _judge(net, x_val, y_val)
             best.see(loss if x_val is None else val_loss, step)
             if step and isinstance(schedule, Schedule):
@@ -178,9 +186,18 @@ def _length(n: int, batch_size: int, epochs: float | None, steps: int | None) ->
 
 
 def _judge(net, x: np.ndarray, y: np.ndarray) -> tuple[Number, Number]:
-    """Loss and accuracy in evaluation mode; the accuracy is nan where the targets are not class numbers."""
-    loss, labelled = net.loss(x, y), np.asarray(y).dtype.kind in "iub" and np.ndim(y) == 1
-    return loss, net.accuracy(x, y) if labelled else np.full(np.shape(loss), math.nan)[()]
+    """Loss and accuracy from one pass in evaluation mode; accuracy is nan where the targets are not class numbers."""
+    scores, y = net.forward(x), np.asarray(y)
+    loss = net.loss_function(scores, y)[0]
+    if y.dtype.kind not in "iub" or y.ndim != 1:
+        return _plain(loss), _plain(np.full(np.shape(loss), math.nan))
+    classes = scores.argmax(axis=-1) if scores.shape[-1] > 1 else scores[..., 0] > 0
+    return _plain(loss), _plain(np.mean(classes == y, axis=-1))
+
+
+def _plain(number: Number) -> Number:
+    """A Python float for one network, the array (T,) for many."""
+    return number if np.ndim(number) else float(number)
 
 
 def _alive(loss: Number) -> bool:

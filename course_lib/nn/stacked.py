@@ -1,0 +1,131 @@
+"""The usual objective of a search, an MLP trained and validated, and a way to train many of them as one network.
+
+`TrainMLP` is an objective like any other, for `search`. Small networks spend most of their time in Python, not in
+arithmetic; `stacked_search` lays those of the same shape along a trial axis and gets the same trials in a fraction of
+the time.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import Optimizer
+from course_lib.nn.search import SearchResult, Trial, failed, plan, run_jobs, run_trial
+from course_lib.nn.spaces import Space
+from course_lib.nn.training import train_frames
+
+_PER_TRIAL = ("l2", "l1", "dropout")  # settings of the network that are numbers and may differ inside a stack
+
+
+@dataclass(frozen=True)
+class TrainMLP:
+    """An objective: train MLP(sizes) and report {"score": validation accuracy, "loss", "val_loss"} before the first
+    epoch and after each.
+
+    Settings named like a field of `optimizer` (lr, beta, …) go to it, all others to MLP, over those in `network`.
+    The seed of a trial draws its weights. The batches come in the same order for all trials (`order`), so that trials
+    differ by their settings and weights alone. A trial that diverges ends there, with the score nan.
+    """
+    sizes: tuple[int, ...]
+    x: np.ndarray
+    y: np.ndarray
+    x_val: np.ndarray
+    y_val: np.ndarray
+    optimizer: type[Optimizer]
+    epochs: int = 10
+    batch_size: int = 32
+    look: int | None = 256     # training examples on which "loss" is measured
+    order: int = 0
+    dtype: type = np.float32   # enough to tell good settings from bad, and half the time when stacked
+    network: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self, settings: Mapping[str, Any], seed: int) -> Iterator[dict[str, float]]:
+        for report in self.reports(settings, seed):
+            yield report
+            if math.isnan(report["loss"]):
+                return
+
+    def reports(self, settings: Mapping[str, Any], seed, trials: int | None = None) -> Iterator[dict[str, Any]]:
+        """The reports of one trial; or of T at once, arrays (T,), from a list of seeds and settings as of `stacked`."""
+        rates = {name: value for name, value in settings.items() if self.is_rate(name)}
+        rest = {name: value for name, value in settings.items() if not self.is_rate(name)}
+        net = MLP(**{"sizes": self.sizes, "dtype": self.dtype, **self.network, **rest}, seed=seed, trials=trials)
+        for frame in train_frames(net, self.x, self.y, self.optimizer(**rates), epochs=self.epochs,
+                                  batch_size=self.batch_size, rng=self.order, look=self.look,
+                                  x_val=self.x_val, y_val=self.y_val):
+            sound = np.isfinite(frame.loss) & np.isfinite(frame.batch_loss).all(axis=0)
+            row = {"score": frame.val_accuracy, "loss": frame.loss, "val_loss": frame.val_loss}
+            yield {name: np.where(sound, value, math.nan)[()] for name, value in row.items()}
+
+    def is_rate(self, name: str) -> bool:
+        """Whether this setting is the optimizer's."""
+        return name in {f.name for f in fields(self.optimizer)}
+
+    def shape(self, trial: Trial) -> str:
+        """Trials that give the same answer may be stacked."""
+        return repr({name: value for name, value in trial.settings.items()
+                     if not self.is_rate(name) and name not in (*_PER_TRIAL, "init")})
+
+    def stacked(self, trials: Sequence[Trial]) -> dict[str, Any]:
+        """The settings of trials of one shape as one: lr (T, 1), l2 (T,), init a list, the others common to all."""
+        together = {}
+        for name, first in trials[0].settings.items():
+            values = [trial.settings[name] for trial in trials]
+            if self.is_rate(name):
+                together[name] = np.array(values, self.dtype)[:, None]
+            elif name in _PER_TRIAL:
+                together[name] = np.array(values, float)
+            else:
+                together[name] = values if name == "init" else first
+        return together
+
+
+def stacked_search(objective: TrainMLP, space: Space, trials: int | Sequence[Mapping], rng,
+                   executor: Executor | None = None, *, size: int = 50, abandon: Callable | None = None,
+                   maximise: bool = True, progress: Callable | None = None,
+                   stop: Callable[[], bool] | None = None) -> SearchResult:
+    """What `search` gives, up to rounding, with up to `size` trials of the same shape trained as one network.
+
+    An abandoned trial is recorded as such, but goes on inside its stack. A stack that cannot be trained, because the
+    settings of one of its trials are impossible, is run one by one.
+    """
+    planned, finished, stacks = plan(space, trials, rng), [], {}
+    for trial in planned:
+        stacks.setdefault(objective.shape(trial), []).append(trial)
+    jobs = [stack[i:i + size] for stack in stacks.values() for i in range(0, len(stack), size)]
+    with closing(run_jobs(partial(run_stack, objective, abandon), jobs, executor, stop)) as outcomes:
+        for job, outcome in outcomes:
+            for trial in [failed(t, outcome) for t in job] if isinstance(outcome, Exception) else outcome:
+                finished.append(trial)
+                if progress is not None:
+                    progress(len(finished), len(planned), trial)
+    return SearchResult(tuple(sorted(finished, key=lambda t: t.number)), len(planned), maximise)
+
+
+def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Trial]) -> list[Trial]:
+    """Train the trials as one network and write each one's record as if it had run alone."""
+    began = time.perf_counter()
+    try:
+        rows = list(objective.reports(objective.stacked(trials), [t.seed for t in trials], len(trials)))
+    except Exception:
+        return [run_trial(objective, trial, abandon) for trial in trials]
+    seconds = (time.perf_counter() - began) / len(trials)
+    alone = [[{name: row[name][i] for name in row} for row in rows] for i in range(len(trials))]
+    return [replace(run_trial(partial(_replay, reports), trial, abandon), seconds=seconds)
+            for trial, reports in zip(trials, alone, strict=True)]
+
+
+def _replay(reports: Sequence[dict[str, float]], settings: Mapping, seed: int) -> Iterator[dict[str, float]]:
+    """An objective that tells again what happened, up to where the trial would have ended."""
+    for report in reports:
+        yield report
+        if math.isnan(report["loss"]):
+            return

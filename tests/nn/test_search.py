@@ -1,0 +1,341 @@
+"""Searches: the published arithmetic of random search, the same trials whatever runs them, and trials that go wrong."""
+
+import math
+import os
+import threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_lib.data.clouds import blobs
+from course_lib.nn.optimizers import Adam, Momentum
+from course_lib.nn.search import (
+    Choice,
+    IntUniform,
+    LogUniform,
+    LossExploded,
+    SearchResult,
+    Trial,
+    Uniform,
+    grid,
+    plan,
+    search,
+    search_frames,
+    successive_halving,
+)
+from course_lib.nn.stacked import TrainMLP, stacked_search
+
+SPACE = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "units": IntUniform(8, 64),
+         "activation": Choice(("tanh", "relu")), "dropout": Uniform(0.0, 0.5)}
+
+
+def bump(settings, seed):
+    """A score with its best at lr = 1e-3, and a little noise of its own."""
+    noise = np.random.default_rng(seed).standard_normal()
+    return -abs(math.log10(settings["lr"]) + 3) + 0.01 * noise
+
+
+def climb(settings, seed):
+    """Intermediate scores: 1, 2, … 9 times the final quality."""
+    yield from (k * bump(settings, seed) for k in range(1, 10))
+
+
+def moody(settings, seed):
+    """Fails for the larger networks."""
+    if settings["units"] > 40:
+        raise RuntimeError(f"{settings['units']} units do not fit")
+    return bump(settings, seed)
+
+
+def exploding(settings, seed):
+    """A loss that doubles at each look when lr is above 1e-4, and falls otherwise."""
+    for k in range(20):
+        yield {"score": k, "loss": 2.3 * (2.0 if settings["lr"] > 1e-4 else 0.9) ** k}
+
+
+def dying(settings, seed):
+    os._exit(1)
+
+
+def outcome(result):
+    """Everything but the seconds; as text, because nan is not equal to nan."""
+    return [repr(replace(t, seconds=0.0)) for t in result.trials]
+
+
+# hp-60-trials: P(at least one of n random trials in the best 5 %) = 1 − 0.95ⁿ
+# (elementary probability; popularised by Zheng 2015 citing Bergstra & Bengio 2012)
+@pytest.mark.parametrize("n, p", [(10, 0.4012630608), (59, 0.9515054748), (100, 0.9940794708)])
+def test_sixty_trials_find_the_best_five_percent(n, p):
+    runs = 1500
+    u = np.array([t.settings["u"] for t in plan({"u": Uniform(0, 1)}, n * runs, rng=0)]).reshape(runs, n)
+    assert np.mean((u > 0.95).any(axis=1)) == pytest.approx(p, abs=4 * math.sqrt(p * (1 - p) / runs))
+
+
+def test_nine_trials():
+    """Bergstra & Bengio 2012, figure 1: nine grid points try 3 values of the important axis, random ones 9."""
+    space = {"important": Uniform(0, 1), "other": Uniform(0, 1)}
+    assert len({s["important"] for s in grid(space, 3)}) == 3 and len(grid(space, 3)) == 9
+    assert len({t.settings["important"] for t in plan(space, 9, rng=0)}) == 9
+
+
+def test_nine_trials_distance():
+    """Optimum uniform on [0, 1]: mean distance to the nearest tried value 0.08333 (grid of 3), 0.05455 (9 random);
+    share of optima with a tried value within ±0.05: about 0.3 and 0.61."""
+    optimum = np.random.default_rng(1).uniform(size=4000)
+    axis = {"a": Uniform(0, 1)}
+    three = np.array([s["a"] for s in grid(axis, 3)])
+    nine = np.array([t.settings["a"] for t in plan(axis, 9 * 4000, rng=2)]).reshape(4000, 9)
+    distance = [np.abs(tried - optimum[:, None]).min(axis=1) for tried in (three, nine)]
+    assert distance[0].mean() == pytest.approx(0.08333333333, abs=0.003)
+    assert distance[1].mean() == pytest.approx(0.05454545455, abs=0.004)
+    assert (distance[0] < 0.05).mean() == pytest.approx(0.3, abs=0.03)
+    assert (distance[1] < 0.05).mean() == pytest.approx(0.5955, abs=0.03)
+
+
+# hp-log-sampling (CS231n notes, neural-networks-3): lr in [1e-6, 1e-2], share above 1e-3 and below 1e-4
+@pytest.mark.parametrize("sampler, above, below", [(Uniform(1e-6, 1e-2), 0.900090009, 0.0099009901),
+                                                   (LogUniform(1e-6, 1e-2), 0.25, 0.5)])
+def test_log_sampling(sampler, above, below):
+    assert 1 - sampler.where(1e-3) == pytest.approx(above, abs=1e-9)
+    assert sampler.where(1e-4) == pytest.approx(below, abs=1e-9)
+    drawn = np.array([t.settings["lr"] for t in plan({"lr": sampler}, 4000, rng=0)])
+    assert (drawn > 1e-3).mean() == pytest.approx(above, abs=0.03)
+    assert (drawn < 1e-4).mean() == pytest.approx(below, abs=0.03)
+
+
+def test_published_ranges_and_the_border_warning():
+    """Saito 6.5.3: decay 10^U(−8, −4), lr 10^U(−6, −2); his five best crowd the top of the lr range, not the decay."""
+    best = [(0.83, 0.0092, 3.86e-07), (0.78, 0.00956, 6.04e-07), (0.77, 0.00571, 1.27e-06), (0.74, 0.00626, 1.43e-05),
+            (0.73, 0.0052, 8.97e-06)]
+    space = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "kind": Choice("ab")}
+    trials = tuple(Trial(i, {"lr": lr, "l2": l2, "kind": "a"}, 0, score=score)
+                   for i, (score, lr, l2) in enumerate(best))
+    assert SearchResult(trials, 5).at_the_edge(space) == {"lr": "high"}
+    assert SearchResult(trials, 5).at_the_edge({"lr": LogUniform(5e-3, 1e2)}) == {"lr": "low"}
+    assert SearchResult(trials, 5).at_the_edge({"lr": LogUniform(1e-4, 1e-0)}) == {}
+
+
+@given(st.floats(0, 1, exclude_max=True))
+def test_where_takes_a_value_back(u):
+    for name, sampler in SPACE.items():
+        value = sampler.at(u)
+        if name in ("units", "activation"):
+            assert sampler.at(sampler.where(value)) == value
+        else:
+            assert sampler.where(value) == pytest.approx(u, abs=1e-9)
+            assert sampler.low <= value <= sampler.high
+
+
+def test_whole_numbers_include_both_ends_equally():
+    drawn = [t.settings["n"] for t in plan({"n": IntUniform(1, 3)}, 3000, rng=0)]
+    assert {n: round(drawn.count(n) / 3000, 1) for n in (1, 2, 3)} == {1: 0.3, 2: 0.3, 3: 0.3}
+
+
+def test_grid_by_axis():
+    points = grid({"lr": LogUniform(1e-4, 1e0), "kind": Choice("ab")}, {"lr": 4, "kind": 2})
+    np.testing.assert_allclose([p["lr"] for p in points[::2]], [10 ** -3.5, 10 ** -2.5, 10 ** -1.5, 10 ** -0.5])
+    assert [p["kind"] for p in points[:2]] == ["a", "b"]
+
+
+@pytest.mark.parametrize("make", [
+    lambda: Uniform(1, 1), lambda: LogUniform(0, 1), lambda: LogUniform(-1, 1), lambda: IntUniform(3, 2),
+    lambda: Uniform(0, math.nan), lambda: Uniform(0, math.inf), lambda: Choice([]),
+])
+def test_impossible_ranges(make):
+    with pytest.raises(ValueError, match="low < high|at least one"):
+        make()
+
+
+def test_a_longer_search_begins_with_the_shorter_one():
+    assert plan(SPACE, 10, rng=3) == plan(SPACE, 100, rng=3)[:10]
+    assert plan(SPACE, 10, rng=3) == plan(SPACE, 10, rng=np.random.default_rng(3)) != plan(SPACE, 10, rng=4)
+    assert len({t.seed for t in plan(SPACE, 100, rng=3)}) == 100
+
+
+@pytest.fixture(scope="module")
+def processes():
+    with ProcessPoolExecutor(2) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("objective, abandon", [(bump, None), (climb, None), (moody, None),
+                                                (exploding, LossExploded())])
+def test_the_same_trials_whatever_runs_them(objective, abandon, processes):
+    serial = outcome(search(objective, SPACE, 12, 0, abandon=abandon))
+    with ThreadPoolExecutor(3) as threads:
+        assert outcome(search(objective, SPACE, 12, 0, threads, abandon=abandon)) == serial
+    assert outcome(search(objective, SPACE, 12, 0, processes, abandon=abandon)) == serial
+
+
+def test_the_same_trials_on_a_dask_cluster():
+    distributed = pytest.importorskip("dask.distributed")
+    serial = search(moody, SPACE, 8, 0)
+    with distributed.Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None) as client:
+        with client.get_executor() as executor:
+            result = search(lambda s, seed: moody(s, seed), SPACE, 8, 0, executor)
+    assert outcome(result) == outcome(serial)
+
+
+def test_best_of_a_search():
+    result = search(bump, {"lr": LogUniform(1e-6, 1e-2)}, 60, 0)
+    assert abs(math.log10(result.best.settings["lr"]) + 3) < 0.2
+    scores = [t.score for t in result.ranked]
+    assert scores == sorted(scores, reverse=True) and len(scores) == result.planned == 60
+    assert search(bump, {"lr": LogUniform(1e-6, 1e-2)}, 60, 0, maximise=False).best.score == scores[-1]
+    assert result.values("lr").shape == (60,)
+
+
+def test_a_grid_is_searched_like_any_list_of_settings():
+    points = grid({"lr": LogUniform(1e-5, 1e-1)}, 4)
+    assert [t.settings for t in search(bump, {}, points, 0).trials] == points
+
+
+def test_a_failing_trial_is_a_result():
+    result = search(moody, SPACE, 20, 0)
+    bad = [t for t in result.trials if t.settings["units"] > 40]
+    assert 0 < len(bad) < 20 == len(result.trials)
+    assert all(t.status == "failed" and math.isnan(t.score) for t in bad)
+    assert bad[0].error == f"RuntimeError: {bad[0].settings['units']} units do not fit"
+    assert result.best.status == "done"
+
+
+def test_all_trials_failing_is_said_when_the_best_is_asked_for():
+    with pytest.raises(ValueError, match="4 of 4 failed, the first with KeyError: 'lr'"):
+        search(bump, {"rate": Uniform(0, 1)}, 4, 0).best  # noqa: B018
+
+
+def test_a_dying_worker_and_an_objective_that_cannot_travel_are_results():
+    with ProcessPoolExecutor(1) as pool:
+        assert {t.status for t in search(dying, SPACE, 3, 0, pool).trials} == {"failed"}
+    with ProcessPoolExecutor(1) as pool:
+        trial = search(lambda settings, seed: 1.0, SPACE, 1, 0, pool).trials[0]
+    assert trial.status == "failed" and "pickle" in trial.error.lower()
+
+
+def test_abandoning_when_the_loss_triples():
+    """CS231n: stop a trial whose cost exceeds three times the initial one."""
+    result = search(exploding, {"lr": Choice((1e-5, 1e-3))}, 10, 0, abandon=LossExploded(3))
+    for trial in result.trials:
+        blown = trial.settings["lr"] == 1e-3
+        assert trial.status == ("abandoned" if blown else "done")
+        assert len(trial.curves["loss"]) == (3 if blown else 20)  # 1, 2, 4 times the first loss
+    assert {t.settings["lr"] for t in result.ranked} == {1e-5}
+    assert LossExploded()({"loss": [2.3, math.nan]}) and LossExploded()({"loss": [2.3, math.inf]})
+
+
+def test_successive_halving(processes):
+    asked = []
+
+    def counted(settings, seed):
+        for score in climb(settings, seed):
+            asked.append(seed)
+            yield score
+
+    result = successive_halving(counted, SPACE, 27, 0, budgets=(1, 3, 9), keep=1 / 3)
+    assert [sum(t.status == s for t in result.trials) for s in ("done", "abandoned")] == [3, 24]
+    assert len(asked) == 27 * 1 + 9 * 3 + 3 * 9 < 27 * 9 / 2
+    full = search(climb, SPACE, 27, 0)
+    assert {t.number for t in result.ranked} == {t.number for t in full.ranked[:3]}
+    assert result.best == full.best
+    assert outcome(successive_halving(climb, SPACE, 27, 0, processes)) == outcome(result)
+
+
+def test_stopping_keeps_what_is_finished(processes):
+    finished = []
+
+    def progress(done, planned, trial):
+        finished.append((done, planned))
+
+    result = search(bump, SPACE, 50, 0, progress=progress, stop=lambda: len(finished) >= 7)
+    assert finished == [(i, 50) for i in range(1, 8)] and result.planned == 50
+    assert outcome(result) == outcome(search(bump, SPACE, 7, 0))
+    stop = threading.Event()
+    result = search(bump, SPACE, 500, 0, processes, stop=stop.is_set, progress=lambda *_: stop.set())
+    assert 0 < len(result.trials) < 500
+
+
+def test_a_stop_does_not_wait_for_a_slow_trial():
+    release, stop = threading.Event(), threading.Event()
+
+    def slow(settings, seed):
+        if settings["n"] == 0:
+            return 1.0
+        stop.set()
+        release.wait(10)
+
+    with ThreadPoolExecutor(1) as pool:
+        result = search(slow, {}, [{"n": 0}, {"n": 1}, {"n": 2}], 0, pool, stop=stop.is_set)
+        release.set()
+    assert [t.number for t in result.trials] == [0]
+
+
+def test_frames_can_be_pulled_and_left():
+    frames = search_frames(bump, plan(SPACE, 5, 0))
+    assert next(frames).number == 0 and next(frames).number == 1
+    frames.close()
+
+
+X, Y = blobs(n=60, classes=3, noise=0.4, seed=1)
+X_VAL, Y_VAL = blobs(n=40, classes=3, noise=0.4, seed=2)
+TRAIN = TrainMLP((2, 8, 3), X, Y, X_VAL, Y_VAL, Momentum, epochs=3, dtype=np.float64)
+RATES = {"lr": LogUniform(1e-4, 1e-1), "l2": LogUniform(1e-6, 1e-1)}
+
+
+def same(stacked, alone, rtol=1e-9):
+    assert [(t.number, t.settings, t.seed, t.status, t.error) for t in stacked.trials] == [
+        (t.number, t.settings, t.seed, t.status, t.error) for t in alone.trials]
+    for a, b in zip(stacked.trials, alone.trials):
+        assert a.curves.keys() == b.curves.keys()
+        for name in a.curves:
+            np.testing.assert_allclose(a.curves[name], b.curves[name], rtol=rtol)
+
+
+@pytest.mark.parametrize("space, optimizer", [
+    (RATES, Momentum),
+    ({**RATES, "beta1": Uniform(0.5, 0.95), "init": Choice(("he", "glorot", ("normal", {"std": 0.1})))}, Adam),
+    ({**RATES, "sizes": Choice(((2, 4, 3), (2, 6, 6, 3))), "activation": Choice(("relu", "tanh"))}, Momentum),
+])
+def test_stacked_trials_are_the_trials_one_by_one(space, optimizer):
+    objective = replace(TRAIN, optimizer=optimizer)
+    same(stacked_search(objective, space, 13, 0, size=5), search(objective, space, 13, 0))
+
+
+def test_stacked_trials_that_diverge():
+    objective = replace(TRAIN, network={"activation": "leaky_relu"})
+    wild = {"lr": LogUniform(1e-2, 1e40)}
+    alone = search(objective, wild, 16, 0)
+    same(stacked_search(objective, wild, 16, 0), alone)
+    diverged = [t for t in alone.trials if math.isnan(t.score)]
+    assert 0 < len(diverged) < 16 and all(math.isnan(t.curves["loss"][-1]) for t in diverged)
+    assert not {t.number for t in diverged} & {t.number for t in alone.ranked}
+    abandoned = search(objective, wild, 16, 0, abandon=LossExploded())
+    same(stacked_search(objective, wild, 16, 0, abandon=LossExploded()), abandoned)
+    assert {t.status for t in abandoned.trials} == {"done", "abandoned"}
+
+
+def test_impossible_settings_in_a_stack_fail_alone():
+    result = stacked_search(TRAIN, {"lr": Uniform(-1e-2, 1e-1)}, 20, 0)
+    assert {t.status for t in result.trials} == {"done", "failed"}
+    assert all((t.status == "failed") == (t.settings["lr"] < 0) for t in result.trials)
+    same(result, search(TRAIN, {"lr": Uniform(-1e-2, 1e-1)}, 20, 0))
+
+
+def test_stacks_on_any_executor_with_progress_and_stop(processes):
+    seen = []
+    result = stacked_search(TRAIN, RATES, 12, 0, processes, size=4, progress=lambda *event: seen.append(event))
+    same(result, stacked_search(TRAIN, RATES, 12, 0, size=12))
+    assert [done for done, _, _ in seen] == list(range(1, 13))
+    seen.clear()
+    stopped = stacked_search(TRAIN, RATES, 12, 0, size=4, progress=lambda *event: seen.append(event),
+                             stop=lambda: len(seen) >= 4)
+    assert len(stopped.trials) == 4 and stopped.planned == 12
+
+
+def test_float32_by_default():
+    net_loss = next(iter(replace(TRAIN, dtype=np.float32)({"lr": 0.1}, 0)))["loss"]
+    assert net_loss == pytest.approx(next(iter(TRAIN({"lr": 0.1}, 0)))["loss"], rel=1e-5)
+    assert TrainMLP((2, 3), X, Y, X_VAL, Y_VAL, Momentum).dtype is np.float32
