@@ -77,7 +77,8 @@ def check_gradients(net, x: np.ndarray, y: np.ndarray, h: float = 1e-5, indices=
     analytic = net.grad[..., indices].copy()
     slopes = [_slope(lambda theta: net.loss(x, y, train), net.theta, (..., i), h) for i in indices]
     numeric = np.stack(slopes, axis=-1)
-    return GradientCheck(indices, analytic, numeric, relative_error(analytic, numeric, floor * np.max(np.abs(analytic))))
+    errors = relative_error(analytic, numeric, floor * np.max(np.abs(analytic)))
+    return GradientCheck(indices, analytic, numeric, errors)
 
 
 def _slope(f: Callable[[np.ndarray], float], theta: np.ndarray, index: tuple, h: float) -> np.ndarray:

@@ -6,7 +6,6 @@ shared x (m, n_in) make T networks at once: the equations are the same. A networ
 and grads be views into its flat vectors. Arrays given to a layer are never changed.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
