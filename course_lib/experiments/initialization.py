@@ -184,3 +184,30 @@ def _race(activation: str, lr: float, scale: float, depth: int, steps: int, seed
         accuracy = np.asarray(net.accuracy(x_val, y_val))
     loss = np.where(np.isfinite(history.loss.T), history.loss.T, np.nan)
     return history.step, loss, accuracy, history.diverged_at
+
+
+@dataclass(frozen=True)
+class Memorisation:
+    """A deep sigmoid network trained from several scales; one entry per scale."""
+
+    std: np.ndarray
+    first_loss: np.ndarray
+    train_accuracy: np.ndarray
+    test_accuracy: np.ndarray
+
+
+def memorisation(stds: tuple[float, ...] = (0.01, 0.1, 0.4, 1.0), lr: float = 1.0, steps: int = 300) -> Memorisation:
+    """Train 100-100×5-10 sigmoid networks, weights N(0, std²), on 300 points of ten Gaussian classes; test on 300 more.
+
+    Class centres are 0.5·N(0, 1) in 100 dimensions, the points lie around them with variance 1. Full-batch descent.
+    """
+    rng = np.random.RandomState(0)
+    centres = 0.5 * rng.standard_normal((10, 100))
+    y = np.arange(600) % 10
+    x = (centres[y] + rng.standard_normal((600, 100))).astype(np.float32)
+    net = MLP([*[100] * 6, 10], activation="sigmoid", init="zeros", trials=len(stds), dtype=np.float32)
+    for w in net.weights():
+        w[...] = np.array(stds)[:, None, None] * rng.standard_normal(w.shape[-2:])
+    history = train(net, x[:300], y[:300], SGD(lr=lr), steps=steps, batch_size=None, record_every=steps)
+    accuracy = [np.asarray(net.accuracy(x[part], y[part])) for part in (slice(0, 300), slice(300, 600))]
+    return Memorisation(np.array(stds), history.loss[0], *accuracy)

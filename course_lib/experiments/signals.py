@@ -214,6 +214,15 @@ def propagate(
     return zip(activations, slopes, reversed(gradients), strict=True)
 
 
+def weight_gradient_std(activation: str, std: float, width: int = 500, depth: int = 10, seed: int = 0) -> np.ndarray:
+    """Std of ∂J/∂W_l = h_{l−1}ᵀ δ_l / m for l = 1..L, with δ_l = g_l ∘ f'(z_l), over m = 1000 inputs; (depth,)."""
+    x, draws, upstream = standard_draw(seed, 1 << max(7, (width - 1).bit_length()))
+    x, upstream, weights = x[:, :width], upstream[:, :width], [z[:width, :width] for z in draws[:depth]]
+    activations, slopes, gradients = zip(*propagate(x, weights, upstream, ACTIVATIONS[activation], factor=std))
+    inputs, outputs = [x, *activations[:-1]], [*gradients[1:], upstream]
+    return np.array([(h.T @ (g * slope)).std(dtype=float) / len(x) for h, g, slope in zip(inputs, outputs, slopes)])
+
+
 def _rescaled(unit: SignalPropagation, init: str, std: float) -> SignalPropagation:
     """The same network with weights of size `std`, for f(a·x) = a·f(x): layer l of the signal grows by aˡ."""
     up = (std / unit.weight_std) ** np.arange(1, unit.depth + 1)

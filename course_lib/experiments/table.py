@@ -33,7 +33,7 @@ class Table:
 
 
 def table(columns: Mapping[str, Sequence], digits: int = 3) -> Table:
-    """A table of `columns` (heading -> values of equal number); numbers show `digits` significant digits, at most 4.
+    """A table of `columns` (heading -> values of equal number); fractions show `digits` significant digits, at most 4.
 
     More digits would differ from machine to machine, because the order of additions does.
     """
@@ -46,6 +46,10 @@ def table(columns: Mapping[str, Sequence], digits: int = 3) -> Table:
 
 
 def _cell(value: object, digits: int) -> str:
-    if isinstance(value, (float, np.floating)):
-        return "–" if np.isnan(value) else f"{value:.{digits}g}"
-    return str(value)
+    if not isinstance(value, (float, np.floating)):
+        return str(value)
+    if np.isnan(value):
+        return "–"
+    if 1e-3 <= abs(value) < 1e5:  # where people write numbers without an exponent
+        return np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
+    return f"{value:.{digits}g}"

@@ -1,0 +1,118 @@
+"""One activation function looked at closely: its value, its slope, and what a gate with it does to a gradient."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.nn.activations import ACTIVATIONS, Activation, activation, leaky_relu
+
+GATES = (
+    "step",
+    "sigmoid",
+    "tanh",
+    "softplus",
+    "relu",
+    "leaky_relu",
+    "prelu",
+    "rrelu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "maxout",
+)
+WITH_ALPHA = ("leaky_relu", "prelu", "elu", "maxout")
+FLAT = 0.01  # a unit whose slope is smaller than this counts as saturated
+REACH = 12.0
+
+
+@dataclass(frozen=True)
+class ActivationGate:
+    """A function f over [−12, 12] and one gate y = f(x) in it; `grid`, `f`, `df`, `rival` have one entry per point."""
+
+    function: str
+    alpha: float
+    x: float
+    upstream: float  # ∂L/∂y, what arrives from above
+    grid: np.ndarray
+    f: np.ndarray
+    df: np.ndarray
+    flat: np.ndarray  # whether |f′| < 0.01 there
+    rival: np.ndarray | None  # max(αx, x), for the functions that are often written so
+    band: tuple[float, float] | None  # the slopes between which RReLU draws its own
+    value: float  # f(x)
+    local: float  # f′(x)
+
+    @property
+    def downstream(self) -> float:
+        """∂L/∂x = ∂L/∂y · f′(x), what goes on to the weights."""
+        return self.upstream * self.local
+
+    @property
+    def uses_alpha(self) -> bool:
+        return self.function in WITH_ALPHA
+
+
+def activation_gate(
+    function: str = "sigmoid", alpha: float = 0.1, x: float = 2.0, upstream: float = 1.0
+) -> ActivationGate:
+    """The gate y = f(x): forward the value, backward   ∂L/∂x = ∂L/∂y · f′(x)   (local × upstream).
+
+    `alpha` is the slope for x < 0 of leaky ReLU and PReLU, the depth of ELU, and the slope of the second of two pieces
+    of maxout, max(αx, x). RReLU is shown with its mean slope, the one it uses for testing.
+    """
+    if function not in GATES:
+        raise ValueError(f"There is no function {function!r}; choose one of {', '.join(GATES)}.")
+    if not all(map(math.isfinite, (alpha, x, upstream))):
+        raise ValueError("alpha, x and upstream must be finite numbers.")
+    gate = _bound(function, alpha)
+    grid = np.linspace(-REACH, REACH, 601)
+    df = gate.df(grid)
+    kinked = function in ("leaky_relu", "prelu")
+    band = tuple(ACTIVATIONS["rrelu"].params.values()) if function == "rrelu" else None
+    return ActivationGate(
+        function,
+        alpha,
+        x,
+        upstream,
+        grid,
+        gate.f(grid),
+        df,
+        np.abs(df) < FLAT,
+        np.maximum(alpha * grid, grid) if kinked else None,
+        band,
+        float(gate.f(np.float64(x))),
+        float(gate.df(np.float64(x))),
+    )
+
+
+def _bound(function: str, alpha: float) -> Activation:
+    """The activation of that name with α in force, two-piece maxout included."""
+    if function == "maxout":
+        return Activation("maxout", lambda x: np.maximum(alpha * x, x), lambda x: _max_slope(x, alpha))
+    return activation(function, alpha=alpha) if function in WITH_ALPHA else ACTIVATIONS[function]
+
+
+def _max_slope(x: np.ndarray, alpha: float) -> np.ndarray:
+    """The slope of the piece of max(αx, x) that wins; at a tie of the first, as in the layer `Maxout`."""
+    return np.where(alpha * x >= x, alpha, 1.0)
+
+
+def saturation(xs: tuple[float, ...] = (0.0, 1.0, 2.0, 5.0, 10.0)) -> dict[str, list[float]]:
+    """σ′ and tanh′ at each |x| of `xs`: small far out, but never 0."""
+    return {f"{name} slope": [float(ACTIVATIONS[name].df(x)) for x in xs] for name in ("sigmoid", "tanh")}
+
+
+def max_form(alpha: float, xs: tuple[float, ...] = (-1.0, 1.0)) -> tuple[list[float], list[float]]:
+    """max(αx, x) and PReLU's max(0, x) + α min(0, x) at `xs`: the same for α ≤ 1 only."""
+    x = np.array(xs)
+    return np.maximum(alpha * x, x).tolist(), leaky_relu(x, alpha=alpha).tolist()
+
+
+def gaussian_moments(name: str, samples: int = 200_000, seed: int = 0) -> tuple[float, float]:
+    """Mean and standard deviation of f(z), z ~ N(0, 1): how far the outputs are from zero-centred."""
+    y = ACTIVATIONS[name].f(np.random.RandomState(seed).standard_normal(samples))
+    return float(y.mean()), float(y.std())

@@ -1,0 +1,113 @@
+"""How ReLU units die while a network learns, and what keeps them alive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.data.clouds import spiral
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD
+
+UNITS, STEPS, EVERY, SEEDS = 100, 500, 10, 8
+WEIGHT_STD = 0.01
+
+
+@dataclass(frozen=True)
+class DyingReLU:
+    """A 2-100-3 network on the 300 points of the spiral; curves (records, seeds) at each of `step`.
+
+    A unit is `off` when its sum w·x + b is ≤ 0 on *all* points. With α = 0 no gradient reaches it any more: it is
+    dead. `zero` is the share of single values ≤ 0, which is something else.
+    """
+
+    lr: float
+    bias: float
+    alpha: float
+    step: np.ndarray  # (records,)
+    off: np.ndarray  # share of units off on all points
+    zero: np.ndarray  # share of values (unit, point) that are not positive
+    accuracy: np.ndarray
+    weights: np.ndarray  # (2, 100) incoming weights of the first seed at the last recorded step
+    biases: np.ndarray  # (100,)
+    is_off: np.ndarray  # (100,)
+    diverged_at: int  # first recorded step at which a seed has numbers that are not finite, or −1
+
+    @property
+    def seeds(self) -> int:
+        return self.off.shape[1]
+
+
+def dying_relu(
+    lr: float = 1.0, bias: float = 0.0, alpha: float = 0.0, steps: int = STEPS, seeds: int = 4
+) -> DyingReLU:
+    """Full-batch gradient descent from W ~ N(0, 0.01²), hidden biases `bias`, slope `alpha` below 0.
+
+    The spiral of CS231n's case study. All `seeds` are trained at once; `steps` says how far to look (at most 500).
+    """
+    if not 0 <= steps <= STEPS or not 1 <= seeds <= SEEDS:
+        raise ValueError(f"steps must be 0 to {STEPS} and seeds 1 to {SEEDS}, not {steps} and {seeds}.")
+    at, off, zero, accuracy, theta, is_off, diverged = _run(float(lr), float(bias), float(alpha), seeds)
+    shown = int(np.searchsorted(at, steps, side="right"))
+    weights, biases = np.split(theta[shown - 1], [2 * UNITS])
+    return DyingReLU(
+        lr,
+        bias,
+        alpha,
+        at[:shown],
+        off[:shown],
+        zero[:shown],
+        accuracy[:shown],
+        weights.reshape(2, UNITS),
+        biases,
+        is_off[shown - 1],
+        diverged if 0 <= diverged <= steps else -1,
+    )
+
+
+@lru_cache(maxsize=64)
+def _run(lr: float, bias: float, alpha: float, seeds: int):
+    x, y = spiral()
+    x = x.astype(np.float32)
+    net = network(bias, alpha, seeds)
+    units, optimizer = net.layers[1], SGD(lr=lr)
+    state, records = optimizer.init(net.theta), []
+    with np.errstate(all="ignore"):  # divergence is a result
+        for step in range(STEPS + 1):
+            if step % EVERY == 0:
+                scores = net.forward(x)
+                z = units.cache[0]
+                active = z > 0.0
+                records.append(
+                    (
+                        step,
+                        np.isfinite(scores).all(),
+                        1 - active.any(axis=-2).mean(axis=-1),
+                        1 - active.mean(axis=(-2, -1)),
+                        (scores.argmax(axis=-1) == y).mean(axis=-1),
+                        net.theta[0, : 3 * UNITS].copy(),
+                        ~active[0].any(axis=0),
+                    )
+                )
+            net.loss_and_grad(x, y)
+            optimizer.step(net.theta, net.grad, state)
+    at, sound, off, zero, accuracy, theta, is_off = (np.array(column) for column in zip(*records, strict=True))
+    last = len(at) if sound.all() else max(1, int(sound.argmin()))  # what comes after divergence says nothing
+    diverged = -1 if sound.all() else int(at[sound.argmin()])
+    return at[:last], off[:last], zero[:last], accuracy[:last], theta[:last], is_off[:last], diverged
+
+
+def network(bias: float, alpha: float, seeds: int) -> MLP:
+    """`seeds` networks 2-100-3, weights 0.01·randn drawn from RandomState(0), RandomState(1), …"""
+    net = MLP(
+        [2, UNITS, 3],
+        activation=("leaky_relu", {"alpha": alpha}) if alpha else "relu",
+        init=("normal", {"std": WEIGHT_STD}),
+        trials=seeds,
+        seed=[np.random.RandomState(seed) for seed in range(seeds)],
+        dtype=np.float32,
+    )
+    net.layers[0].params["b"][...] = bias
+    return net

@@ -1,0 +1,115 @@
+"""Which activation learns fastest? One small network per function, trained on the digits, all in step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.data.digits import load_digits
+from course_lib.nn.activations import ACTIVATIONS, Activation
+from course_lib.nn.initializers import initializer_std
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD
+from course_lib.nn.training import train
+
+RACERS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu")
+HE = ("relu", "leaky_relu", "elu", "gelu")  # the others start from Xavier's weights
+WIDTH, BATCH, PER_EPOCH = 32, 32, 33
+GOAL = 0.25  # error rate on the training set
+EVERY = 11  # updates between two looks: a third of an epoch
+
+
+@dataclass(frozen=True)
+class ActivationRace:
+    """Error rates on the training digits of networks that differ in their activation; one row per racer."""
+
+    activation: str  # the racer to watch
+    lr: float
+    depth: int
+    names: tuple[str, ...]
+    epoch: np.ndarray  # (records,)
+    error: np.ndarray  # (racers, records)
+    goal_at: np.ndarray  # (racers,) epochs until the error is at most 25 % for the first time, NaN if never
+    diverged: np.ndarray  # (racers,) whether the loss left the numbers
+
+
+def activation_race(
+    activation: str = "relu", lr: float = 0.1, depth: int = 3, epochs: int = 10, seed: int = 0
+) -> ActivationRace:
+    """Train 64-32-…-32-10 networks (`depth` hidden layers) with every function of `RACERS`: plain SGD, batches of 32.
+
+    They start from one draw Z: W = Z√(2/n) for the relatives of ReLU, Z√(1/n) for sigmoid and tanh. The idea is that
+    of figure 1 in Krizhevsky, Sutskever & Hinton 2012 (a 4-layer conv net on CIFAR-10, ReLU against tanh).
+    """
+    if activation not in RACERS:
+        raise ValueError(f"activation must be one of {', '.join(RACERS)}, not {activation!r}.")
+    epoch, error, diverged = _race(RACERS, float(lr), depth, epochs, seed)
+    return ActivationRace(activation, lr, depth, RACERS, epoch, error, _first(epoch, error), diverged)
+
+
+@dataclass(frozen=True)
+class RateTuning:
+    """Epochs each racer needs to the goal, for every learning rate: NaN if not reached."""
+
+    names: tuple[str, ...]
+    lr: np.ndarray  # (rates,)
+    goal_at: np.ndarray  # (racers, rates)
+    epochs: int
+
+    @property
+    def best(self) -> np.ndarray:
+        """(racers,) the fewest epochs over all learning rates."""
+        return np.nanmin(np.where(np.isnan(self.goal_at), np.inf, self.goal_at), axis=1)
+
+    @property
+    def best_lr(self) -> np.ndarray:
+        """(racers,) the smallest learning rate that needs no more."""
+        return self.lr[np.argmin(np.where(np.isnan(self.goal_at), np.inf, self.goal_at), axis=1)]
+
+
+def tune_rates(
+    lrs: Sequence[float] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0), depth: int = 3, epochs: int = 10, seed: int = 0
+) -> RateTuning:
+    """The race at each learning rate, so that every activation may be judged at its own best one."""
+    runs = [activation_race(lr=lr, depth=depth, epochs=epochs, seed=seed) for lr in lrs]
+    return RateTuning(RACERS, np.array(lrs), np.array([run.goal_at for run in runs]).T, epochs)
+
+
+def in_step(names: Sequence[str]) -> Activation:
+    """An activation for networks side by side, each with its own function: x (T, m, n) goes through f_1 … f_T."""
+    functions = [ACTIVATIONS[name] for name in names]
+    return Activation(
+        " | ".join(names),
+        lambda x: np.stack([f.f(part) for f, part in zip(functions, x, strict=True)]),
+        lambda x: np.stack([f.df(part) for f, part in zip(functions, x, strict=True)]),
+    )
+
+
+@lru_cache(maxsize=64)
+def _race(names: tuple[str, ...], lr: float, depth: int, epochs: int, seed: int):
+    digits = load_digits()
+    net = MLP(
+        [digits.x_train.shape[1], *[WIDTH] * depth, 10],
+        activation=in_step(names),
+        init="zeros",
+        trials=len(names),
+        dtype=np.float32,
+    )
+    rng = np.random.default_rng(seed)
+    for w in net.weights():
+        draw = rng.standard_normal(w.shape[1:])
+        stds = [initializer_std("he" if name in HE else "xavier", *draw.shape) for name in names]
+        w[...] = np.array(stds)[:, None, None] * draw
+    x, y = digits.x_train.astype(np.float32), digits.y_train
+    history = train(net, x, y, SGD(lr=lr), epochs=epochs, batch_size=BATCH, rng=seed, record_every=EVERY)
+    error = np.where(np.isfinite(history.loss), 1 - history.accuracy, np.nan).T
+    return history.epoch, error, history.diverged_at >= 0
+
+
+def _first(epoch: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """The first epoch at which each row of `error` is at or below the goal, NaN if there is none."""
+    reached = error <= GOAL  # NaN is not
+    return np.where(reached.any(axis=1), epoch[reached.argmax(axis=1)], np.nan)

@@ -1,0 +1,141 @@
+"""How well a measured slope can check a computed one: the error of finite differences against their step h."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.data.clouds import spiral
+from course_lib.nn.gradient_check import relative_error, verdict
+from course_lib.nn.network import MLP
+
+SIZES = (2, 10, 3)
+EXAMPLES = 30
+PENALTY = 0.1
+H = 10.0 ** np.linspace(-13, -1, 73)
+ZOOM = np.linspace(-2.0, 2.0, 61)  # the close-up shows θ ± 2h
+BUGS = ("none", "f′ forgotten", "penalty forgotten", "sum instead of mean")
+PRECISIONS = {"float64": np.float64, "float32": np.float32}
+FLOOR = 1e-3  # gradients below this share of the largest are compared with that size
+
+
+@dataclass(frozen=True)
+class GradientCheckSweep:
+    """Relative error of a gradient against finite differences, for a small network on 30 points of the spiral."""
+
+    activation: str
+    bug: str
+    precision: str
+    h: float  # the step looked at, one of `hs`
+    hs: np.ndarray  # (73,) 1e-13 … 1e-1
+    central: np.ndarray  # (73,) largest relative error over all parameters, central differences
+    forward: np.ndarray  # (73,) the same, forward differences
+    crossings: np.ndarray  # (73,) share of the parameters whose step θ ± h takes a unit across z = 0
+    at: int  # index of h in hs
+    best: int  # index of the smallest central error
+    parameter: int  # where the central error is largest at h, or where a kink is crossed
+    zoom: np.ndarray  # (61,) (θᵢ − θᵢ⁰)/h from −2 to 2, for that parameter
+    bend: np.ndarray  # (61,) (J − J⁰)/h less what the gradient predicts, in units of the gradient's size
+    analytic: float  # its gradient as the code computes it
+    numeric: float  # and as measured by central differences with h
+    verdict: str  # what the error at h means
+
+    @property
+    def error(self) -> float:
+        return float(self.central[self.at])
+
+
+def gradient_check_sweep(
+    h: float = 1e-5, activation: str = "tanh", bug: str = "none", precision: str = "float64", seed: int = 0
+) -> GradientCheckSweep:
+    """Check backpropagation through 2-10-3 with steps h from 1e-13 to 1e-1, and look closely at one of them.
+
+    Too large a step measures the curvature too (an error of h²/6·J‴ for central, h/2·J″ for forward differences).
+    Too small a step drowns in rounding (an error of about 1e-16·J/h). `bug` puts a mistake into the computed gradient.
+    """
+    if bug not in BUGS:
+        raise ValueError(f"bug must be one of {', '.join(BUGS)}, not {bug!r}.")
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision must be float64 or float32, not {precision!r}.")
+    if not 1e-13 <= h <= 0.1 * (1 + 1e-9):
+        raise ValueError(f"h must be 1e-13 to 0.1, not {h:g}.")
+    lab = _lab(activation, precision, int(seed))
+    at = int(np.argmin(np.abs(np.log(H / h))))
+    analytic = lab.gradient(bug)
+    floor = FLOOR * np.abs(analytic).max()
+    errors = relative_error(analytic, lab.central, floor)
+    parameter = int(errors[at].argmax())
+    central = errors.max(axis=1)
+    return GradientCheckSweep(
+        activation, bug, precision, float(H[at]), H, central,
+        relative_error(analytic, lab.forward, floor).max(axis=1), lab.crossings, at, int(central.argmin()),
+        parameter, ZOOM, lab.bend(parameter, float(H[at]), float(analytic[parameter])),
+        float(analytic[parameter]), float(lab.central[at, parameter]), verdict(float(central[at])),
+    )  # fmt: skip
+
+
+class _Lab:
+    """One network, and P copies of it side by side with one parameter moved in each."""
+
+    def __init__(self, activation: str, precision: str, seed: int) -> None:
+        dtype = PRECISIONS[precision]
+        points, classes = spiral()
+        chosen = np.random.RandomState(seed).permutation(len(points))[:EXAMPLES]
+        self.x, self.y = points[chosen].astype(dtype), classes[chosen]
+        options = {"activation": activation, "init": "he", "bias": 0.1, "l2": PENALTY, "dtype": dtype}
+        self.net = MLP(SIZES, seed=np.random.RandomState(seed), **options)
+        self.theta = self.net.theta.copy()
+        count = len(self.theta)
+        self.copies = MLP(SIZES, seed=0, trials=count, **options)
+        self.close = MLP(SIZES, seed=0, trials=len(ZOOM), **options)
+        here, zero = np.asarray(self._losses(self.theta)), self._signs()
+        self.central, self.forward = np.empty((len(H), count)), np.empty((len(H), count))
+        self.crossings = np.empty(len(H))
+        for row, h in enumerate(H):
+            step = dtype(h) * np.eye(count, dtype=dtype)
+            above, up = self._losses(self.theta + step), self._signs()
+            below, down = self._losses(self.theta - step), self._signs()
+            self.central[row] = (above - below) / (2 * h)
+            self.forward[row] = (above - here) / h
+            self.crossings[row] = np.mean(((up != zero) | (down != zero)).any(axis=(1, 2)))
+
+    def _losses(self, theta: np.ndarray) -> np.ndarray:
+        self.copies.theta = theta
+        return self.copies.loss(self.x, self.y)
+
+    def _signs(self) -> np.ndarray:
+        """Which hidden units are above z = 0, for each copy and example, from the last pass."""
+        return self.copies.layers[1].cache[0] > 0
+
+    def gradient(self, bug: str) -> np.ndarray:
+        """dJ/dθ by backpropagation, float64, with a mistake put in."""
+        net = self.net
+        net.l2 = 0.0 if bug == "penalty forgotten" else PENALTY
+        net.loss_and_grad(self.x, self.y)
+        gradient = net.grad.astype(float)
+        if bug == "sum instead of mean":
+            return EXAMPLES * gradient
+        if bug == "f′ forgotten":
+            _, d = net.loss_function(net.forward(self.x), self.y)
+            _, _, last = net.layers
+            first_weights, first_biases = SIZES[0] * SIZES[1], SIZES[1]
+            dz = d @ last.params["W"].T  # dJ/dh, used as if it were dJ/dz
+            gradient[:first_weights] = (self.x.T @ dz + PENALTY * net.weights()[0]).ravel()
+            gradient[first_weights : first_weights + first_biases] = dz.sum(axis=0)
+        return gradient
+
+    def bend(self, parameter: int, h: float, slope: float) -> np.ndarray:
+        """(J(θ + t·h) − J(θ))/h − slope·t, in units of |slope|, for t in ZOOM."""
+        theta = np.tile(self.theta, (len(ZOOM), 1))
+        theta[:, parameter] += (h * ZOOM).astype(theta.dtype)
+        self.close.theta = theta
+        losses = np.asarray(self.close.loss(self.x, self.y), dtype=float)
+        rise = (losses - losses[len(ZOOM) // 2]) / h
+        return rise - slope * ZOOM
+
+
+@lru_cache(maxsize=32)
+def _lab(activation: str, precision: str, seed: int) -> _Lab:
+    return _Lab(activation, precision, seed)

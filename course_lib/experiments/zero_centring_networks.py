@@ -1,0 +1,148 @@
+"""Zero-centring inside real networks: signs of the gradients on digits, and training with shifted sigmoids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.data.digits import load_digits
+from course_lib.nn.activations import Activation, sigmoid, sigmoid_slope
+from course_lib.nn.layers import Dense
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD, Adam
+from course_lib.nn.training import train
+
+UNITS = 10  # hidden units per layer, so that every unit of the second layer has 10 inputs
+NETWORKS = {
+    "sigmoid": {"activation": "sigmoid"},
+    "ReLU": {"activation": "relu"},
+    "sigmoid, BN before it": {"activation": "sigmoid", "norm": "batch"},
+    "sigmoid, BN after it": {"activation": "sigmoid", "norm": "batch", "norm_after": True},
+    "tanh": {"activation": "tanh"},
+}
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
+LOOKS = (0, 50, 200, 1000)  # training steps after which the networks are looked at
+GRADIENTS = 500  # random batches; each gives the gradients of 10 units
+
+
+@dataclass(frozen=True)
+class NetworkSigns:
+    """Agreement of the 10 weight gradients of each unit in the second hidden layer; one row per entry of `NETWORKS`."""
+
+    names: tuple[str, ...]
+    batch_size: int
+    steps: int
+    shares: np.ndarray  # (networks, 8): agreement at each of `BATCHES`
+    ratio: np.ndarray  # (networks,): |mean|/std of the layer's inputs, averaged over the inputs that vary
+    accuracy: np.ndarray  # (networks,): on the validation digits
+
+    @property
+    def share(self) -> np.ndarray:
+        """Agreement at `batch_size` (networks,)."""
+        return self.shares[:, BATCHES.index(self.batch_size)]
+
+
+def network_signs(batch_size: int = 32, steps: int = 1000, seed: int = 0) -> NetworkSigns:
+    """Train 64-10-10-10 networks on the digits and take the gradients ∂L/∂W₂ of random mini-batches.
+
+    Adam, learning rate 0.01, mini-batches of 32. While gradients are taken, batch normalisation uses its running
+    statistics, so that the gradient of a batch is the mean of single-example gradients.
+    """
+    if batch_size not in BATCHES or steps not in LOOKS:
+        raise ValueError(f"batch_size must be one of {BATCHES} and steps one of {LOOKS}.")
+    rows = [_looks(name, seed)[steps] for name in NETWORKS]
+    shares, ratio, accuracy = (np.array(column) for column in zip(*rows))
+    return NetworkSigns(tuple(NETWORKS), batch_size, steps, shares, ratio, accuracy)
+
+
+def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tuple[np.ndarray, np.ndarray]:
+    """h (m, n_in) and δ (m, n_out) of dense layer number `layer`, such that ∂L_b/∂W = h_b δ_bᵀ for example b."""
+    inputs, deltas = [], []
+    for step in net.layers:
+        if isinstance(step, Dense):
+            inputs.append(x)
+        x = step.forward(x, train=False)
+    d = net.loss_function(x, y)[1] * len(y)  # the loss is a mean over the batch
+    for step in reversed(net.layers):
+        if isinstance(step, Dense):
+            deltas.insert(0, d)
+        d = step.backward(d)
+    return inputs[layer], deltas[layer]
+
+
+def share_agreeing(gradients: np.ndarray) -> float:
+    """Share of the columns of gradients (…, n_in, n_out) without two opposite signs; columns of zeros do not count."""
+    some_positive, some_negative = (gradients > 0).any(axis=-2), (gradients < 0).any(axis=-2)
+    counted = some_positive | some_negative
+    return float(np.mean(~(some_positive & some_negative)[counted])) if counted.any() else 1.0
+
+
+@lru_cache(maxsize=16)
+def _looks(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]:
+    """steps -> (shares, ratio, accuracy)"""
+    digits, found = load_digits(), {}
+    net = MLP([64, UNITS, UNITS, 10], init="glorot", seed=seed, **NETWORKS[name])
+
+    def look(net: MLP, frame) -> None:
+        if frame.step in LOOKS:
+            h, delta = inputs_and_deltas(net, digits.x_train, digits.y_train, layer=1)
+            found[frame.step] = _shares(h, delta, seed), _ratio(h), frame.val_accuracy
+
+    train(net, digits.x_train, digits.y_train, Adam(lr=0.01), steps=LOOKS[-1], batch_size=32, rng=seed,
+          x_val=digits.x_val, y_val=digits.y_val, record_every=50, callbacks=[look])  # fmt: skip
+    return found
+
+
+def _shares(h: np.ndarray, delta: np.ndarray, seed: int) -> np.ndarray:
+    rng = np.random.RandomState(seed)
+    shares = []
+    for size in BATCHES:
+        chosen = rng.randint(0, len(h), (GRADIENTS, size))
+        shares.append(share_agreeing(h[chosen].transpose(0, 2, 1) @ delta[chosen]))
+    return np.array(shares)
+
+
+def _ratio(h: np.ndarray) -> float:
+    varies = h.std(axis=0) > 1e-6  # a dead unit sends the same 0 to everybody
+    return float(np.mean(np.abs(h[:, varies].mean(axis=0)) / h[:, varies].std(axis=0)))
+
+
+RATES = np.geomspace(0.02, 20, 10)
+LEARNED = 0.9  # training accuracy
+
+
+@dataclass(frozen=True)
+class ShiftRace:
+    """Steps until 90 % of the training digits are right, for each shift (rows) and learning rate (columns)."""
+
+    shifts: tuple[float, ...]
+    rates: np.ndarray  # (10,)
+    steps: np.ndarray  # (shifts, 10), counted in twenties; NaN if not within 600
+
+    @property
+    def best(self) -> np.ndarray:
+        """Fewest steps over the learning rates (shifts,), NaN if none arrives."""
+        return np.nanmin(np.where(np.isnan(self.steps), np.inf, self.steps), axis=1)
+
+
+def shift_race(shifts: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5), seed: int = 0) -> ShiftRace:
+    """Train 64-32-32-10 networks whose units are σ(z) − ½ + shift, SGD, mini-batches of 32, on centred digits.
+
+    The slope and the saturation of all are those of the sigmoid; only the mean of what they pass on differs. Shift 0.5
+    is the sigmoid itself, shift 0 is ½ tanh(z/2). The biases can undo any shift, so that all can learn the same.
+    """
+    return ShiftRace(tuple(shifts), RATES, np.array([_shifted(float(shift), seed) for shift in shifts]))
+
+
+@lru_cache(maxsize=16)
+def _shifted(shift: float, seed: int) -> np.ndarray:
+    digits = load_digits()
+    x = digits.x_train - digits.x_train.mean(axis=0)
+    unit = Activation("shifted sigmoid", lambda z: sigmoid(z) - 0.5 + shift, sigmoid_slope)
+    net = MLP([64, 32, 32, 10], activation=unit, init="glorot", seed=[seed] * len(RATES), trials=len(RATES))
+    history = train(net, x, digits.y_train, SGD(lr=RATES[:, None]), steps=600, batch_size=32, rng=seed,
+                    record_every=20)  # fmt: skip
+    learned = history.accuracy >= LEARNED
+    return np.where(learned.any(axis=0), history.step[learned.argmax(axis=0)], np.nan)

@@ -1,0 +1,33 @@
+"""Tables must read the same everywhere."""
+
+import numpy as np
+import pytest
+
+from course_lib.experiments.table import table
+
+
+def test_columns_line_up_and_numbers_are_rounded():
+    shown = repr(table({"n": [4, 100], "std": [0.21354, 500.4], "name": ["a", "bc"]}, digits=2))
+    assert shown.splitlines() == ["  n   std  name", "  4  0.21     a", "100   500    bc"]
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [(2.978e-7, "2.98e-07"), (0.0123456, "0.0123"), (1.0, "1"), (263139.0, "2.63e+05"), (0.0, "0"), (float("nan"), "–"),
+     (np.float32(0.5), "0.5"), (True, "True"), (np.int64(12345), "12345"), (99999.7, "100000"), (-0.25, "-0.25")],
+)  # fmt: skip
+def test_cells(value, text):
+    assert table({"x": [value]}).columns["x"] == [text]
+
+
+def test_html_has_the_same_cells():
+    html = table({"a<b": [1], "c": ["√n"]})._repr_html_()
+    head, body = "<tr><th>a&lt;b</th><th>c</th></tr>", "<tr><td>1</td><td>√n</td></tr>"
+    assert html == f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def test_unequal_columns_are_refused():
+    with pytest.raises(ValueError, match="same number"):
+        table({"a": [1], "b": [1, 2]})
+    with pytest.raises(ValueError, match="digits"):
+        table({"a": [1.0]}, digits=9)
