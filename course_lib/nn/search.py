@@ -9,18 +9,22 @@ Any concurrent.futures.Executor runs the trials: None (here, one after the other
 are the same whatever runs them; and the first ten of a hundred are the ten of a search of ten.
 """
 
+from __future__ import annotations
+
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Space, Uniform, draw, grid
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 __all__ = ["Choice", "IntUniform", "LogUniform", "Uniform", "grid", "LossExploded", "Trial", "SearchResult",
            "plan", "run_trial", "search", "search_frames", "successive_halving"]
@@ -175,13 +179,28 @@ def run_jobs(work: Callable[[Any], Any], jobs: Sequence[Any], executor: Executor
              stop: Callable[[], bool] | None = None) -> Iterator[tuple[Any, Any]]:
     """Yield (job, work(job)) as they finish, on any executor; (job, exception) if it could not be run there."""
     stop = stop or (lambda: False)
-    if executor is None:
-        for job in jobs:
-            if stop():
-                return
-            yield job, work(job)
+    if executor is not None:
+        yield from _run_elsewhere(work, jobs, executor, stop)
         return
-    futures = [_submit(executor, work, job) for job in jobs]
+    for job in jobs:
+        if stop():
+            return
+        yield job, work(job)
+
+
+def _run_elsewhere(work: Callable, jobs: Sequence, executor: Executor, stop: Callable[[], bool]) -> Iterator:
+    # imported here, because it costs every user of `nn` some milliseconds
+    from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+
+    def submit(job) -> Future:
+        try:
+            return executor.submit(work, job)
+        except BrokenExecutor as error:  # a worker died while jobs were still being handed out
+            future = Future()
+            future.set_exception(error)
+            return future
+
+    futures = [submit(job) for job in jobs]
     waiting = dict(zip(futures, jobs, strict=True))
     try:
         while waiting and not stop():
@@ -195,12 +214,3 @@ def run_jobs(work: Callable[[Any], Any], jobs: Sequence[Any], executor: Executor
     finally:
         for future in waiting:
             future.cancel()
-
-
-def _submit(executor: Executor, work: Callable, job: Any) -> Future:
-    try:
-        return executor.submit(work, job)
-    except BrokenExecutor as error:  # a worker died while jobs were still being handed out
-        future = Future()
-        future.set_exception(error)
-        return future

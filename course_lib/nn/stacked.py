@@ -5,14 +5,15 @@ arithmetic; `stacked_search` lays those of the same shape along a trial axis and
 the time.
 """
 
+from __future__ import annotations
+
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from course_lib.nn.optimizers import Optimizer
 from course_lib.nn.search import SearchResult, Trial, failed, plan, run_jobs, run_trial
 from course_lib.nn.spaces import Space
 from course_lib.nn.training import train_frames
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _PER_TRIAL = ("l2", "l1", "dropout")  # settings of the network that are numbers and may differ inside a stack
 

@@ -328,3 +328,30 @@ def test_every_optimizer_goes_down_every_surface(name, surface):
     # RMSProp ends in a dance of ±lr/2 around the minimum; Rosenbrock's valley is long
     assert where.value(end) - where.lowest < (2e-2 if surface == "rosenbrock" else 1e-3)
     assert to_minimum < (0.3 if surface == "rosenbrock" else 0.01)
+
+
+def test_where_eps_stands_hardly_matters_on_the_way():
+    """Saito's Adam (ε = 1e-7 on the uncorrected root) and the paper's differ by at most 9.5e-6 in thirty updates."""
+    saito, paper = path(PUBLISHED["saito adam"][0]), path(PUBLISHED["paper adam"][0])
+    assert np.abs(saito - paper).max() == pytest.approx(9.5e-6, abs=1e-7)
+
+
+def test_buffer_and_velocity_form_part_when_the_rate_changes():
+    """b ← βb + g, θ ← θ − ηb: the velocity form while η is constant, another path under a schedule."""
+    def buffer_form(rates):
+        theta, b = np.array(BOWL.start), np.zeros(2)
+        for lr in rates:
+            b = 0.9 * b + BOWL.grad(theta)
+            theta = theta - lr * b
+        return theta
+
+    def velocity_form(rates):
+        theta, optimizer = np.array(BOWL.start), Momentum(0.1, 0.9)
+        state = optimizer.init(theta)
+        for lr in rates:
+            optimizer.step(theta, BOWL.grad(theta), state, lr=lr)
+        return theta
+
+    np.testing.assert_allclose(velocity_form([0.1] * 20), buffer_form([0.1] * 20), rtol=1e-12)
+    halved = [0.1] * 10 + [0.01] * 10
+    assert np.linalg.norm(velocity_form(halved) - buffer_form(halved)) > 0.1

@@ -1,4 +1,4 @@
-"""Searches: the published arithmetic of random search, the same trials whatever runs them, and trials that go wrong."""
+"""Searches: the same trials whatever runs them, abandoning, halving, stopping, and trials that go wrong."""
 
 import math
 import os
@@ -8,11 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from course_lib.data.clouds import blobs
-from course_lib.nn.optimizers import Adam, Momentum
 from course_lib.nn.search import (
     Choice,
     IntUniform,
@@ -27,7 +23,6 @@ from course_lib.nn.search import (
     search_frames,
     successive_halving,
 )
-from course_lib.nn.stacked import TrainMLP, stacked_search
 
 SPACE = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "units": IntUniform(8, 64),
          "activation": Choice(("tanh", "relu")), "dropout": Uniform(0.0, 0.5)}
@@ -66,47 +61,6 @@ def outcome(result):
     return [repr(replace(t, seconds=0.0)) for t in result.trials]
 
 
-# hp-60-trials: P(at least one of n random trials in the best 5 %) = 1 − 0.95ⁿ
-# (elementary probability; popularised by Zheng 2015 citing Bergstra & Bengio 2012)
-@pytest.mark.parametrize("n, p", [(10, 0.4012630608), (59, 0.9515054748), (100, 0.9940794708)])
-def test_sixty_trials_find_the_best_five_percent(n, p):
-    runs = 1500
-    u = np.array([t.settings["u"] for t in plan({"u": Uniform(0, 1)}, n * runs, rng=0)]).reshape(runs, n)
-    assert np.mean((u > 0.95).any(axis=1)) == pytest.approx(p, abs=4 * math.sqrt(p * (1 - p) / runs))
-
-
-def test_nine_trials():
-    """Bergstra & Bengio 2012, figure 1: nine grid points try 3 values of the important axis, random ones 9."""
-    space = {"important": Uniform(0, 1), "other": Uniform(0, 1)}
-    assert len({s["important"] for s in grid(space, 3)}) == 3 and len(grid(space, 3)) == 9
-    assert len({t.settings["important"] for t in plan(space, 9, rng=0)}) == 9
-
-
-def test_nine_trials_distance():
-    """Optimum uniform on [0, 1]: mean distance to the nearest tried value 0.08333 (grid of 3), 0.05455 (9 random);
-    share of optima with a tried value within ±0.05: about 0.3 and 0.61."""
-    optimum = np.random.default_rng(1).uniform(size=4000)
-    axis = {"a": Uniform(0, 1)}
-    three = np.array([s["a"] for s in grid(axis, 3)])
-    nine = np.array([t.settings["a"] for t in plan(axis, 9 * 4000, rng=2)]).reshape(4000, 9)
-    distance = [np.abs(tried - optimum[:, None]).min(axis=1) for tried in (three, nine)]
-    assert distance[0].mean() == pytest.approx(0.08333333333, abs=0.003)
-    assert distance[1].mean() == pytest.approx(0.05454545455, abs=0.004)
-    assert (distance[0] < 0.05).mean() == pytest.approx(0.3, abs=0.03)
-    assert (distance[1] < 0.05).mean() == pytest.approx(0.5955, abs=0.03)
-
-
-# hp-log-sampling (CS231n notes, neural-networks-3): lr in [1e-6, 1e-2], share above 1e-3 and below 1e-4
-@pytest.mark.parametrize("sampler, above, below", [(Uniform(1e-6, 1e-2), 0.900090009, 0.0099009901),
-                                                   (LogUniform(1e-6, 1e-2), 0.25, 0.5)])
-def test_log_sampling(sampler, above, below):
-    assert 1 - sampler.where(1e-3) == pytest.approx(above, abs=1e-9)
-    assert sampler.where(1e-4) == pytest.approx(below, abs=1e-9)
-    drawn = np.array([t.settings["lr"] for t in plan({"lr": sampler}, 4000, rng=0)])
-    assert (drawn > 1e-3).mean() == pytest.approx(above, abs=0.03)
-    assert (drawn < 1e-4).mean() == pytest.approx(below, abs=0.03)
-
-
 def test_published_ranges_and_the_border_warning():
     """Saito 6.5.3: decay 10^U(−8, −4), lr 10^U(−6, −2); his five best crowd the top of the lr range, not the decay."""
     best = [(0.83, 0.0092, 3.86e-07), (0.78, 0.00956, 6.04e-07), (0.77, 0.00571, 1.27e-06), (0.74, 0.00626, 1.43e-05),
@@ -117,37 +71,6 @@ def test_published_ranges_and_the_border_warning():
     assert SearchResult(trials, 5).at_the_edge(space) == {"lr": "high"}
     assert SearchResult(trials, 5).at_the_edge({"lr": LogUniform(5e-3, 1e2)}) == {"lr": "low"}
     assert SearchResult(trials, 5).at_the_edge({"lr": LogUniform(1e-4, 1e-0)}) == {}
-
-
-@given(st.floats(0, 1, exclude_max=True))
-def test_where_takes_a_value_back(u):
-    for name, sampler in SPACE.items():
-        value = sampler.at(u)
-        if name in ("units", "activation"):
-            assert sampler.at(sampler.where(value)) == value
-        else:
-            assert sampler.where(value) == pytest.approx(u, abs=1e-9)
-            assert sampler.low <= value <= sampler.high
-
-
-def test_whole_numbers_include_both_ends_equally():
-    drawn = [t.settings["n"] for t in plan({"n": IntUniform(1, 3)}, 3000, rng=0)]
-    assert {n: round(drawn.count(n) / 3000, 1) for n in (1, 2, 3)} == {1: 0.3, 2: 0.3, 3: 0.3}
-
-
-def test_grid_by_axis():
-    points = grid({"lr": LogUniform(1e-4, 1e0), "kind": Choice("ab")}, {"lr": 4, "kind": 2})
-    np.testing.assert_allclose([p["lr"] for p in points[::2]], [10 ** -3.5, 10 ** -2.5, 10 ** -1.5, 10 ** -0.5])
-    assert [p["kind"] for p in points[:2]] == ["a", "b"]
-
-
-@pytest.mark.parametrize("make", [
-    lambda: Uniform(1, 1), lambda: LogUniform(0, 1), lambda: LogUniform(-1, 1), lambda: IntUniform(3, 2),
-    lambda: Uniform(0, math.nan), lambda: Uniform(0, math.inf), lambda: Choice([]),
-])
-def test_impossible_ranges(make):
-    with pytest.raises(ValueError, match="low < high|at least one"):
-        make()
 
 
 def test_a_longer_search_begins_with_the_shorter_one():
@@ -277,65 +200,3 @@ def test_frames_can_be_pulled_and_left():
     frames = search_frames(bump, plan(SPACE, 5, 0))
     assert next(frames).number == 0 and next(frames).number == 1
     frames.close()
-
-
-X, Y = blobs(n=60, classes=3, noise=0.4, seed=1)
-X_VAL, Y_VAL = blobs(n=40, classes=3, noise=0.4, seed=2)
-TRAIN = TrainMLP((2, 8, 3), X, Y, X_VAL, Y_VAL, Momentum, epochs=3, dtype=np.float64)
-RATES = {"lr": LogUniform(1e-4, 1e-1), "l2": LogUniform(1e-6, 1e-1)}
-
-
-def same(stacked, alone, rtol=1e-9):
-    assert [(t.number, t.settings, t.seed, t.status, t.error) for t in stacked.trials] == [
-        (t.number, t.settings, t.seed, t.status, t.error) for t in alone.trials]
-    for a, b in zip(stacked.trials, alone.trials):
-        assert a.curves.keys() == b.curves.keys()
-        for name in a.curves:
-            np.testing.assert_allclose(a.curves[name], b.curves[name], rtol=rtol)
-
-
-@pytest.mark.parametrize("space, optimizer", [
-    (RATES, Momentum),
-    ({**RATES, "beta1": Uniform(0.5, 0.95), "init": Choice(("he", "glorot", ("normal", {"std": 0.1})))}, Adam),
-    ({**RATES, "sizes": Choice(((2, 4, 3), (2, 6, 6, 3))), "activation": Choice(("relu", "tanh"))}, Momentum),
-])
-def test_stacked_trials_are_the_trials_one_by_one(space, optimizer):
-    objective = replace(TRAIN, optimizer=optimizer)
-    same(stacked_search(objective, space, 13, 0, size=5), search(objective, space, 13, 0))
-
-
-def test_stacked_trials_that_diverge():
-    objective = replace(TRAIN, network={"activation": "leaky_relu"})
-    wild = {"lr": LogUniform(1e-2, 1e40)}
-    alone = search(objective, wild, 16, 0)
-    same(stacked_search(objective, wild, 16, 0), alone)
-    diverged = [t for t in alone.trials if math.isnan(t.score)]
-    assert 0 < len(diverged) < 16 and all(math.isnan(t.curves["loss"][-1]) for t in diverged)
-    assert not {t.number for t in diverged} & {t.number for t in alone.ranked}
-    abandoned = search(objective, wild, 16, 0, abandon=LossExploded())
-    same(stacked_search(objective, wild, 16, 0, abandon=LossExploded()), abandoned)
-    assert {t.status for t in abandoned.trials} == {"done", "abandoned"}
-
-
-def test_impossible_settings_in_a_stack_fail_alone():
-    result = stacked_search(TRAIN, {"lr": Uniform(-1e-2, 1e-1)}, 20, 0)
-    assert {t.status for t in result.trials} == {"done", "failed"}
-    assert all((t.status == "failed") == (t.settings["lr"] < 0) for t in result.trials)
-    same(result, search(TRAIN, {"lr": Uniform(-1e-2, 1e-1)}, 20, 0))
-
-
-def test_stacks_on_any_executor_with_progress_and_stop(processes):
-    seen = []
-    result = stacked_search(TRAIN, RATES, 12, 0, processes, size=4, progress=lambda *event: seen.append(event))
-    same(result, stacked_search(TRAIN, RATES, 12, 0, size=12))
-    assert [done for done, _, _ in seen] == list(range(1, 13))
-    seen.clear()
-    stopped = stacked_search(TRAIN, RATES, 12, 0, size=4, progress=lambda *event: seen.append(event),
-                             stop=lambda: len(seen) >= 4)
-    assert len(stopped.trials) == 4 and stopped.planned == 12
-
-
-def test_float32_by_default():
-    net_loss = next(iter(replace(TRAIN, dtype=np.float32)({"lr": 0.1}, 0)))["loss"]
-    assert net_loss == pytest.approx(next(iter(TRAIN({"lr": 0.1}, 0)))["loss"], rel=1e-5)
-    assert TrainMLP((2, 3), X, Y, X_VAL, Y_VAL, Momentum).dtype is np.float32
