@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from numbers import Real
 
 import numpy as np
 
@@ -209,7 +210,7 @@ class Activation:
             if name not in self.params:
                 raise ValueError(f"{self.name} has no parameter {name!r}; "
                                  f"it takes {', '.join(self.params) or 'none'}.")
-            if not np.isscalar(value) or not np.isfinite(value):
+            if not isinstance(value, Real) or not math.isfinite(value):
                 raise ValueError(f"{self.name}: {name} must be a finite number, not {value!r}.")
         bound = {**self.params, **{name: float(value) for name, value in params.items()}}
         plain = ACTIVATIONS[self.name]
