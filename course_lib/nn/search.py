@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -129,16 +129,26 @@ def search(objective: Callable, space: Space, trials: int | Sequence[Mapping], r
            stop: Callable[[], bool] | None = None) -> SearchResult:
     """Run every trial and return them in order.
 
-    progress(finished, planned, trial) is called after each trial; when stop() turns true, no further trial is started
-    or waited for and the finished ones are kept.
+    progress(finished, planned, trial) is called after each trial. When stop() turns true, or at Ctrl-C (the stop
+    button of a notebook), no further trial is started or waited for, and the finished ones are kept.
     """
-    planned, finished = plan(space, trials, rng), []
-    with closing(search_frames(objective, planned, executor, abandon=abandon, stop=stop)) as frames:
-        for trial in frames:
-            finished.append(trial)
-            if progress is not None:
-                progress(len(finished), len(planned), trial)
-    return SearchResult(tuple(sorted(finished, key=lambda t: t.number)), len(planned), maximise)
+    planned = plan(space, trials, rng)
+    return gather(search_frames(objective, planned, executor, abandon=abandon, stop=stop), len(planned), maximise,
+                  progress)
+
+
+def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:
+    """The result of the trials that `frames` yields until it ends or is interrupted."""
+    finished = []
+    try:
+        with closing(frames):
+            for trial in frames:
+                finished.append(trial)
+                if progress is not None:
+                    progress(len(finished), planned, trial)
+    except KeyboardInterrupt:
+        pass
+    return SearchResult(tuple(sorted(finished, key=lambda t: t.number)), planned, maximise)
 
 
 def successive_halving(objective: Callable, space: Space, trials: int | Sequence[Mapping], rng,
@@ -162,7 +172,7 @@ def successive_halving(objective: Callable, space: Space, trials: int | Sequence
 
 def search_frames(objective: Callable, planned: Sequence[Trial], executor: Executor | None = None, *,
                   abandon: Callable | None = None, budget: int | None = None,
-                  stop: Callable[[], bool] | None = None) -> Iterator[Trial]:
+                  stop: Callable[[], bool] | None = None) -> Generator[Trial]:
     """Yield each trial as it finishes; closing the generator, or stop(), cancels those that have not started."""
     work = partial(run_trial, objective, abandon=abandon, budget=budget)
     with closing(run_jobs(work, planned, executor, stop)) as outcomes:
@@ -176,7 +186,7 @@ def failed(trial: Trial, error: Exception) -> Trial:
 
 
 def run_jobs(work: Callable[[Any], Any], jobs: Sequence[Any], executor: Executor | None = None,
-             stop: Callable[[], bool] | None = None) -> Iterator[tuple[Any, Any]]:
+             stop: Callable[[], bool] | None = None) -> Generator[tuple[Any, Any]]:
     """Yield (job, work(job)) as they finish, on any executor; (job, exception) if it could not be run there."""
     stop = stop or (lambda: False)
     if executor is not None:
@@ -188,7 +198,7 @@ def run_jobs(work: Callable[[Any], Any], jobs: Sequence[Any], executor: Executor
         yield job, work(job)
 
 
-def _run_elsewhere(work: Callable, jobs: Sequence, executor: Executor, stop: Callable[[], bool]) -> Iterator:
+def _run_elsewhere(work: Callable, jobs: Sequence, executor: Executor, stop: Callable[[], bool]) -> Generator:
     # imported here, because it costs every user of `nn` some milliseconds
     from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 
@@ -203,8 +213,10 @@ def _run_elsewhere(work: Callable, jobs: Sequence, executor: Executor, stop: Cal
     futures = [submit(job) for job in jobs]
     waiting = dict(zip(futures, jobs, strict=True))
     try:
-        while waiting and not stop():
-            done = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED).done
+        stopped = False
+        while waiting and not stopped:
+            stopped = stop()
+            done = wait(waiting, timeout=0.0 if stopped else 0.1, return_when=FIRST_COMPLETED).done
             for future in [f for f in futures if f in done and f in waiting]:
                 try:
                     outcome = future.result()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -19,7 +19,7 @@ import numpy as np
 
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Optimizer
-from course_lib.nn.search import SearchResult, Trial, failed, plan, run_jobs, run_trial
+from course_lib.nn.search import SearchResult, Trial, failed, gather, plan, run_jobs, run_trial
 from course_lib.nn.spaces import Space
 from course_lib.nn.training import train_frames
 
@@ -101,17 +101,22 @@ def stacked_search(objective: TrainMLP, space: Space, trials: int | Sequence[Map
     An abandoned trial is recorded as such, but goes on inside its stack. A stack that cannot be trained, because the
     settings of one of its trials are impossible, is run one by one.
     """
-    planned, finished, stacks = plan(space, trials, rng), [], {}
+    planned = plan(space, trials, rng)
+    return gather(stacked_frames(objective, planned, executor, size=size, abandon=abandon, stop=stop), len(planned),
+                  maximise, progress)
+
+
+def stacked_frames(objective: TrainMLP, planned: Sequence[Trial], executor: Executor | None = None, *,
+                   size: int = 50, abandon: Callable | None = None,
+                   stop: Callable[[], bool] | None = None) -> Generator[Trial]:
+    """Yield the trials as their stacks finish, like `search_frames`."""
+    stacks = {}
     for trial in planned:
         stacks.setdefault(objective.shape(trial), []).append(trial)
     jobs = [stack[i:i + size] for stack in stacks.values() for i in range(0, len(stack), size)]
     with closing(run_jobs(partial(run_stack, objective, abandon), jobs, executor, stop)) as outcomes:
         for job, outcome in outcomes:
-            for trial in [failed(t, outcome) for t in job] if isinstance(outcome, Exception) else outcome:
-                finished.append(trial)
-                if progress is not None:
-                    progress(len(finished), len(planned), trial)
-    return SearchResult(tuple(sorted(finished, key=lambda t: t.number)), len(planned), maximise)
+            yield from [failed(t, outcome) for t in job] if isinstance(outcome, Exception) else outcome
 
 
 def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Trial]) -> list[Trial]:

@@ -196,6 +196,16 @@ def test_a_stop_does_not_wait_for_a_slow_trial():
     assert [t.number for t in result.trials] == [0]
 
 
+def test_an_interrupt_is_a_stop():
+    def interrupted(settings, seed):
+        if settings["n"] == 2:
+            raise KeyboardInterrupt
+        return settings["n"]
+
+    result = search(interrupted, {}, [{"n": n} for n in range(5)], 0)
+    assert [t.score for t in result.trials] == [0.0, 1.0] and result.planned == 5
+
+
 def test_frames_can_be_pulled_and_left():
     frames = search_frames(bump, plan(SPACE, 5, 0))
     assert next(frames).number == 0 and next(frames).number == 1
