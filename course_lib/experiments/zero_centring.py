@@ -169,6 +169,6 @@ def _fate(e: np.ndarray) -> tuple[int | None, int | None]:
 
 
 def _agreeing(updates: np.ndarray) -> float:
-    """Share of the updates (steps, 2) in the first or third quadrant, edges included; those of length 0 do not count."""
+    """Share of the updates (steps, 2) in quadrants one and three, edges included, among those that move."""
     moved = updates[np.hypot(*updates.T) > 1e-12]
     return float(np.mean(moved[:, 0] * moved[:, 1] >= 0)) if len(moved) else math.nan

@@ -16,7 +16,7 @@ from course_lib.data.digits import load_digits
 
 DIMENSIONS = (2, 5, 10, 20, 50, 100)
 MEANS = np.linspace(-2, 2, 81)
-SAMPLES, STEPS, GOAL = 4000, 400, 0.01
+SAMPLES, STEPS, NEAR = 4000, 1000, 0.05
 START = np.array([1.0, 1.0])
 
 
@@ -34,9 +34,9 @@ class Conditioning:
     measured: float  # κ of 4000 random examples
     curve: np.ndarray  # (81,): κ at each of `MEANS`, without a bias
     curve_bias: np.ndarray  # (81,): the same with a bias
-    path: np.ndarray  # (401, 2): e, from (1, 1)
-    loss: np.ndarray  # (401,): relative to the first; inf where it overflows
-    steps_needed: int | None  # until the loss is 1 % of the first
+    path: np.ndarray  # (1001, 2): e, from (1, 1)
+    distance: np.ndarray  # (1001,): ‖e‖ relative to the first; inf where it overflows
+    steps_needed: int | None  # until the distance is 5 % of the first, if within 1000
 
     @property
     def condition(self) -> float:
@@ -70,14 +70,13 @@ def conditioning(
     with np.errstate(all="ignore"):  # a rate above 2 diverges
         shrink = (1 - rate / largest * np.array([smallest, largest])) ** np.arange(STEPS + 1)[:, None]
         along = shrink * (START @ vectors)
-        loss = along**2 @ [smallest, largest]
-    loss = loss / loss[0]
-    reached = loss <= GOAL
+        distance = np.hypot(*along.T) / math.hypot(*START)
+    reached = distance <= NEAR
     shifts = MEANS * math.sqrt(dimension)
     return Conditioning(
         mean, dimension, rate, bias, hessian, float(largest), float(smallest),
         sample_condition(mean, dimension, bias, seed), condition_of_shift(shifts, False),
-        condition_of_shift(shifts, True), along @ vectors.T, loss, int(reached.argmax()) if reached.any() else None,
+        condition_of_shift(shifts, True), along @ vectors.T, distance, int(reached.argmax()) if reached.any() else None,
     )  # fmt: skip
 
 

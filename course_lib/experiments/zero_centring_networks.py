@@ -23,7 +23,7 @@ NETWORKS = {
     "tanh": {"activation": "tanh"},
 }
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
-LOOKS = (0, 50, 200, 1000)  # training steps after which the networks are looked at
+LOOKS = (50, 200, 1000)  # training steps after which the networks are looked at
 GRADIENTS = 500  # random batches; each gives the gradients of 10 units
 
 
