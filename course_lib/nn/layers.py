@@ -206,18 +206,21 @@ class Dropout(Layer):
         return dy * self.cache
 
 
-def hidden_unit(activation, n: int, rng) -> Layer:
+def hidden_unit(activation: str | tuple | Function, n: int, rng) -> Layer:
     """The activation layer for n hidden units, from a name, (name, parameters) or an `Activation`."""
     if isinstance(activation, Function):
         return Activation(activation)
     name, params = (activation, {}) if isinstance(activation, str) else activation
-    if name in _LAYERS:
-        return _LAYERS[name](n, rng, **params)
-    return Activation(elementwise(name, **params))
+    if name not in _LAYERS:
+        return Activation(elementwise(name, **params))
+    wrong = [p for p in params if p not in _LAYERS[name].__kwdefaults__]
+    if wrong:
+        raise ValueError(f"{name} does not take {wrong[0]!r}; it takes {', '.join(_LAYERS[name].__kwdefaults__)}.")
+    return _LAYERS[name](n, rng, **params)
 
 
-_LAYERS = {
-    "prelu": lambda n, rng, alpha=0.25, per_channel=False: PReLU(n if per_channel else None, alpha),
-    "rrelu": lambda n, rng, **params: RReLU(rng, **params),
-    "maxout": lambda n, rng, pieces=2: Maxout(pieces),
+_LAYERS = {    # activations with parameters to learn, chance, or more than one input per output
+    "prelu": lambda n, rng, *, alpha=0.25, per_channel=False: PReLU(n if per_channel else None, alpha),
+    "rrelu": lambda n, rng, *, lower=1 / 8, upper=1 / 3: RReLU(rng, lower, upper),
+    "maxout": lambda n, rng, *, pieces=2: Maxout(pieces),
 }
