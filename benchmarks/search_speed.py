@@ -38,13 +38,11 @@ def ways(double: TrainMLP, processes: Executor, threads: Executor) -> dict[str, 
     return {
         "float64, one by one": ("", 100, lambda n: search(double, SPACE, n, 0)),
         "float64, stacked": ("float64, one by one", 100, lambda n: stacked_search(double, SPACE, n, 0)),
-        "float64, stacked, two threads": ("float64, one by one", 100,
-                                          lambda n: stacked_search(double, SPACE, n, 0, threads, size=n // 4)),
+        "float64, stacked, two threads": ("float64, one by one", 100, lambda n: stacked_search(double, SPACE, n, 0, threads)),
         "float64, two processes": ("float64, one by one", 100, lambda n: search(double, SPACE, n, 0, processes)),
         "float32, one by one": ("", 100, lambda n: search(single, SPACE, n, 0)),
         "float32, stacked": ("float32, one by one", 100, lambda n: stacked_search(single, SPACE, n, 0)),
-        "float32, stacked, two threads": ("float32, one by one", 100,
-                                          lambda n: stacked_search(single, SPACE, n, 0, threads, size=n // 4)),
+        "float32, stacked, two threads": ("float32, one by one", 100, lambda n: stacked_search(single, SPACE, n, 0, threads)),
         "float32, two processes": ("float32, one by one", 100, lambda n: search(single, SPACE, n, 0, processes)),
     }
 

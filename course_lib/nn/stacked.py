@@ -93,7 +93,7 @@ class TrainMLP:
 
 
 def stacked_search(objective: TrainMLP, space: Space, trials: int | Sequence[Mapping], rng,
-                   executor: Executor | None = None, *, size: int = 50, abandon: Callable | None = None,
+                   executor: Executor | None = None, *, size: int = 25, abandon: Callable | None = None,
                    maximise: bool = True, progress: Callable | None = None,
                    stop: Callable[[], bool] | None = None) -> SearchResult:
     """What `search` gives, up to rounding, with up to `size` trials of the same shape trained as one network.
@@ -107,7 +107,7 @@ def stacked_search(objective: TrainMLP, space: Space, trials: int | Sequence[Map
 
 
 def stacked_frames(objective: TrainMLP, planned: Sequence[Trial], executor: Executor | None = None, *,
-                   size: int = 50, abandon: Callable | None = None,
+                   size: int = 25, abandon: Callable | None = None,
                    stop: Callable[[], bool] | None = None) -> Generator[Trial]:
     """Yield the trials as their stacks finish, like `search_frames`."""
     stacks = {}
