@@ -22,14 +22,17 @@ class Normalization(Layer):
         super().__init__(dtype, gamma=np.ones(shape), beta=np.zeros(shape))
         self.axes, self.eps = axes, float(eps)
         self.shared = tuple(i - len(shape) for i, n in enumerate(shape) if n == 1)   # γ is the same along these
+        self.fixed = {i - len(shape): n for i, n in enumerate(shape) if n > 1}       # and these are its own
 
     def forward(self, x, train=False):
+        if x.ndim < len(self.shapes["gamma"]) or any(x.shape[axis] != n for axis, n in self.fixed.items()):
+            raise ValueError(self._wanted(x))
         x_hat = self.standardize(x, train)
-        self.x_hat = x_hat
         return self.params["gamma"] * x_hat + self.params["beta"]
 
     def backward(self, dy, need_dx=True):
-        np.sum(dy * self.x_hat, axis=self.shared, keepdims=True, out=self.grads["gamma"])
+        x_hat = self.cache[0].reshape(dy.shape)
+        np.sum(dy * x_hat, axis=self.shared, keepdims=True, out=self.grads["gamma"])
         np.sum(dy, axis=self.shared, keepdims=True, out=self.grads["beta"])
         return self.standardize_backward(self.params["gamma"] * dy)
 
@@ -37,18 +40,30 @@ class Normalization(Layer):
         """x̂ from x"""
         if math.prod(x.shape[i] for i in self.axes) < 2:
             raise ValueError(self.too_few)
-        self.mean = np.mean(x, axis=self.axes, keepdims=True)
-        centred = x - self.mean
-        self.variance = np.mean(centred * centred, axis=self.axes, keepdims=True)
-        self.inverse_std = 1.0 / np.sqrt(self.variance + self.eps)
-        self.z = centred * self.inverse_std
-        return self.z
+        mean = np.mean(x, axis=self.axes, keepdims=True)
+        centred = x - mean
+        variance = np.mean(centred * centred, axis=self.axes, keepdims=True)
+        inverse_std = 1.0 / np.sqrt(variance + self.eps)
+        x_hat = centred * inverse_std
+        self.cache = x_hat, inverse_std
+        self.observe(x, mean, variance)
+        return x_hat
 
-    def standardize_backward(self, dz):
+    def standardize_backward(self, dx_hat):
         """dx from dx̂"""
-        mean = np.mean(dz, axis=self.axes, keepdims=True)
-        along = np.mean(dz * self.z, axis=self.axes, keepdims=True)
-        return (dz - mean - self.z * along) * self.inverse_std
+        x_hat, inverse_std = self.cache
+        mean = np.mean(dx_hat, axis=self.axes, keepdims=True)
+        along = np.mean(dx_hat * x_hat, axis=self.axes, keepdims=True)
+        return (dx_hat - mean - x_hat * along) * inverse_std
+
+    def observe(self, x, mean, variance):
+        """What is done with the statistics of a batch besides normalising it: nothing, but for batch normalisation."""
+
+    def _wanted(self, x):
+        shape = self.shapes["gamma"]
+        names = ("examples", *("channels", "height", "width")[-len(shape) + 1:])
+        wanted = ", ".join(name if n == 1 else str(n) for name, n in zip(names, shape, strict=True))
+        return f"{type(self).__name__} was made for x of shape ({wanted}), not {x.shape}."
 
 
 class BatchNorm(Normalization):
@@ -70,23 +85,27 @@ class BatchNorm(Normalization):
 
     def bind(self, params, grads):
         super().bind(params, grads)
-        self.running_mean = np.array(np.broadcast_to(self.running_mean, params["gamma"].shape), params["gamma"].dtype)
-        self.running_var = np.array(np.broadcast_to(self.running_var, params["gamma"].shape), params["gamma"].dtype)
+        gamma = params["gamma"]
+        self.running_mean = np.array(np.broadcast_to(self.running_mean, gamma.shape), gamma.dtype)
+        self.running_var = np.array(np.broadcast_to(self.running_var, gamma.shape), gamma.dtype)
 
     def standardize(self, x, train):
         self.train = train
-        if not train:
-            self.inverse_std = 1.0 / np.sqrt(self.running_var + self.eps)
-            return (x - self.running_mean) * self.inverse_std
-        x_hat = super().standardize(x, train)
-        if self.track:
-            n = math.prod(x.shape[i] for i in self.axes)
-            self.running_mean += self.momentum * (self.mean - self.running_mean)
-            self.running_var += self.momentum * (n / (n - 1) * self.variance - self.running_var)
+        if train:
+            return super().standardize(x, train)
+        inverse_std = 1.0 / np.sqrt(self.running_var + self.eps)
+        x_hat = (x - self.running_mean) * inverse_std
+        self.cache = x_hat, inverse_std
         return x_hat
 
-    def standardize_backward(self, dz):
-        return super().standardize_backward(dz) if self.train else dz * self.inverse_std
+    def standardize_backward(self, dx_hat):
+        return super().standardize_backward(dx_hat) if self.train else dx_hat * self.cache[1]
+
+    def observe(self, x, mean, variance):
+        if self.track:
+            n = math.prod(x.shape[i] for i in self.axes)
+            self.running_mean += self.momentum * (mean - self.running_mean)
+            self.running_var += self.momentum * (n / (n - 1) * variance - self.running_var)
 
 
 class LayerNorm(Normalization):
@@ -118,8 +137,8 @@ class GroupNorm(Normalization):
     def standardize(self, x, train):
         return super().standardize(self.grouped(x), train).reshape(x.shape)
 
-    def standardize_backward(self, dz):
-        return super().standardize_backward(self.grouped(dz)).reshape(dz.shape)
+    def standardize_backward(self, dx_hat):
+        return super().standardize_backward(self.grouped(dx_hat)).reshape(dx_hat.shape)
 
     def grouped(self, x):
         """(…, C, H, W) as (…, groups, C/groups, H, W), or the same without the maps."""
