@@ -34,17 +34,17 @@ def objective() -> TrainMLP:
 
 def ways(double: TrainMLP, processes: Executor, threads: Executor) -> dict[str, tuple[str, int, Callable]]:
     """name -> (the way it is compared with, trials, search of that many trials)"""
-    single = replace(double, dtype=np.float32)
-    return {
-        "float64, one by one": ("", 100, lambda n: search(double, SPACE, n, 0)),
-        "float64, stacked": ("float64, one by one", 100, lambda n: stacked_search(double, SPACE, n, 0)),
-        "float64, stacked, two threads": ("float64, one by one", 100, lambda n: stacked_search(double, SPACE, n, 0, threads)),
-        "float64, two processes": ("float64, one by one", 100, lambda n: search(double, SPACE, n, 0, processes)),
-        "float32, one by one": ("", 100, lambda n: search(single, SPACE, n, 0)),
-        "float32, stacked": ("float32, one by one", 100, lambda n: stacked_search(single, SPACE, n, 0)),
-        "float32, stacked, two threads": ("float32, one by one", 100, lambda n: stacked_search(single, SPACE, n, 0, threads)),
-        "float32, two processes": ("float32, one by one", 100, lambda n: search(single, SPACE, n, 0, processes)),
-    }
+    compared = {}
+    for dtype in (np.float64, np.float32):
+        def add(name: str, way: Callable, executor: Executor | None = None, trained=replace(double, dtype=dtype)):
+            base = "" if name == "one by one" else f"{trained.dtype.__name__}, one by one"
+            compared[f"{trained.dtype.__name__}, {name}"] = (base, 100, lambda n: way(trained, SPACE, n, 0, executor))
+
+        add("one by one", search)
+        add("stacked", stacked_search)
+        add("stacked, two threads", stacked_search, threads)
+        add("two processes", search, processes)
+    return compared
 
 
 @contextmanager
