@@ -80,14 +80,18 @@ def signal_propagation(
     samples: int = 1000,
     batchnorm: bool = False,
     seed: int = 0,
+    dtype: str = "float32",
 ) -> SignalPropagation:
-    """Send N(0, 1) inputs forward and an N(0, 1) gradient backward through `depth` layers of `width` units, float32.
+    """Send N(0, 1) inputs forward and an N(0, 1) gradient backward through `depth` layers of `width` units.
 
         z_l = h_{l−1} W_l,   h_l = f(z_l);        g_{l−1} = (g_l ∘ f'(z_l)) W_lᵀ
 
     `init` is one of `SCHEMES`, "custom" (W ~ N(0, scale²)) or "constant" (W = scale); there are no biases. With
     `batchnorm` each z is normalised over the samples before f. This is the experiment of CS231n 2017, lecture 6
     (10 layers of 500) and of Saito, *Deep Learning from Scratch*, section 6.2.2 (5 layers of 100, sigmoid).
+
+    In the chaotic regime (large weights, bounded f) rounding errors grow from layer to layer like every other small
+    difference: in float32 the second digit depends on the machine. dtype="float64" is slower and keeps ten digits.
     """
     if activation not in ACTIVATIONS:
         raise ValueError(f"There is no activation {activation!r}; choose one of {', '.join(ACTIVATIONS)}.")
@@ -97,10 +101,9 @@ def signal_propagation(
     if activation in HOMOGENEOUS and not batchnorm and std > 0:
         # f(a·x) = a·f(x): one run at a harmless scale gives every other scale exactly.
         unit = 1 / width if init == "constant" else math.sqrt(2 / width)
-        return _rescaled(
-            _run(activation, init == "constant", unit, width, depth, 1000, False, seed), init, std
-        )
-    result = _run(activation, init == "constant", std, width, depth, samples, batchnorm, seed)
+        unit_run = _run(activation, init == "constant", unit, width, depth, 1000, False, seed, dtype)
+        return _rescaled(unit_run, init, std)
+    result = _run(activation, init == "constant", std, width, depth, samples, batchnorm, seed, dtype)
     return replace(result, init=init)
 
 
@@ -127,23 +130,17 @@ def _run(
     samples: int,
     batchnorm: bool,
     seed: int,
+    dtype: str,
 ) -> SignalPropagation:
-    x, draws, upstream = standard_draw(seed, 1 << max(7, (width - 1).bit_length()))
+    draw = standard_draw(seed, 1 << max(7, (width - 1).bit_length()))
+    x, draws, upstream = (numbers[..., :width].astype(dtype, copy=False) for numbers in draw)
     f = ACTIVATIONS[activation]
     if constant:  # equal weights add up instead of averaging out: n·c per layer leaves the range of float32
         weights = [std * np.ones((width, width))] * depth
     else:
-        weights = [z[:width, :width] for z in draws[:depth]]
-    layers = list(
-        propagate(
-            x[:samples, :width],
-            weights,
-            upstream[:samples, :width],
-            f,
-            factor=1.0 if constant else std,
-            batchnorm=batchnorm,
-        )
-    )
+        weights = [z[:width] for z in draws[:depth]]
+    factor = 1.0 if constant else std
+    layers = list(propagate(x[:samples], weights, upstream[:samples], f, factor, batchnorm))
     act_theory, factors = infinite_width(f, math.nan if constant else std, width, depth, batchnorm)
     act_edges, act_counts = zip(*(activation_histogram(h, f) for h, _, _ in layers), strict=True)
     grad_edges, grad_counts = zip(*(size_histogram(g) for _, _, g in layers), strict=True)

@@ -393,9 +393,12 @@ def test_impossible_settings_are_told_in_one_sentence(change):
 
 @pytest.mark.parametrize(
     "activation, std, first, last, relative",
-    [("tanh", 0.01, 4.219671643e-8, 4.212208373e-8, 0.05), ("tanh", 1 / math.sqrt(500), 0.008457981446, 0.007223329925, 0.05),
-     ("relu", math.sqrt(2 / 500), 0.02243153032, 0.02218175433, 0.3)],
-)  # fmt: skip
+    [
+        ("tanh", 0.01, 4.219671643e-8, 4.212208373e-8, 0.05),
+        ("tanh", 1 / math.sqrt(500), 0.008457981446, 0.007223329925, 0.05),
+        ("relu", math.sqrt(2 / 500), 0.02243153032, 0.02218175433, 0.3),
+    ],
+)
 def test_weight_gradients_match_the_mean_over_sixty_seeds(activation, std, first, last, relative):
     measured = weight_gradient_std(activation, std)
     assert measured[0] == pytest.approx(first, rel=relative)
