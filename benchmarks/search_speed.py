@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -35,16 +36,18 @@ def objective() -> TrainMLP:
 def ways(double: TrainMLP, processes: Executor, threads: Executor) -> dict[str, tuple[str, int, Callable]]:
     """name -> (the way it is compared with, trials, search of that many trials)"""
     compared = {}
-    for dtype in (np.float64, np.float32):
-        def add(name: str, way: Callable, executor: Executor | None = None, trained=replace(double, dtype=dtype)):
-            base = "" if name == "one by one" else f"{trained.dtype.__name__}, one by one"
-            compared[f"{trained.dtype.__name__}, {name}"] = (base, 100, lambda n: way(trained, SPACE, n, 0, executor))
-
-        add("one by one", search)
-        add("stacked", stacked_search)
-        add("stacked, two threads", stacked_search, threads)
-        add("two processes", search, processes)
+    for trained in (double, replace(double, dtype=np.float32)):
+        kind = trained.dtype.__name__
+        for name, way, executor in (("one by one", search, None), ("stacked", stacked_search, None),
+                                    ("stacked, two threads", stacked_search, threads),
+                                    ("two processes", search, processes)):
+            base = "" if name == "one by one" else f"{kind}, one by one"
+            compared[f"{kind}, {name}"] = (base, 100, partial(_run, way, trained, executor))
     return compared
+
+
+def _run(way: Callable, trained: TrainMLP, executor: Executor | None, trials: int) -> None:
+    way(trained, SPACE, trials, 0, executor)
 
 
 @contextmanager
@@ -79,8 +82,7 @@ def main() -> None:
         threads = stack.enter_context(ThreadPoolExecutor(2))
         compared = ways(double, processes, threads)
         if (dask := stack.enter_context(dask_executor())) is not None:
-            compared["float64, Dask, two workers"] = ("float64, one by one", 100,
-                                                      lambda n: search(double, SPACE, n, 0, dask))
+            compared["float64, Dask, two workers"] = ("float64, one by one", 100, partial(_run, search, double, dask))
         try:
             import sklearn.neural_network  # noqa: F401
             compared["scikit-learn"] = ("float64, one by one", 10, lambda n: scikit_learn(double, n))
