@@ -139,7 +139,7 @@ class Explorer:
             except ValueError as error:
                 self.message = str(error)
                 return False
-            self.settings = wanted
+            self.settings, self._is_draft = wanted, True  # until it is drawn, `result` must not hand out the old one
             if self._panel is not None and set(settings) != {k for k, v in wanted.items() if before[k] != v}:
                 self._panel.show_settings()  # a linked control moved as well
         result, message = self._tried({**wanted, **self.draft})
@@ -147,10 +147,7 @@ class Explorer:
             if move != self._moves:  # a later move has been drawn meanwhile: it wins
                 return False
             if message:
-                self.message, self._is_draft = (
-                    message,
-                    True,
-                )  # what is drawn does not belong to these settings
+                self.message = message
             else:
                 self._accept(result, draft=bool(self.draft))
             return bool(self.draft) and not message

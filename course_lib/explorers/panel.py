@@ -7,6 +7,7 @@ before, so nothing piles up. No JavaScript of ours: JupyterLab, Notebook and VS 
 from __future__ import annotations
 
 import html
+import math
 import threading
 from typing import Any
 
@@ -55,7 +56,7 @@ class Panel:
         self.show_settings()
         self.show_result()
         for name, widget in self.inputs.items():
-            widget.observe(lambda change, name=name: self._moved(name, change["new"]), names="value")
+            widget.observe(lambda change, name=name: self._moved(name, change), names="value")
         for label, button in self.buttons.items():
             button.on_click(lambda _, label=label: self._pressed(lambda: explorer.preset(label)))
         self.reset_button.on_click(lambda _: self._pressed(explorer.reset))
@@ -63,13 +64,15 @@ class Panel:
     def view(self) -> dict[str, Any]:
         """The widget-view bundle, for this cell."""
         self._replace_older()
+        self._free_from_cells()
         return self.root._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]
 
     def show_settings(self) -> None:
         """Move every widget to where its control stands."""
         for name, widget in self.inputs.items():
-            if widget.value != self.explorer.settings[name]:
+            if not _same_stop(widget, widget.value, self.explorer.settings[name]):
                 widget.value = self.explorer.settings[name]
+        self._free_from_cells()
 
     def show_result(self) -> None:
         """Send the picture and its description."""
@@ -85,9 +88,22 @@ class Panel:
                 if part is not None:  # layouts and styles are widgets too, and would stay for ever
                     part.close()
 
-    def _moved(self, name: str, value: Any) -> None:
-        if value == self.explorer.settings[name]:
+    def _free_from_cells(self) -> None:
+        """Let each widget be heard at once, whatever cell is running.
+
+        ipykernel 7.4 hands a widget's message to the thread where the widget last spoke, and asks for no other: for a
+        new widget that is the cell that made it, so the first move would wait for all cells in the queue.
+        """
+        for widget in (*self.inputs.values(), *self.buttons.values(), self.reset_button):
+            getattr(widget.comm, "__dict__", {}).pop("_reply_subshell_id", None)
+
+    def _moved(self, name: str, change: dict[str, Any]) -> None:
+        self._free_from_cells()
+        stands, value = self.explorer.settings[name], change["new"]
+        if value == stands:
             return  # not a hand: `show_settings` put the widget there
+        if change["old"] == stands and _same_stop(self.inputs[name], value, stands):
+            return  # not a hand either: the browser rounds what it is given to the nearest step, and says so
         if self._timer is not None:
             self._timer.cancel()
         if self.explorer.drag({name: value}):
@@ -125,3 +141,12 @@ class Panel:
                     panel.explorer.close()
             panels = []
         _SHOWN[cell] = (shell.execution_count, [*panels, self])
+
+
+def _same_stop(widget: widgets.Widget, a: Any, b: Any) -> bool:
+    """Whether `widget` shows the values a and b alike: a slider stands on whole steps only."""
+    if isinstance(widget, widgets.FloatLogSlider):
+        a, b = math.log(a, widget.base), math.log(b, widget.base)
+    if isinstance(widget, (widgets.FloatLogSlider, widgets.FloatSlider, widgets.IntSlider)):
+        return abs(a - b) <= 0.5001 * widget.step
+    return a == b

@@ -151,6 +151,20 @@ def test_linked_controls_move_together_and_by_hand_too():
     assert explorer._panel.inputs["k"].value == 0
 
 
+def test_the_rounding_of_the_browser_is_no_move():
+    """A slider stands on whole steps; given 1.04 the browser answers with 1.0, and a click from there is a move."""
+    from course_lib.explorers.panel import Panel
+
+    explorer = made(start={"x": 1.04})
+    panel = explorer._panel = Panel(explorer)
+    for given in (1.04, 2.96):
+        explorer.set(x=given)
+        panel.inputs["x"].value = round(given)
+        assert explorer.settings["x"] == given
+    panel.inputs["x"].value = 2.9
+    assert explorer.settings["x"] == 2.9
+
+
 def test_a_thousand_events_end_in_the_final_state():
     from course_lib.explorers.panel import Panel
 

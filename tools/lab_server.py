@@ -1,0 +1,91 @@
+"""A JupyterLab server for browser tests and benchmarks: the settings of `make lab`, nothing of the user's own."""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import matplotlib
+
+SETTINGS = Path(__file__).resolve().parent / "jupyterlab"
+CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                  "--disable-component-update", "--disable-default-apps", "--no-first-run"]
+NO_CHROMIUM = ("No Chromium found: install it (Debian, Ubuntu: sudo apt-get install chromium; macOS: brew install "
+               "--cask chromium) or say where one is with CHROMIUM=/path/to/chromium.")
+
+
+def chromium() -> str | None:
+    """The path of a Chromium, or None: $CHROMIUM if set, else the first that is installed."""
+    names = [os.environ.get("CHROMIUM") or "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+class Lab:
+    """JupyterLab over `folder` on a free port of this machine, with its token; a context manager.
+
+    Home, configuration, workspaces and the learner's progress live in a temporary folder: nothing of the user's own
+    set-up changes what is seen, and nothing of it is changed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._home = tempfile.TemporaryDirectory(prefix="course-lab-", ignore_cleanup_errors=True)
+        self.home = Path(self._home.name)
+        self.runtime = self.home / "runtime"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
+                   f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}",
+                   f"--LabApp.app_settings_dir={SETTINGS}", "--LabApp.expose_app_in_browser=True", "--allow-root"]
+        self._log = open(self.home / "server.log", "w+")
+        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, env=self._environment())
+        try:
+            self.token = self._wait()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _environment(self) -> dict[str, str]:
+        own = {"HOME": ".", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data",
+               "JUPYTER_RUNTIME_DIR": "runtime", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+               "JUPYTERLAB_SETTINGS_DIR": "settings", "IPYTHONDIR": "ipython", "COURSE_LIB_PROGRESS": "progress.jsonl"}
+        fonts = matplotlib.get_cachedir()  # a new home would make Matplotlib list all fonts anew, which takes seconds
+        return {**os.environ, **{name: str(self.home / part) for name, part in own.items()}, "MPLCONFIGDIR": fonts}
+
+    def _wait(self, seconds: float = 90) -> str:
+        """The token, once the server answers."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self._process.poll() is None:
+            for file in self.runtime.glob("jpserver-*.json"):
+                token = json.loads(file.read_text())["token"]
+                with urllib.request.urlopen(f"{self.address}/api?token={token}", timeout=20):
+                    return token
+            time.sleep(0.1)
+        self._log.seek(0)
+        raise RuntimeError(f"JupyterLab did not start:\n{self._log.read()}")
+
+    def close(self) -> None:
+        """Stop the server, and with it the kernels."""
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+        self._home.cleanup()
