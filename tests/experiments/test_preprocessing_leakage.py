@@ -1,0 +1,76 @@
+"""Leakage: laws that hold for any data, and the measured gaps with their errors."""
+
+import numpy as np
+import pytest
+
+from course_lib.experiments.preprocessing_leakage import (
+    SIZES,
+    STEPS,
+    BestFeatures,
+    leakage,
+    mean_and_error,
+    nearest_class_mean,
+)
+
+
+def gap(step, samples, seeds=10):
+    result = leakage(step, samples, seeds=seeds)
+    mean, error = mean_and_error(result.gap)
+    return mean[result.at], error[result.at]
+
+
+def test_centring_cannot_leak_here():
+    """Shifting everything moves no distance, so a classifier of distances gives the same answers."""
+    assert (leakage("centre digits", seeds=4).gap == 0).all()
+
+
+def test_standardising_leaks_less_than_can_be_seen():
+    mean, error = gap("standardise digits", 160)
+    assert abs(mean) < 0.02 and abs(mean) < 4 * error
+
+
+def test_whitening_few_samples_leaks_downwards_and_the_gap_closes():
+    few, error = gap("whiten digits", 20)
+    many, _ = gap("whiten digits", 320)
+    assert few < -0.1 and few < -5 * error
+    assert few < 5 * many < 0.1
+
+
+def test_features_chosen_with_the_test_labels_find_a_pattern_in_noise():
+    """Hastie, Tibshirani & Friedman 2009 sec. 7.10.2, "the wrong way": the true accuracy is one half."""
+    result = leakage("choose 10 of 500 noise columns", 40, seeds=10)
+    clean, leaky, fresh = (mean_and_error(a)[0][result.at] for a in (result.clean, result.leaky, result.fresh))
+    assert leaky > 0.62
+    assert abs(clean - 0.5) < 0.05 and abs(fresh - 0.5) < 0.03
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_shapes_and_shares(step):
+    result = leakage(step, seeds=2)
+    for accuracies in (result.clean, result.leaky, result.fresh):
+        assert accuracies.shape == (len(SIZES), 2)
+        assert (accuracies >= 0).all() and (accuracies <= 1).all()
+    assert result.sizes[result.at] == result.samples
+
+
+def test_best_features_finds_those_that_tell_the_classes_apart():
+    rng = np.random.default_rng(0)
+    y = np.arange(300) % 3
+    x = rng.standard_normal((300, 20))
+    x[:, [4, 11]] += y[:, None]
+    assert set(BestFeatures(2).fit(x, y).features) == {4, 11}
+    assert BestFeatures(2).fit(x, y).transform(x).shape == (300, 2)
+
+
+def test_nearest_class_mean_by_brute_force():
+    rng = np.random.default_rng(0)
+    z, y, new = rng.standard_normal((30, 4)), np.array([0, 2, 5] * 10), rng.standard_normal((50, 4))
+    means = {k: z[y == k].mean(axis=0) for k in (0, 2, 5)}
+    expected = [min(means, key=lambda k: np.linalg.norm(point - means[k])) for point in new]
+    assert (nearest_class_mean(z, y, new) == expected).all()
+
+
+@pytest.mark.parametrize("change", [{"step": "stare"}, {"samples": 21}, {"fit": "test"}, {"seeds": 1}])
+def test_impossible_settings_are_told_in_one_sentence(change):
+    with pytest.raises(ValueError, match=r"\.$"):
+        leakage(**change)
