@@ -13,8 +13,10 @@ from course_lib.nn.network import MLP
 
 SIZES = (2, 10, 3)
 EXAMPLES = 30
-PENALTY = 0.1
-H = 10.0 ** np.linspace(-13, -1, 73)
+PENALTY = 0.01
+LEARNING_RATE = 0.5
+BURN_IN = 20  # steps before the check: at the start weights are small, and mistakes in the penalty hide
+H = 10.0 ** np.linspace(-13, -1, 49)
 ZOOM = np.linspace(-2.0, 2.0, 61)  # the close-up shows θ ± 2h
 BUGS = ("none", "f′ forgotten", "penalty forgotten", "sum instead of mean")
 PRECISIONS = {"float64": np.float64, "float32": np.float32}
@@ -29,15 +31,15 @@ class GradientCheckSweep:
     bug: str
     precision: str
     h: float  # the step looked at, one of `hs`
-    hs: np.ndarray  # (73,) 1e-13 … 1e-1
-    central: np.ndarray  # (73,) largest relative error over all parameters, central differences
-    forward: np.ndarray  # (73,) the same, forward differences
-    crossings: np.ndarray  # (73,) share of the parameters whose step θ ± h takes a unit across z = 0
+    hs: np.ndarray  # (49,) 1e-13 … 1e-1
+    central: np.ndarray  # (49,) largest relative error over all parameters, central differences
+    forward: np.ndarray  # (49,) the same, forward differences
+    crossings: np.ndarray  # (49,) share of the parameters whose step θ ± h takes a unit across z = 0
     at: int  # index of h in hs
     best: int  # index of the smallest central error
-    parameter: int  # where the central error is largest at h, or where a kink is crossed
-    zoom: np.ndarray  # (61,) (θᵢ − θᵢ⁰)/h from −2 to 2, for that parameter
-    bend: np.ndarray  # (61,) (J − J⁰)/h less what the gradient predicts, in units of the gradient's size
+    parameter: int  # the one with the largest central error at h
+    zoom: np.ndarray  # (61,) moves of that parameter, in units of h, from −2 to 2
+    rise: np.ndarray  # (61,) change of J on these moves, in units of h
     analytic: float  # its gradient as the code computes it
     numeric: float  # and as measured by central differences with h
     verdict: str  # what the error at h means
@@ -50,7 +52,9 @@ class GradientCheckSweep:
 def gradient_check_sweep(
     h: float = 1e-5, activation: str = "tanh", bug: str = "none", precision: str = "float64", seed: int = 0
 ) -> GradientCheckSweep:
-    """Check backpropagation through 2-10-3 with steps h from 1e-13 to 1e-1, and look closely at one of them.
+    """Check backpropagation through a briefly trained 2-10-3 network with steps h from 1e-13 to 1e-1.
+
+    One of the steps is looked at closely.
 
     Too large a step measures the curvature too (an error of h²/6·J‴ for central, h/2·J″ for forward differences).
     Too small a step drowns in rounding (an error of about 1e-16·J/h). `bug` puts a mistake into the computed gradient.
@@ -71,7 +75,7 @@ def gradient_check_sweep(
     return GradientCheckSweep(
         activation, bug, precision, float(H[at]), H, central,
         relative_error(analytic, lab.forward, floor).max(axis=1), lab.crossings, at, int(central.argmin()),
-        parameter, ZOOM, lab.bend(parameter, float(H[at]), float(analytic[parameter])),
+        parameter, ZOOM, lab.rise(parameter, float(H[at])),
         float(analytic[parameter]), float(lab.central[at, parameter]), verdict(float(central[at])),
     )  # fmt: skip
 
@@ -83,9 +87,12 @@ class _Lab:
         dtype = PRECISIONS[precision]
         points, classes = spiral()
         chosen = np.random.RandomState(seed).permutation(len(points))[:EXAMPLES]
-        self.x, self.y = points[chosen].astype(dtype), classes[chosen]
+        self.x, self.y = (points / points.std())[chosen].astype(dtype), classes[chosen]
         options = {"activation": activation, "init": "he", "bias": 0.1, "l2": PENALTY, "dtype": dtype}
         self.net = MLP(SIZES, seed=np.random.RandomState(seed), **options)
+        for _ in range(BURN_IN):
+            self.net.loss_and_grad(self.x, self.y)
+            self.net.theta -= LEARNING_RATE * self.net.grad
         self.theta = self.net.theta.copy()
         count = len(self.theta)
         self.copies = MLP(SIZES, seed=0, trials=count, **options)
@@ -126,14 +133,13 @@ class _Lab:
             gradient[first_weights : first_weights + first_biases] = dz.sum(axis=0)
         return gradient
 
-    def bend(self, parameter: int, h: float, slope: float) -> np.ndarray:
-        """(J(θ + t·h) − J(θ))/h − slope·t, in units of |slope|, for t in ZOOM."""
+    def rise(self, parameter: int, h: float) -> np.ndarray:
+        """(J(θ + t·h) − J(θ))/h for t in ZOOM: a straight line, if h is small and rounding smaller."""
         theta = np.tile(self.theta, (len(ZOOM), 1))
         theta[:, parameter] += (h * ZOOM).astype(theta.dtype)
         self.close.theta = theta
         losses = np.asarray(self.close.loss(self.x, self.y), dtype=float)
-        rise = (losses - losses[len(ZOOM) // 2]) / h
-        return rise - slope * ZOOM
+        return (losses - losses[len(ZOOM) // 2]) / h
 
 
 @lru_cache(maxsize=32)
