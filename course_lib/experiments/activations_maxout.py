@@ -61,7 +61,8 @@ def maxout_fit(
     """
     if curve not in CURVES or start not in STARTS:
         raise ValueError(
-            f"curve must be one of {', '.join(CURVES)} and start one of {', '.join(STARTS)}, not {curve!r} and {start!r}."
+            f"curve must be one of {', '.join(CURVES)} and start one of {', '.join(STARTS)}, "
+            f"not {curve!r} and {start!r}."
         )
     if not 1 <= pieces <= PIECES or not 0 <= steps <= STEPS:
         raise ValueError(f"pieces must be 1 to {PIECES} and steps 0 to {STEPS}, not {pieces} and {steps}.")

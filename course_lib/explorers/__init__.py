@@ -4,6 +4,20 @@ from importlib import import_module
 
 _ROOMS = {
     "neurons": ["neuron_explorer"],
+    "activations": [
+        "activation_explorer",
+        "gradient_chain_explorer",
+        "dying_relu_explorer",
+        "activation_race_explorer",
+        "prelu_explorer",
+        "maxout_explorer",
+    ],
+    "zero_centring": [
+        "zigzag_explorer",
+        "sign_agreement_explorer",
+        "network_signs_explorer",
+        "conditioning_explorer",
+    ],
     "initialization": ["initialization_explorer", "symmetry_explorer", "initialization_race_explorer"],
 }
 

@@ -1,0 +1,170 @@
+"""The picture of one activation: the curve, its slope, and what a gate with it does to a gradient."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import NullLocator
+
+from course_lib.experiments.activations import REACH, ActivationGate
+from course_lib.nn.activations import ACTIVATIONS
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, ORANGE, PURPLE, SKY, VERMILLION
+
+NAMES = {
+    "step": "binary step",
+    "leaky_relu": "leaky ReLU",
+    "prelu": "PReLU",
+    "rrelu": "RReLU",
+    "relu": "ReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+}
+SIZES = (1e-11, 100.0)  # of the three numbers that a gate multiplies
+TOP = 1.9  # of the slopes: SELU has the largest, 1.76
+
+
+def name_of(function: str) -> str:
+    return NAMES.get(function, function)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A few significant digits: −0.25, 4.54e−5, 3e7; 0 without a sign."""
+    text = f"{value or 0.0:.{digits}g}"
+    return re.sub(r"e([+-])0?", r"e\1", text).replace("e+", "e").replace("-", "−")
+
+
+def epochs(count: float) -> str:
+    return f"{count:.2g} epoch" if count == 1 else f"{count:.2g} epochs"
+
+
+class GatePicture(Picture):
+    """Draws an `ActivationGate`."""
+
+    size = (10.0, 5.3)
+
+    def build(self) -> None:
+        self.curve, self.slope, self.gate = (
+            self.figure.add_axes((0.06, 0.10, 0.49, 0.73)),
+            self.figure.add_axes((0.635, 0.53, 0.345, 0.30)),
+            self.figure.add_axes((0.755, 0.10, 0.225, 0.23)),
+        )
+        self.headline = self.moving(
+            self.figure.text(0.06, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
+        self.flat = [self._flat_zone(ax) for ax in (self.curve, self.slope)]
+        self._build_curve()
+        self._build_slope()
+        self._build_gate()
+
+    def _flat_zone(self, ax) -> PolyCollection:
+        zone = PolyCollection([], facecolor=self.style.faint, edgecolor="none", zorder=0)
+        zone.set_transform(ax.get_xaxis_transform())  # as high as the axes
+        return self.moving(ax.add_collection(zone, autolim=False))
+
+    def _build_curve(self) -> None:
+        ax = self.curve
+        ax.set(xlim=(-REACH, REACH), xticks=[-10, -5, 0, 5, 10], xlabel="x")
+        self.band = self.moving(ax.add_collection(PolyCollection([], facecolor=SKY, alpha=0.5), autolim=False))
+        self.rival = self.moving(ax.plot([], [], color=VERMILLION, linestyle="--")[0])
+        self.f = self.moving(ax.plot([], [], color=BLUE, linewidth=2.6)[0])
+        self.tangent = self.moving(ax.plot([], [], color=ORANGE, linewidth=2.2)[0])
+        self.here = self.moving(ax.plot([], [], color=ORANGE, marker="o", markersize=9)[0])
+        ax.legend(
+            handles=[
+                Line2D([], [], color=BLUE, linewidth=2.6, label="f(x)"),
+                Line2D([], [], color=ORANGE, marker="o", label="slope at x"),
+                Line2D([], [], color=VERMILLION, linestyle="--", label="max(αx, x)"),
+                Patch(color=self.style.faint, label="flat: |f′| < 0.01"),
+            ],
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1.0),
+            ncols=4,
+            columnspacing=1.1,
+            handlelength=1.6,
+        )
+
+    def _build_slope(self) -> None:
+        ax = self.slope
+        ax.set(xlim=(-REACH, REACH), ylim=(-0.65, TOP), xticks=[-10, -5, 0, 5, 10], yticks=[-0.5, 0, 0.25, 1, 1.5])
+        ax.set_yticklabels(["−½", "0", "¼", "1", "1½"])
+        for level in (0, 0.25, 1):
+            ax.axhline(level, color=self.style.faint, linewidth=0.8)
+        ax.set_title("Its slope f′(x)")
+        self.df = self.moving(ax.plot([], [], color=BLUE)[0])
+        self.local = self.moving(ax.plot([], [], color=ORANGE, marker="o", markersize=9)[0])
+
+    def _build_gate(self) -> None:
+        ax = self.gate
+        ax.set(xscale="log", xlim=SIZES, xticks=[1e-8, 1e-4, 1], ylim=(2.6, -0.6), yticks=range(3))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_yticklabels(["∂L/∂y  upstream", "× f′(x)  local", "= ∂L/∂x  passed on"])
+        ax.tick_params(axis="y", length=0)
+        ax.set_title("What the gradient becomes (sizes)", x=-0.69)
+        colours = (PURPLE, ORANGE, VERMILLION)
+        self.bars = [self.moving(bar) for bar in ax.barh(range(3), 1, left=SIZES[0], color=colours, height=0.62)]
+
+    def frame(self, result: ActivationGate) -> tuple:
+        low, high = ACTIVATIONS[result.function].bounds if result.function in ACTIVATIONS else (-np.inf, np.inf)
+        if np.isfinite([low, high]).all():
+            return low - 0.15, high + 0.15
+        return min(-2.0, -step_up(-float(result.f.min()), (1.0, 2.0))), 20.0 if result.f.max() > 13 else 13.0
+
+    def set_frame(self, result: ActivationGate) -> None:
+        self.curve.set_ylim(*self.frame(result))
+
+    def set_artists(self, result: ActivationGate) -> None:
+        self.headline.set_text(headline(result))
+        zones = [[(a, 0), (b, 0), (b, 1), (a, 1)] for a, b in _runs(result.grid, result.flat)]
+        for zone in self.flat:
+            zone.set_verts(zones)
+        self.f.set_data(result.grid, result.f)
+        self.df.set_data(result.grid, np.minimum(result.df, TOP))
+        self.rival.set_data(*((result.grid, result.rival) if result.rival is not None else ([], [])))
+        self.band.set_verts(_wedge(result.band) if result.band else [])
+        reach = np.array([-2.0, 2.0])
+        self.tangent.set_data(result.x + reach, result.value + result.local * reach)
+        self.here.set_data([result.x], [result.value])
+        self.local.set_data([result.x], [result.local])
+        for bar, value in zip(self.bars, (result.upstream, result.local, result.downstream), strict=True):
+            bar.set_width(max(abs(value) - SIZES[0], 0.0))
+
+    def describe(self, result: ActivationGate) -> str:
+        alpha = f" with α = {result.alpha:.2f}" if result.uses_alpha else ""
+        flat = f"{result.flat.mean():.0%} of the interval from −12 to 12 is flat"
+        text = (
+            f"{name_of(result.function)}{alpha} at x = {number(result.x)}: f = {number(result.value)}, "
+            f"f′ = {number(result.local)}. The upstream gradient {number(result.upstream)} becomes "
+            f"{number(result.downstream)}; {flat}."
+        )
+        if result.rival is not None and result.alpha > 1:
+            text += " For α above 1, max(αx, x) takes the wrong branch on both sides."
+        if result.band:
+            text += " In training the slope for x < 0 is drawn between 1/8 and 1/3; the line is the mean."
+        return text
+
+
+def headline(result: ActivationGate) -> str:
+    alpha = f", α = {number(round(result.alpha, 2))}" if result.uses_alpha else ""
+    return (
+        f"{name_of(result.function)}{alpha}:   f({number(result.x)}) = {number(result.value)},   "
+        f"f′ = {number(result.local)},   passed on: {number(result.upstream)} × {number(result.local)} "
+        f"= {number(result.downstream)}"
+    )
+
+
+def _runs(grid: np.ndarray, flat: np.ndarray) -> list[tuple[float, float]]:
+    """Begin and end of every stretch where `flat` holds."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flat, [False]]).astype(int)))
+    return [(grid[a], grid[b - 1]) for a, b in edges.reshape(-1, 2)]
+
+
+def _wedge(slopes: tuple[float, float]) -> list[list[tuple[float, float]]]:
+    """The area between two lines through 0, on the left."""
+    return [[(0, 0), *((-REACH, -slope * REACH) for slope in slopes)]]

@@ -1,0 +1,104 @@
+"""The picture of a gradient on its way down: the product of slopes beside the gradient that really arrives."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.ticker import NullLocator
+
+from course_lib.experiments.activations_chain import GradientChain
+from course_lib.plots.activations import name_of, number
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, PURPLE, VERMILLION
+
+DECADES = (4, 8, 12, 20, 32, 64)
+FACTORS = (1e-3, 1e3)
+
+
+class ChainPicture(Picture):
+    """Draws a `GradientChain`."""
+
+    size = (9.8, 5.0)
+
+    def build(self) -> None:
+        self.journey = self.figure.add_axes((0.075, 0.115, 0.53, 0.64))
+        self.factors = self.figure.add_axes((0.685, 0.115, 0.30, 0.60))
+        self.headline = self.moving(
+            self.figure.text(0.02, 0.985, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
+        ax = self.journey
+        ax.set(yscale="log", xlabel="layers passed on the way down")
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.axhline(1, color=self.style.faint, zorder=0)
+        self.lines = {
+            name: self.moving(ax.plot([], [], label=label, **look)[0])
+            for name, label, look in [
+                ("bound", "largest product possible, (max f′)ᵏ", {"color": GREEN, "linestyle": ":"}),
+                ("theory", "its theory, n → ∞", {"color": self.style.theory, "linewidth": 1.4}),
+                ("slopes", "product of the slopes f′ (median path)",
+                 {"color": BLUE, "linestyle": "-.", "marker": "o", "markersize": 5}),
+                ("gradient", "gradient, end to end", {"color": VERMILLION, "marker": "s", "linestyle": "none"}),
+            ]
+        }  # fmt: skip
+        order = [self.lines[name] for name in ("gradient", "theory", "slopes", "bound")]
+        ax.legend(handles=order, loc="lower left", bbox_to_anchor=(-0.12, 1.0), ncols=2, columnspacing=1.2)
+        ax = self.factors
+        ax.set(yscale="log", ylim=FACTORS, yticks=[1e-2, 1, 1e2], xlabel="layer, from the top")
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.axhline(1, color=self.style.faint, zorder=0)
+        self.gain = self.moving(
+            ax.plot([], [], color=PURPLE, linestyle=":", label="weights: √(n·Var(w))")[0]
+        )
+        self.slope = self.moving(
+            ax.plot([], [], color=BLUE, linestyle="-.", marker="o", markersize=5, label="slopes: √E[f′²]")[0]
+        )
+        self.factor = self.moving(
+            ax.plot([], [], color=VERMILLION, marker="s", markersize=5, label="both together")[0]
+        )
+        ax.set_title("Each layer multiplies by", pad=58)
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.05, 0.99), labelspacing=0.2, handlelength=1.8)
+
+    def frame(self, result: GradientChain) -> tuple:
+        seen = np.concatenate([result.gradient, result.theory, result.bound, result.slopes[result.slopes > 1e-12]])
+        seen = seen[seen > 0]
+        low, high = math.log10(seen.min()), math.log10(seen.max())
+        return result.depth, -_decades(-low), _decades(high) if high > 0.3 else 1
+
+    def set_frame(self, result: GradientChain) -> None:
+        depth, low, high = self.frame(result)
+        ticks = np.arange(0, depth + 1, max(1, depth // 5))
+        self.journey.set(xlim=(-0.02 * depth, depth * 1.03), xticks=ticks, ylim=(10.0**low, 10.0**high))
+        self.factors.set(xlim=(0.5, depth + 0.5), xticks=ticks[1:])
+        every = max(1, (high - low) // 6)
+        self.journey.set_yticks(10.0 ** np.arange(every * math.ceil(low / every), high + 0.5, every))
+
+    def set_artists(self, result: GradientChain) -> None:
+        self.headline.set_text(headline(result))
+        passed, (low, high) = np.arange(result.depth + 1), self.journey.get_ylim()
+        for name, line in self.lines.items():
+            line.set_data(passed, np.clip(getattr(result, name), low / 10, high))  # a product of 0 falls out
+        layers = np.arange(1, result.depth + 1)
+        self.gain.set_data([0.5, result.depth + 0.5], [result.gain] * 2)
+        self.slope.set_data(layers, np.maximum(result.slope, FACTORS[0]))
+        self.factor.set_data(layers, np.clip(result.factor, *FACTORS))
+
+    def describe(self, result: GradientChain) -> str:
+        layers = "layer" if result.depth == 1 else "layers"
+        product = number(result.slopes[-1]) if result.slopes[-1] > 0 else "0 (more than half of the paths are blocked)"
+        return (
+            f"{name_of(result.activation)}, {result.depth} {layers} of 100 units, std(w) = {result.scale:.3g}. Product "
+            f"of the slopes along the median path: {product}; at most {number(result.bound[-1])}. End-to-end gradient, "
+            f"from 1 at the top: {number(result.gradient[-1])} (infinite width: {number(result.theory[-1])})."
+        )
+
+
+def headline(result: GradientChain) -> str:
+    return (
+        f"{name_of(result.activation)}, {result.depth} × 100:   std(w) = {result.scale:.3g},   product of slopes "
+        f"{number(result.slopes[-1])},   gradient {number(result.gradient[-1])}"
+    )
+
+
+def _decades(value: float) -> int:
+    return next((step for step in DECADES if value <= step), DECADES[-1])

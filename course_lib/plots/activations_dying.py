@@ -1,0 +1,121 @@
+"""The picture of dying units: shares over time, and the lines of all hidden units across the data."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+
+from course_lib.data.clouds import spiral
+from course_lib.experiments.activations_dying import STEPS, UNITS, DyingReLU
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
+
+VIEW = 1.6  # half the side of the window on the plane; the data end at 1
+
+
+class DyingPicture(Picture):
+    """Draws a `DyingReLU`."""
+
+    size = (10.0, 5.2)
+
+    def build(self) -> None:
+        self.shares = self.figure.add_axes((0.065, 0.11, 0.51, 0.66))
+        self.plane = self.figure.add_axes((0.645, 0.085, 0.34, 0.685))
+        self.headline = self.moving(
+            self.figure.text(0.02, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
+        self._build_shares()
+        self._build_plane()
+
+    def _build_shares(self) -> None:
+        ax = self.shares
+        ax.set(xlim=(0, STEPS), ylim=(-0.02, 1.03), yticks=[0, 0.25, 0.5, 0.75, 1], xlabel="step (all 300 points)")
+        ax.set_yticklabels(["0 %", "25 %", "50 %", "75 %", "100 %"])
+        ax.axhline(1 / 3, color=self.style.faint, linewidth=0.8)
+        self.each = self.moving(
+            ax.add_collection(LineCollection([], color=VERMILLION, linewidth=0.9, alpha=0.6), autolim=False)
+        )
+        self.curves = {
+            "off": self.moving(ax.plot([], [], color=VERMILLION, linewidth=3)[0]),
+            "zero": self.moving(ax.plot([], [], color=SKY, linestyle="--")[0]),
+            "accuracy": self.moving(ax.plot([], [], color=GREEN, linestyle="-.")[0]),
+        }
+        ax.legend(
+            handles=[
+                Line2D([], [], color=VERMILLION, linewidth=3, label="units off on all points (mean)"),
+                Line2D([], [], color=VERMILLION, linewidth=0.9, label="the same, network by network"),
+                Line2D([], [], color=SKY, linestyle="--", label="single outputs off"),
+                Line2D([], [], color=GREEN, linestyle="-.", label="training accuracy"),
+            ],
+            loc="lower left",
+            bbox_to_anchor=(-0.1, 1.0),
+            ncols=2,
+        )
+
+    def _build_plane(self) -> None:
+        ax = self.plane
+        ax.set(xlim=(-VIEW, VIEW), ylim=(-VIEW, VIEW), xticks=[-1, 0, 1], yticks=[-1, 0, 1], aspect="equal")
+        x, y = spiral()
+        for group, (color, marker) in enumerate([(BLUE, "o"), (ORANGE, "^"), (PURPLE, "s")]):
+            ax.plot(*x[y == group].T, color=color, marker=marker, linestyle="none", markersize=3)
+        self.active = self.moving(
+            ax.add_collection(LineCollection([], color=self.style.theory, linewidth=0.7), autolim=False)
+        )
+        self.dead = self.moving(
+            ax.add_collection(LineCollection([], color=VERMILLION, linewidth=1.3, linestyle="--"), autolim=False)
+        )
+        ax.set_title("Where w·x + b = 0", pad=30)
+        ax.legend(
+            handles=[
+                Line2D([], [], color=self.style.theory, linewidth=1, label="active unit"),
+                Line2D([], [], color=VERMILLION, linestyle="--", label="off on all points"),
+            ],
+            loc="lower left",
+            bbox_to_anchor=(-0.08, 0.98),
+            ncols=2,
+            columnspacing=1.0,
+            handlelength=1.6,
+        )
+
+    def set_artists(self, result: DyingReLU) -> None:
+        self.headline.set_text(headline(result))
+        for name, curve in self.curves.items():
+            curve.set_data(result.step, getattr(result, name).mean(axis=1))
+        self.each.set_segments([np.column_stack([result.step, off]) for off in result.off.T])
+        lines = _lines(result.weights, result.biases)
+        self.active.set_segments(lines[~result.is_off])
+        self.dead.set_segments(lines[result.is_off])
+
+    def describe(self, result: DyingReLU) -> str:
+        off, last = result.off[-1], result.step[-1]
+        spread = f" ({off.min():.0%} to {off.max():.0%} in {result.seeds} networks)" if result.seeds > 1 else ""
+        fate = f" The run diverges at step {result.diverged_at}." if result.diverged_at >= 0 else ""
+        leak = "" if result.alpha == 0 else " With a leak they still get a gradient, so off is not dead."
+        slope = f"leaky ReLU with slope {result.alpha:g}" if result.alpha else "ReLU"
+        return (
+            f"{slope}, learning rate {result.lr:.3g}, initial bias {_signed(result.bias)}. After {last} steps "
+            f"{off.mean():.0%} of the {UNITS} units are off on all points{spread}, {result.zero[-1].mean():.0%} of the "
+            f"single outputs are off, and {result.accuracy[-1].mean():.0%} of the points are right.{leak}{fate}"
+        )
+
+
+def headline(result: DyingReLU) -> str:
+    word = "off on all points" if result.alpha else "dead"
+    fate = f",   diverges at step {result.diverged_at}" if result.diverged_at >= 0 else ""
+    return (
+        f"learning rate {result.lr:.3g},  bias {_signed(result.bias)},  α {result.alpha:g}:   "
+        f"{result.off[-1].mean():.0%} of the units {word} at step {result.step[-1]}{fate}"
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 3):g}".replace("-", "−") if round(value, 3) else "0"
+
+
+def _lines(weights: np.ndarray, biases: np.ndarray) -> np.ndarray:
+    """The line w·x + b = 0 of every unit, as two points (units, 2, 2) far outside the window."""
+    squared = np.maximum(np.sum(weights**2, axis=0), 1e-30)
+    nearest = np.clip(-biases * weights / squared, -1e3, 1e3).T
+    along = np.stack([-weights[1], weights[0]], axis=1) / np.sqrt(squared)[:, None]
+    return np.stack([nearest - 5 * along, nearest + 5 * along], axis=1)

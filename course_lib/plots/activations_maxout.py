@@ -1,0 +1,116 @@
+"""The picture of a maxout unit: its lines and their maximum on the curve, and the error for every number of pieces."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
+
+from course_lib.experiments.activations_maxout import PIECES, MaxoutFit
+from course_lib.plots.activations import number
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, ORANGE, VERMILLION
+
+ERRORS = (1e-4, 3.0)
+
+
+class MaxoutPicture(Picture):
+    """Draws a `MaxoutFit`."""
+
+    size = (9.8, 5.0)
+
+    def build(self) -> None:
+        self.curve = self.figure.add_axes((0.065, 0.11, 0.53, 0.68))
+        self.errors = self.figure.add_axes((0.69, 0.11, 0.295, 0.68))
+        self.headline = self.moving(
+            self.figure.text(0.02, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
+        ax = self.curve
+        ax.set(xlim=(-1, 1), xticks=[-1, -0.5, 0, 0.5, 1], xlabel="x")
+        self.idle = self.moving(
+            ax.add_collection(LineCollection([], color=VERMILLION, linestyle=":", linewidth=1.6), autolim=False)
+        )
+        self.working = self.moving(
+            ax.add_collection(LineCollection([], color=ORANGE, linewidth=1.2), autolim=False)
+        )
+        self.target = self.moving(ax.plot([], [], color=self.style.ink, linestyle="--", linewidth=1.6)[0])
+        self.y = self.moving(ax.plot([], [], color=BLUE, linewidth=3)[0])
+        ax.legend(
+            handles=[
+                Line2D([], [], color=self.style.ink, linestyle="--", label="curve to learn"),
+                Line2D([], [], color=BLUE, linewidth=3, label="maxout: the largest line"),
+                Line2D([], [], color=ORANGE, label="a piece wₖx + bₖ"),
+                Line2D([], [], color=VERMILLION, linestyle=":", label="a piece that never wins"),
+            ],
+            loc="lower left",
+            bbox_to_anchor=(-0.02, 1.0),
+            ncols=2,
+        )
+        ax = self.errors
+        ax.set(yscale="log", ylim=ERRORS, yticks=[1e-4, 1e-3, 1e-2, 0.1, 1])
+        ax.set(xlim=(0.5, PIECES + 0.5), xticks=range(1, PIECES + 1), xlabel="pieces k")
+        ax.set_yticklabels(["0.0001", "0.001", "0.01", "0.1", "1"])
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.set_title("Error (root mean square)", pad=28)
+        self.best = self.moving(ax.plot([], [], color=self.style.theory, linestyle=":")[0])
+        self.measured = self.moving(ax.plot([], [], color=BLUE, marker="o", linestyle="-")[0])
+        self.mine = self.moving(
+            ax.plot([], [], marker="o", markersize=14, fillstyle="none", color=VERMILLION, linestyle="none", clip_on=False)[0]
+        )
+        ax.legend(
+            handles=[
+                Line2D([], [], color=BLUE, marker="o", label="learned"),
+                Line2D([], [], color=self.style.theory, linestyle=":", label="the least (x²)"),
+            ],
+            loc="lower left",
+            bbox_to_anchor=(-0.2, 0.985),
+            ncols=2,
+            columnspacing=1.0,
+        )
+
+    def frame(self, result: MaxoutFit) -> tuple[float, float]:
+        low, high = float(result.target.min()), float(result.target.max())
+        margin = 0.35 * (high - low)
+        return low - margin, high + margin
+
+    def set_frame(self, result: MaxoutFit) -> None:
+        self.curve.set_ylim(*self.frame(result))
+
+    def set_artists(self, result: MaxoutFit) -> None:
+        self.headline.set_text(headline(result))
+        self.target.set_data(result.x, result.target)
+        self.y.set_data(result.x, result.y)
+        ends = np.stack([np.stack([result.x[[0, -1]]] * result.pieces, axis=1), result.lines[[0, -1]]], axis=-1)
+        segments = ends.swapaxes(0, 1)  # (pieces, 2 ends, 2)
+        self.working.set_segments(segments[result.used])
+        self.idle.set_segments(segments[~result.used])
+        pieces = np.arange(1, PIECES + 1)
+        self.measured.set_data(pieces, np.clip(result.rmse_by_pieces, *ERRORS))
+        self.best.set_data(*((pieces, result.best_by_pieces) if result.best_by_pieces is not None else ([], [])))
+        self.mine.set_data([result.pieces], [np.clip(result.rmse, *ERRORS)])
+
+    def describe(self, result: MaxoutFit) -> str:
+        used = int(result.used.sum())
+        start = "from random lines" if result.start == "random" else "from tangents of the curve"
+        text = (
+            f"A maxout unit with {result.pieces} {_pieces(result.pieces)} learns {result.curve} {start}: after "
+            f"{result.steps} steps the error is {number(result.rmse, 2)}, and {used} of its pieces "
+            f"{'is' if used == 1 else 'are'} the largest somewhere."
+        )
+        if result.best_by_pieces is not None:
+            text += f" The smallest error possible is {number(result.best_by_pieces[result.pieces - 1], 2)}."
+        if result.curve == "sin 3x":
+            text += " The curve is not convex, so no number of pieces is enough."
+        return text
+
+
+def headline(result: MaxoutFit) -> str:
+    return (
+        f"{result.curve}, {result.pieces} {_pieces(result.pieces)}, step {result.steps}:   error {number(result.rmse, 2)},   "
+        f"{int(result.used.sum())} of {result.pieces} in use"
+    )
+
+
+def _pieces(count: int) -> str:
+    return "piece" if count == 1 else "pieces"
