@@ -27,8 +27,8 @@ test: ## ruff, pytest and strict nbval over all notebooks
 # The tests in the environment VENV as it stands.
 .PHONY: tests-in-place
 tests-in-place:
-	$(ONE_THREAD) $(RUN) -m pytest tests --ignore=tests/browser
-	$(ONE_THREAD) $(RUN) -m pytest --nbval --nbval-current-env notebooks
+	$(ONE_THREAD) $(RUN) -m pytest -n auto --dist worksteal tests --ignore=tests/browser
+	$(ONE_THREAD) $(RUN) -m pytest -n auto --dist loadfile --nbval --nbval-current-env notebooks
 
 notebooks: ## run all notebooks and store them with their outputs, in the one form git keeps
 	@sh tools/environment.sh test
