@@ -38,22 +38,26 @@ class SpiralFit:
     y: np.ndarray  # (300,) their classes
     region: np.ndarray  # (GRID, GRID) predicted class; [i, j] belongs to x2 = axis[i], x1 = axis[j]
     confidence: np.ndarray  # (GRID, GRID) probability of that class, 1/3 … 1
-    lines: np.ndarray  # (hidden, 2, 2): where w·x + b = 0 for each unit, two ends as (x1, x2)
+    lines: (
+        np.ndarray
+    )  # (hidden, 2, 2), empty unless asked for: where w·x + b = 0 in each unit, two ends (x1, x2)
 
 
 def spiral_fit(
     hidden: int = 16,
     activation: str = "relu",
     seed: int = 0,
-    steps: int = 3000,
+    steps: int = 3162,
     init: str = "glorot",
+    show_lines: bool = False,
     budget: int | None = None,
 ) -> SpiralFit:
     """Train softmax(W₂ᵀ f(W₁ᵀx + b₁) + b₂), or softmax(Wᵀx + b) if `hidden` is 0, on three arms of 100 points.
 
     All data in each step, learning rate 1, penalty ½·10⁻³·ΣW², as in the case study. `init` "0.01" is its start,
     0.01·N(0, 1); "glorot" needs fewer steps. `budget` lets a draft make at most that many new steps: what has been
-    trained before, for the same network, is never trained again.
+    trained before, for the same network, is never trained again. Twelve steps per decade are kept (`RECORDED`); the
+    result is that of the last of them up to `steps`.
     """
     if not 0 <= hidden <= 500:
         raise ValueError(f"hidden must be 0 to 500, not {hidden}.")
@@ -70,7 +74,7 @@ def spiral_fit(
     region, confidence = _plane(net)
     return SpiralFit(
         hidden, activation, int(step[-1]), float(losses[-1]), float(net.accuracy(x, y)), step, losses, x, y,
-        region, confidence, _lines(net) if hidden else np.empty((0, 2, 2)),
+        region, confidence, _lines(net) if hidden and show_lines else np.empty((0, 2, 2)),
     )  # fmt: skip
 
 
@@ -100,7 +104,6 @@ class _Run:
         """Recorded steps and losses up to `steps`, and θ there; with a budget, as far as it reaches."""
         with self.lock:
             until = steps if budget is None else min(steps, max(self.step, budget))
-            # A step the learner asks for that is not recorded is reached from the record before.
             records = [*RECORDED[: bisect.bisect_right(RECORDED, until)]]
             for record in records[len(self.steps) :]:
                 self._train(record)

@@ -111,7 +111,7 @@ def minibatch_run(
     path, loss = _run(batch, float(lr), seed)
     compared = tuple(_run(size, float(lr), seed)[1][: updates + 1] for size in COMPARED)
     diverged = len(loss) <= updates
-    noise, law = _noise()
+    noise, law = noise_of_batches()
     return MinibatchRun(
         batch, lr, problem.lr_limit, axis, updates, path[: updates + 1], loss[: updates + 1],
         len(loss) - 1 if diverged else None, COMPARED, compared, np.array(BATCHES), noise, law,
@@ -161,7 +161,8 @@ def gradient_noise(
 
 
 @lru_cache(maxsize=1)
-def _noise() -> tuple[np.ndarray, np.ndarray]:
+def noise_of_batches() -> tuple[np.ndarray, np.ndarray]:
+    """‖g_batch − g‖ at the start for each of `BATCHES`, root mean square: as measured, and its law."""
     problem, m = two_weights(), np.array(BATCHES)
     w = np.array(START)
     gradients = (problem.x @ w - problem.t)[:, None] * problem.x

@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from course_lib.experiments.neurons import neuron_response
-from course_lib.explorers.controls import Choice, Slider
+from course_lib.experiments.neurons_boundary import spiral_fit
+from course_lib.experiments.neurons_gradient_check import BUGS, gradient_check_sweep
+from course_lib.experiments.neurons_minibatch import BATCHES, minibatch_run
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer
 from course_lib.plots.neurons import NeuronPicture
+from course_lib.plots.neurons_boundary import BoundaryPicture
+from course_lib.plots.neurons_gradient_check import GradientCheckPicture
+from course_lib.plots.neurons_minibatch import MinibatchPicture
+
+STEPS = (0, 1, 3, 10, 32, 100, 190, 316, 1000, 3162, 9000)
 
 
 def neuron_explorer(**start: Any) -> Explorer:
@@ -20,12 +28,93 @@ def neuron_explorer(**start: Any) -> Explorer:
             Slider("w1", "weight w1", -3, 3, 1.0),
             Slider("w2", "weight w2", -3, 3, 1.0),
             Slider("b", "bias b", -6, 6, 0.0),
-            Choice("activation", "activation", ("step", "sigmoid", "tanh", "relu", "identity"), "sigmoid"),
+            Choice(
+                "activation",
+                "activation",
+                ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "identity"),
+                "sigmoid",
+            ),
         ],
         presets={
             "AND-like": {"w1": 2.0, "w2": 2.0, "b": -3.0},
             "Only x1 counts": {"w1": 2.0, "w2": 0.0, "b": 0.0},
             "Always on": {"w1": 0.2, "w2": 0.2, "b": 6.0},
+        },
+        start=start,
+    )
+
+
+def boundary_explorer(**start: Any) -> Explorer:
+    """What a layer of neurons can separate. Controls: hidden, activation, steps, seed, show_lines."""
+    return Explorer(
+        "boundary_explorer",
+        spiral_fit,
+        BoundaryPicture,
+        [
+            IntSlider("hidden", "hidden units", 0, 100, 16),
+            Choice("activation", "activation", ("relu", "tanh", "sigmoid", "leaky_relu", "identity"), "relu"),
+            Stops("steps", "steps", STEPS, 3162),
+            IntSlider("seed", "start (seed)", 0, 20, 0),
+            Toggle("show_lines", "line of each unit"),
+        ],
+        presets={
+            "Linear": {"hidden": 0, "steps": 190},
+            "3 units": {"hidden": 3, "activation": "tanh", "show_lines": True},
+            "64 units, no curve": {"hidden": 64, "activation": "identity"},
+            "100 ReLU units": {"hidden": 100, "steps": 9000},
+        },
+        draft={"budget": 400},
+        start=start,
+    )
+
+
+def gradient_check_explorer(**start: Any) -> Explorer:
+    """Backpropagation against finite differences of step h. Controls: h, activation, bug, precision."""
+    return Explorer(
+        "gradient_check_explorer",
+        gradient_check_sweep,
+        GradientCheckPicture,
+        [
+            LogSlider("h", "step h", 1e-13, 1e-1, 1e-5, step=0.25),
+            Choice(
+                "activation",
+                "activation",
+                ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "gelu"),
+                "tanh",
+            ),
+            Choice("bug", "mistake in the code", BUGS, "none"),
+            Choice("precision", "numbers", ("float64", "float32"), "float64"),
+        ],
+        presets={
+            "h too large": {"h": 0.1},
+            "h too small": {"h": 1e-12},
+            "A kink": {"h": 10**-2.5, "activation": "relu"},
+            "A forgotten f′": {"bug": "f′ forgotten"},
+            "float32": {"precision": "float32", "h": 1e-2},
+        },
+        start=start,
+    )
+
+
+def minibatch_explorer(**start: Any) -> Explorer:
+    """Gradient descent with mini-batches on a loss with two weights. Controls: batch, lr, updates, axis, seed."""
+    return Explorer(
+        "minibatch_explorer",
+        minibatch_run,
+        MinibatchPicture,
+        [
+            Stops("batch", "batch size m", BATCHES, 16),
+            LogSlider("lr", "learning rate", 0.01, 2, 0.2),
+            IntSlider("updates", "updates", 1, 200, 100),
+            Choice("axis", "loss per", ("updates", "epochs"), "updates", ["update", "epoch"]),
+            IntSlider("seed", "order (seed)", 0, 20, 0),
+        ],
+        presets={
+            "One example": {"batch": 1},
+            "All data": {"batch": 256},
+            "All data, zig-zag": {"batch": 256, "lr": 0.9, "updates": 30},
+            "Overshoot": {"batch": 256, "lr": 1.02, "updates": 30},
+            "Equal work": {"axis": "epochs", "updates": 200},
         },
         start=start,
     )

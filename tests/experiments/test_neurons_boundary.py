@@ -73,7 +73,7 @@ def test_the_plane_shows_what_the_network_says():
 
 
 def test_the_lines_are_where_the_units_are_zero():
-    fit = spiral_fit(5, "relu", steps=0)
+    fit = spiral_fit(5, "relu", steps=0, show_lines=True)
     draw = MLP([2, 5, 3], activation="relu", init="glorot", seed=np.random.RandomState(0), dtype=np.float32)
     (w, _) = draw.weights()
     for unit, ends in enumerate(fit.lines):

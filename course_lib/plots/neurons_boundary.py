@@ -1,0 +1,92 @@
+"""The picture of what a layer of neurons separates: decision regions on the spiral, and the loss on the way there."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.collections import LineCollection
+
+from course_lib.experiments.neurons_boundary import MOST_STEPS, REACH, SpiralFit
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, SERIES
+
+CLASSES = SERIES[:3]
+BEST_LINEAR = 0.786
+TINT = 0.6  # how much of its colour a region takes where the network is certain
+
+
+class BoundaryPicture(Picture):
+    """Left: the plane in the colour of the predicted class, paler where less certain. Right: loss against the step."""
+
+    size = (9.6, 4.8)
+
+    def build(self) -> None:
+        plane = self.plane = self.figure.add_axes((0.055, 0.125, 0.39, 0.78))
+        losses = self.losses = self.figure.add_axes((0.56, 0.125, 0.415, 0.78))
+        plane.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="x1", ylabel="x2", xticks=[-1, 0, 1])
+        plane.set(yticks=[-1, 0, 1])
+        self.plane_title = self.moving(plane.text(0, 1.03, "", transform=plane.transAxes, weight="bold"))
+        self.image = self.moving(
+            plane.imshow(
+                np.zeros((2, 2, 3), np.uint8),
+                extent=(-REACH, REACH, -REACH, REACH),
+                origin="lower",
+                interpolation="nearest",
+            )
+        )
+        self.lines = self.moving(LineCollection([], colors=self.style.ink, linewidths=1.0))
+        plane.add_collection(self.lines)
+        self.points = [
+            self.moving(
+                plane.plot(
+                    [], [], linestyle="", marker=look["marker"], markersize=5.5, color=look["color"],
+                    markeredgecolor=self.style.paper, markeredgewidth=0.6,
+                )[0]
+            )
+            for look in CLASSES
+        ]  # fmt: skip
+        losses.set(xscale="log", xlim=(1, MOST_STEPS), ylim=(0, 1.3), xlabel="step of gradient descent")
+        losses.set_title("Loss")
+        losses.axhline(BEST_LINEAR, color=self.style.theory, linestyle="--", linewidth=1.2)
+        losses.text(1.2, BEST_LINEAR + 0.02, "best straight lines: 0.786", color=self.style.theory)
+        self.loss = self.moving(losses.plot([], [], color=BLUE)[0])
+        self.end = self.moving(losses.plot([], [], color=BLUE, marker="o", markersize=8)[0])
+        self.where = self.moving(
+            losses.text(0.99, 0.98, "", transform=losses.transAxes, ha="right", va="top")
+        )
+        paper = np.array(mpl.colors.to_rgb(self.style.paper))
+        colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
+        shades = np.linspace(0, TINT, 12)[:, None]  # the steps the palette of the PNG has
+        table = paper + shades * (colours[:, None] - paper)
+        self.shades = (255 * table + 0.5).astype(np.uint8)  # (class, shade, RGB)
+
+    def set_artists(self, result: SpiralFit) -> None:
+        self.plane_title.set_text(_network(result))
+        certainty = (result.confidence - 1 / 3) * 1.5  # 1/3 is a guess, 1 is certain
+        shade = np.clip(certainty * 12, 0, 11).astype(np.intp)
+        self.image.set_data(self.shades[result.region, shade])
+        self.lines.set_segments(list(result.lines))
+        for points, number in zip(self.points, range(3), strict=True):
+            points.set_data(*result.x[result.y == number].T)
+        shown = slice(1, None) if len(result.step) > 1 else slice(None)
+        at = np.maximum(result.step[shown], 1)
+        self.loss.set_data(at, np.minimum(result.losses[shown], 1.27))
+        self.end.set_data(at[-1:], np.minimum(result.losses[-1:], 1.27))
+        self.where.set_text(f"step {result.steps}\nloss {result.loss:.3f}\n{result.accuracy:.0%} right")
+
+    def describe(self, result: SpiralFit) -> str:
+        said = (
+            f"{_network(result)}, after {result.steps} steps: loss {result.loss:.3f}, "
+            f"{result.accuracy:.0%} of 300 points right."
+        )
+        if result.activation == "identity":
+            return f"{said} Without a curved activation all borders are straight, and no three straight borders fit."
+        if result.accuracy > 0.95:
+            return f"{said} The borders bend with the arms."
+        return f"{said} The best straight borders reach 0.786 and 49 %."
+
+
+def _network(result: SpiralFit) -> str:
+    if result.hidden == 0:
+        return "Linear classifier"
+    return f"{result.hidden} {result.activation} unit{'s' if result.hidden > 1 else ''}"

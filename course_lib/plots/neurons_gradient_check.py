@@ -1,0 +1,96 @@
+"""The picture of a gradient check: the V of its error against the step h, and the loss seen through such a step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.neurons_gradient_check import ZOOM, GradientCheckSweep
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, GREEN, VERMILLION
+
+LOWEST = 1e-10
+BANDS = (
+    (1e-2, "wrong", 0.6),
+    (1e-4, "doubtful", 1e-3),
+    (1e-7, "fine with\nkinks", 3e-6),
+    (None, "right", 3e-9),
+)
+
+
+class GradientCheckPicture(Picture):
+    """Left: relative error against h, with the thresholds. Right: the loss along one weight, from −2h to 2h."""
+
+    size = (9.6, 4.8)
+
+    def build(self) -> None:
+        errors = self.errors = self.figure.add_axes((0.075, 0.125, 0.44, 0.78))
+        close = self.close = self.figure.add_axes((0.705, 0.125, 0.28, 0.68))
+        errors.set(xscale="log", yscale="log", xlim=(1e-13, 1e-1), ylim=(LOWEST, 1e3))
+        errors.set(
+            xlabel="step h", xticks=[1e-13, 1e-10, 1e-7, 1e-4, 1e-1], yticks=[1e-10, 1e-7, 1e-4, 1e-2, 1]
+        )
+        errors.minorticks_off()
+        errors.set_title("Largest relative error |a − n| / max(|a|, |n|)")
+        for limit, words, at in BANDS:
+            if limit:
+                errors.axhline(limit, color=self.style.faint)
+            errors.text(2e-1, at, words, color=self.style.theory, va="center")
+        look = {"markevery": 4, "markersize": 4.5}
+        self.forward = self.moving(
+            errors.plot([], [], color=VERMILLION, linestyle="--", marker="s", label="one-sided", **look)[0]
+        )
+        self.central = self.moving(errors.plot([], [], color=BLUE, marker="o", label="central", **look)[0])
+        errors.legend(loc="upper center", ncol=2)
+        self.step = self.moving(errors.axvline(1e-5, color=self.style.theory, linewidth=1.2))
+        self.here = self.moving(errors.plot([], [], color=BLUE, marker="o", markersize=11)[0])
+        close.set(xlim=(-2.1, 2.1), xticks=[-2, -1, 0, 1, 2], xlabel="move of one weight, in h")
+        close.set_xticklabels(["−2h", "−h", "0", "h", "2h"])
+        close.set_title("Change of the loss, in h", pad=44)
+        self.slope = self.moving(
+            close.plot([], [], color=VERMILLION, linestyle="--", label="slope by the code")[0]
+        )
+        self.rise = self.moving(close.plot([], [], color=BLUE, label="loss")[0])
+        self.chord = self.moving(
+            close.plot([], [], color=GREEN, linestyle=":", marker="D", markersize=7, label="slope measured")[
+                0
+            ]
+        )
+        close.legend(
+            handles=[self.rise, self.slope, self.chord],
+            loc="lower left",
+            bbox_to_anchor=(-0.28, 0.99),
+            ncol=2,
+            columnspacing=1.0,
+            handlelength=1.6,
+        )
+
+    def frame(self, result: GradientCheckSweep) -> tuple:
+        return (self._reach(result),)
+
+    def _reach(self, result: GradientCheckSweep) -> float:
+        return step_up(float(np.abs(result.rise).max()) + 2 * abs(result.analytic) + 1e-12, (1.0, 3.0))
+
+    def set_frame(self, result: GradientCheckSweep) -> None:
+        reach = self._reach(result)
+        self.close.set(ylim=(-reach, reach), yticks=[-reach, 0, reach])
+        self.close.set_yticklabels([f"−{reach:g}", "0", f"{reach:g}"])
+
+    def set_artists(self, result: GradientCheckSweep) -> None:
+        self.central.set_data(result.hs, np.maximum(result.central, LOWEST))
+        self.forward.set_data(result.hs, np.maximum(result.forward, LOWEST))
+        self.step.set_xdata([result.h, result.h])
+        self.here.set_data([result.h], [max(result.error, LOWEST)])
+        self.rise.set_data(result.zoom, result.rise)
+        self.slope.set_data(ZOOM[[0, -1]], result.analytic * ZOOM[[0, -1]])
+        left, right = np.interp([-1.0, 1.0], ZOOM, result.rise)  # the two points the measurement uses
+        self.chord.set_data([-1, 1], [left, right])
+
+    def describe(self, result: GradientCheckSweep) -> str:
+        best = result.hs[result.best]
+        code = "The code" if result.bug == "none" else f"The code with the mistake “{result.bug}”"
+        return (
+            f"{code} for {result.activation}, in {result.precision}, checked with h = {result.h:.2g}: the largest "
+            f"relative error is {result.error:.1e} ({result.verdict}). At the worst weight the code says "
+            f"{result.analytic:.4g}, the measurement {result.numeric:.4g}. Central differences are best at "
+            f"h = {best:.1e}, with {result.central[result.best]:.1e}."
+        )

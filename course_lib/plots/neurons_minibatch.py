@@ -1,0 +1,122 @@
+"""The picture of mini-batch descent: the path on a loss with two weights, the loss, and the noise of a batch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.neurons_minibatch import (
+    BATCHES,
+    EXAMPLES,
+    START,
+    MinibatchRun,
+    noise_of_batches,
+    two_weights,
+)
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
+
+WEST, EAST, SOUTH, NORTH = -5.5, 2.5, -2.5, 5.5
+LEVELS = (0.12, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6)
+LOSSES = (0.06, 1000.0)
+OTHERS = (
+    {"color": GREEN, "linestyle": ":"},
+    {"color": PURPLE, "linestyle": "-."},
+    {"color": ORANGE, "linestyle": "--"},
+)
+
+
+class MinibatchPicture(Picture):
+    """Left: the path over the contours of the loss. Right: the loss on all data; below it noise against batch size."""
+
+    size = (9.6, 5.4)
+
+    def build(self) -> None:
+        surface = self.surface = self.figure.add_axes((0.065, 0.11, 0.43, 0.80))
+        losses = self.losses = self.figure.add_axes((0.585, 0.60, 0.32, 0.31))
+        noise = self.noise = self.figure.add_axes((0.585, 0.11, 0.32, 0.27))
+        self._draw_surface(surface)
+        self.path = self.moving(surface.plot([], [], color=BLUE, linewidth=1.4, marker=".", markersize=5)[0])
+        self.end = self.moving(surface.plot([], [], color=BLUE, marker="o", markersize=9)[0])
+        losses.set(yscale="log", ylim=LOSSES, yticks=[0.1, 1, 10, 100])
+        losses.set_yticklabels(["0.1", "1", "10", "100"])
+        losses.minorticks_off()
+        losses.set_title("Loss on all 256 examples")
+        self.others = [self.moving(losses.plot([], [], linewidth=1.3, **look)[0]) for look in OTHERS]
+        self.loss = self.moving(losses.plot([], [], color=BLUE, linewidth=2.6)[0])
+        names = [f"m = {size}" for size in (1, 16, EXAMPLES)]
+        losses.legend([*self.others, self.loss], [*names, "yours"], loc="upper left", bbox_to_anchor=(1.0, 1.1),
+                      handlelength=1.5, handletextpad=0.5, borderaxespad=0.2)  # fmt: skip
+        self._draw_noise(noise)
+        self.mark = self.moving(noise.plot([], [], color=BLUE, marker="o", markersize=11, linestyle="")[0])
+
+    def _draw_surface(self, axes) -> None:
+        problem = two_weights()
+        x, y = np.meshgrid(np.linspace(WEST, EAST, 90), np.linspace(SOUTH, NORTH, 90))
+        axes.set(xlim=(WEST, EAST), ylim=(SOUTH, NORTH), xlabel="weight of the ink above the middle")
+        axes.set_ylabel("weight of the ink below", labelpad=1)
+        axes.set_title("Path over the loss J(w)")
+        axes.contour(
+            x, y, problem.loss(np.stack([x, y], axis=-1)), LEVELS, colors=self.style.theory, linewidths=0.7
+        )
+        axes.plot(*problem.best, marker="*", markersize=15, color=VERMILLION, linestyle="")
+        axes.annotate("minimum", problem.best, xytext=(-16, -18), textcoords="offset points", ha="right")
+        axes.plot(*START, marker="s", markersize=8, color=self.style.ink, linestyle="")
+        axes.annotate("start", START, xytext=(7, -4), textcoords="offset points")
+
+    def _draw_noise(self, axes) -> None:
+        measured, law = noise_of_batches()
+        sizes = np.array(BATCHES)
+        axes.set(xscale="log", yscale="log", xlim=(0.8, 330), ylim=(0.05, 5), xticks=[1, 4, 16, 64, 256])
+        axes.set(xticklabels=["1", "4", "16", "64", "256"], yticks=[0.1, 1], yticklabels=["0.1", "1"])
+        axes.minorticks_off()
+        axes.set(xlabel="batch size m")
+        axes.set_title("Noise of the gradient, ‖g_m − g‖")
+        axes.plot(sizes, law[0] / np.sqrt(sizes), color=self.style.theory, linestyle="--", linewidth=1.2)
+        axes.annotate("∝ 1/√m", (256, law[0] / 16), xytext=(4, 2), textcoords="offset points", color=self.style.theory,
+                      annotation_clip=False)  # fmt: skip
+        axes.plot(sizes[:-1], law[:-1], color=VERMILLION, linewidth=1.2)
+        axes.plot(sizes[:-1], measured[:-1], color=VERMILLION, marker="D", markersize=5, linestyle="")
+
+    def frame(self, result: MinibatchRun) -> tuple:
+        if result.axis == "epochs":
+            return (result.axis,)
+        return result.axis, step_up(float(result.updates), (1.0, 2.0, 5.0))
+
+    def set_frame(self, result: MinibatchRun) -> None:
+        if result.axis == "epochs":
+            self.losses.set(xscale="log", xlim=(1 / EXAMPLES, 200), xticks=[0.01, 0.1, 1, 10, 100])
+            self.losses.set_xticklabels(["0.01", "0.1", "1", "10", "100"])
+            self.losses.minorticks_off()
+            self.losses.set_xlabel("epochs: passes over the data")
+        else:
+            reach = step_up(float(result.updates), (1.0, 2.0, 5.0))
+            self.losses.set(xscale="linear", xlim=(0, reach), xticks=[0, reach / 2, reach])
+            self.losses.set_xticklabels(["0", f"{reach / 2:g}", f"{reach:g}"])
+            self.losses.set_xlabel("updates")
+
+    def set_artists(self, result: MinibatchRun) -> None:
+        self.path.set_data(*result.path.T)
+        self.end.set_data(*result.path[-1:].T)
+        for curve, size, loss in zip(self.others, result.compared, result.compared_loss, strict=True):
+            curve.set_data(result.against(size, loss), loss)
+        self.loss.set_data(result.against(result.batch, result.loss), result.loss)
+        place = BATCHES.index(result.batch)
+        self.mark.set_data([result.batch], [max(result.noise_law[place], 0.05)])
+
+    def describe(self, result: MinibatchRun) -> str:
+        epochs = result.batch * (len(result.loss) - 1) / EXAMPLES
+        place = BATCHES.index(result.batch)
+        noise = f"{result.noise_law[place]:.2f}" if result.noise_law[place] else "0"
+        start = (
+            f"Mini-batches of {result.batch} with learning rate {result.lr:.3g} (with all data the limit is 2/λ = "
+            f"{result.lr_limit:.2f}): "
+        )
+        if result.diverged_at is not None:
+            fate = f"the loss passes 1000 at update {result.diverged_at}: it diverges."
+        else:
+            many = "s" if result.updates > 1 else ""
+            fate = (
+                f"after {result.updates} update{many}, {epochs:.3g} epochs, the loss is {result.loss[-1]:.3g}; "
+                "its minimum is 0.092."
+            )
+        return f"{start}{fate} The gradient of one batch is off by {noise} on average."
