@@ -56,7 +56,7 @@ class MaxoutPicture(Picture):
         self.best = self.moving(ax.plot([], [], color=self.style.theory, linestyle=":")[0])
         self.measured = self.moving(ax.plot([], [], color=BLUE, marker="o", linestyle="-")[0])
         self.mine = self.moving(
-            ax.plot([], [], marker="o", markersize=14, fillstyle="none", color=VERMILLION, linestyle="none", clip_on=False)[0]
+            ax.plot([], [], "o", markersize=14, fillstyle="none", color=VERMILLION, clip_on=False)[0]
         )
         ax.legend(
             handles=[
@@ -107,8 +107,8 @@ class MaxoutPicture(Picture):
 
 def headline(result: MaxoutFit) -> str:
     return (
-        f"{result.curve}, {result.pieces} {_pieces(result.pieces)}, step {result.steps}:   error {number(result.rmse, 2)},   "
-        f"{int(result.used.sum())} of {result.pieces} in use"
+        f"{result.curve}, {result.pieces} {_pieces(result.pieces)}, step {result.steps}:   "
+        f"error {number(result.rmse, 2)},   {int(result.used.sum())} of {result.pieces} in use"
     )
 
 
