@@ -50,8 +50,8 @@ class ZigZag:
 
     @property
     def one_sign(self) -> bool:
-        """Whether every input has one sign, so that every single-example update must lie in two quadrants."""
-        return bool((self.x > 0).all() or (self.x < 0).all())
+        """Whether no two inputs have opposite signs, so that single examples allow two quadrants (and their edges)."""
+        return bool((self.x >= 0).all() or (self.x <= 0).all())
 
     @property
     def updates(self) -> np.ndarray:

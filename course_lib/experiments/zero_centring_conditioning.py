@@ -51,6 +51,10 @@ class Conditioning:
         """Whether e changes its sign along the steepest direction at every step: the zig-zag of the full batch."""
         return self.rate > 1
 
+    @property
+    def diverges(self) -> bool:
+        return self.rate > 2 + 1e-9
+
 
 def conditioning(
     mean: float = 1.0, dimension: int = 10, rate: float = 1.9, bias: bool = False, seed: int = 0

@@ -1,0 +1,105 @@
+"""The sliders of chapter 03."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course_lib.experiments import zero_centring_networks as networks
+from course_lib.experiments import zero_centring_signs as signs
+from course_lib.experiments.zero_centring import BATCHES, FEEDS, MAX_STEPS, zigzag
+from course_lib.experiments.zero_centring_conditioning import DIMENSIONS, conditioning
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
+from course_lib.explorers.explorer import Explorer
+from course_lib.plots.zero_centring import ZigZagPicture
+from course_lib.plots.zero_centring_conditioning import ConditioningPicture
+from course_lib.plots.zero_centring_signs import NetworkSignsPicture, SignPicture
+
+
+def zigzag_explorer(**start: Any) -> Explorer:
+    """The path of two weights to a target in the fourth quadrant, and the steps it takes.
+
+    Controls: mean (of the inputs, before the activation), lr, activation (that feeds the unit), batch_size, centred,
+    steps.
+    """
+    return Explorer(
+        "zigzag_explorer",
+        zigzag,
+        ZigZagPicture,
+        [
+            Slider("mean", "input mean", -2, 2, 1.5, step=0.05),
+            LogSlider("lr", "learning rate", 0.01, 100, 0.1),
+            Choice("activation", "fed by", FEEDS, "identity", ["raw inputs", "sigmoid", "tanh", "ReLU"]),
+            Stops("batch_size", "batch size", BATCHES, 1, [*map(str, BATCHES[:-1]), "all 256"]),
+            IntSlider("steps", "steps shown", 1, MAX_STEPS, 25),
+            Toggle("centred", "subtract the mean"),
+        ],
+        presets={
+            "Zig-zag": {"steps": 60},
+            "Centred": {"mean": 0.0, "steps": 60},
+            "Centred, larger rate": {"mean": 0.0, "lr": 0.45},
+            "Two examples per step": {"batch_size": 2, "steps": 60},
+            "All examples, rate near the limit": {"batch_size": 256, "lr": 0.37},
+            "Sigmoid, mean 0": {"activation": "sigmoid", "mean": 0.0, "lr": 2.0, "steps": 100},
+        },
+        start=start,
+    )
+
+
+def sign_agreement_explorer(**start: Any) -> Explorer:
+    """How often do all components of a gradient have one sign? Controls: batch_size, dimension, mean."""
+    return Explorer(
+        "sign_agreement_explorer",
+        signs.sign_agreement,
+        SignPicture,
+        [
+            Stops("batch_size", "batch size B", signs.BATCHES, 1),
+            IntSlider("dimension", "inputs d", 2, signs.MAX_DIMENSION, 10),
+            Slider("mean", "input mean", -2, 2, signs.HALF_NORMAL_MEAN, step=0.05),
+        ],
+        presets={
+            "One example": {},
+            "Two": {"batch_size": 2},
+            "Thirty-two": {"batch_size": 32},
+            "Centred": {"batch_size": 32, "mean": 0.0},
+            "50 inputs": {"batch_size": 32, "dimension": 50},
+        },
+        start=start,
+    )
+
+
+def network_signs_explorer(**start: Any) -> Explorer:
+    """The same share inside networks trained on the digits. Controls: batch_size, steps (of training)."""
+    return Explorer(
+        "network_signs_explorer",
+        networks.network_signs,
+        NetworkSignsPicture,
+        [
+            Stops("batch_size", "batch size B", networks.BATCHES, 1),
+            Stops("steps", "training steps", networks.LOOKS, 1000),
+        ],
+        presets={"One example": {}, "Batches of 32": {"batch_size": 32}},
+        start=start,
+    )
+
+
+def conditioning_explorer(**start: Any) -> Explorer:
+    """How the mean of the inputs stretches the loss. Controls: mean, dimension, rate (times 1/λmax), bias."""
+    return Explorer(
+        "conditioning_explorer",
+        conditioning,
+        ConditioningPicture,
+        [
+            Slider("mean", "input mean", -2, 2, 1.0, step=0.05),
+            Stops("dimension", "inputs d", DIMENSIONS, 10),
+            Slider("rate", "learning rate × λmax", 0.1, 2.1, 1.9, step=0.05),
+            Toggle("bias", "with a bias"),
+        ],
+        presets={
+            "Shifted": {},
+            "Centred": {"mean": 0.0, "rate": 1.0},
+            "100 inputs": {"dimension": 100},
+            "With a bias": {"bias": True},
+            "Too fast": {"rate": 2.1},
+        },
+        start=start,
+    )

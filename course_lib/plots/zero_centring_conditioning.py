@@ -1,0 +1,110 @@
+"""The picture of conditioning: a valley that the mean of the inputs makes narrow, and gradient descent in it."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
+
+from course_lib.experiments.zero_centring_conditioning import MEANS, NEAR, START, STEPS, Conditioning
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, PURPLE, VERMILLION
+from course_lib.plots.zero_centring import ellipses
+
+REACH = 1.45
+SHOWN = 150  # steps of the path that are drawn
+AT = np.unique(np.geomspace(1, STEPS, 120).astype(int))  # steps at which the distance is drawn
+MINUS = str.maketrans("-", "−")
+
+
+class ConditioningPicture(Picture):
+    """Left: the path in the valley. Right: the condition number against the mean, and the way left at every step."""
+
+    size = (10.0, 5.6)
+
+    def build(self) -> None:
+        self.headline = self.moving(
+            self.figure.text(0.07, 0.98, "", weight="bold", va="top", fontsize=self.style.font + 1)
+        )
+        plane = self.plane = self.figure.add_axes((0.07, 0.10, 0.42, 0.77))
+        plane.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+        plane.set_xlabel("error of w along the mean")
+        self.contours = self.moving(plane.plot([], [], color=self.style.theory, linewidth=1.0)[0])
+        self.path = self.moving(plane.plot([], [], color=VERMILLION, linewidth=1.2, marker="o", markersize=3.5)[0])
+        plane.plot(*START, color=self.style.ink, marker="s", markersize=7)
+        plane.annotate("start", START, (8, 6), textcoords="offset points")
+        plane.plot(0, 0, color=BLUE, marker="*", markersize=16)
+        kappa = self.figure.add_axes((0.605, 0.56, 0.375, 0.27))
+        kappa.set(yscale="log", xlim=(-2, 2), ylim=(0.8, 3e5), yticks=[1, 100, 1e4], xticks=[-2, -1, 0, 1, 2])
+        kappa.set(yticklabels=["1", "100", "10 000"], xlabel="mean of every input, in std")
+        kappa.yaxis.set_minor_locator(NullLocator())
+        kappa.grid(True)
+        kappa.set_title("Condition number λmax/λmin", pad=24)
+        self.curve = self.moving(kappa.plot([], [], color=GREEN)[0])
+        self.curve_bias = self.moving(kappa.plot([], [], color=PURPLE, linestyle="--")[0])
+        self.measured = self.moving(
+            kappa.plot([], [], color=self.style.ink, marker="D", markersize=8, linestyle="none", clip_on=False)[0]
+        )
+        kappa.legend(
+            handles=[
+                Line2D([], [], color=GREEN, label="weights"),
+                Line2D([], [], color=PURPLE, linestyle="--", label="with bias"),
+                Line2D([], [], color=self.style.ink, marker="D", linestyle="none", label="4000 examples"),
+            ],
+            loc="lower left", bbox_to_anchor=(-0.03, 0.98), ncols=3, borderaxespad=0.0,
+            columnspacing=1.0, handlelength=1.8,
+        )  # fmt: skip
+        way = self.figure.add_axes((0.605, 0.10, 0.375, 0.25))
+        way.set(ylim=(0, 1.08), yticks=[0, 0.5, 1], xlabel="step")
+        way.axhline(NEAR, color=BLUE, linewidth=1.2, linestyle="--")
+        way.set_title("Distance to the target", pad=6)
+        way.set(xscale="log", xlim=(1, STEPS), xticks=[1, 10, 100, 1000], xticklabels=["1", "10", "100", "1000"])
+        way.xaxis.set_minor_locator(NullLocator())
+        way.grid(True)
+        self.distance = self.moving(way.plot([], [], color=VERMILLION)[0])
+
+    def frame(self, result: Conditioning) -> tuple:
+        return (result.bias,)
+
+    def set_frame(self, result: Conditioning) -> None:
+        self.plane.set_ylabel("error of the bias" if result.bias else "error of w across the mean")
+
+    def set_artists(self, result: Conditioning) -> None:
+        self.headline.set_text(short_headline(result))
+        eigenvalues, directions = np.linalg.eigh(result.hessian)
+        self.contours.set_data(*ellipses(eigenvalues, directions, START, np.zeros(2)))
+        last = min(result.steps_needed or SHOWN, SHOWN)
+        self.path.set_data(*np.clip(result.path[: last + 1], -50, 50).T)
+        self.curve.set_data(MEANS, result.curve)
+        self.curve_bias.set_data(MEANS, result.curve_bias)
+        self.measured.set_data([result.mean], [result.measured])
+        self.distance.set_data(AT, np.minimum(result.distance[AT], 1e3))
+
+    def describe(self, result: Conditioning) -> str:
+        way = "bounces across the valley at every step" if result.turns else "does not bounce"
+        return (
+            f"{headline(result)}. The path {way}. 4000 random examples have condition number "
+            f"{_number(result.measured)}."
+        )
+
+
+def short_headline(result: Conditioning) -> str:
+    return f"κ = {_number(result.condition)},  η = {result.lr:.2g}:  {_fate(result)}"
+
+
+def headline(result: Conditioning) -> str:
+    bias = " and a bias" if result.bias else ""
+    return (
+        f"{result.dimension} inputs with mean {result.mean:.2f}{bias}: κ = {_number(result.condition)},  "
+        f"η = {result.rate:.2f}/λmax = {result.lr:.2g}:  {_fate(result)}"
+    ).translate(MINUS)
+
+
+def _fate(result: Conditioning) -> str:
+    if result.steps_needed:
+        return f"{result.steps_needed} step{'' if result.steps_needed == 1 else 's'} to the target"
+    return "diverges" if result.diverges else f"over {STEPS} steps"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}".replace(",", "\u202f")

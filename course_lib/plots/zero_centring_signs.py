@@ -1,0 +1,144 @@
+"""Pictures of agreeing signs: of random gradients, and of gradients inside trained networks."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import StepPatch
+from matplotlib.ticker import NullLocator
+
+from course_lib.experiments import zero_centring_networks as networks
+from course_lib.experiments.zero_centring_signs import BATCHES, SignAgreement
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, SERIES, VERMILLION
+
+MINUS = str.maketrans("-", "−")
+TALLEST = 0.78
+
+
+class SignPicture(Picture):
+    """Left: how many components of a gradient are positive. Right: how often all agree, against the batch size."""
+
+    size = (9.6, 4.7)
+
+    def build(self) -> None:
+        self.counts = self.figure.add_axes((0.07, 0.135, 0.42, 0.73))
+        self.curve = self.figure.add_axes((0.57, 0.135, 0.31, 0.73))
+        ax = self.counts
+        ax.set(xlim=(-0.06, 1.06), ylim=(0, TALLEST), xticks=[0, 0.5, 1], yticks=[0, 0.2, 0.4, 0.6])
+        ax.set(xticklabels=["none", "half", "all"], xlabel="how many components are positive")
+        ax.set_title("Share of gradients")
+        self.mixed = self.moving(ax.add_patch(StepPatch([0.0], [0, 1], fill=True, facecolor=BLUE, edgecolor="none")))
+        self.agreed = self.moving(
+            ax.add_patch(StepPatch([0.0], [0, 1], fill=True, facecolor=VERMILLION, edgecolor="none"))
+        )
+        self.tossed = self.moving(
+            ax.plot([], [], color=self.style.theory, linewidth=1.2, marker="_", markersize=9, linestyle="none")[0]
+        )
+        self.words = self.moving(ax.text(0.5, TALLEST * 0.98, "", ha="center", va="top", linespacing=1.5))
+        note = "dashes: if every sign were tossed"
+        ax.text(0.5, TALLEST * 0.83, note, ha="center", va="top", color=self.style.theory)
+        ax = self.curve
+        _batch_axis(ax, BATCHES)
+        ax.set_title("All components agree")
+        self.limit = self.moving(ax.plot([1, 64], [0, 0], color=self.style.theory, linestyle="--", linewidth=1.5)[0])
+        self.floor = self.moving(ax.plot([1, 64], [0, 0], color=self.style.theory, linestyle=":", linewidth=1.5)[0])
+        self.shares = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=5)[0])
+        self.here = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=11)[0])
+        beside = {"va": "center", "color": self.style.theory, "clip_on": False}
+        self.limit_text = self.moving(ax.text(75, 0, "", **beside))
+        self.floor_text = self.moving(ax.text(75, 0, "", **beside))
+
+    def set_artists(self, result: SignAgreement) -> None:
+        d = result.dimension
+        edges = (np.arange(d + 2) - 0.5) / d
+        ends = np.zeros(d + 1)
+        ends[[0, -1]] = result.positive[[0, -1]]
+        self.mixed.set_data(result.positive - ends, edges)
+        self.agreed.set_data(ends, edges)
+        self.tossed.set_data(np.arange(d + 1) / d, _binomial(d))
+        self.words.set_text(
+            f"mean {result.mean:.2f}, d = {d}, B = {result.batch_size}\nall agree: {result.share:.3f}".translate(MINUS)
+        )
+        self.shares.set_data(BATCHES, result.shares)
+        self.here.set_data([result.batch_size], [result.share])
+        # Two labels need room between them, also where the lines meet.
+        apart = max(result.limit, result.floor + 0.085)
+        for line, text, value, at, name in (
+            (self.limit, self.limit_text, result.limit, apart, "B→∞"),
+            (self.floor, self.floor_text, result.floor, result.floor, "toss"),
+        ):
+            line.set_ydata([value, value])
+            text.set_y(at)
+            text.set_text(f"{name} {_share(value)}")
+
+    def describe(self, result: SignAgreement) -> str:
+        return (
+            f"{result.dimension} inputs with mean {result.mean:.2f}, {_examples(result.batch_size)}: all components "
+            f"of the gradient have one sign in {result.share:.3f} of 8000 draws. The limit for large batches is "
+            f"{_share(result.limit)}; tossed signs would agree in {_share(result.floor)}."
+        ).translate(MINUS)
+
+
+class NetworkSignsPicture(Picture):
+    """Left: agreement inside five trained networks at one batch size. Right: the same against the batch size."""
+
+    size = (9.6, 4.4)
+
+    def build(self) -> None:
+        names = list(networks.NETWORKS)
+        rows = np.arange(len(names))
+        bars = self.figure.add_axes((0.225, 0.14, 0.275, 0.70))
+        bars.set(xlim=(0, 1.0), ylim=(len(names) - 0.45, -0.55), yticks=rows, yticklabels=names, xticks=[0, 0.5, 1])
+        bars.set_xlabel("share of gradients")
+        bars.set_title("All 10 weights of a unit pushed one way", x=-0.8)
+        colours = [series["color"] for series in SERIES[: len(names)]]
+        self.bars = [self.moving(bar) for bar in bars.barh(rows, 0, color=colours, height=0.55)]
+        self.values = [self.moving(bars.text(0.02, row, "", va="center")) for row in rows]
+        ax = self.figure.add_axes((0.60, 0.14, 0.37, 0.70))
+        _batch_axis(ax, networks.BATCHES)
+        ax.set_title("Against the batch size")
+        self.line = self.moving(ax.plot([1, 1], [-0.03, 1.05], color=self.style.faint, linewidth=6)[0])
+        self.curves = [
+            self.moving(ax.plot([], [], markersize=5, **series)[0]) for series in SERIES[: len(names)]
+        ]
+        for row, series in zip(rows, SERIES):  # line and marker beside each name tie the bars to the curves
+            bars.plot([-0.80, -0.68], [row, row], clip_on=False, markersize=5, **series)
+
+    def set_artists(self, result: networks.NetworkSigns) -> None:
+        self.line.set_xdata([result.batch_size] * 2)
+        for bar, text, curve, share, shares in zip(
+            self.bars, self.values, self.curves, result.share, result.shares, strict=True
+        ):
+            bar.set_width(share)
+            text.set_x(0.02 if share > 0.75 else share + 0.02)
+            text.set_text(f"{share:.2f}" if share >= 0.005 else "0.00")
+            text.set_color(self.style.paper if share > 0.75 else self.style.ink)
+            curve.set_data(networks.BATCHES, shares)
+
+    def describe(self, result: networks.NetworkSigns) -> str:
+        shares = ", ".join(f"{name} {share:.2f}" for name, share in zip(result.names, result.share))
+        return (
+            f"Second hidden layer of 64-10-10-10 networks after {result.steps} steps on the digits, "
+            f"{_examples(result.batch_size)}: share of units whose 10 weight gradients have one sign: {shares}."
+        )
+
+
+def _batch_axis(ax: Axes, sizes: tuple[int, ...]) -> None:
+    ax.set(xscale="log", xlim=(0.9, sizes[-1] * 1.12), ylim=(-0.03, 1.05), xticks=sizes, yticks=[0, 0.25, 0.5, 0.75, 1])
+    ax.set(xticklabels=[str(size) for size in sizes], xlabel="batch size B")
+    ax.xaxis.set_minor_locator(NullLocator())
+
+
+def _binomial(d: int) -> np.ndarray:
+    return np.array([math.comb(d, k) for k in range(d + 1)]) / 2.0**d
+
+
+def _share(value: float) -> str:
+    return "<0.001" if value < 5e-4 else f"{value:.3f}"
+
+
+def _examples(number: int) -> str:
+    return "one example" if number == 1 else f"batches of {number}"
