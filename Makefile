@@ -40,8 +40,8 @@ check-notebooks: ## name the notebooks that are not in that form
 
 browser-test: ## JupyterLab in a real Chromium: Run All, drag, look (CHROMIUM=/path/to/chromium)
 	@sh tools/environment.sh test
-	@sh tools/chromium.sh >/dev/null
-	CHROMIUM="$$(sh tools/chromium.sh)" $(ONE_THREAD) $(RUN) -m pytest tests/browser
+	@cd tools && ../$(RUN) -c 'import sys, lab_server as lab; lab.chromium() or sys.exit(lab.NO_CHROMIUM)'
+	$(ONE_THREAD) $(RUN) -m pytest tests/browser
 
 bench: ## speed beside the usual ways, as ratios (BENCH="training" for one)
 	@sh tools/environment.sh test

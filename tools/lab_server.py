@@ -23,7 +23,9 @@ NO_CHROMIUM = ("No Chromium found: install it (Debian, Ubuntu: sudo apt-get inst
 
 def chromium() -> str | None:
     """The path of a Chromium, or None: $CHROMIUM if set, else the first that is installed."""
-    names = [os.environ.get("CHROMIUM") or "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+    names = [os.environ.get("CHROMIUM") or "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+             "/Applications/Chromium.app/Contents/MacOS/Chromium",
+             "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
