@@ -45,6 +45,8 @@ class MLP:
             raise ValueError(f"There is no loss {loss!r}; choose one of {', '.join(losses.LOSSES)}.")
         if np.dtype(dtype) not in (np.float32, np.float64):
             raise ValueError(f"dtype must be float32 or float64, not {np.dtype(dtype)}.")
+        if trials is not None and trials < 1:
+            raise ValueError(f"trials must be None or at least 1, not {trials}.")
         if np.any(np.asarray(l2) < 0) or np.any(np.asarray(l1) < 0):
             raise ValueError(f"The penalties l2 and l1 must not be negative; they are {l2!r} and {l1!r}.")
         self.sizes, self.dtype, self.trials = tuple(sizes), np.dtype(dtype), trials
@@ -127,11 +129,11 @@ class MLP:
         """Inside, training-mode passes leave running statistics, random streams and `grad` as they were."""
         norms = [layer for layer in self.layers if isinstance(layer, BatchNorm)]
         random = [layer for layer in self.layers if hasattr(layer, "rng")]
-        grad, tracked = self.grad.copy(), [layer.track for layer in norms]
+        grad, tracked, stream = self.grad.copy(), [layer.track for layer in norms], copy.deepcopy(self.rng)
         for layer in norms:
             layer.track = False
         for layer in random:
-            layer.rng = copy.deepcopy(self.rng)
+            layer.rng = stream
         try:
             yield
         finally:
@@ -186,7 +188,7 @@ class MLP:
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
         x = np.asarray(x, self.dtype)
-        if x.shape[-1:] != self.sizes[:1] or x.ndim != 2 and x.shape[:-2] != self._theta.shape[:-1]:
+        if x.shape[-1:] != self.sizes[:1] or x.ndim != 2 and (x.ndim != 3 or x.shape[:1] != self._theta.shape[:-1]):
             stacked = "" if self.trials is None else f" or ({self.trials}, examples, {self.sizes[0]})"
             raise ValueError(f"x must have shape (examples, {self.sizes[0]}){stacked}, not {x.shape}.")
         return x

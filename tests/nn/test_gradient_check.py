@@ -18,7 +18,7 @@ X, Y = np.random.default_rng(0).standard_normal((6, 3)), np.array([0, 1, 2, 3, 0
     (1e-2, 0.00231, 2.99e-06), (1e-4, 2.31e-05, 3e-10), (1e-5, 2.31e-06, 9e-12), (1e-8, 3e-08, 5e-09),
     (1e-10, 1.6e-06, 1.6e-06)])
 def test_error_against_the_step_is_a_v(h, forward, centred):
-    """O(h) for a step to one side, O(h²) for a step to both, until rounding takes over; within an order of magnitude."""
+    """O(h) for a step to one side, O(h²) for a step to both, until rounding takes over; to an order of magnitude."""
     slope = sigmoid(1.0) * (1 - sigmoid(1.0))
     theta = np.array([1.0])
     measured = numerical_gradient(lambda t: float(sigmoid(t[0])), theta, h)[0]
