@@ -62,7 +62,7 @@ def prepared_cloud(
 
     The points are x₁ = u₁ + offset, x₂ = (ρu₁ + √(1 − ρ²)u₂ + offset)/scale_ratio, where u is white: correlation ρ,
     standard deviations and means (in units of them) hold exactly. The targets are those of a neuron of the same kind,
-    t = w*·z, and vary as 0.6u₁ + 0.8u₂, so the lowest loss is 0 in every stage. Error along each axis of H shrinks by
+    t = w*·z, and vary as 0.8u₁ − 0.6u₂, so the lowest loss is 0 in every stage. Error along each axis of H shrinks by
     |1 − lr·λ| per step, which gives path and number of steps without walking.
     """
     if not -1 < correlation < 1:
@@ -72,7 +72,7 @@ def prepared_cloud(
     if not lr_share > 0:
         raise ValueError(f"lr_share must be positive, not {lr_share}.")
     u = _white_draw(seed)
-    target = u @ (0.6, 0.8)
+    target = u @ (0.8, -0.6)
     x2 = correlation * u[:, 0] + math.sqrt(1 - correlation**2) * u[:, 1]
     z = prepare(np.c_[u[:, 0] + offset, (x2 + offset) / scale_ratio], stage, epsilon)
     mean, hessian = z.mean(axis=0), z.T @ z / POINTS
@@ -143,7 +143,7 @@ def duplicated_feature(steps: int = 2000, lr: float = 0.2) -> Duplicate:
     """Gradient descent from w = 0 on the standardised cloud of `prepared_cloud`, target plus noise of std 0.3."""
     u = _white_draw(0)
     z = prepare(np.c_[u[:, 0], 0.9 * u[:, 0] + math.sqrt(1 - 0.81) * u[:, 1]], "standardised", 0.0)
-    target = u @ (0.6, 0.8) + 0.3 * np.random.RandomState(1).standard_normal(POINTS)
+    target = u @ (0.8, -0.6) + 0.3 * np.random.RandomState(1).standard_normal(POINTS)
     inputs, weights, losses = (z, z[:, [0, 1, 1]]), [], []
     for x in inputs:
         w = np.zeros(x.shape[1])

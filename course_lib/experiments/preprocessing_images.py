@@ -37,7 +37,7 @@ class PreparedImages:
     components: int  # k, at most d; only PCA, whitening and ZCA drop any
     epsilon: float
     original: np.ndarray  # (8, h, w, c)
-    prepared: np.ndarray  # (8, h, w, c); for PCA and whitening the k numbers of each, row by row, (8, s, s, 1)
+    prepared: np.ndarray  # (8, h, w, c); for PCA and whitening the k numbers in rows, (8, 8, 8, 1) or (8, 12, 16, 1)
     returned: np.ndarray  # (8, h, w, c) the inverse: what the prepared images still hold
     learnt: np.ndarray  # (≤ 8, h, w, c): what was learnt, shown as images; mean first
     learnt_numbers: int  # how many numbers the recipe stores
@@ -89,13 +89,13 @@ def prepared_images(
 
 
 def _turned_back(fitted: Rotated, z: np.ndarray, recipe: str, shape: tuple[int, ...]) -> np.ndarray:
-    """ZCA: z Uᵀ, images again. PCA and whitening: the k numbers in a square, first row first, the rest 0."""
+    """ZCA: z Uᵀ, images again. PCA and whitening: the k numbers in rows of 8 or 16, the rest 0."""
     if recipe == "ZCA":
         return (z[:SHOWN] @ fitted.components).reshape(-1, *shape)
-    side = math.ceil(math.sqrt(math.prod(shape)))
-    square = np.zeros((SHOWN, side * side))
-    square[:, : z.shape[1]] = z[:SHOWN]
-    return square.reshape(-1, side, side, 1)
+    columns = 8 if shape[2] == 1 else 16
+    table = np.zeros((SHOWN, math.prod(shape)))
+    table[:, : z.shape[1]] = z[:SHOWN]
+    return table.reshape(SHOWN, -1, columns, 1)
 
 
 def _learnt(fitted: Scaled | Rotated, recipe: str, shape: tuple[int, ...]) -> np.ndarray:

@@ -18,6 +18,12 @@ _ROOMS = {
         "network_signs_explorer",
         "conditioning_explorer",
     ],
+    "preprocessing": [
+        "preprocessing_explorer",
+        "sensitivity_explorer",
+        "image_preprocessing_explorer",
+        "leakage_explorer",
+    ],
     "initialization": ["initialization_explorer", "symmetry_explorer", "initialization_race_explorer"],
 }
 

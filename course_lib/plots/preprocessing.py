@@ -1,0 +1,228 @@
+"""Pictures of chapter 04 in the plane: a cloud and the loss it makes, and a line that wiggles."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from course_lib.experiments.preprocessing import PreparedCloud
+from course_lib.experiments.preprocessing_sensitivity import LineSensitivity
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
+
+LEVELS = (1.0, 1 / 4, 1 / 16, 1 / 64)  # of the loss at the start
+FOLLOWED = 72  # the point with a star
+TURN = np.linspace(0, 2 * math.pi, 241)
+CIRCLE = np.c_[np.cos(TURN), np.sin(TURN)]
+VIEW = 1.45  # half width of the loss picture; the start is at distance 1
+
+
+class CloudPicture(Picture):
+    """Left: the cloud after the stage. Middle: its covariance. Right: the loss over the weights, with the path."""
+
+    size = (10.0, 5.0)
+    colormap = "PuOr"
+
+    def build(self) -> None:
+        self.headline = self.moving(
+            self.figure.text(0.055, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
+        self._build_cloud()
+        self._build_matrix()
+        self._build_loss()
+
+    def _build_cloud(self) -> None:
+        ax = self.cloud = self.figure.add_axes((0.055, 0.125, 0.36, 0.72))
+        ax.set_title("The cloud")
+        ax.axhline(0, color=self.style.faint, zorder=0)
+        ax.axvline(0, color=self.style.faint, zorder=0)
+        options = {"linestyle": "none", "markersize": 5, "markeredgewidth": 0}
+        self.positive = self.moving(ax.plot([], [], "o", color=BLUE, **options)[0])
+        self.negative = self.moving(ax.plot([], [], "^", color=ORANGE, **options)[0])
+        self.ellipse = self.moving(ax.plot([], [], color=self.style.ink, linewidth=1.5)[0])
+        self.followed = self.moving(
+            ax.plot([], [], "*", color=VERMILLION, markersize=17, markeredgecolor=self.style.paper)[0]
+        )
+
+    def _build_matrix(self) -> None:
+        ax = self.matrix = self.figure.add_axes((0.4575, 0.575, 0.135, 0.27))
+        ax.set(xticks=[], yticks=[])
+        ax.set_title("Covariance", loc="center")
+        for spine in ax.spines.values():
+            spine.set_visible(False)
+        self.tiles = self.moving(ax.imshow(np.zeros((2, 2)), cmap=self.colormap))
+        self.entries = [
+            self.moving(ax.text(column, row, "", ha="center", va="center")) for row in (0, 1) for column in (0, 1)
+        ]
+        self.numbers = self.moving(self.figure.text(0.445, 0.51, "", va="top", linespacing=1.5))
+
+    def _build_loss(self) -> None:
+        ax = self.losses = self.figure.add_axes((0.635, 0.125, 0.36, 0.72))
+        ax.set(xlim=(-VIEW, VIEW), ylim=(-VIEW, VIEW), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+        ax.set(xlabel="w1, distance from the minimum", aspect="equal")
+        ax.set_ylabel("w2", labelpad=-4)
+        ax.set_title("The loss over the weights")
+        self.contours = self.moving(ax.plot([], [], color=self.style.theory, linewidth=1.2)[0])
+        self.path = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=3, linewidth=1)[0])
+        self.start = self.moving(ax.plot([], [], "s", color=self.style.ink, markersize=8)[0])
+        self.start_name = self.moving(ax.text(0, 0, "start", ha="center", va="bottom"))
+        ax.plot([0], [0], "+", color=self.style.ink, markersize=12, zorder=9)
+
+    def frame(self, result: PreparedCloud) -> tuple:
+        return 4 if np.abs(result.points).max() <= 4 else 8, result.stage in ("PCA", "whitened")
+
+    def set_frame(self, result: PreparedCloud) -> None:
+        limit, turned = self.frame(result)
+        ticks = [-limit, -limit // 2, 0, limit // 2, limit]
+        self.cloud.set(xlim=(-limit, limit), ylim=(-limit, limit), xticks=ticks, yticks=ticks, aspect="equal")
+        self.cloud.set_xlabel("first component" if turned else "feature 1")
+        self.cloud.set_ylabel("second component" if turned else "feature 2", labelpad=-2)
+
+    def set_artists(self, result: PreparedCloud) -> None:
+        z = result.points
+        self.positive.set_data(*z[result.positive].T)
+        self.negative.set_data(*z[~result.positive].T)
+        self.followed.set_data(*z[FOLLOWED : FOLLOWED + 1].T)
+        values, vectors = np.linalg.eigh(result.covariance)
+        self.ellipse.set_data(*(result.mean + 2 * CIRCLE * np.sqrt(np.maximum(values, 0)) @ vectors.T).T)
+        self.tiles.set_data(result.covariance)
+        limit = 2.5 * np.abs(result.covariance).max()  # pale tiles, so that the numbers stand out
+        self.tiles.set_clim(-limit, limit)
+        for text, value in zip(self.entries, result.covariance.ravel(), strict=True):
+            text.set_text(_real_minus(f"{value + 0:.3f}" if abs(value) > 5e-4 else "0"))
+        condition = _short(result.condition)
+        self.headline.set_text(f"{_upper(result.stage)}:   condition number {condition},   {_fate(result)}")
+        self.numbers.set_text(
+            f"Hessian E[zzᵀ]\n  λ1 = {result.eigenvalues[0]:.3g}\n  λ2 = {result.eigenvalues[1]:.3g}\n"
+            f"largest stable\nlearning rate {result.largest_lr:.3g}\nused here {result.lr:.3g}"
+        )
+        self._draw_loss(result)
+
+    def _draw_loss(self, result: PreparedCloud) -> None:
+        d = result.path[0]
+        top = result.eigenvalues @ (result.axes @ d) ** 2  # twice the loss at the start
+        ring = CIRCLE * np.sqrt(top / result.eigenvalues) @ result.axes
+        gap = np.full((1, 2), np.nan)
+        self.contours.set_data(*np.vstack([part for level in LEVELS for part in (math.sqrt(level) * ring, gap)]).T)
+        self.path.set_data(*np.clip(result.path, -9, 9).T)
+        self.start.set_data(d[:1], d[1:])
+        self.start_name.set_position((d[0], d[1] + (0.08 if d[1] > 0 else -0.24)))
+
+    def describe(self, result: PreparedCloud) -> str:
+        return (
+            f"{_upper(result.stage)} cloud, correlation {result.correlation:.2g}, offset {result.offset:.2g}, scale "
+            f"ratio {result.scale_ratio:.3g}. The Hessian has the eigenvalues {result.eigenvalues[0]:.3g} and "
+            f"{result.eigenvalues[1]:.3g}, condition number {_short(result.condition)}; the largest stable learning "
+            f"rate is {result.largest_lr:.3g}. With {result.lr:.3g}, gradient descent {_fate(result)}."
+        ).replace("-", "−")
+
+
+class SensitivityPicture(Picture):
+    """Left and middle: the turned line among raw and normalised points. Right: the loss against the angle."""
+
+    size = (10.0, 4.5)
+
+    def build(self) -> None:
+        self.headline = self.moving(
+            self.figure.text(0.05, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
+        places = ((0.04, 0.11, 0.315, 0.70), (0.39, 0.11, 0.315, 0.70))
+        self.planes = [self.figure.add_axes(place) for place in places]
+        self.artists = [self._build_plane(ax) for ax in self.planes]
+        self.planes[0].set_title("Raw")
+        self.planes[1].set_title("Normalised")
+        self.planes[1].set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xticks=[-2, 0, 2], yticks=[-2, 0, 2])
+        self._build_curves()
+
+    def _build_plane(self, ax: Axes) -> dict[str, Line2D]:
+        ax.set_aspect("equal")
+        ax.plot([0], [0], "+", color=self.style.ink, markersize=14)
+        options = {"linestyle": "none", "markersize": 5, "markeredgewidth": 0}
+        return {
+            "first": self.moving(ax.plot([], [], "o", color=BLUE, **options)[0]),
+            "second": self.moving(ax.plot([], [], "^", color=ORANGE, **options)[0]),
+            "wrong": self.moving(ax.plot([], [], "x", color=VERMILLION, markersize=7, markeredgewidth=1.5)[0]),
+            "before": self.moving(ax.plot([], [], "--", color=self.style.theory, linewidth=1.5)[0]),
+            "line": self.moving(ax.plot([], [], color=self.style.ink)[0]),
+        }
+
+    def _build_curves(self) -> None:
+        ax = self.curves = self.figure.add_axes((0.77, 0.11, 0.205, 0.63))
+        ax.set(xlim=(-30, 30), xticks=[-30, -15, 0, 15, 30], yscale="log", ylim=(1e-3, 100))
+        ax.set(yticks=[1e-3, 1e-2, 0.1, 1, 10, 100], yticklabels=["0.001", "0.01", "0.1", "1", "10", "100"])
+        ax.set_xticklabels(["−30°", "", "0", "", "30°"])
+        ax.set_title("Loss against wiggle", pad=28)
+        ax.axvline(0, color=self.style.faint, zorder=0)
+        styles = (("raw", VERMILLION, "--", "s"), ("normalised", GREEN, "-", "o"))
+        self.lines = [self.moving(ax.plot([], [], line, color=c, label=name)[0]) for name, c, line, _ in styles]
+        self.dots = [self.moving(ax.plot([], [], mark, color=c, markersize=9)[0]) for _, c, _, mark in styles]
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.2, 0.99), ncols=2, handlelength=1.6, columnspacing=0.8,
+                  handletextpad=0.4, borderaxespad=0)  # fmt: skip
+
+    def frame(self, result: LineSensitivity) -> int:
+        return next(limit for limit in (4, 6, 9, 13, 18, 24) if result.offset + 3 <= limit)
+
+    def set_frame(self, result: LineSensitivity) -> None:
+        high = self.frame(result)
+        ticks = [0, high // 2, high]
+        self.planes[0].set(xlim=(-3, high), ylim=(-3, high), xticks=ticks, yticks=ticks)
+
+    def set_artists(self, result: LineSensitivity) -> None:
+        raw, normalised = result.loss
+        self.headline.set_text(
+            f"Turned by {result.wiggle:.3g}°:   loss {raw:.3g} raw,   {normalised:.3g} normalised"
+            f"   ({result.best:.3g} before)".replace("-", "−")
+        )
+        for i, artists in enumerate(self.artists):
+            x, w, b = result.points[i], result.wiggled[i], result.bias[i]
+            wrong = ((x @ w + b > 0) != result.label) if w.any() else np.zeros(len(x), dtype=bool)
+            artists["first"].set_data(*x[result.label == 0].T)
+            artists["second"].set_data(*x[result.label == 1].T)
+            artists["wrong"].set_data(*x[wrong].T)
+            artists["before"].set_data(*_line(result.weights[i], b))
+            artists["line"].set_data(*_line(w, b))
+        for curve, dot, values, loss in zip(self.lines, self.dots, result.curve, result.loss, strict=True):
+            curve.set_data(result.angles, np.clip(values, 1e-4, 1e3))
+            dot.set_data([result.wiggle], [np.clip(loss, 1e-3, 100)])
+
+    def describe(self, result: LineSensitivity) -> str:
+        return (
+            f"Two clusters {result.gap:.2g} apart, centred {result.offset:.3g} from 0 in both features. Turning the "
+            f"line by {result.wiggle:.3g}° takes the loss from {result.best:.3g} to {result.loss[0]:.3g} on the raw "
+            f"points, with {result.wrong[0]:.0%} on the wrong side, and to {result.loss[1]:.3g} on the normalised ones, with "
+            f"{result.wrong[1]:.0%}."
+        ).replace("-", "−")
+
+
+def _line(w: np.ndarray, b: float) -> tuple[np.ndarray, np.ndarray]:
+    """A long piece of w·x + b = 0."""
+    length = np.linalg.norm(w)
+    if length == 0:
+        return np.empty(0), np.empty(0)
+    foot, along = -b * w / length**2, np.array([-w[1], w[0]]) / length
+    ends = foot + np.array([[-60.0], [60.0]]) * along
+    return ends[:, 0], ends[:, 1]
+
+
+def _fate(result: PreparedCloud) -> str:
+    if result.diverges:
+        return "diverges"
+    if result.steps < 0:
+        return "bounces for ever"
+    steps = f"{result.steps:,}".replace(",", " ")
+    return f"needs {steps} {'step' if result.steps == 1 else 'steps'} to 1 % of the loss"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}".replace(",", " ")
+
+
+def _upper(stage: str) -> str:
+    return stage[0].upper() + stage[1:]
+
+
+def _real_minus(text: str) -> str:
+    return text.replace("-", "−")

@@ -1,0 +1,141 @@
+"""The picture of image preprocessing: the images at each station, and the eigenvalues that training feels."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+from PIL import Image
+
+from course_lib.experiments.preprocessing_images import PreparedImages
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, VERMILLION, Style
+
+TILE, PITCH_X, PITCH_Y = 64, 71, 104  # pixels: an image, and from one to the next across and down
+COLUMNS, ROWS = 8, 4
+NAMES = {"mean image": "Mean image (AlexNet)", "channel mean": "Channel mean (VGG)",
+         "channel mean + std": "Channel mean and std (ResNet)"}  # fmt: skip
+
+
+class PhotographStyle(Style):
+    """A style whose 256 colours are taken from the picture itself, as photographs need them."""
+
+    def to_indexed(self, image: Image.Image, colormap: str = "cividis") -> Image.Image:
+        return image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+
+
+class RecipePicture(Picture):
+    """Four rows of eight images: before, after, taken back, learnt. Beside them the eigenvalues before and after."""
+
+    size = (10.0, 4.75)
+
+    def build(self) -> None:
+        self.style = PhotographStyle(**{field.name: getattr(self.style, field.name) for field in fields(Style)})
+        width, height = 100 * self.size[0], 100 * self.size[1]
+        across, down = PITCH_X * COLUMNS, PITCH_Y * ROWS
+        ax = self.mosaic = self.figure.add_axes((16 / width, 10 / height, across / width, down / height))
+        ax.set_axis_off()
+        self.pixels = self.moving(ax.imshow(np.ones((down, across, 3)), interpolation="nearest", aspect="auto"))
+        self.headline = self.moving(
+            self.figure.text(16 / width, 0.98, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
+        tops = [(10 + down - PITCH_Y * row - 24) / height for row in range(ROWS)]
+        self.labels = [self.moving(self.figure.text(16 / width, top, "", va="bottom")) for top in tops]
+        self._build_spectrum()
+
+    def _build_spectrum(self) -> None:
+        ax = self.spectrum = self.figure.add_axes((0.675, 0.12, 0.31, 0.635))
+        ax.set(yscale="log", xscale="log", ylim=(1e-6, 300), yticks=[1e-6, 1e-4, 1e-2, 1, 100])
+        ax.set_title("Eigenvalues of E[zzᵀ]", pad=42)
+        self.before = self.moving(ax.plot([], [], "--", color=self.style.theory, label="raw")[0])
+        self.after = self.moving(ax.plot([], [], color=BLUE, label="prepared")[0])
+        self.first = self.moving(ax.plot([], [], "o", color=BLUE, markersize=7)[0])
+        self.floor = self.moving(ax.plot([], [], ":", color=VERMILLION, label="ε")[0])
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.03, 0.985), ncols=3, borderaxespad=0)
+
+    def frame(self, result: PreparedImages) -> int:
+        return result.original[0].size
+
+    def set_frame(self, result: PreparedImages) -> None:
+        d = self.frame(result)
+        ticks = [1, 2, 4, 8, 16, 32, 64] if d == 64 else [1, 3, 10, 30, 100]
+        self.spectrum.set(xlim=(0.9, 1.1 * d), xticks=ticks, xticklabels=map(str, ticks), xlabel="component")
+        self.spectrum.minorticks_off()
+
+    def set_artists(self, result: PreparedImages) -> None:
+        limit = _limit(result)
+        rate = f"largest stable learning rate {result.largest_lr:.3g}"
+        self.headline.set_text(f"{_name(result)}:   {_stored(result)}, {rate}")
+        one_each = "one number per component, row by row; " if result.recipe in ("PCA", "whitened") else ""
+        told = [
+            "before",
+            f"after: {one_each}grey is 0, white {limit:g}, black −{limit:g}",
+            f"taken back to pixels: {_kept(result)}",
+            _learnt(result),
+        ]
+        if result.recipe == "raw":
+            told = ["before", "after: nothing is done", "taken back to pixels: exact", ""]
+        for label, text in zip(self.labels, told, strict=True):
+            label.set_text(text)
+        after = result.original if result.recipe == "raw" else 0.5 + result.prepared / (2 * limit)
+        self.pixels.set_data(_mosaic([result.original, after, result.returned, result.learnt]))
+        for line, values in ((self.before, result.before), (self.after, result.after)):
+            line.set_data(np.arange(1, len(values) + 1), values)
+        self.first.set_data([1], result.after[:1])
+        used = result.recipe in ("whitened", "ZCA")
+        self.floor.set_data([0.9, 1.1 * result.original[0].size] if used else [], [result.epsilon] * 2 if used else [])
+
+    def describe(self, result: PreparedImages) -> str:
+        return (
+            f"{_name(result)} on {'colour patches' if result.images == 'patches' else 'digits'} of 8 × 8 pixels: "
+            f"{_stored(result)}. The largest eigenvalue goes from {result.before[0]:.3g} to {result.after[0]:.3g}, the "
+            f"smallest of the {len(result.after)} above 0 is {result.after[-1]:.2g}. The largest stable learning rate "
+            f"of a linear neuron is {result.largest_lr:.3g}. Taken back to pixels: {_kept(result)}."
+        ).replace("e-", "e−")
+
+
+def _name(result: PreparedImages) -> str:
+    return NAMES.get(result.recipe, result.recipe[0].upper() + result.recipe[1:])
+
+
+def _stored(result: PreparedImages) -> str:
+    if not result.learnt_numbers:
+        return "nothing learnt"
+    return f"{result.learnt_numbers:,} {'number' if result.learnt_numbers == 1 else 'numbers'} learnt".replace(",", " ")
+
+
+def _kept(result: PreparedImages) -> str:
+    if result.error < 1e-6:
+        return "exact"
+    return f"{result.explained:.1%} of the variance, error {result.error:.2g} per pixel"
+
+
+def _learnt(result: PreparedImages) -> str:
+    """What the last row shows."""
+    one = result.images == "digits"
+    return {
+        "raw": "",
+        "mean image": "learnt: the mean image",
+        "channel mean": f"learnt: {'one grey' if one else 'one red, one green, one blue'}",
+        "channel mean + std": "learnt: mean and std of each channel",
+        "PCA": "learnt: the mean and the directions (here the first seven)",
+        "whitened": "learnt: the mean, the directions (the first seven) and their variances",
+        "ZCA": "learnt: the mean, and for each pixel a filter (here seven)",
+    }[result.recipe]
+
+
+def _limit(result: PreparedImages) -> float:
+    """The value shown as white: all but 1 % of the numbers stay within it."""
+    return step_up(float(np.quantile(np.abs(result.prepared), 0.99)))
+
+
+def _mosaic(rows: list[np.ndarray]) -> np.ndarray:
+    """The images of all rows as one picture in RGB, each enlarged to 64 pixels across, on white."""
+    canvas = np.ones((PITCH_Y * ROWS, PITCH_X * COLUMNS, 3), np.float32)
+    for row, images in enumerate(rows):
+        for column, image in enumerate(images):
+            zoom = TILE // image.shape[1]
+            large = np.clip(image, 0, 1).repeat(zoom, axis=0).repeat(zoom, axis=1)
+            y, x = PITCH_Y * row + 28, PITCH_X * column
+            canvas[y : y + len(large), x : x + TILE] = large
+    return canvas

@@ -1,0 +1,124 @@
+"""The picture of leakage: test accuracy with its error bars, clean and leaky, and the gap between them."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from course_lib.experiments.preprocessing_leakage import SIZES, Leakage, mean_and_error
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, VERMILLION
+
+BARS = 2  # standard errors on each side: about 95 %
+GAP_LIMIT = 0.45
+
+
+class LeakagePicture(Picture):
+    """Left: accuracies against the training-set size. Right: leaky − clean, every seed a dot, mean and error bar."""
+
+    size = (9.6, 4.8)
+
+    def build(self) -> None:
+        self.headline = self.moving(
+            self.figure.text(0.065, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
+        left, right = self.scores, self.gaps = (
+            self.figure.add_axes((0.065, 0.12, 0.50, 0.64)),
+            self.figure.add_axes((0.66, 0.12, 0.325, 0.70)),
+        )
+        for ax in (left, right):
+            ax.set(xscale="log", xlim=(15, 430), xticks=SIZES, xticklabels=map(str, SIZES), xlabel="training examples")
+            ax.minorticks_off()
+        left.set_title("Test accuracy, %, with statistics from", pad=28)
+        right.set(ylim=(-GAP_LIMIT, GAP_LIMIT), yticks=[-0.4, -0.2, 0, 0.2, 0.4])
+        right.set_yticklabels(["−40", "−20", "0", "+20", "+40"])
+        right.set_title("Gap, points (bars: 2 std errors)")
+        right.axhline(0, color=self.style.theory, linewidth=1)
+        self.chance = self.moving(left.plot([15, 430], [0, 0], color=self.style.faint, zorder=0)[0])
+        band = {"color": self.style.faint, "linewidth": 14, "zorder": 0}
+        self.here = [self.moving(ax.plot([], [], **band)[0]) for ax in (left, right)]
+        entries = [
+            ("clean", "train", BLUE, "-", "o"),
+            ("leaky", "everything", VERMILLION, "--", "s"),
+            ("fresh", "everything, scored on fresh examples", GREEN, ":", "^"),
+        ]
+        self.curves = {field: self._curve(left, field, *look) for field, *look in entries}
+        handles = [line for _, line in self.curves.values()]
+        left.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=3, borderaxespad=0,
+                    columnspacing=1)  # fmt: skip
+        self.ring = self.moving(left.plot([], [], "o", color="none", markeredgecolor=self.style.ink, markersize=15)[0])
+        self.seeds = self.moving(right.plot([], [], "o", color=BLUE, markersize=3, alpha=0.35, markeredgewidth=0)[0])
+        self.gap_bars = self.moving(right.plot([], [], color=self.style.ink, linewidth=2.5)[0])
+        self.gap_mean = self.moving(right.plot([], [], "D", color=self.style.ink, markersize=7)[0])
+
+    def _curve(self, ax, field: str, label: str, color: str, linestyle: str, marker: str) -> tuple[Line2D, Line2D]:
+        bars = self.moving(ax.plot([], [], color=color, linewidth=1.5)[0])
+        line = self.moving(ax.plot([], [], color=color, linestyle=linestyle, marker=marker, label=label)[0])
+        return bars, line
+
+    def frame(self, result: Leakage) -> float:
+        return result.chance
+
+    def set_frame(self, result: Leakage) -> None:
+        low, high = (30, 100) if result.chance < 0.3 else (40, 80)
+        ticks = range(low, high + 1, 10)
+        self.scores.set(ylim=(low / 100, high / 100), yticks=np.array(ticks) / 100, yticklabels=map(str, ticks))
+
+    def set_artists(self, result: Leakage) -> None:
+        self.headline.set_text(_headline(result))
+        sizes = result.sizes.astype(float)
+        for shift, (field, (bars, line)) in zip((0.97, 1.0, 1.03), self.curves.items(), strict=True):
+            mean, error = mean_and_error(getattr(result, field))
+            bars.set_data(*_bars(sizes * shift, mean, error))
+            line.set_data(sizes * shift, mean)
+            if field == {"train": "clean", "everything": "leaky"}[result.fit]:
+                self.ring.set_data([sizes[result.at] * shift], [mean[result.at]])
+        self.chance.set_ydata([result.chance] * 2)
+        for line, (low, high) in zip(self.here, ((0, 1), (-GAP_LIMIT, GAP_LIMIT)), strict=True):
+            line.set_data([sizes[result.at]] * 2, [low, high])
+        mean, error = mean_and_error(result.gap)
+        count = result.gap.shape[1]
+        spread = 1.12 ** np.linspace(-1, 1, count)  # side by side, seed by seed
+        self.seeds.set_data((sizes[:, None] * spread).ravel(), np.clip(result.gap, -GAP_LIMIT, GAP_LIMIT).ravel())
+        self.gap_bars.set_data(*_bars(sizes, mean, error))
+        self.gap_mean.set_data(sizes, mean)
+
+    def describe(self, result: Leakage) -> str:
+        clean, leaky, fresh = (
+            _percent(*(v[result.at] for v in mean_and_error(a))) for a in (result.clean, result.leaky, result.fresh)
+        )
+        mean, error = (v[result.at] for v in mean_and_error(result.gap))
+        return (
+            f"{result.step[0].upper()}{result.step[1:]}, {result.samples} training examples, {result.gap.shape[1]} "
+            f"seeds. Test accuracy with statistics from the training split: {clean}; from everything: {leaky}; the "
+            f"latter on fresh examples: {fresh}. Gap: {_points(mean, error)}, {_verdict(mean, error)}. "
+            "(± means 2 standard errors.)"
+        )
+
+
+def _headline(result: Leakage) -> str:
+    mean, error = mean_and_error(result.clean if result.fit == "train" else result.leaky)
+    gap, gap_error = mean_and_error(result.gap)
+    at = result.at
+    end = "an honest estimate" if result.fit == "train" else f"gap {_points(gap[at], gap_error[at])}"
+    return f"Fitted on {result.fit}, {result.samples} examples:   you report {_percent(mean[at], error[at])},   {end}"
+
+
+def _verdict(mean: float, error: float) -> str:
+    if error == 0:
+        return "exactly none"
+    return "beyond its error bar" if abs(mean) > BARS * error else "within its error bar"
+
+
+def _percent(mean: float, error: float) -> str:
+    return f"{100 * mean:.1f} ± {100 * BARS * error:.1f} %"
+
+
+def _points(mean: float, error: float) -> str:
+    return f"{100 * mean:+.1f} ± {100 * BARS * error:.1f} points".replace("-", "−").replace("+0.0", "0.0")
+
+
+def _bars(x: np.ndarray, mean: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Vertical bars as one line with gaps."""
+    gap = np.full(len(x), np.nan)
+    return np.c_[x, x, gap].ravel(), np.c_[mean - BARS * error, mean + BARS * error, gap].ravel()
