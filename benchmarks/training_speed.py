@@ -156,20 +156,20 @@ def products_step(net: MLP, x: np.ndarray) -> Callable:
 
 
 def take_turns(steps: dict[str, Callable]) -> dict[str, np.ndarray]:
-    """µs per step in each round. The candidates take turns, so that a busy moment of the machine hits all of them."""
+    """Processor time per step in µs, round by round; candidates take turns, so that a busy moment hits all of them."""
     repeats = {}
     for name, step in steps.items():
         step()
-        start = time.perf_counter()
+        start = time.process_time()
         step()
-        repeats[name] = max(1, round(SECONDS_PER_TURN / (time.perf_counter() - start)))
+        repeats[name] = max(1, round(SECONDS_PER_TURN / (time.process_time() - start)))
     times = {name: np.empty(ROUNDS) for name in steps}
     for r in range(ROUNDS):
         for name, step in steps.items():
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in range(repeats[name]):
                 step()
-            times[name][r] = (time.perf_counter() - start) / repeats[name] * 1e6
+            times[name][r] = (time.process_time() - start) / repeats[name] * 1e6
     return times
 
 
@@ -179,7 +179,7 @@ def difference(book: TextbookNet, net: MLP) -> float:
 
 
 def compare(sizes: tuple[int, ...], m: int, optimizer: type, book_optimizer: type) -> dict[str, np.ndarray]:
-    """µs per step of every candidate, one entry per round."""
+    """Processor time per step of every candidate in µs, one entry per round."""
     rng, net = np.random.default_rng(0), MLP(sizes)
     x, y = rng.standard_normal((m, sizes[0])), rng.integers(0, sizes[-1], m)
     book, lean = TextbookNet(net), TextbookNet(net, weight_decay=None)
