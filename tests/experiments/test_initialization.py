@@ -1,0 +1,103 @@
+"""Chapter 05's experiments against closed forms and published numbers."""
+
+import math
+
+import numpy as np
+import pytest
+
+from course_lib.experiments.initialization import (
+    RACERS,
+    initialization_race,
+    memorisation,
+    softmax_regression,
+    std_of_a_sum,
+    symmetry,
+)
+
+
+def test_equal_weights_stay_equal_and_keep_rank_one():
+    result = symmetry(0.05, 0.0)
+    assert set(result.distinct) == {1} and set(result.rank) == {1}
+    assert np.ptp(result.weights, axis=0).max() < 1e-12
+
+
+def test_from_zero_nothing_but_the_output_bias_moves():
+    result = symmetry(0.0, 0.0)
+    assert not result.weights.any()
+    # The bias can learn the class frequencies and no more: the loss ends at their entropy.
+    from course_lib.data.digits import load_digits
+
+    share = np.bincount(load_digits().y_train[:300]) / 300
+    assert result.loss[-1] == pytest.approx(-np.sum(share * np.log(share)), abs=2e-3)
+
+
+def test_less_noise_takes_longer_to_break_the_tie():
+    first = [int(np.argmax(symmetry(0.05, noise).distinct > 6)) for noise in (1e-4, 1e-6, 1e-9)]
+    assert first[0] < first[1] < first[2], "noise grows exponentially, so a smaller trace shows later"
+
+
+def test_steps_only_shows_more_of_the_same_run():
+    short, long = symmetry(0.05, 1e-4, steps=100), symmetry(0.05, 1e-4, steps=300)
+    np.testing.assert_array_equal(short.loss, long.loss[: len(short.loss)])
+    assert short.step[-1] == 100 and len(symmetry(steps=0).step) == 1
+
+
+def test_a_convex_loss_has_one_minimum_from_every_start():
+    """Published case study: loss 0.786302 at iteration 190; minimum 0.7862295871, from ones 0.7883535247 at 190."""
+    after = softmax_regression(190)
+    assert after["zeros"] == pytest.approx(0.786302, abs=2e-6)
+    assert after["0.01·randn"] == pytest.approx(0.786302, abs=2e-6)
+    assert after["ones"] == pytest.approx(0.7883535247, abs=1e-9)
+    for loss in softmax_regression(12000).values():
+        assert loss == pytest.approx(0.7862295871, abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [1, 9, 100])
+def test_variances_of_independent_terms_add_up(n):
+    assert std_of_a_sum(n) == pytest.approx(math.sqrt(n), rel=0.05)
+    assert std_of_a_sum(n, 1 / math.sqrt(n)) == pytest.approx(1, rel=0.05)
+
+
+def test_in_the_race_zeros_and_a_tiny_scale_stay_at_chance():
+    result = initialization_race()
+    accuracy = dict(zip(RACERS, result.accuracy))
+    assert accuracy["zeros"] < 0.2 and accuracy["0.01"] < 0.2
+    assert accuracy["xavier"] > 0.9 and accuracy["he"] > 0.9
+    np.testing.assert_allclose(result.loss[0], math.log(10), atol=0.02)
+
+
+def test_racers_share_one_draw_and_their_batches():
+    """The custom racer at another racer's scale is that racer."""
+    result = initialization_race(scale=0.01, steps=40)
+    zeros, small, custom = (result.loss[RACERS.index(name)] for name in ("zeros", "0.01", "custom"))
+    np.testing.assert_allclose(custom, small, rtol=1e-6)
+    assert not np.array_equal(custom, zeros)
+
+
+def test_a_sigmoid_with_unit_weights_trains_where_xavier_does_not():
+    result = initialization_race(activation="sigmoid", lr=1.0)
+    accuracy = dict(zip(RACERS, result.accuracy))
+    assert accuracy["1.0"] > 0.7 > 0.2 > accuracy["xavier"]
+
+
+def test_divergence_is_a_result():
+    result = initialization_race(activation="relu", lr=10.0, scale=10.0, steps=40)
+    racer = RACERS.index("custom")
+    assert result.diverged_at[racer] >= 0 and np.isnan(result.loss[racer, -1])
+    assert np.isfinite(result.loss[0]).all(), "one diverging racer must not touch the others"
+
+
+def test_large_weights_memorise():
+    """The order of a longer published-style run: 0.01 learns nothing, 1 learns by heart, 4·Xavier generalises."""
+    result = memorisation()
+    small, xavier, four, large = range(4)
+    assert result.train_accuracy[small] < 0.2 and result.train_accuracy[large] == 1.0
+    assert result.test_accuracy[four] > 0.85 > 0.6 > result.test_accuracy[large] > result.test_accuracy[small]
+
+
+@pytest.mark.parametrize("bad", [{"init": "best"}, {"activation": "tanhh"}])
+def test_impossible_races_are_told(bad):
+    with pytest.raises(ValueError, match=r"\.$"):
+        initialization_race(**bad)
+    with pytest.raises(ValueError, match="steps"):
+        symmetry(steps=1000)
