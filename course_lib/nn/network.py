@@ -9,6 +9,7 @@ import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 
 import numpy as np
 
@@ -19,6 +20,15 @@ from course_lib.nn.normalization import BatchNorm, LayerNorm
 from course_lib.nn.signals import Signals, record
 
 NORMS: dict[str, Callable[[int], Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
+
+
+def _flat(name: str, doc: str) -> property:
+    """A vector into which the layers hold views, so that assigning to it must copy the values in."""
+    def assign(net, values):
+        if values is not getattr(net, name):
+            getattr(net, name)[...] = values
+
+    return property(attrgetter(name), assign, doc=doc)
 
 
 class MLP:
@@ -34,6 +44,9 @@ class MLP:
                   (T, m, n_in) or one (m, n_in) for all. `init` and `seed` may be lists, `dropout`, `l2`, `l1` arrays
                   of T values. With one seed or generator they are the networks T calls of MLP would make from it.
     """
+
+    theta = _flat("_theta", "All parameters, (P,) or (T, P).")
+    grad = _flat("_grad", "dJ/dθ of the last `loss_and_grad`, (P,) or (T, P).")
 
     def __init__(self, sizes: Sequence[int], activation="relu", init="he", *, norm: str | Callable | None = None,
                  norm_after: bool = False, dropout: float | np.ndarray = 0.0, loss: str = "softmax_cross_entropy",
@@ -100,16 +113,6 @@ class MLP:
         return copy.deepcopy(self)
 
     @property
-    def theta(self) -> np.ndarray:
-        """All parameters, (P,) or (T, P). Assigning copies the values in; the layers see them."""
-        return self._theta
-
-    @theta.setter
-    def theta(self, values: np.ndarray) -> None:
-        if values is not self._theta:
-            self._theta[...] = values
-
-    @property
     def dropout(self) -> float | np.ndarray:
         """The drop probability of every hidden layer; like l2 and l1 it may be changed while training."""
         return self._dropout
@@ -162,7 +165,7 @@ class MLP:
         """Make theta and grad and hand every layer its views; what the layers hold moves there."""
         lead = () if self.trials is None else (self.trials,)
         total = sum(math.prod(shape) for layer in self.layers for shape in layer.shapes.values())
-        self._theta, self.grad = np.zeros((*lead, total), self.dtype), np.zeros((*lead, total), self.dtype)
+        self._theta, self._grad = np.zeros((*lead, total), self.dtype), np.zeros((*lead, total), self.dtype)
         self._scratch = np.empty_like(self._theta), np.empty_like(self._theta)
         _keep_freed_memory()
         self._is_weight, start = np.zeros(total, self.dtype), 0
@@ -171,7 +174,7 @@ class MLP:
             for name, shape in layer.shapes.items():
                 place = slice(start, start + math.prod(shape))
                 params[name] = self._theta[..., place].reshape(*lead, *shape)
-                grads[name] = self.grad[..., place].reshape(*lead, *shape)
+                grads[name] = self._grad[..., place].reshape(*lead, *shape)
                 self._is_weight[place] = name == "W"
                 start = place.stop
             layer.bind(params, grads)
@@ -219,7 +222,7 @@ class MLP:
         return float(number) if self.trials is None else number
 
     def __getstate__(self) -> dict:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_theta", "grad", "_scratch")}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_theta", "_grad", "_scratch")}
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)

@@ -180,6 +180,11 @@ def test_layers_see_theta_and_theta_sees_layers():
     net.theta *= 2.0
     assert net.weights()[0].ravel().tolist() == list(range(0, 30, 2))
     assert all(np.shares_memory(v, net.theta) for v in views)
+    net.loss_and_grad(X, Y)
+    net.grad = net.grad / np.linalg.norm(net.grad)  # clipping, say: the layers' gradients are the clipped ones
+    assert all(np.shares_memory(g, net.grad) for layer in net.layers for g in layer.grads.values())
+    assert np.linalg.norm(np.concatenate([g.ravel() for layer in net.layers for g in layer.grads.values()])) == (
+        pytest.approx(1.0))
     with pytest.raises(ValueError):
         net.theta = np.zeros(3)
 
