@@ -19,6 +19,7 @@ from course_lib.nn.activations import ACTIVATIONS, Activation
 from course_lib.nn.normalization import BatchNorm
 
 HOMOGENEOUS = ("identity", "relu", "leaky_relu")  # f(a·x) = a·f(x) for a > 0
+BATCHNORM = {False: "", True: "before", "": "", "off": "", "before": "before", "after": "after"}  # place
 
 # Weight standard deviation of each scheme at width n (square layers, where Xavier and Glorot agree).
 SCHEMES = {
@@ -44,7 +45,7 @@ class SignalPropagation:
     activation: str
     init: str
     width: int
-    batchnorm: bool
+    batchnorm: str  # "before" or "after" f; empty for none
     weight_std: float
     act_mean: np.ndarray
     act_std: np.ndarray
@@ -78,7 +79,7 @@ def signal_propagation(
     width: int = 500,
     depth: int = 10,
     samples: int = 1000,
-    batchnorm: bool = False,
+    batchnorm: bool | str = False,
     seed: int = 0,
     dtype: str = "float32",
 ) -> SignalPropagation:
@@ -87,7 +88,8 @@ def signal_propagation(
         z_l = h_{l−1} W_l,   h_l = f(z_l);        g_{l−1} = (g_l ∘ f'(z_l)) W_lᵀ
 
     `init` is one of `SCHEMES`, "custom" (W ~ N(0, scale²)) or "constant" (W = scale); there are no biases. With
-    `batchnorm` each z is normalised over the samples before f. This is the experiment of CS231n 2017, lecture 6
+    `batchnorm` each z is normalised over the samples before f; with "after" it is f(z), on its way to the next layer,
+    and h_l = f(z_l) is still what is recorded. This is the experiment of CS231n 2017, lecture 6
     (10 layers of 500) and of Saito, *Deep Learning from Scratch*, section 6.2.2 (5 layers of 100, sigmoid).
 
     In the chaotic regime (large weights, bounded f) rounding errors grow from layer to layer like every other small
@@ -97,11 +99,14 @@ def signal_propagation(
         raise ValueError(f"There is no activation {activation!r}; choose one of {', '.join(ACTIVATIONS)}.")
     if not (1 <= width <= 1024 and 1 <= depth <= 10 and 2 <= samples <= 1000):
         raise ValueError("width must be 1 to 1024, depth 1 to 10 and samples 2 to 1000.")
+    if batchnorm not in BATCHNORM:
+        raise ValueError(f"batchnorm must be True, False, off, before or after, not {batchnorm!r}.")
+    batchnorm = BATCHNORM[batchnorm]
     std = weight_std(init, scale, width)
     if activation in HOMOGENEOUS and not batchnorm and std > 0:
         # f(a·x) = a·f(x): one run at a harmless scale gives every other scale exactly.
         unit = 1 / width if init == "constant" else math.sqrt(2 / width)
-        unit_run = _run(activation, init == "constant", unit, width, depth, 1000, False, seed, dtype)
+        unit_run = _run(activation, init == "constant", unit, width, depth, 1000, "", seed, dtype)
         return _rescaled(unit_run, init, std)
     result = _run(activation, init == "constant", std, width, depth, samples, batchnorm, seed, dtype)
     return replace(result, init=init)
@@ -128,7 +133,7 @@ def _run(
     width: int,
     depth: int,
     samples: int,
-    batchnorm: bool,
+    batchnorm: str,
     seed: int,
     dtype: str,
 ) -> SignalPropagation:
@@ -184,26 +189,29 @@ def propagate(
     upstream: np.ndarray,
     f: Activation,
     factor: float = 1.0,
-    batchnorm: bool = False,
+    batchnorm: bool | str = False,
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """(h_l, f'(z_l), gradient at the input of layer l) for l = 1..L, with weights factor·W_l.
 
     x (m, n), each W (n, n), upstream ∂J/∂h_L (m, n). The factor multiplies the product, which is smaller than W.
     """
-    activations, slopes, norms = [], [], []
-    for w in weights:
+    activations, slopes = [], []
+    before, after = (BATCHNORM[batchnorm] == place for place in ("before", "after"))
+    norms = [BatchNorm(w.shape[-1], dtype=x.dtype) for w in weights]
+    for w, norm in zip(weights, norms, strict=True):
         z = x @ w
         z *= factor
-        if batchnorm:
-            norms.append(BatchNorm(z.shape[-1], dtype=z.dtype))
-            z = norms[-1].standardize(z, train=True)
+        if before:
+            z = norm.standardize(z, train=True)
         x = f.f(z)
         activations.append(x)
         slopes.append(f.slope_of_output(x) if f.slope_of_output else f.df(z))
+        if after:
+            x = norm.standardize(x, train=True)
     gradients, g = [], upstream
     for layer in reversed(range(len(weights))):
-        delta = g * slopes[layer]
-        if batchnorm:
+        delta = (norms[layer].standardize_backward(g) if after else g) * slopes[layer]
+        if before:
             delta = norms[layer].standardize_backward(delta)
         g = delta @ weights[layer].T
         g *= factor

@@ -153,7 +153,7 @@ _LEGEND = {
 
 
 def headline(result: SignalPropagation) -> str:
-    norm = " with batch norm" if result.batchnorm else ""
+    norm = f" with batch norm {result.batchnorm} it" if result.batchnorm else ""
     weights = (
         f"W = {result.weight_std:.3g}" if result.init == "constant" else f"std(w) = {result.weight_std:.3g}"
     )
