@@ -11,6 +11,7 @@ from course_lib.nn.activations import ACTIVATIONS
 
 EXTENT = 4.0  # the plane is shown for −4 ≤ x1, x2 ≤ 4
 GRID = 81
+REACH = 12.0  # the activation is shown for |z| ≤ 12
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class NeuronResponse:
     line: (
         np.ndarray
     )  # (2, 2): the ends of w·x + b = 0 inside the square, as rows (x1, x2); NaN where it is not seen
-    z_axis: np.ndarray  # (200,): a range of w·x + b
+    z_axis: np.ndarray  # (241,): from −REACH to REACH
     curve: np.ndarray  # f(z_axis)
 
     @property
@@ -51,8 +52,7 @@ def neuron_response(
     f = ACTIVATIONS[activation]
     axis = np.linspace(-EXTENT, EXTENT, GRID)
     z = w1 * axis[None, :] + w2 * axis[:, None] + b
-    reach = max(5.0, float(np.abs(z).max()))
-    z_axis = np.linspace(-reach, reach, 200)
+    z_axis = np.linspace(-REACH, REACH, 241)
     return NeuronResponse(
         activation, w1, w2, b, axis, f.f(z), f.bounds, _clipped_line(w1, w2, b), z_axis, f.f(z_axis)
     )

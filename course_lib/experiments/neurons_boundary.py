@@ -16,7 +16,7 @@ from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
 
 REACH = 1.25  # the plane is shown for |x1|, |x2| ≤ REACH
-GRID = 96
+GRID = 128
 LEARNING_RATE, PENALTY = 1.0, 1e-3  # as in the case study
 MOST_STEPS = 9000
 RECORDED = sorted({0, 190, MOST_STEPS} | {round(10 ** (k / 12)) for k in range(48)})

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from matplotlib.image import AxesImage
 
-from course_lib.experiments.neurons import EXTENT, NeuronResponse
+from course_lib.experiments.neurons import EXTENT, REACH, NeuronResponse
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, VERMILLION
 
@@ -48,12 +48,12 @@ class NeuronPicture(Picture):
         bar.set(xticks=[], yticks=[])
         bar.yaxis.tick_right()
         curve.axvline(0, color=self.style.faint)
-        curve.set(xlabel="z = w1·x1 + w2·x2 + b")
+        curve.set(xlim=(-REACH, REACH), xlabel="z = w1·x1 + w2·x2 + b")
         self.curve = self.moving(curve.plot([], [], color=BLUE)[0])
         self.where = self.moving(curve.text(0.02, 0.97, "", transform=curve.transAxes, va="top"))
 
     def frame(self, result: NeuronResponse) -> tuple:
-        return result.activation, *self._limits(result), step_up(result.z_axis[-1], (1.0, 2.0, 4.0))
+        return result.activation, *self._limits(result)
 
     def _limits(self, result: NeuronResponse) -> tuple[float, float]:
         low, high = result.bounds
@@ -63,8 +63,7 @@ class NeuronPicture(Picture):
     def set_frame(self, result: NeuronResponse) -> None:
         low, high = self._limits(result)
         pad = 0.06 * (high - low)
-        reach = step_up(result.z_axis[-1], (1.0, 2.0, 4.0))
-        self.curve_axes.set(ylim=(low - pad, high + 3 * pad), xlim=(-reach, reach))
+        self.curve_axes.set(ylim=(low - pad, high + 3 * pad))
         self.curve_axes.set_title(f"Output y = {result.activation}(z)")
         self.bar.set(
             yticks=[0, 0.5, 1],

@@ -25,7 +25,9 @@ class BoundaryPicture(Picture):
         losses = self.losses = self.figure.add_axes((0.56, 0.125, 0.415, 0.78))
         plane.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="x1", ylabel="x2", xticks=[-1, 0, 1])
         plane.set(yticks=[-1, 0, 1])
-        self.plane_title = self.moving(plane.text(0, 1.03, "", transform=plane.transAxes, weight="bold"))
+        self.plane_title = self.moving(
+            plane.text(0, 1.03, "", transform=plane.transAxes, weight="bold", size="large")
+        )
         self.image = self.moving(
             plane.imshow(
                 np.zeros((2, 2, 3), np.uint8),
@@ -48,7 +50,9 @@ class BoundaryPicture(Picture):
         losses.set(xscale="log", xlim=(1, MOST_STEPS), ylim=(0, 1.3), xlabel="step of gradient descent")
         losses.set_title("Loss")
         losses.axhline(BEST_LINEAR, color=self.style.theory, linestyle="--", linewidth=1.2)
-        losses.text(1.2, BEST_LINEAR + 0.02, "best straight lines: 0.786", color=self.style.theory)
+        losses.text(
+            MOST_STEPS, BEST_LINEAR + 0.02, "best straight lines: 0.786", color=self.style.theory, ha="right"
+        )
         self.loss = self.moving(losses.plot([], [], color=BLUE)[0])
         self.end = self.moving(losses.plot([], [], color=BLUE, marker="o", markersize=8)[0])
         self.where = self.moving(
@@ -89,4 +93,7 @@ class BoundaryPicture(Picture):
 def _network(result: SpiralFit) -> str:
     if result.hidden == 0:
         return "Linear classifier"
-    return f"{result.hidden} {result.activation} unit{'s' if result.hidden > 1 else ''}"
+    units = "unit" if result.hidden == 1 else "units"
+    if result.activation == "identity":
+        return f"{result.hidden} {units} without a curve"
+    return f"{result.hidden} {result.activation} {units}"

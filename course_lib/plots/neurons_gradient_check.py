@@ -41,10 +41,14 @@ class GradientCheckPicture(Picture):
         )
         self.central = self.moving(errors.plot([], [], color=BLUE, marker="o", label="central", **look)[0])
         errors.legend(loc="upper center", ncol=2)
-        self.step = self.moving(errors.axvline(1e-5, color=self.style.theory, linewidth=1.2))
+        self.step = self.moving(errors.axvline(1e-5, ymax=0.86, color=self.style.theory, linewidth=1.2))
         self.here = self.moving(errors.plot([], [], color=BLUE, marker="o", markersize=11)[0])
         close.set(xlim=(-2.1, 2.1), xticks=[-2, -1, 0, 1, 2], xlabel="move of one weight, in h")
         close.set_xticklabels(["−2h", "−h", "0", "h", "2h"])
+        close.set(ylim=(-1, 1), yticks=[-1, 0, 1], yticklabels=["", "0", ""])
+        close.axhline(0, color=self.style.faint)
+        # The scale of this axis follows h over twelve decades; as moving text it needs no new background.
+        self.top = self.moving(close.text(-2.0, 0.96, "", va="top"))
         close.set_title("Change of the loss, in h", pad=44)
         self.slope = self.moving(
             close.plot([], [], color=VERMILLION, linestyle="--", label="slope by the code")[0]
@@ -64,25 +68,16 @@ class GradientCheckPicture(Picture):
             handlelength=1.6,
         )
 
-    def frame(self, result: GradientCheckSweep) -> tuple:
-        return (self._reach(result),)
-
-    def _reach(self, result: GradientCheckSweep) -> float:
-        return step_up(float(np.abs(result.rise).max()) + 2 * abs(result.analytic) + 1e-12, (1.0, 3.0))
-
-    def set_frame(self, result: GradientCheckSweep) -> None:
-        reach = self._reach(result)
-        self.close.set(ylim=(-reach, reach), yticks=[-reach, 0, reach])
-        self.close.set_yticklabels([f"−{reach:g}", "0", f"{reach:g}"])
-
     def set_artists(self, result: GradientCheckSweep) -> None:
         self.central.set_data(result.hs, np.maximum(result.central, LOWEST))
         self.forward.set_data(result.hs, np.maximum(result.forward, LOWEST))
         self.step.set_xdata([result.h, result.h])
         self.here.set_data([result.h], [max(result.error, LOWEST)])
-        self.rise.set_data(result.zoom, result.rise)
-        self.slope.set_data(ZOOM[[0, -1]], result.analytic * ZOOM[[0, -1]])
-        left, right = np.interp([-1.0, 1.0], ZOOM, result.rise)  # the two points the measurement uses
+        top = step_up(1.05 * max(float(np.abs(result.rise).max()), 2 * abs(result.analytic), 1e-12))
+        self.top.set_text(f"top: {top:g}")
+        self.rise.set_data(result.zoom, result.rise / top)
+        self.slope.set_data(ZOOM[[0, -1]], result.analytic * ZOOM[[0, -1]] / top)
+        left, right = np.interp([-1.0, 1.0], ZOOM, result.rise / top)  # the two points the measurement uses
         self.chord.set_data([-1, 1], [left, right])
 
     def describe(self, result: GradientCheckSweep) -> str:

@@ -17,7 +17,7 @@ from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 WEST, EAST, SOUTH, NORTH = -5.5, 2.5, -2.5, 5.5
 LEVELS = (0.12, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6)
-LOSSES = (0.06, 1000.0)
+LOSSES = (0.08, 200.0)
 OTHERS = (
     {"color": GREEN, "linestyle": ":"},
     {"color": PURPLE, "linestyle": "-."},
@@ -32,8 +32,8 @@ class MinibatchPicture(Picture):
 
     def build(self) -> None:
         surface = self.surface = self.figure.add_axes((0.065, 0.11, 0.43, 0.80))
-        losses = self.losses = self.figure.add_axes((0.585, 0.60, 0.32, 0.31))
-        noise = self.noise = self.figure.add_axes((0.585, 0.11, 0.32, 0.27))
+        losses = self.losses = self.figure.add_axes((0.57, 0.60, 0.30, 0.31))
+        noise = self.noise = self.figure.add_axes((0.57, 0.11, 0.30, 0.27))
         self._draw_surface(surface)
         self.path = self.moving(surface.plot([], [], color=BLUE, linewidth=1.4, marker=".", markersize=5)[0])
         self.end = self.moving(surface.plot([], [], color=BLUE, marker="o", markersize=9)[0])
@@ -47,7 +47,9 @@ class MinibatchPicture(Picture):
         losses.legend([*self.others, self.loss], [*names, "yours"], loc="upper left", bbox_to_anchor=(1.0, 1.1),
                       handlelength=1.5, handletextpad=0.5, borderaxespad=0.2)  # fmt: skip
         self._draw_noise(noise)
-        self.mark = self.moving(noise.plot([], [], color=BLUE, marker="o", markersize=11, linestyle="")[0])
+        self.mark = self.moving(
+            noise.plot([], [], color=BLUE, marker="o", markersize=11, linestyle="", clip_on=False)[0]
+        )
 
     def _draw_surface(self, axes) -> None:
         problem = two_weights()
@@ -70,7 +72,7 @@ class MinibatchPicture(Picture):
         axes.set(xticklabels=["1", "4", "16", "64", "256"], yticks=[0.1, 1], yticklabels=["0.1", "1"])
         axes.minorticks_off()
         axes.set(xlabel="batch size m")
-        axes.set_title("Noise of the gradient, ‖g_m − g‖")
+        axes.set_title("Noise of a batch’s gradient")
         axes.plot(sizes, law[0] / np.sqrt(sizes), color=self.style.theory, linestyle="--", linewidth=1.2)
         axes.annotate("∝ 1/√m", (256, law[0] / 16), xytext=(4, 2), textcoords="offset points", color=self.style.theory,
                       annotation_clip=False)  # fmt: skip
@@ -97,9 +99,10 @@ class MinibatchPicture(Picture):
     def set_artists(self, result: MinibatchRun) -> None:
         self.path.set_data(*result.path.T)
         self.end.set_data(*result.path[-1:].T)
+        first = int(result.axis == "epochs")  # a logarithmic axis has no place for epoch 0
         for curve, size, loss in zip(self.others, result.compared, result.compared_loss, strict=True):
-            curve.set_data(result.against(size, loss), loss)
-        self.loss.set_data(result.against(result.batch, result.loss), result.loss)
+            curve.set_data(result.against(size, loss)[first:], loss[first:])
+        self.loss.set_data(result.against(result.batch, result.loss)[first:], result.loss[first:])
         place = BATCHES.index(result.batch)
         self.mark.set_data([result.batch], [max(result.noise_law[place], 0.05)])
 
