@@ -35,7 +35,8 @@ class RecipePicture(Picture):
         across, down = PITCH_X * COLUMNS, PITCH_Y * ROWS
         ax = self.mosaic = self.figure.add_axes((16 / width, 10 / height, across / width, down / height))
         ax.set_axis_off()
-        self.pixels = self.moving(ax.imshow(np.ones((down, across, 3)), interpolation="nearest", aspect="auto"))
+        white = np.full((down, across, 4), 255, np.uint8)
+        self.pixels = self.moving(ax.imshow(white, interpolation="nearest", aspect="auto"))
         self.headline = self.moving(
             self.figure.text(16 / width, 0.98, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
         )
@@ -130,12 +131,13 @@ def _limit(result: PreparedImages) -> float:
 
 
 def _mosaic(rows: list[np.ndarray]) -> np.ndarray:
-    """The images of all rows as one picture in RGB, each enlarged to 64 pixels across, on white."""
-    canvas = np.ones((PITCH_Y * ROWS, PITCH_X * COLUMNS, 3), np.float32)
+    """The images of all rows as one picture in RGBA, each enlarged to 64 pixels across, on white."""
+    canvas = np.full((PITCH_Y * ROWS, PITCH_X * COLUMNS, 4), 255, np.uint8)
     for row, images in enumerate(rows):
         for column, image in enumerate(images):
             zoom = TILE // image.shape[1]
-            large = np.clip(image, 0, 1).repeat(zoom, axis=0).repeat(zoom, axis=1)
+            small = (255 * np.clip(image, 0, 1) + 0.5).astype(np.uint8)
+            large = small.repeat(zoom, axis=0).repeat(zoom, axis=1)
             y, x = PITCH_Y * row + 28, PITCH_X * column
-            canvas[y : y + len(large), x : x + TILE] = large
+            canvas[y : y + len(large), x : x + TILE, :3] = large
     return canvas
