@@ -20,8 +20,8 @@ QUESTIONS = (
         Option("They bend as much as with ReLU, only training takes longer.",
                "No training helps. The network can compute nothing that one layer could not."),
         Option("They stay straight.",
-               "U(Wx + b) = (UW)x + Ub: two linear layers are one. The activation is what lets borders bend.", "
-               "right=True),
+               "U(Wx + b) = (UW)x + Ub: two linear layers are one. The activation is what lets borders bend.",
+               right=True),
     )),
     Prediction("1.c", "You feed the feature x2 twice: (x1, x2, x2). The inputs are now linearly dependent. What does "
                "training do?", (
