@@ -85,7 +85,7 @@ def dying_relu_explorer(**start: Any) -> Explorer:
         dying_relu,
         DyingPicture,
         [
-            LogSlider("lr", "learning rate", 1e-2, 30, 1.0),
+            LogSlider("lr", "learning rate", 1e-2, 100, 1.0),
             Slider("bias", "initial bias", -0.1, 0.1, 0.0, step=0.01),
             Stops("alpha", "slope α", (0.0, 0.01, 0.03, 0.1, 0.2, 0.3), 0.0),
             IntSlider("steps", "look at step", 0, STEPS, STEPS, step=10),
@@ -119,7 +119,7 @@ def activation_race_explorer(**start: Any) -> Explorer:
             "sigmoid, one layer": {"activation": "sigmoid", "lr": 1.0, "depth": 1},
             "too fast": {"activation": "relu", "lr": 1.0},
         },
-        draft={"epochs": 4},
+        draft={"epochs": 3, "look": 256},
         start=start,
     )
 
@@ -143,7 +143,7 @@ def prelu_explorer(**start: Any) -> Explorer:
             "decay pulls to ReLU": {"decay": 1.0},
             "too fast": {"lr": 1.0},
         },
-        draft={"epochs": 6},
+        draft={"epochs": 5},
         start=start,
     )
 

@@ -12,7 +12,8 @@ from course_lib.plots.activations import name_of, number
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, PURPLE, VERMILLION
 
-DECADES = (4, 8, 12, 20, 32, 64)
+DOWN, UP = (10, 24, 64), (4, 64)  # decades: few steps, so that few moves redraw the background
+DEPTHS = (5, 10, 20, 30)
 FACTORS = (1e-3, 1e3)
 
 
@@ -63,14 +64,14 @@ class ChainPicture(Picture):
         seen = np.concatenate([result.gradient, result.theory, result.bound, result.slopes[result.slopes > 1e-12]])
         seen = seen[seen > 0]
         low, high = math.log10(seen.min()), math.log10(seen.max())
-        return result.depth, -_decades(-low), _decades(high) if high > 0.3 else 1
+        return _step(result.depth, DEPTHS), -_step(-low, DOWN), _step(high, UP)
 
     def set_frame(self, result: GradientChain) -> None:
-        depth, low, high = self.frame(result)
-        ticks = np.arange(0, depth + 1, max(1, depth // 5))
-        self.journey.set(xlim=(-0.02 * depth, depth * 1.03), xticks=ticks, ylim=(10.0**low, 10.0**high))
-        self.factors.set(xlim=(0.5, depth + 0.5), xticks=ticks[1:])
-        every = max(1, (high - low) // 6)
+        deepest, low, high = self.frame(result)
+        ticks = np.arange(0, deepest + 1, deepest // 5)
+        self.journey.set(xlim=(-0.02 * deepest, 1.03 * deepest), xticks=ticks, ylim=(10.0**low, 10.0**high))
+        self.factors.set(xlim=(0.5, deepest + 0.5), xticks=ticks[1:])
+        every = max(2, (high - low) // 6)
         self.journey.set_yticks(10.0 ** np.arange(every * math.ceil(low / every), high + 0.5, every))
 
     def set_artists(self, result: GradientChain) -> None:
@@ -100,5 +101,5 @@ def headline(result: GradientChain) -> str:
     )
 
 
-def _decades(value: float) -> int:
-    return next((step for step in DECADES if value <= step), DECADES[-1])
+def _step(value: float, steps: tuple[int, ...]) -> int:
+    return next((step for step in steps if value <= step), steps[-1])

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
-from course_lib.experiments.activations_prelu import RIVALS, LearnedSlope
+from course_lib.experiments.activations_prelu import EPOCHS, RIVALS, LearnedSlope
 from course_lib.plots.activations import number
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
@@ -45,6 +45,7 @@ class LearnedSlopePicture(Picture):
 
     def _build_slopes(self) -> None:
         ax = self.slopes
+        ax.set_xlim(0, EPOCHS)
         ax.set_title("α, the slope for x < 0, while it learns")
         for level in (0, 1):
             ax.axhline(level, color=self.style.faint, zorder=0)
@@ -59,7 +60,7 @@ class LearnedSlopePicture(Picture):
 
     def _build_losses(self) -> None:
         ax = self.losses
-        ax.set(yscale="log", ylim=LOSSES, yticks=[0.01, 0.1, 1, 10], xlabel="epoch")
+        ax.set(xlim=(0, EPOCHS), yscale="log", ylim=LOSSES, yticks=[0.01, 0.1, 1, 10], xlabel="epoch")
         ax.set_yticklabels(["0.01", "0.1", "1", "10"])
         ax.set_title("Training loss", pad=22)
         looks = [
@@ -75,12 +76,10 @@ class LearnedSlopePicture(Picture):
     def frame(self, result: LearnedSlope) -> tuple:
         alpha = result.alpha[np.isfinite(result.alpha)]
         low, high = float(np.clip(alpha.min(), -20, 0)), float(np.clip(alpha.max(), 1.2, 20))
-        return -step_up(-low) if low < -0.5 else -0.6, step_up(high, (1.0, 1.5, 2.0, 3.0, 5.0)), float(result.epoch[-1])
+        return -step_up(-low) if low < -0.5 else -0.6, step_up(high, (1.0, 1.5, 3.0))
 
     def set_frame(self, result: LearnedSlope) -> None:
-        low, high, last = self.frame(result)
-        self.slopes.set(xlim=(0, last), ylim=(low, high))
-        self.losses.set_xlim(0, last)
+        self.slopes.set_ylim(*self.frame(result))
 
     def set_artists(self, result: LearnedSlope) -> None:
         x = np.array([-2.0, 0.0, 2.0])

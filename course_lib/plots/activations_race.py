@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.experiments.activations_race import GOAL, RACERS, ActivationRace
+from course_lib.experiments.activations_race import EPOCHS, GOAL, RACERS, ActivationRace
 from course_lib.plots.activations import epochs, name_of
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import SERIES
@@ -19,7 +19,8 @@ class ActivationRacePicture(Picture):
         self.errors = self.figure.add_axes((0.07, 0.12, 0.53, 0.80))
         self.times = self.figure.add_axes((0.775, 0.12, 0.205, 0.80))
         ax = self.errors
-        ax.set(ylim=(0, 0.95), yticks=[0, GOAL, 0.5, 0.75, 0.9], xlabel="epoch (1078 digits, batches of 32)")
+        ax.set(xlim=(0, EPOCHS), xlabel="epoch (1078 digits, batches of 32)")
+        ax.set(ylim=(0, 0.95), yticks=[0, GOAL, 0.5, 0.75, 0.9])
         ax.set_yticklabels(["0 %", "25 %", "50 %", "75 %", "90 %"])
         ax.axhline(GOAL, color=self.style.ink, linewidth=1, linestyle=(0, (4, 3)))
         ax.axhline(0.9, color=self.style.faint)
@@ -29,7 +30,7 @@ class ActivationRacePicture(Picture):
             for _, series in zip(RACERS, SERIES, strict=False)
         ]
         ax = self.times
-        ax.set(ylim=(len(RACERS) - 0.5, -0.5), yticks=range(len(RACERS)))
+        ax.set(xlim=(0, 1.25 * EPOCHS), xticks=[0, 5, 10], ylim=(len(RACERS) - 0.5, -0.5), yticks=range(len(RACERS)))
         ax.set_yticklabels([name_of(name) for name in RACERS])
         ax.tick_params(axis="y", length=0, pad=34)
         ax.set_title("Epochs to 25 % error", loc="right")
@@ -41,22 +42,13 @@ class ActivationRacePicture(Picture):
         for row, (_, series) in enumerate(zip(RACERS, SERIES, strict=False)):
             ax.plot([-0.165, -0.03], [row, row], clip_on=False, transform=across, markersize=5, **series)
 
-    def frame(self, result: ActivationRace) -> float:
-        return float(result.epoch[-1])
-
-    def set_frame(self, result: ActivationRace) -> None:
-        last = self.frame(result)
-        self.errors.set_xlim(0, last)
-        self.times.set(xlim=(0, 1.25 * last), xticks=[0, last / 2, last])
-
     def set_artists(self, result: ActivationRace) -> None:
-        last = self.frame(result)
         for row, name in enumerate(result.names):
             error, at = result.error[row], result.goal_at[row]
             self.curves[row].set_data(result.epoch, error)
             self.curves[row].set_linewidth(self.style.line * (2 if name == result.activation else 0.8))
             self.bars[row].set_width(0.0 if np.isnan(at) else at)
-            self.words[row].set_x((0.0 if np.isnan(at) else at) + 0.03 * last)
+            self.words[row].set_x((0.0 if np.isnan(at) else at) + 0.03 * EPOCHS)
             self.words[row].set_text(f"{at:.2g}" if at == at else "diverges" if result.diverged[row] else "not yet")
             self.words[row].set_weight("bold" if name == result.activation else "normal")
 
