@@ -14,7 +14,7 @@ def weight_gradient(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
     return upstream @ x / len(x)
 
 
-def sign_agreement(x: np.ndarray, upstream: np.ndarray) -> float:
+def share_of_one_sign(x: np.ndarray, upstream: np.ndarray) -> float:
     """Share of the batches whose gradient 1/B Σ_b g_b x_b has components of one sign only.
 
     x (n, B, d) and upstream (n, B): n mini-batches of B examples.
@@ -105,7 +105,7 @@ SIGN_AGREEMENT = Exercise(
     "`x` holds n mini-batches of B examples with d inputs, shape (n, B, d); `upstream` holds their upstream gradients, "
     "shape (n, B). Return the share of the n batches whose gradient has components that are all positive or all "
     "negative.",
-    sign_agreement,
+    share_of_one_sign,
     cases=(
         (np.array([[[1.0, 2.0]], [[1.0, -2.0]], [[3.0, 0.5]], [[-1.0, -0.5]]]),
          np.array([[1.0], [1.0], [-2.0], [-1.0]])),

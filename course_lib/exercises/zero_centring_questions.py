@@ -38,7 +38,7 @@ QUESTIONS = (
                "That takes a larger learning rate as well: 12 steps at 0.45, where the shifted inputs do not "
                "arrive at all."),
         Option("About 25.",
-               "24 is what the shifted inputs need at their own best rate. At 0.1, centring alone saves no step."),
+               "24 is what the shifted inputs need at their own best rate, 0.18. At 0.1 centring alone saves no step."),
     )),
     Prediction("3.d", "Ten positive inputs, upstream gradients of random sign, and a mini-batch of only two examples. "
                "How often do all ten components of the gradient still have one sign?", (

@@ -96,6 +96,38 @@ def zigzag(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class TypicalZigZag:
+    """Medians over runs that meet the examples in different orders."""
+
+    agreeing: float  # share of the updates in quadrants one and three (a mean)
+    length: float  # of the path to the target
+    reached: float  # steps at the given rate; NaN if the typical run does not arrive
+    best_steps: float  # steps at the rate with the lowest median
+    best_lr: float
+
+
+def typical_zigzag(
+    mean: float = 1.5, lr: float = 0.1, activation: str = "identity", batch_size: int = 1, centred: bool = False,
+    orders: int = 20,
+) -> TypicalZigZag:  # fmt: skip
+    """`zigzag` for `orders` shuffles of the examples: with few examples per step a single run is partly luck."""
+    paths = [zigzag(mean, lr, activation, batch_size, centred, MAX_STEPS, seed) for seed in range(orders)]
+    paths = [zigzag(mean, lr, activation, batch_size, centred, path.reached or MAX_STEPS, seed)
+             for seed, path in enumerate(paths)]  # fmt: skip
+    late = 10 * MAX_STEPS  # stands for "not in time"
+    needed = np.median([np.nan_to_num(path.steps_needed, nan=late) for path in paths], axis=0)
+    reached = np.median([path.reached or late for path in paths])
+    best = int(needed.argmin())
+    return TypicalZigZag(
+        float(np.mean([path.agreeing for path in paths])),
+        float(np.median([path.length for path in paths])),
+        float(reached) if reached <= MAX_STEPS else math.nan,
+        float(needed[best]) if needed[best] <= MAX_STEPS else math.nan,
+        float(LRS[best]),
+    )
+
+
 def best_rate(steps_needed: np.ndarray) -> tuple[int, float] | None:
     """The smallest number of steps over `LRS` and the learning rate that needs them; None if none arrives."""
     if np.isnan(steps_needed).all():

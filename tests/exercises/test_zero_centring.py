@@ -9,12 +9,12 @@ from course_lib.exercises.zero_centring import (
     EXERCISES,
     PREDICTIONS,
     condition_numbers,
-    sign_agreement,
+    share_of_one_sign,
     weight_gradient,
 )
 from course_lib.experiments.zero_centring import best_rate, zigzag
 from course_lib.experiments.zero_centring_networks import NETWORKS, network_signs
-from course_lib.experiments.zero_centring_signs import sign_agreement as measured_agreement
+from course_lib.experiments.zero_centring_signs import sign_agreement
 from course_lib.nn.gradient_check import numerical_gradient
 
 ALL = list(EXERCISES.values())
@@ -61,7 +61,7 @@ def test_3_2_gives_the_reference_shares(size, share):
     """Half-normal inputs, d = 10, 4000 draws (entry zc-batch-half-normal-d10)."""
     rng = np.random.RandomState(size)
     x, upstream = abs(rng.standard_normal((4000, size, 10))), rng.standard_normal((4000, size))
-    assert sign_agreement(x, upstream) == pytest.approx(share, abs=0.035 if size > 1 else 0)
+    assert share_of_one_sign(x, upstream) == pytest.approx(share, abs=0.035 if size > 1 else 0)
 
 
 def test_3_3_is_one_plus_the_squared_mean_for_white_inputs():
@@ -95,7 +95,7 @@ def test_the_numbers_on_the_zig_zag_are_those_of_the_experiment():
 
 
 def test_the_numbers_on_shares_are_those_of_the_experiments():
-    result = measured_agreement(2)
+    result = sign_agreement(2)
     assert round(result.share, 2) == 0.59 and "59 of 100" in whys("3.d") and "41 %" in whys("3.d")
     assert "0.2873" in whys("3.e") and round(result.limit, 4) == 0.2873
     assert "147 times" in whys("3.e") and round(result.limit / result.floor) == 147
