@@ -21,10 +21,14 @@ def numbers(value: Any) -> np.ndarray:
 
 
 def agree(got: np.ndarray, expected: np.ndarray) -> bool:
-    """Same shape, and equal up to rounding: |got − expected| ≤ 1e-5·|expected| + 1e-9·max|expected|."""
+    """Same shape, and equal up to rounding: |got − expected| ≤ 1e-5·|expected| + 1e-9·max|expected|.
+
+    NaN agrees with NaN, so that a known mistake may overflow.
+    """
     if got.shape != expected.shape:
         return False
-    return np.allclose(got, expected, rtol=RTOL, atol=1e-9 * np.max(np.abs(expected), initial=0.0))
+    largest = np.max(np.abs(expected), where=np.isfinite(expected), initial=0.0)
+    return np.allclose(got, expected, rtol=RTOL, atol=1e-9 * largest, equal_nan=True)
 
 
 def difference(got: np.ndarray, expected: np.ndarray) -> str:
