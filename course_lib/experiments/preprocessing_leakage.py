@@ -11,7 +11,7 @@ from course_lib.data.digits import load_digits
 from course_lib.nn.preprocessing import Center, Standardize, Whiten
 
 SIZES = (20, 40, 80, 160, 320)
-TEST, FRESH = 100, 300
+TEST, SPLITS = 100, 4  # 400 examples are held out; each quarter is the test split once
 NOISE_FEATURES = 500
 
 
@@ -49,7 +49,7 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Leakage:
-    """Test accuracies of a nearest-class-mean classifier; arrays (5 sizes, seeds)."""
+    """Test accuracies of a nearest-class-mean classifier; arrays (5 sizes, seeds), each number the mean of 4 splits."""
 
     step: str
     samples: int  # the training-set size looked at
@@ -57,7 +57,7 @@ class Leakage:
     sizes: np.ndarray  # (5,)
     clean: np.ndarray  # statistics from the training split
     leaky: np.ndarray  # statistics from training and test split together
-    fresh: np.ndarray  # the leaky pipeline on 300 examples that it never saw
+    fresh: np.ndarray  # the leaky pipeline on the 300 examples that it never saw
     chance: float
 
     @property
@@ -72,10 +72,12 @@ class Leakage:
 
 
 def leakage(step: str = "whiten digits", samples: int = 40, fit: str = "everything", seeds: int = 30) -> Leakage:
-    """Split off `size` examples to train, 100 to test, 300 fresh ones, for each of five sizes and `seeds` seeds.
+    """Draw `size` examples to train and 400 others, for each of five sizes and `seeds` seeds.
 
-    Fit the step to the training split, or to training and test split together; train on the training split; count
-    right answers on the test split. "noise" has two classes and 500 features that know nothing of them.
+    Each hundred of the 400 is the test split in turn, the other 300 are fresh. Fit the step to the training split, or
+    to training and test split together; train on the training split; count right answers. Over all four splits, test
+    and fresh examples are the same on average, so only leakage can make their scores differ. "noise" has two classes
+    and 500 features that know nothing of them.
     """
     if step not in STEPS:
         raise ValueError(f"step must be one of {', '.join(STEPS)}, not {step!r}.")
@@ -91,18 +93,20 @@ def mean_and_error(accuracy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return accuracy.mean(axis=-1), accuracy.std(axis=-1, ddof=1) / np.sqrt(accuracy.shape[-1])
 
 
-def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> tuple[float, float, float]:
-    """Test accuracy with `step` fitted to the first n examples; to the test split as well; and then on fresh ones."""
-    train, test, fresh, seen = slice(n), slice(n, n + TEST), slice(n + TEST, None), slice(n + TEST)
-    with_labels = isinstance(step, BestFeatures)
-    clean = step.fit(x[train], y[train]) if with_labels else step.fit(x[train])
-    leaky = step.fit(x[seen], y[seen]) if with_labels else step.fit(x[seen])
+def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
+    """(3,): fitted to the first n examples; to the test split as well; the latter on fresh ones. Mean of 4 splits."""
 
-    def accuracy(fitted, part: slice) -> float:
-        predicted = nearest_class_mean(fitted.transform(x[train]), y[train], fitted.transform(x[part]))
-        return float(np.mean(predicted == y[part]))
+    def fit(seen: np.ndarray):
+        return step.fit(x[seen], y[seen]) if isinstance(step, BestFeatures) else step.fit(x[seen])
 
-    return accuracy(clean, test), accuracy(leaky, test), accuracy(leaky, fresh)
+    def right(fitted, part: np.ndarray) -> np.ndarray:
+        return nearest_class_mean(fitted.transform(x[train]), y[train], fitted.transform(x[part])) == y[part]
+
+    train, held_out = np.arange(n), np.arange(n, len(x))
+    clean = right(fit(train), held_out).mean()
+    leaky = np.array([right(fit(np.r_[train, test]), held_out) for test in np.split(held_out, SPLITS)])
+    own = np.repeat(np.eye(SPLITS, dtype=bool), TEST, axis=1)  # (4, 400): who is in the test split
+    return np.array([clean, leaky[own].mean(), leaky[~own].mean()])
 
 
 def nearest_class_mean(z_train: np.ndarray, y_train: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -119,15 +123,14 @@ def _runs(step: str, seeds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for seed in range(seeds):
         x, y = _examples(data, seed)
         for row, n in enumerate(SIZES):
-            # The last 400 are test and fresh split, the same for every size.
-            keep = np.r_[0:n, max(SIZES):len(y)]
+            keep = np.r_[0:n, max(SIZES):len(y)]  # the same 400 are held out for every size
             scores[:, row, seed] = accuracies(preprocessor, x[keep], y[keep], n)
     scores.setflags(write=False)
     return tuple(scores)
 
 
 def _examples(data: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    total = max(SIZES) + TEST + FRESH
+    total = max(SIZES) + SPLITS * TEST
     rng = np.random.RandomState(seed)
     if data == "noise":
         return rng.standard_normal((total, NOISE_FEATURES)), rng.permutation(np.arange(total) % 2)

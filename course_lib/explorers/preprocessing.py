@@ -112,6 +112,6 @@ def leakage_explorer(**start: Any) -> Explorer:
             "Chosen pixels": {"step": "choose 10 of 64 pixels"},
             "A pattern in noise": {"step": "choose 10 of 500 noise columns"},
         },
-        draft={"seeds": 8},
+        draft={"seeds": 6},
         start=start,
     )

@@ -96,11 +96,12 @@ class CloudPicture(Picture):
         limit = 2.5 * np.abs(result.covariance).max()  # pale tiles, so that the numbers stand out
         self.tiles.set_clim(-limit, limit)
         for text, value in zip(self.entries, result.covariance.ravel(), strict=True):
-            text.set_text(_real_minus(f"{value:.2g}" if abs(value) > 1e-9 else "0"))
+            text.set_text(_entry(value))
         condition = _short(result.condition)
         self.headline.set_text(f"{_upper(result.stage)}:  condition number {condition},  {_fate(result)}")
         numbers = (*result.eigenvalues, None, None, result.largest_lr, result.lr)
-        self.numbers.set_text("\n".join(["", *("" if n is None else f"{n:.3g}" for n in numbers)]))
+        lines = ["" if number is None else f"{number:.3g}" for number in numbers]
+        self.numbers.set_text("\n".join(["", *lines]).replace("-", "−"))
         self._draw_loss(result)
 
     def _draw_loss(self, result: PreparedCloud) -> None:
@@ -156,7 +157,7 @@ class SensitivityPicture(Picture):
 
     def _build_curves(self) -> None:
         ax = self.curves = self.figure.add_axes((0.77, 0.11, 0.205, 0.63))
-        ax.set(xlim=(-30, 30), xticks=[-30, -15, 0, 15, 30], yscale="log", ylim=(1e-3, 100))
+        ax.set(xlim=(-32, 32), xticks=[-30, -15, 0, 15, 30], yscale="log", ylim=(1e-3, 100))
         ax.set(yticks=[1e-3, 1e-2, 0.1, 1, 10, 100], yticklabels=["0.001", "0.01", "0.1", "1", "10", "100"])
         ax.set_xticklabels(["−30°", "", "0", "", "30°"])
         ax.set_title("Loss against wiggle", pad=28)
@@ -229,5 +230,8 @@ def _upper(stage: str) -> str:
     return stage[0].upper() + stage[1:]
 
 
-def _real_minus(text: str) -> str:
-    return text.replace("-", "−")
+def _entry(value: float) -> str:
+    """A number short enough for its tile."""
+    if abs(value) < 1e-9:
+        return "0"
+    return (f"{value:.2g}" if abs(value) >= 0.01 else f"{value:.1g}").replace("-", "−")

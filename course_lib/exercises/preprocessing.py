@@ -1,0 +1,215 @@
+"""Chapter 04, data preprocessing: three exercises on statistics, directions and the largest learning rate."""
+
+import numpy as np
+
+from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.exercises.preprocessing_questions import PREDICTIONS
+
+
+def standardised(x_train: np.ndarray, x_test: np.ndarray) -> np.ndarray:
+    """z = (x − μ)/σ,   μ and σ of each feature over the TRAINING data (divided by n)
+
+    A feature that is constant in the training data has σ = 0; it is centred and not divided.
+    """
+    mu, sigma = x_train.mean(axis=0), x_train.std(axis=0)
+    return (x_test - mu) / np.where(sigma == 0, 1.0, sigma)
+
+
+def zca(x: np.ndarray, epsilon: float) -> np.ndarray:
+    """z = (x − μ)U(Λ + ε)^(−½)Uᵀ,   (x − μ)ᵀ(x − μ)/n = UΛUᵀ
+
+    Turn to the principal axes, bring each to variance λ/(λ + ε), turn back.
+    """
+    centred = x - x.mean(axis=0)
+    variances, U = np.linalg.eigh(centred.T @ centred / len(x))
+    return (centred @ U / np.sqrt(variances + epsilon)) @ U.T
+
+
+def largest_learning_rate(x: np.ndarray) -> float:
+    """2/λ₁,   λ₁ the largest eigenvalue of H = xᵀx/n
+
+    J = ½E[(w·x − t)²] has the Hessian H. Along an eigenvector the error is multiplied by 1 − lr·λ per step, and
+    |1 − lr·λ| < 1 for every λ means lr < 2/λ₁.
+    """
+    return float(2 / np.linalg.eigvalsh(x.T @ x / len(x))[-1])
+
+
+def _data(seed: int, n: int, d: int, offset: float = 3.0) -> np.ndarray:
+    rng = np.random.RandomState(seed)
+    return rng.standard_normal((n, d)) @ rng.standard_normal((d, d)) + offset * np.arange(1, d + 1)
+
+
+def _with_statistics_of(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+    return standardised(train, test)
+
+
+def _safe(sigma: np.ndarray) -> np.ndarray:
+    return np.where(sigma == 0, 1.0, sigma)
+
+
+def _axes(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    centred = x - x.mean(axis=0)
+    return centred, *np.linalg.eigh(centred.T @ centred / len(x))
+
+
+def _whitened(x: np.ndarray, epsilon: float) -> np.ndarray:
+    centred, variances, U = _axes(x)
+    return centred @ U / np.sqrt(variances + epsilon)
+
+
+def _symmetric(x: np.ndarray, factors, centre: bool = True, n: int = 0) -> np.ndarray:
+    """(x − μ)U·factors(Λ)·Uᵀ with the covariance divided by n + `n`."""
+    centred = x - x.mean(axis=0)
+    variances, U = np.linalg.eigh(centred.T @ centred / (len(x) + n))
+    return ((centred if centre else x) @ U * factors(variances)) @ U.T
+
+
+def _eigenvalues(x: np.ndarray) -> np.ndarray:
+    return np.linalg.eigvalsh(x.T @ x / len(x))
+
+
+STANDARDISED = Exercise(
+    "4.1", "Statistics from the training data",
+    "Bring each feature of the training data `x_train` (samples, features) to mean 0 and standard deviation 1, and "
+    "return `x_test` treated in exactly the same way. A feature that is constant in the training data is "
+    "only centred.",
+    standardised,
+    cases=(
+        (np.array([[0.0], [2.0]]), np.array([[3.0]])),
+        (np.array([[1.0, 5.0], [3.0, 9.0], [5.0, 1.0]]), np.array([[2.0, 2.0], [7.0, 5.0]])),
+        (np.array([[1.0, 4.0], [2.0, 4.0], [6.0, 4.0]]), np.array([[1.0, 6.0], [4.0, 4.0], [0.0, 5.0]])),
+        (_data(1, 30, 3), _data(2, 8, 3)),
+        (_data(3, 200, 5, -20.0), _data(4, 50, 5, -20.0)),
+    ),
+    mistakes=(
+        Mistake(lambda a, b: (b - b.mean(axis=0)) / _safe(b.std(axis=0)),
+                "You measured mean and spread on the test data. Then training and test data are shifted differently, "
+                "and a single test example could not be prepared at all. Take both from x_train."),
+        Mistake(lambda a, b: _with_statistics_of(np.concatenate([a, b]), b),
+                "You measured mean and spread on all data together. That is leakage: the test data must not take "
+                "part in anything that is fitted. Take both from x_train alone."),
+        Mistake(lambda a, b: (a - a.mean(axis=0)) / _safe(a.std(axis=0)),
+                "This is x_train, prepared. Keep its statistics and apply them to x_test."),
+        Mistake(lambda a, b: (b - b.mean(axis=0)) / _safe(a.std(axis=0)),
+                "The spread is from the training data, the mean from the test data. Both must come from x_train."),
+        Mistake(lambda a, b: (b - a.mean(axis=0)) / _safe(a.var(axis=0)),
+                "You divided by the variance. The standard deviation is its root."),
+        Mistake(lambda a, b: b - a.mean(axis=0),
+                "The data are centred and not yet scaled: divide by the standard deviation of each feature."),
+        Mistake(lambda a, b: b / _safe(a.std(axis=0)),
+                "The data are scaled and not centred: subtract the mean of the training data first."),
+        Mistake(lambda a, b: (b - a.mean()) / _safe(a.std()),
+                "You used one mean and one spread for all features together. Every feature needs its own: axis=0."),
+        Mistake(lambda a, b: (b - a.mean(axis=0)) / _safe(a.std(axis=0, ddof=1)),
+                "You divided the sum of squares by n − 1. The course divides by n, which brings the training data "
+                "themselves to standard deviation 1; NumPy does so unless told otherwise."),
+        Mistake(lambda a, b: (b - b.mean(axis=1, keepdims=True)) / _safe(b.std(axis=1, keepdims=True)),
+                "You standardised each sample across its features. The statistics belong to the features: axis=0 "
+                "runs down the samples."),
+        Mistake(lambda a, b: (b - a.mean(axis=0)) / (a.std(axis=0) + 1e-8),
+                "A small number in the denominator keeps NaN away and blows a constant feature up: 1/1e-8 is a "
+                "hundred million. Divide such a feature by 1."),
+    ),
+    hints=(
+        "Three numbers per feature play a part: its mean, its spread, and the value at hand. Which of the two arrays "
+        "may each of them come from?",
+        "mu = x_train.mean(axis=0) and sigma = x_train.std(axis=0). What happens where sigma is 0?",
+        "Replace the zeros, np.where(sigma == 0, 1.0, sigma), and return (x_test - mu) divided by that.",
+    ),
+)  # fmt: skip
+
+ZCA = Exercise(
+    "4.2", "Whiten, then turn back",
+    "Return the ZCA-whitened `x` (samples, features): centred, uncorrelated, each principal component with variance "
+    "λ/(λ + `epsilon`), in the original axes. np.linalg.eigh gives the eigenvalues and eigenvectors of a symmetric "
+    "matrix; covariances divide by n.",
+    zca,
+    cases=(
+        (np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]) @ np.array([[2.0, 0.0], [1.0, 0.5]]), 0.0),
+        (_data(5, 12, 2), 0.1),
+        (_data(6, 40, 3), 0.0),
+        (_data(7, 100, 4), 1e-3),
+        (_data(8, 100, 4, 0.0), 5.0),
+    ),
+    mistakes=(
+        Mistake(_whitened,
+                "These are whitened components, in the order of the eigenvalues. ZCA turns them back into the "
+                "original axes: one more product, with Uᵀ."),
+        Mistake(lambda x, e: _axes(x)[0] @ _axes(x)[2],
+                "You turned the data to their principal axes, which is PCA. Whitening divides each component by "
+                "√(λ + ε), and ZCA then turns back."),
+        Mistake(lambda x, e: _whitened(x, e) @ _axes(x)[2],
+                "The last product turns once more in the same direction. To turn back, multiply by U transposed."),
+        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / (v + e)),
+                "You divided by λ + ε. That is a variance; what brings the variance to 1 is its root."),
+        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / (np.sqrt(np.maximum(v, 0)) + e)),
+                "ε stands outside the root. Here it is added to the variance: √(λ + ε)."),
+        Mistake(lambda x, e: _symmetric(x, lambda v: np.sqrt(v + e)),
+                "You multiplied by √(λ + ε). That stretches the long directions further; divide."),
+        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v + e), centre=False),
+                "The covariance is right, but the data you turned are not centred. Subtract the mean before the "
+                "first product."),
+        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v + e), n=-1),
+                "You divided the covariance by n − 1. The course divides by n."),
+        Mistake(lambda x, e: (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + e),
+                "This is standardising: each feature by itself. Correlations between features are all still there."),
+        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v)),
+                "`epsilon` is missing: add it to every eigenvalue before you take the root."),
+    ),
+    hints=(
+        "Three stations: turn the centred data to the principal axes, scale each component, turn back. Only the "
+        "middle one changes lengths.",
+        "variances, U = np.linalg.eigh(c.T @ c / len(c)) for the centred data c. c @ U has uncorrelated columns; "
+        "divide each by what brings its variance to λ/(λ + ε).",
+        "(c @ U / np.sqrt(variances + epsilon)) @ U.T",
+    ),
+)  # fmt: skip
+
+LARGEST_LEARNING_RATE = Exercise(
+    "4.3", "The largest stable learning rate",
+    "A linear neuron ŷ = w·x without a bias learns with the loss J = ½ · mean of (ŷ − t)² over the rows of `x` "
+    "(samples, features). Return the learning rate above which full-batch gradient descent diverges.",
+    largest_learning_rate,
+    cases=(
+        (np.array([[2.0]]),),
+        (np.array([[1.0, 0.0], [0.0, 3.0]]),),
+        (np.array([[1.0, 2.0], [3.0, 1.0], [2.0, 2.0]]),),
+        (_data(9, 50, 3, 0.0),),
+        (_data(10, 200, 6),),
+    ),
+    mistakes=(
+        Mistake(lambda x: 2 / np.linalg.eigvalsh(np.cov(x, rowvar=False, ddof=0).reshape(x.shape[1], -1))[-1],
+                "You took the eigenvalues of the covariance, which is centred. The neuron has no bias, so an offset "
+                "of the data counts: H = xᵀx/n."),
+        Mistake(lambda x: 2 / np.linalg.eigvalsh(x.T @ x)[-1],
+                "The loss is a mean over the samples, so its Hessian is one as well: divide xᵀx by n."),
+        Mistake(lambda x: 1 / _eigenvalues(x)[-1],
+                "At 1/λ₁ the steepest direction is solved in one step. Stability lasts twice as far: at 2/λ₁ the "
+                "step jumps exactly to the other side."),
+        Mistake(lambda x: 2 / _eigenvalues(x)[0],
+                "You took the smallest eigenvalue. The steepest direction diverges first: it is the largest that "
+                "sets the limit."),
+        Mistake(lambda x: 2 / np.sqrt(_eigenvalues(x)[-1]),
+                "This is 2 over a singular value of x/√n. The eigenvalue of H is its square."),
+        Mistake(lambda x: 2 / np.trace(x.T @ x / len(x)),
+                "You divided by the sum of all eigenvalues, the trace. That is safe, but not the limit: only the "
+                "largest counts."),
+        Mistake(lambda x: _eigenvalues(x)[-1] / _eigenvalues(x)[0],
+                "This is the condition number. It says how many steps are needed, not how large they may be."),
+        Mistake(lambda x: 2 / np.max(np.mean(x**2, axis=0)),
+                "You looked at each feature by itself. Correlated features add up along a direction between the "
+                "axes: take the eigenvalues of xᵀx/n, not its diagonal."),
+        Mistake(lambda x: 2 / (2 * _eigenvalues(x)[-1]) / 2,
+                "There is a factor of 2 too many. With ½ in front of the square the Hessian is xᵀx/n."),
+    ),
+    hints=(
+        "Write the gradient as H(w − w*). What does one step do to w − w* along an eigenvector of H with "
+        "eigenvalue λ?",
+        "It multiplies by 1 − lr·λ. The size of that must stay below 1 for every eigenvalue.",
+        "2 / np.linalg.eigvalsh(x.T @ x / len(x))[-1]",
+    ),
+)  # fmt: skip
+
+EXERCISES = {exercise.id: exercise for exercise in (STANDARDISED, ZCA, LARGEST_LEARNING_RATE)}
+
+__all__ = ["EXERCISES", "PREDICTIONS"]

@@ -1,0 +1,117 @@
+"""The exercises of chapter 04: right against outside values, every known mistake named as itself, true numbers."""
+
+import numpy as np
+import pytest
+
+from course_lib.exercises.preprocessing import (
+    EXERCISES,
+    PREDICTIONS,
+    largest_learning_rate,
+    standardised,
+    zca,
+)
+from course_lib.experiments.preprocessing import (
+    correlated_cloud,
+    hessian_condition,
+    prepare,
+    prepared_cloud,
+    standardising_worsens,
+)
+from course_lib.experiments.preprocessing_leakage import leakage, mean_and_error
+from course_lib.experiments.preprocessing_sensitivity import line_sensitivity
+from course_lib.experiments.preprocessing_training import noise_amplification
+from course_lib.nn.preprocessing import ZCA, Standardize
+
+ALL = list(EXERCISES.values())
+MISTAKES = [pytest.param(exercise, mistake, id=f"{exercise.id}-{number}")
+            for exercise in ALL for number, mistake in enumerate(exercise.mistakes)]  # fmt: skip
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
+def test_the_reference_passes_its_own_check(exercise):
+    verdict = exercise.judge(exercise.answer)
+    assert verdict.solved, verdict.message
+
+
+@pytest.mark.parametrize("exercise, mistake", MISTAKES)
+def test_every_known_mistake_gets_its_own_message(exercise, mistake):
+    verdict = exercise.judge(mistake.answer)
+    assert verdict.mistake is mistake
+    assert not any(other.message in verdict.message for other in exercise.mistakes if other is not mistake)
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
+def test_three_hints_three_mistakes(exercise):
+    assert len(set(exercise.hints)) == 3
+    assert len({mistake.message for mistake in exercise.mistakes}) == len(exercise.mistakes) >= 3
+    assert exercise.answer.__doc__
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
+@pytest.mark.parametrize("constant", [0.0, 1.0, -1.0])
+def test_no_constant_solves_an_exercise(exercise, constant):
+    assert not exercise.judge(lambda *args: np.full_like(exercise.answer(*args), constant)).solved
+
+
+@pytest.mark.parametrize("case", EXERCISES["4.1"].cases)
+def test_4_1_is_the_library(case):
+    train, test = case
+    np.testing.assert_allclose(standardised(train, test), Standardize().fit(train).transform(test), atol=1e-12)
+
+
+@pytest.mark.parametrize("case", EXERCISES["4.2"].cases)
+def test_4_2_is_the_library_and_ignores_the_signs_of_eigenvectors(case):
+    x, epsilon = case
+    np.testing.assert_allclose(zca(x, epsilon), ZCA(epsilon).fit(x).transform(x), atol=1e-9)
+    U, s, Vt = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
+    by_svd = (U * (s / np.sqrt(s**2 / len(x) + epsilon))) @ Vt
+    assert EXERCISES["4.2"].answer(x, epsilon) == pytest.approx(by_svd, abs=1e-8)
+
+
+@pytest.mark.parametrize("case", EXERCISES["4.3"].cases)
+def test_4_3_separates_what_converges_from_what_diverges(case):
+    (x,) = case
+    goal = np.ones(x.shape[1])
+    for share, grows in ((0.999, False), (1.001, True)):
+        w, lr = np.zeros(x.shape[1]), share * largest_learning_rate(x)
+        steepest = np.linalg.eigh(x.T @ x / len(x))[1][:, -1]
+        errors = []
+        for _ in range(200):
+            errors.append(abs(steepest @ (w - goal)))
+            w -= lr * x.T @ (x @ (w - goal)) / len(x)
+        assert (errors[-1] > errors[0]) == grows
+
+
+def text_of(id):
+    return PREDICTIONS[id].text()
+
+
+def test_predictions_are_complete():
+    assert list(PREDICTIONS) == [f"4.{letter}" for letter in "abcdefgh"]
+    assert len({prediction.right for prediction in PREDICTIONS.values()}) >= 3
+    assert all(len(option.why) > 15 for p in PREDICTIONS.values() for option in p.options)
+
+
+def test_the_numbers_in_the_predictions_are_the_measured_ones():
+    assert prepared_cloud("standardised", 0.98, 0.0, 1.0).condition == pytest.approx(99, rel=1e-3)
+    x = correlated_cloud()
+    assert f"number {hessian_condition(prepare(x, 'centred')):.0f}" in text_of("4.b")
+    assert f"to {hessian_condition(prepare(x, 'standardised', 0.0)):.0f}." in text_of("4.b")
+    assert standardising_worsens(5) == pytest.approx(0.05, abs=0.01)
+    line = line_sensitivity()
+    assert f"was {line.best:.2f}" in text_of("4.d")
+    assert f"{line.loss[0]:.3g}. At" in text_of("4.d") and f"gives {line.loss[1]:.3g}" in text_of("4.d")
+    noise = noise_amplification(epsilons=(1e-6, 1e-2))
+    assert f"{noise.clean[0]:.0%} right".replace("%", " %") in text_of("4.f")
+    assert f"About {noise.noisy[0]:.0%}".replace("%", " %") in text_of("4.f")
+    assert f"nearly so: {noise.noisy[1]:.0%}".replace("%", " %") in text_of("4.f")
+
+
+def test_the_numbers_on_leakage_are_the_measured_ones():
+    chosen = leakage("choose 10 of 500 noise columns", 40)
+    mean, _ = mean_and_error(chosen.leaky)
+    assert mean[chosen.at] == pytest.approx(0.70, abs=0.01)
+    assert "About 70 %." in text_of("4.g")
+    whitened = leakage("whiten digits", 40)
+    mean, _ = mean_and_error(whitened.gap)
+    assert f"lower, by {-100 * mean[whitened.at]:.0f} points" in text_of("4.h")
