@@ -58,12 +58,12 @@ QUESTIONS = (
         Option("1e-13: the smaller the step, the better the slope.",
                "J(θ + h) and J(θ − h) then agree in nearly all of their 16 digits. What is left of their difference is "
                "rounding."),
-        Option("Somewhere near 1e-5.",
-               "The error of the formula falls like h², the error of rounding grows like 1/h. They meet near the "
-               "cube root of 1e-16.", right=True),
         Option("1e-1: the larger the step, the less rounding.",
                "Rounding is smallest there, but the chord cuts across the curve: you measure the slope of something "
                "else."),
+        Option("Somewhere near 1e-5.",
+               "The error of the formula falls like h², the error of rounding grows like 1/h. They meet near the "
+               "cube root of 1e-16.", right=True),
     )),
     Prediction("1.g", "A ReLU network: the relative error is 0.5 at h = 3e-3 and 3e-8 at h = 1e-5. Is the code of "
                "the gradient wrong?", (
@@ -89,18 +89,18 @@ QUESTIONS = (
         Option("Yes: the negative gradient points to the minimum.",
                "It points in the direction of steepest descent. That is towards the minimum only if the contours are "
                "circles."),
+        Option("No: without noise it cannot move at all.",
+               "The gradient moves it. Noise only shakes the path."),
         Option("Not in a narrow valley: it swings from side to side.",
                "Across the valley the gradient is large, along it small. Near the largest stable learning rate every "
                "step lands on the opposite slope.", right=True),
-        Option("No: without noise it cannot move at all.",
-               "The gradient moves it. Noise only shakes the path."),
     )),
     Prediction("1.j", "J(w) = ½λw². You take steps of α·J′(w) with αλ = 2.1. What happens?", (
-        Option("It converges quickly: large steps arrive sooner.",
-               "Each step multiplies w by 1 − αλ = −1.1. The step overshoots, and lands higher up on the other side."),
         Option("w changes sign at every step and grows without end.",
                "1 − αλ = −1.1: overshoot by 10 % more each time. Stable is α < 2/λ, and that is why the gradient is "
                "multiplied by a small learning rate.", right=True),
+        Option("It converges quickly: large steps arrive sooner.",
+               "Each step multiplies w by 1 − αλ = −1.1. The step overshoots, and lands higher up on the other side."),
         Option("w stays where it is, jumping between two points.",
                "That is αλ = 2 exactly: w, −w, w, … At 2.1 the jumps grow."),
     )),
