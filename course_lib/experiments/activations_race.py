@@ -77,10 +77,14 @@ class RateTuning:
 
 
 def tune_rates(
-    lrs: Sequence[float] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0), depth: int = 3, epochs: int = EPOCHS, seed: int = 0
+    lrs: Sequence[float] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
+    depth: int = 3,
+    epochs: int = EPOCHS,
+    look: int | None = 256,
+    seed: int = 0,
 ) -> RateTuning:
     """The race at each learning rate, so that every activation may be judged at its own best one."""
-    runs = [activation_race(lr=lr, depth=depth, epochs=epochs, seed=seed) for lr in lrs]
+    runs = [activation_race(lr=lr, depth=depth, epochs=epochs, look=look, seed=seed) for lr in lrs]
     return RateTuning(RACERS, np.array(lrs), np.array([run.goal_at for run in runs]).T, epochs)
 
 

@@ -10,8 +10,8 @@ from course_lib.experiments.activations_prelu import learned_slope
 from course_lib.experiments.activations_race import RACERS, _race, activation_race, in_step, tune_rates
 from course_lib.nn.activations import ACTIVATIONS
 
-# Spiral, 2-100-3 ReLU, 0.01·randn, full batch, 500 steps, 8 seeds, computed in float64 apart from this library: share of
-# units dead on all points (mean over seeds, absolute tolerance 0.1), training accuracy.
+# Spiral, 2-100-3 ReLU, 0.01·randn, full batch, 500 steps, 8 seeds, computed in float64 apart from this library:
+# share of units dead on all points (mean over seeds, absolute tolerance 0.1), training accuracy.
 DEAD = {1.0: (0.0825, 0.8620833333), 3.0: (0.23, 0.9729166667), 10.0: (1.0, 0.3333333333)}
 
 
