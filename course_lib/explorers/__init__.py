@@ -25,6 +25,13 @@ _ROOMS = {
         "leakage_explorer",
     ],
     "initialization": ["initialization_explorer", "symmetry_explorer", "initialization_race_explorer"],
+    "batchnorm": [
+        "batchnorm_by_hand_explorer",
+        "batchnorm_depth_explorer",
+        "batchnorm_modes_explorer",
+        "batchnorm_training_explorer",
+        "normalization_axes_explorer",
+    ],
 }
 
 __all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers"]

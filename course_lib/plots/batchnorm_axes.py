@@ -1,0 +1,117 @@
+"""The picture of normalisation axes: a block N × C × HW with its shared cells coloured, and channel means."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgb
+
+from course_lib.experiments.batchnorm_axes import CHANNELS, EXAMPLES, SIDE, NormalizationAxes
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, VERMILLION
+
+ROWS = SIDE * SIDE
+SLANT, LIFT, GAP = 0.55, 0.30, 8.4  # how far a cell leans to the right and rises per channel; distance of examples
+
+
+class AxesPicture(Picture):
+    """Left: the block as one sheet per example. Right: the mean of every example and channel, before and after."""
+
+    size = (10.0, 5.4)
+    colormap = "PuOr"
+
+    def build(self) -> None:
+        self.block = self.figure.add_axes((0.02, 0.03, 0.65, 0.74))
+        self._build_block(self.block)
+        self.before = self._build_means((0.735, 0.555, 0.25, 0.24), "Channel means before")
+        self.after = self._build_means((0.735, 0.17, 0.25, 0.24), "Channel means after")
+        self.after.axes.set_xlabel("channel")
+        self.headline = self.moving(
+            self.figure.text(0.02, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        )
+        self.words = self.moving(self.figure.text(0.02, 0.915, "", va="top", linespacing=1.5))
+        self.span = self.moving(self.figure.text(0.985, 0.03, "", ha="right"))
+
+    def _build_block(self, axes) -> None:
+        axes.set(xlim=(-1.2, EXAMPLES * GAP - 0.6), ylim=(-1.6, ROWS + CHANNELS * LIFT + 1.2), xticks=[], yticks=[])
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        self.cells = self.moving(
+            axes.add_collection(
+                PolyCollection(_sheets(), edgecolor=self.style.theory, linewidth=0.6), autolim=False
+            )
+        )
+        for n in range(EXAMPLES):
+            axes.text(n * GAP + 3.2, -1.0, f"example {n + 1}", ha="center", va="center")
+        axes.text(-0.3, ROWS / 2, "H × W: 9 places", rotation=90, ha="right", va="center")
+        axes.text(3.2, ROWS + CHANNELS * LIFT + 0.55, "channels 1 … 6 →", ha="center")
+
+    def _build_means(self, place: tuple, title: str):
+        axes = self.figure.add_axes(place)
+        axes.set_title(title)
+        image = self.moving(
+            axes.imshow(np.zeros((EXAMPLES, CHANNELS)), cmap=self.colormap, aspect="auto", interpolation="nearest")
+        )
+        axes.set(xticks=range(CHANNELS), yticks=range(EXAMPLES), ylabel="example")
+        axes.set_xticklabels(range(1, CHANNELS + 1))
+        axes.set_yticklabels(range(1, EXAMPLES + 1))
+        axes.tick_params(length=0)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        outline = axes.plot([], [], marker="s", markersize=17, linestyle="", markerfacecolor="none",
+                            markeredgecolor=BLUE, markeredgewidth=2.5)[0]  # fmt: skip
+        image.outline = self.moving(outline)
+        return image
+
+    def set_artists(self, result: NormalizationAxes) -> None:
+        n, c = result.example - 1, result.channel - 1
+        colours = np.empty((EXAMPLES, CHANNELS, ROWS, 3))
+        colours[...] = to_rgb(self.style.paper)
+        colours[result.shares.reshape(EXAMPLES, CHANNELS, ROWS)] = to_rgb(BLUE)
+        colours[n, c, ROWS // 2] = to_rgb(VERMILLION)
+        self.cells.set_facecolor(colours.reshape(-1, 3))
+        rows, columns = np.nonzero(result.shares.any(axis=(2, 3)))
+        limit = step_up(float(np.abs(result.x.mean(axis=(2, 3))).max()))
+        for image, values, top in ((self.before, result.x, limit), (self.after, result.y, limit)):
+            image.set_data(values.mean(axis=(2, 3)))
+            image.set_clim(-top, top)
+            image.outline.set_data(columns, rows)
+        self.headline.set_text(_name(result))
+        self.words.set_text(
+            f"The blue cells share one mean and one variance: {_axes(result)}.\n"
+            f"That is {result.values} numbers; there are {result.statistics} means in all."
+        )
+        self.span.set_text(f"orange −{limit:g},  white 0,  purple +{limit:g}")
+
+    def describe(self, result: NormalizationAxes) -> str:
+        return (
+            f"{_name(result)} of an array of {EXAMPLES} examples, {CHANNELS} channels and {SIDE} × {SIDE} places. The "
+            f"mean of the chosen cell is taken over: {_axes(result)}. {result.values} numbers share a mean, "
+            f"{result.statistics} means in all. Afterwards the shared cells have mean {abs(result.mean):.2f} and "
+            f"variance {result.variance:.2f}."
+        )
+
+
+def _name(result: NormalizationAxes) -> str:
+    groups = f", {result.groups} group{'s' * (result.groups > 1)}" if result.kind == "group" else ""
+    return f"{result.kind.capitalize()} normalisation{groups}"
+
+
+def _axes(result: NormalizationAxes) -> str:
+    names = {"N": "examples N", "C": "channels C", "H": "rows H", "W": "columns W"}
+    reach = {"all": "all {}", "own": "its own {}"}
+    return ", ".join(
+        reach.get(word, word + " {}").format(names[axis].replace("examples", "example").replace("channels", "channel")
+                                             if word == "own" else names[axis])
+        for axis, word in result.averaged.items()
+    )  # fmt: skip
+
+
+def _sheets() -> np.ndarray:
+    """The outlines of all cells (N·C·HW, 4, 2): each example a sheet that leans back, channel after channel."""
+    n, c, row = np.meshgrid(np.arange(EXAMPLES), np.arange(CHANNELS), np.arange(ROWS), indexing="ij")
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+    channel = c[..., None] + corners[:, 0]
+    x = n[..., None] * GAP + channel * (0.55 + SLANT)
+    y = ROWS - 1 - row[..., None] + corners[:, 1] + channel * LIFT
+    return np.stack([x, y], axis=-1).reshape(-1, 4, 2)

@@ -1,0 +1,130 @@
+"""The picture of the two modes: statistics of one unit while training, and what each mode costs on test images."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from course_lib.experiments.batchnorm_modes import MODES, SIZES, BatchNormModes
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
+
+LOOKS = {
+    "eval": {"color": BLUE, "linestyle": "-", "marker": "o"},
+    "train": {"color": GREEN, "linestyle": "-.", "marker": "^"},
+    "train, sorted": {"color": VERMILLION, "linestyle": "--", "marker": "s"},
+    "never updated": {"color": PURPLE, "linestyle": ":", "marker": "D"},
+}
+LABELS = {
+    "eval": "eval: running averages",
+    "train": "train: own batch, shuffled",
+    "train, sorted": "train: own batch, sorted",
+    "never updated": "never updated: 0 and 1",
+}
+
+
+class ModesPicture(Picture):
+    """Left: mean and std of one unit, per batch, running and true. Right: test accuracy against the test batch."""
+
+    size = (10.0, 5.4)
+
+    def build(self) -> None:
+        self.means = self.figure.add_axes((0.07, 0.60, 0.42, 0.27))
+        self.stds = self.figure.add_axes((0.07, 0.11, 0.42, 0.31))
+        self.tests = self.figure.add_axes((0.575, 0.11, 0.40, 0.58))
+        self.curves = [self._statistics(axes) for axes in (self.means, self.stds)]
+        self.means.set_title("Mean of one unit before normalising", pad=24)
+        self.stds.set_title("Its standard deviation")
+        self.stds.set_xlabel("training step")
+        self.means.legend(
+            self.curves[0], ["each batch", "whole training set", "running average"], loc="lower left",
+            bbox_to_anchor=(-0.03, 0.97), ncols=3, columnspacing=0.9, handletextpad=0.4, handlelength=1.4,
+        )  # fmt: skip
+        self._build_tests()
+        self.message = self.moving(
+            self.figure.text(0.5, 0.42, "", ha="center", va="center", color=VERMILLION, weight="bold",
+                             fontsize=self.style.font + 2, linespacing=1.7, visible=False,
+                             bbox={"facecolor": self.style.paper, "edgecolor": VERMILLION, "pad": 14})
+        )  # fmt: skip
+
+    def _statistics(self, axes) -> tuple:
+        axes.axhline(0, color=self.style.faint, linewidth=1)
+        batch = self.moving(axes.plot([], [], marker=".", color=SKY, linestyle="", markersize=5)[0])
+        true = self.moving(axes.plot([], [], color=self.style.ink, linewidth=1.5, linestyle="--")[0])
+        running = self.moving(axes.plot([], [], color=ORANGE, linewidth=2.6)[0])
+        return batch, true, running
+
+    def _build_tests(self) -> None:
+        axes = self.tests
+        axes.set(xscale="log", xlim=(0.8, 165), ylim=(0, 1.04), xticks=SIZES, yticks=[0, 0.25, 0.5, 0.75, 1])
+        axes.set(xticklabels=[str(size) for size in SIZES], yticklabels=["0", "25", "50", "75", "100"])
+        axes.minorticks_off()
+        axes.set_xlabel("size of the test batch")
+        axes.set_title("Test accuracy, %", pad=84)
+        axes.axhline(0.1, color=self.style.faint, linewidth=1)
+        self.lines = {
+            mode: self.moving(axes.plot([], [], label=LABELS[mode], markersize=6, **LOOKS[mode])[0]) for mode in MODES
+        }
+        self.mark = self.moving(
+            axes.plot([], [], marker="o", markersize=17, linestyle="", markerfacecolor="none",
+                      markeredgecolor=self.style.ink, markeredgewidth=2)[0]
+        )  # fmt: skip
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.03, 0.99), labelspacing=0.25, handlelength=2.6)
+
+    def frame(self, result: BatchNormModes) -> tuple:
+        return self._limits(result)
+
+    def _limits(self, result: BatchNormModes) -> tuple[float, float, float]:
+        steps = step_up(float(result.steps), (1.0, 2.0, 3.0, 5.0))
+        if result.refused:
+            return steps, 1.0, 1.0
+        means = np.concatenate([result.batch_mean, result.running_mean, result.true_mean])
+        stds = np.concatenate([result.running_std, result.true_std])
+        mean = step_up(float(np.quantile(np.abs(means), 0.98)))
+        return steps, mean, step_up(1.15 * float(np.quantile(stds, 0.98)), (1.0, 1.5, 2.0, 3.0, 5.0))
+
+    def set_frame(self, result: BatchNormModes) -> None:
+        steps, mean, std = self._limits(result)
+        self.means.set(xlim=(0, steps), ylim=(-mean, mean))
+        self.stds.set(xlim=(0, steps), ylim=(0, std))
+
+    def set_artists(self, result: BatchNormModes) -> None:
+        at = np.arange(1, len(result.batch_mean) + 1)
+        means = result.batch_mean, result.true_mean, result.running_mean
+        stds = result.batch_std, result.true_std, result.running_std
+        for curves, values in zip(self.curves, (means, stds), strict=True):
+            for curve, numbers in zip(curves, values, strict=True):
+                curve.set_data(at, numbers)
+        for mode, line in self.lines.items():
+            line.set_data(SIZES, result.accuracy[mode])
+            line.set_linewidth(self.style.line * (1.7 if mode == result.mode else 0.8))
+        drawn = [] if math.isnan(result.chosen) else [result.chosen]
+        self.mark.set_data([result.test_batch] * len(drawn), drawn)
+        self.message.set_text(_message(result))
+        self.message.set_visible(bool(_message(result)))
+
+    def describe(self, result: BatchNormModes) -> str:
+        if result.refused:
+            return f"Training with batches of {result.train_batch}: refused. {result.refused}"
+        if math.isnan(result.chosen):
+            outcome = "a test batch of one has no statistics of its own, so the layer refuses"
+        else:
+            outcome = f"{result.chosen:.1%} of the test images are right"
+        return (
+            f"Trained for {result.steps} steps with batches of {result.train_batch}, running averages with momentum "
+            f"{result.momentum:.3g}. The running standard deviation of the unit is {result.running_std[-1]:.3f}, the "
+            f"true one {result.true_std[-1]:.3f}. Tested with {MODES[result.mode]}, in batches of "
+            f"{result.test_batch}: {outcome}. In the right mode it is {result.accuracy['eval'][0]:.1%}."
+        )
+
+
+def _message(result: BatchNormModes) -> str:
+    if result.refused:
+        return (
+            "No training with one example per batch:\n"
+            "every unit equals its own mean, so x̂ = 0 and no gradient comes back."
+        )
+    if math.isnan(result.chosen):
+        return "One test image has no statistics of its own: the layer refuses."
+    return ""

@@ -1,0 +1,100 @@
+"""The picture of training with and without batch normalisation: two maps, and the curves of one cell."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from course_lib.experiments.batchnorm_training import RATES, SCALES, STEPS, BatchNormTraining
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, VERMILLION
+
+DIVERGED = VERMILLION
+
+
+class TrainingPicture(Picture):
+    """Left and middle: accuracy over initial scale and learning rate, without and with. Right: the chosen cell."""
+
+    size = (10.0, 5.2)
+
+    def build(self) -> None:
+        self.maps, self.frames, self.crosses = [], [], []
+        for left, title in ((0.085, "Without"), (0.365, "With batch norm")):
+            axes = self.figure.add_axes((left, 0.25, 0.255, 0.62))
+            self._build_map(axes, title, labelled=left < 0.2)
+        bar = self.figure.add_axes((0.085, 0.075, 0.255, 0.03))
+        bar.imshow(np.linspace(0, 1, 200)[None], aspect="auto", cmap=self.colormap, extent=(0, 100, 0, 1))
+        bar.set(yticks=[], xticks=[0, 50, 100], xticklabels=["0", "50", "100 %"])
+        bar.set_title("training accuracy", fontsize=self.style.font - 1, pad=3, weight="normal")
+        self.figure.text(0.365, 0.07, "×  diverged", color=DIVERGED, weight="bold")
+        self.figure.text(0.475, 0.07, "□  cell on the right")
+        curves = self.curves = self.figure.add_axes((0.70, 0.25, 0.285, 0.54))
+        curves.set(xlim=(0, STEPS), ylim=(0, 1.04), yticks=[0, 0.1, 0.5, 1], yticklabels=["0", "10", "50", "100"])
+        curves.axhline(0.1, color=self.style.faint, linewidth=1)
+        curves.set_xlabel("step")
+        self.cell_title = self.moving(
+            self.figure.text(0.665, 0.895, "", weight="bold", fontsize=self.style.font + 1, va="bottom")
+        )
+        self.plain = self.moving(
+            curves.plot([], [], color=VERMILLION, linestyle="--", marker="s", markersize=4, label="without")[0]
+        )
+        self.norm = self.moving(curves.plot([], [], color=BLUE, marker="o", markersize=4, label="with")[0])
+        curves.legend(ncols=2, loc="lower left", bbox_to_anchor=(-0.14, 1.0))
+        self.verdict = self.moving(self.figure.text(0.665, 0.07, ""))
+
+    def _build_map(self, axes, title: str, labelled: bool) -> None:
+        axes.set_title(title)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        empty = np.zeros((len(SCALES), len(RATES)))
+        self.maps.append(
+            self.moving(axes.imshow(empty, cmap=self.colormap, vmin=0, vmax=1, aspect="auto", interpolation="nearest"))
+        )
+        axes.set(xticks=range(len(RATES)), yticks=range(len(SCALES)), xlabel="learning rate")
+        axes.set_xticklabels([f"{lr:g}" for lr in RATES], fontsize=self.style.font - 2.5)
+        axes.set_yticklabels([f"{scale:g}" for scale in SCALES] if labelled else [])
+        axes.tick_params(length=0)
+        if labelled:
+            axes.set_ylabel("std of the initial weights")
+        self.crosses.append(
+            self.moving(
+                axes.plot([], [], marker="x", markersize=9, markeredgewidth=2.5, color=DIVERGED, linestyle="")[0]
+            )
+        )
+        outline = [withStroke(linewidth=5.5, foreground="black")]  # white alone is lost on yellow
+        self.frames.append(
+            self.moving(axes.add_patch(Rectangle((0, 0), 0.88, 0.88, fill=False, edgecolor="white", linewidth=2.5,
+                                                 path_effects=outline)))
+        )
+
+    def set_artists(self, result: BatchNormTraining) -> None:
+        row, column = result.cell
+        for image, frame, cross, accuracy in zip(
+            self.maps, self.frames, self.crosses, (result.plain, result.norm), strict=True
+        ):
+            broken = ~np.isfinite(accuracy)
+            image.set_data(np.where(broken, 0.0, accuracy))
+            rows, columns = np.nonzero(broken)
+            cross.set_data(columns, rows)
+            frame.set_xy((column - 0.44, row - 0.44))
+        self.plain.set_data(result.step, result.plain_curve)
+        self.norm.set_data(result.step, result.norm_curve)
+        self.cell_title.set_text(f"std {result.scale:g}, rate {result.lr:g}: accuracy, %")
+        ahead, behind = result.ahead
+        self.verdict.set_text(
+            f"after {result.step[-1]} steps, by 5 points or more\nahead with: {ahead},  ahead without: {behind}"
+        )
+
+    def describe(self, result: BatchNormTraining) -> str:
+        ahead, behind = result.ahead
+        fates = [
+            "has diverged" if np.isnan(curve[-1]) else f"reaches {curve[-1]:.0%}"
+            for curve in (result.plain_curve, result.norm_curve)
+        ]
+        return (
+            f"{result.depth} hidden {result.activation} layers, batch norm {result.place} the non-linearity, after "
+            f"{result.step[-1]} steps. Weights of std {result.scale:g}, learning rate {result.lr:g}: the network "
+            f"without {fates[0]}, the one with {fates[1]} training accuracy. Of {result.plain.size} settings batch "
+            f"norm is ahead in {ahead} and behind in {behind}, by 5 points or more."
+        )
