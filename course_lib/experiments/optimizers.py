@@ -1,0 +1,180 @@
+"""Paths of optimizers over surfaces: where they go, how fast the loss falls, how long their steps are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Optimizer
+from course_lib.nn.surfaces import SURFACES, Surface
+
+NAMES = tuple(OPTIMIZERS)
+LABELS = {"sgd": "SGD", "momentum": "Momentum", "nesterov": "Nesterov", "adagrad": "AdaGrad", "rmsprop": "RMSProp",
+          "adam": "Adam", "adamw": "AdamW"}  # fmt: skip
+RATES = ("same", "book", "tuned")
+BOOK_RATES = {"sgd": 0.95, "momentum": 0.1, "nesterov": 0.1, "adagrad": 1.5, "rmsprop": 0.3, "adam": 0.3, "adamw": 0.3}
+TRIED = np.geomspace(1e-4, 10, 201)  # learning rates that "tuned" chooses from
+MAX_STEPS = 200
+FAR = 10.0  # pictures away from the surface's middle: lost
+
+# Saito, Deep Learning from Scratch (2016), 6.1: his four optimizers as he wrote them
+SAITO = {
+    "sgd": SGD(0.95),
+    "momentum": Momentum(0.1, 0.9),
+    "adagrad": AdaGrad(1.5, eps=1e-7),
+    "adam": Adam(0.3, eps=1e-7, eps_at="uncorrected"),
+}
+
+
+@dataclass(frozen=True)
+class OptimizerPath:
+    """One optimizer on one surface, `steps` updates long."""
+
+    name: str
+    lr: float
+    points: np.ndarray  # (steps + 1, 2)
+    loss: np.ndarray  # (steps + 1,) f minus its lowest value
+    rate: np.ndarray  # (steps,) effective learning rate |Δθ| / |g|, NaN where the gradient is 0
+    diverged_at: int | None  # first step ten pictures away, or no number at all
+
+    @property
+    def length(self) -> float:
+        """Of the whole path."""
+        return float(np.linalg.norm(np.diff(self.points, axis=0), axis=1).sum())
+
+    @property
+    def flips(self) -> int:
+        """How often y changes its sign."""
+        return int((np.diff(np.sign(self.points[:, 1])) != 0).sum())
+
+
+@dataclass(frozen=True)
+class OptimizerPaths:
+    """Several optimizers from one start."""
+
+    surface: Surface
+    start: tuple[float, float]
+    steps: int
+    rates: str
+    runs: tuple[OptimizerPath, ...]
+
+    @property
+    def ranking(self) -> list[OptimizerPath]:
+        """Lowest last loss first; whoever diverged comes last."""
+        return sorted(self.runs, key=lambda run: math.inf if run.diverged_at is not None else run.loss[-1])
+
+
+def optimizer_path(optimizer: Optimizer, surface: str = "bowl", start: Sequence[float] | None = None,
+                   steps: int = 30) -> OptimizerPath:  # fmt: skip
+    """Follow `optimizer` over `surface`; without a `start` from the surface's own."""
+    ground = _surface(surface)
+    points, rate = _walk(optimizer, ground, tuple(ground.start if start is None else start), steps)
+    name = next(name for name, kind in OPTIMIZERS.items() if kind is type(optimizer))
+    return _path(name, float(optimizer.lr), ground, points, rate)
+
+
+def optimizer_paths(
+    surface: str = "bowl", rates: str = "book", lr: float = 0.1, beta: float = 0.9, beta2: float = 0.999,
+    eps: float = 1e-7, eps_at: str = "uncorrected", weight_decay: float = 0.01, steps: int = 30,
+    x: float | None = None, y: float | None = None, *, sgd: bool = True, momentum: bool = True,
+    nesterov: bool = False, adagrad: bool = True, rmsprop: bool = False, adam: bool = True, adamw: bool = False,
+) -> OptimizerPaths:  # fmt: skip
+    """Any of the seven optimizers from (x, y).
+
+    rates   "same": `lr` for all; "book": Saito's hand-picked rates (0.95, 0.1, 1.5, 0.3) and like ones for the others;
+            "tuned": for each the rate, of 201 from 1e-4 to 10, with the lowest loss after `steps` steps
+    beta    share kept of the velocity (Momentum, Nesterov, Adam's β1) and of RMSProp's mean square; beta2 is Adam's
+    eps_at  as in `Adam`; AdaGrad and RMSProp have no correction, so "uncorrected" is "outside" for them
+    """
+    ground = _surface(surface)
+    if rates not in RATES:
+        raise ValueError(f"rates must be one of {', '.join(RATES)}, not {rates!r}.")
+    if not 1 <= steps <= MAX_STEPS:
+        raise ValueError(f"steps must be 1 to {MAX_STEPS}, not {steps}.")
+    start = (ground.start[0] if x is None else float(x), ground.start[1] if y is None else float(y))
+    wanted = dict(zip(NAMES, (sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw)))
+    shared = (float(beta), float(beta2), float(eps), eps_at, float(weight_decay))
+    runs = []
+    for name in (name for name, on in wanted.items() if on):
+        own = {"same": lambda _: lr, "book": BOOK_RATES.get, "tuned": lambda n: _tuned(n, surface, start, steps, shared)}
+        rate = float(own[rates](name))
+        # 50 or 200 steps are kept, so that the slider that only shows more of them costs nothing
+        points, effective = _kept_walk(name, rate, shared, surface, start, 50 if steps <= 50 else MAX_STEPS)
+        runs.append(_path(name, rate, ground, points[: steps + 1], effective[:steps]))
+    return OptimizerPaths(ground, start, steps, rates, tuple(runs))
+
+
+def saito_paths(steps: int = 30) -> dict[str, OptimizerPath]:
+    """The four paths of the book's figure, from (−7, 2). The figure ends one update earlier, after 29."""
+    return {name: optimizer_path(optimizer, "bowl", steps=steps) for name, optimizer in SAITO.items()}
+
+
+def make(name: str, lr: float | np.ndarray, beta: float | np.ndarray = 0.9, beta2: float = 0.999, eps: float = 1e-8,
+         eps_at: str = "outside", weight_decay: float = 0.01) -> Optimizer:  # fmt: skip
+    """The optimizer called `name` with those of the settings it knows."""
+    place = "outside" if eps_at == "uncorrected" and name in ("adagrad", "rmsprop") else eps_at
+    known: Mapping = {
+        "sgd": {}, "momentum": {"beta": beta}, "nesterov": {"beta": beta}, "adagrad": {"eps": eps, "eps_at": place},
+        "rmsprop": {"beta": beta, "eps": eps, "eps_at": place},
+        "adam": {"beta1": beta, "beta2": beta2, "eps": eps, "eps_at": place},
+        "adamw": {"beta1": beta, "beta2": beta2, "eps": eps, "eps_at": place, "weight_decay": weight_decay},
+    }  # fmt: skip
+    return OPTIMIZERS[name](lr=lr, **known[name])
+
+
+def descend(optimizer: Optimizer, surface: Surface, start: Sequence[float], shape: tuple[int, ...], steps: int,
+            dtype: type = np.float64) -> np.ndarray:  # fmt: skip
+    """f of `shape` after `steps` updates of as many points at once, each with its own settings: θ is (2, *shape)."""
+    theta = np.empty((2, *shape), dtype)
+    theta[0], theta[1] = start
+    grad, state = np.empty_like(theta), optimizer.init(theta)
+    with np.errstate(all="ignore"):  # points that leave for infinity are results
+        for _ in range(steps):
+            grad[0], grad[1] = surface.df(theta[0], theta[1])
+            optimizer.step(theta, grad, state)
+        return surface.f(theta[0], theta[1])
+
+
+def _surface(name: str) -> Surface:
+    if name not in SURFACES:
+        raise ValueError(f"There is no surface {name!r}; choose one of {', '.join(SURFACES)}.")
+    return SURFACES[name]
+
+
+@lru_cache(maxsize=256)
+def _tuned(name: str, surface: str, start: tuple[float, float], steps: int, shared: tuple) -> float:
+    final = descend(make(name, TRIED, *shared), SURFACES[surface], start, TRIED.shape, steps)
+    return float(TRIED[np.argmin(np.where(np.isfinite(final), final, np.inf))])
+
+
+@lru_cache(maxsize=256)
+def _kept_walk(name: str, lr: float, shared: tuple, surface: str, start: tuple[float, float], steps: int):
+    return _walk(make(name, lr, *shared), SURFACES[surface], start, steps)
+
+
+def _walk(optimizer: Optimizer, surface: Surface, start: tuple[float, float], steps: int):
+    """The points (steps + 1, 2) and the effective rates (steps,)."""
+    theta, grad = np.array(start, dtype=float), np.empty(2)
+    state, points, gradients = optimizer.init(theta), np.empty((steps + 1, 2)), np.empty((steps, 2))
+    points[0] = theta
+    with np.errstate(all="ignore"):
+        for t in range(steps):
+            grad[0], grad[1] = surface.df(theta.item(0), theta.item(1))  # plain floats: five times as fast
+            gradients[t] = grad
+            optimizer.step(theta, grad, state)
+            points[t + 1] = theta
+        size = np.hypot(*gradients.T)
+        rate = np.hypot(*np.diff(points, axis=0).T) / np.where(size > 0, size, np.nan)
+    return points, rate
+
+
+def _path(name: str, lr: float, surface: Surface, points: np.ndarray, rate: np.ndarray) -> OptimizerPath:
+    reach = FAR * max(abs(limit) for limits in surface.view for limit in limits)
+    with np.errstate(all="ignore"):
+        lost = ~(np.abs(points).max(axis=1) <= reach)
+        loss = surface.value(points) - surface.lowest
+    return OptimizerPath(name, lr, points, loss, rate, int(lost.argmax()) if lost.any() else None)
