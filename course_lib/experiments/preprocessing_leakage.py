@@ -70,6 +70,11 @@ class Leakage:
         """leaky − clean on the same test split, seed by seed."""
         return self.leaky - self.clean
 
+    @property
+    def promise(self) -> np.ndarray:
+        """leaky − fresh, seed by seed: how much more the leaky test score promises than the same classifier keeps."""
+        return self.leaky - self.fresh
+
 
 def leakage(step: str = "whiten digits", samples: int = 40, fit: str = "everything", seeds: int = 30) -> Leakage:
     """Draw `size` examples to train and 400 others, for each of five sizes and `seeds` seeds.
@@ -91,6 +96,19 @@ def leakage(step: str = "whiten digits", samples: int = 40, fit: str = "everythi
 def mean_and_error(accuracy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean over the last axis, and its standard error s/√seeds."""
     return accuracy.mean(axis=-1), accuracy.std(axis=-1, ddof=1) / np.sqrt(accuracy.shape[-1])
+
+
+def leakage_columns(samples: int = 40, seeds: int = 30) -> dict[str, list]:
+    """For a table: every step with its accuracies in percent, gap and broken promise in points, ± 2 standard errors."""
+    results = [leakage(step, samples, seeds=seeds) for step in STEPS]
+
+    def column(field: str) -> tuple[list[float], list[float]]:
+        pairs = [mean_and_error(getattr(result, field)[result.at]) for result in results]
+        return [round(100 * float(mean), 1) + 0.0 for mean, _ in pairs], [round(200 * float(e), 1) for _, e in pairs]
+
+    (gap, gap_error), (promise, promise_error) = column("gap"), column("promise")
+    return {"step": list(STEPS), "train": column("clean")[0], "everything": column("leaky")[0], "gap": gap,
+            "±": gap_error, "promised − kept": promise, "± ": promise_error}  # fmt: skip
 
 
 def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:

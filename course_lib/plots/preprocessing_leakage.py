@@ -88,10 +88,12 @@ class LeakagePicture(Picture):
             _percent(*(v[result.at] for v in mean_and_error(a))) for a in (result.clean, result.leaky, result.fresh)
         )
         mean, error = (v[result.at] for v in mean_and_error(result.gap))
+        promise = _points(*(v[result.at] for v in mean_and_error(result.promise)))
         return (
             f"{result.step[0].upper()}{result.step[1:]}, {result.samples} training examples, {result.gap.shape[1]} "
             f"seeds. Test accuracy with statistics from the training split: {clean}; from everything: {leaky}; the "
-            f"latter on fresh examples: {fresh}. Gap: {_points(mean, error)}, {_verdict(mean, error)}. "
+            f"latter on fresh examples: {fresh}. Gap: {_points(mean, error)}, {_verdict(mean, error)}. The leaky score "
+            f"promises {promise} more than it keeps. "
             "(± means 2 standard errors.)"
         )
 
