@@ -102,13 +102,18 @@ class _Run:
 
     def to(self, steps: int, budget: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Recorded steps and losses up to `steps`, and θ there; with a budget, as far as it reaches."""
-        with self.lock:
+        # A draft does not wait while the full result is being trained: it takes what there is already.
+        mine = self.lock.acquire(blocking=budget is None or not self.steps)
+        try:
             until = steps if budget is None else min(steps, max(self.step, budget))
-            records = [*RECORDED[: bisect.bisect_right(RECORDED, until)]]
-            for record in records[len(self.steps) :]:
-                self._train(record)
+            if mine:
+                for record in RECORDED[len(self.steps) : bisect.bisect_right(RECORDED, until)]:
+                    self._train(record)
             last = bisect.bisect_right(self.steps, until)
             return np.array(self.steps[:last]), np.array(self.losses[:last]), self.thetas[last - 1]
+        finally:
+            if mine:
+                self.lock.release()
 
     def shown(self, theta: np.ndarray) -> MLP:
         """A network with these parameters, beside the one that trains."""
@@ -122,10 +127,10 @@ class _Run:
         for _ in range(until - self.step):
             net.loss_and_grad(self.x, self.y)
             optimizer.step(net.theta, net.grad, state)
-        self.step = until
-        self.steps.append(until)
         self.losses.append(float(net.loss(self.x, self.y)))
         self.thetas.append(net.theta.copy())
+        self.steps.append(until)  # last: it makes the record visible to a draft
+        self.step = until
 
 
 @lru_cache(maxsize=128)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib.data.clouds import spiral
-from course_lib.experiments.neurons_boundary import GRID, REACH, RECORDED, duplicated_input, spiral_fit
+from course_lib.experiments.neurons_boundary import GRID, REACH, RECORDED, _run, duplicated_input, spiral_fit
 from course_lib.nn.network import MLP
 
 
@@ -61,6 +61,12 @@ def test_a_budget_stops_a_new_run_and_not_a_known_one():
     assert spiral_fit(9, "relu", 3, 3000, budget=100).steps <= 100
     full = spiral_fit(9, "relu", 3, 3000)
     assert spiral_fit(9, "relu", 3, 3000, budget=100).loss == full.loss
+
+
+def test_a_draft_does_not_wait_for_the_full_result():
+    first = spiral_fit(11, "tanh", 3, 100)
+    with _run(11, "tanh", 3, "glorot").lock:  # as while it trains in another thread
+        assert spiral_fit(11, "tanh", 3, 3000, budget=400).loss == first.loss
 
 
 def test_the_plane_shows_what_the_network_says():
