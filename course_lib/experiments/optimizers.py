@@ -100,8 +100,10 @@ def optimizer_paths(
     shared = (float(beta), float(beta2), float(eps), eps_at, float(weight_decay))
     runs = []
     for name in (name for name, on in wanted.items() if on):
-        own = {"same": lambda _: lr, "book": BOOK_RATES.get, "tuned": lambda n: _tuned(n, surface, start, steps, shared)}
-        rate = float(own[rates](name))
+        if rates == "tuned":
+            rate = _tuned(name, surface, start, steps, shared)
+        else:
+            rate = BOOK_RATES[name] if rates == "book" else float(lr)
         # 50 or 200 steps are kept, so that the slider that only shows more of them costs nothing
         points, effective = _kept_walk(name, rate, shared, surface, start, 50 if steps <= 50 else MAX_STEPS)
         runs.append(_path(name, rate, ground, points[: steps + 1], effective[:steps]))

@@ -19,7 +19,7 @@ EIGENVALUES = {"bowl": (0.1, 2.0), "ravine": (1.0, 100.0)}
 
 @dataclass(frozen=True)
 class LearningRateMap:
-    """What is left of the loss, (f − lowest) / (f at the start − lowest), after `steps` updates; NaN or above 1: lost."""
+    """What is left of the loss, (f − lowest) / (f at the start − lowest): NaN or above 1: lost."""
 
     optimizer: str
     surface: str
@@ -75,7 +75,8 @@ def learning_rate_map(optimizer: str = "momentum", surface: str = "bowl", steps:
     fine = np.geomspace(LOW, HIGH, FINE)
     cut = left(np.append(fine, lr), beta, (FINE + 1,))
     bound = stability_limit(optimizer, EIGENVALUES[surface][1], betas) if surface in EIGENVALUES else None
-    return LearningRateMap(optimizer, surface, steps, lr, beta, lrs, betas, values, fine, cut[:-1], float(cut[-1]), bound)
+    return LearningRateMap(optimizer, surface, steps, lr, beta, lrs, betas, values, fine, cut[:-1], float(cut[-1]),
+                           bound)  # fmt: skip
 
 
 def stability_limit(optimizer: str, curvature: float, beta: np.ndarray) -> np.ndarray | None:

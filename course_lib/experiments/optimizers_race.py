@@ -1,0 +1,103 @@
+"""A race of optimizers on real digits: every optimizer with several seeds, all networks trained side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import SimpleNamespace
+
+import numpy as np
+
+from course_lib.data.digits import load_digits
+from course_lib.experiments.optimizers import NAMES, make
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import Optimizer
+from course_lib.nn.training import train
+
+RATES = ("same", "common", "tuned")
+COMMON = {"sgd": 0.01, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001,
+          "adamw": 0.001}  # fmt: skip
+TRIED = (0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0, 3.16)
+TUNED = {"sgd": 1.0, "momentum": 0.1, "nesterov": 0.1, "adagrad": 0.316, "rmsprop": 0.0316, "adam": 0.0316,
+         "adamw": 0.0316}  # fmt: skip
+SIZES, STEPS, SEEDS = (64, 32, 10), 160, 5
+LOOKS = 20
+
+
+@dataclass(frozen=True)
+class OptimizerRace:
+    """Loss on the training digits, one row per optimizer; `low` and `high` are the extremes over seeds."""
+
+    watch: str
+    rates: str
+    names: tuple[str, ...]
+    lrs: tuple[float, ...]
+    step: np.ndarray  # (looks,)
+    mean: np.ndarray  # (optimizers, looks) NaN once a run is lost
+    low: np.ndarray
+    high: np.ndarray
+    accuracy: np.ndarray  # (optimizers, seeds) on the validation digits at the end
+    diverged: np.ndarray  # (optimizers,) seeds whose loss left the numbers
+
+    @property
+    def ranking(self) -> list[str]:
+        """Names, lowest mean loss at the end first."""
+        last = np.where(np.isfinite(self.mean[:, -1]), self.mean[:, -1], np.inf)
+        return [self.names[row] for row in np.argsort(last, kind="stable")]
+
+
+class SideBySide:
+    """Looks like one optimizer, but every block of trials (rows of θ) has its own."""
+
+    def __init__(self, optimizers: Sequence[Optimizer], trials: int) -> None:
+        self.parts = [(part, slice(i * trials, (i + 1) * trials)) for i, part in enumerate(optimizers)]
+        self.lr = np.repeat([float(part.lr) for part in optimizers], trials)[:, None]
+
+    def init(self, theta: np.ndarray) -> SimpleNamespace:
+        return SimpleNamespace(states=[part.init(theta[rows]) for part, rows in self.parts])
+
+    def step(self, theta: np.ndarray, grad: np.ndarray, state: SimpleNamespace, lr: np.ndarray) -> None:
+        for (part, rows), own in zip(self.parts, state.states, strict=True):
+            part.step(theta[rows], grad[rows], own, float(lr[rows][0, 0]))
+
+
+def optimizer_race(watch: str = "adam", rates: str = "common", lr: float = 0.1, beta: float = 0.9,
+                   batch_size: int = 32, seeds: int = SEEDS, steps: int = STEPS) -> OptimizerRace:  # fmt: skip
+    """Train 64-32-10 ReLU networks on 1078 digits with each of seven optimizers and `seeds` initial weights.
+
+    rates   "same": `lr` for all;  "common": 0.01, and 0.001 for RMSProp, Adam and AdamW, as the book's MNIST race;
+            "tuned": for each the best of eight rates from 0.001 to 3.16 (`tune_race`)
+    watch   the optimizer drawn bold, with its band
+    """
+    if watch not in NAMES or rates not in RATES:
+        raise ValueError(f"watch must be one of {', '.join(NAMES)} and rates one of {', '.join(RATES)}, "
+                         f"not {watch!r} and {rates!r}.")  # fmt: skip
+    lrs = {"same": dict.fromkeys(NAMES, float(lr)), "common": COMMON, "tuned": TUNED}[rates]
+    pairs = tuple((name, lrs[name]) for name in NAMES)
+    step, loss, accuracy = _train(pairs, float(beta), batch_size, seeds, steps)
+    with np.errstate(all="ignore"):
+        curves = [f(loss, axis=-1).T for f in (np.mean, np.min, np.max)]  # not finite where one seed is not
+    return OptimizerRace(watch, rates, NAMES, tuple(lrs[name] for name in NAMES), step, *curves, accuracy,
+                         (~np.isfinite(loss[-1])).sum(axis=-1))  # fmt: skip
+
+
+def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
+    """Mean last loss of each optimizer at each of the rates `TRIED`: how `TUNED` was found."""
+    losses = [_train(tuple((name, lr) for name in NAMES), 0.9, 32, seeds, steps)[1][-1].mean(axis=-1) for lr in TRIED]
+    return dict(zip(NAMES, np.array(losses).T, strict=True))
+
+
+@lru_cache(maxsize=32)
+def _train(pairs: tuple[tuple[str, float], ...], beta: float, batch_size: int, seeds: int, steps: int):
+    """Steps (looks,), losses (looks, optimizers, seeds) and accuracies (optimizers, seeds)."""
+    digits = load_digits()
+    kinds = len(pairs)
+    net = MLP(SIZES, trials=kinds * seeds, seed=list(range(seeds)) * kinds, dtype=np.float32)
+    optimizer = SideBySide([make(name, lr, beta) for name, lr in pairs], seeds)
+    history = train(net, digits.x_train.astype(np.float32), digits.y_train, optimizer, steps=steps, rng=0,
+                    batch_size=batch_size, record_every=max(1, steps // LOOKS), look=200)  # fmt: skip
+    with np.errstate(all="ignore"):
+        accuracy = net.accuracy(digits.x_val.astype(np.float32), digits.y_val)
+    loss = np.where(np.isfinite(history.loss), history.loss, np.nan)
+    return history.step, loss.reshape(-1, kinds, seeds), np.reshape(accuracy, (kinds, seeds))

@@ -1,0 +1,141 @@
+"""Learning rates that change: the schedule itself, and what it does to the loss of two problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.data.digits import load_digits
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD
+from course_lib.nn.schedules import (
+    Constant,
+    Cosine,
+    Exponential,
+    InverseTime,
+    OneOverT,
+    Plateau,
+    Schedule,
+    Step,
+    Warmup,
+)
+from course_lib.nn.training import train
+
+CHOICES = ("constant", "inverse_time", "one_over_t", "step", "exponential", "cosine", "warmup", "plateau")
+PROBLEMS = ("noisy bowl", "digits")
+UPDATES, EVERY = 600, 10
+RUNS = 400  # balls on the noisy bowl
+CURVATURE, NOISE = 1.0, 1.0
+BATCH, NETWORKS = 8, 4
+
+
+@dataclass(frozen=True)
+class ScheduleRun:
+    """A schedule and the same problem with the rate left at α₀; every array has one entry per look."""
+
+    schedule: str
+    problem: str
+    lr: float
+    step: np.ndarray
+    rate: np.ndarray  # α at that step
+    loss: np.ndarray  # noisy bowl: mean of 400 balls; digits: mean validation loss of 4 networks
+    constant: np.ndarray  # the loss with constant α₀
+
+    @property
+    def final(self) -> tuple[float, float]:
+        """Mean loss over the last tenth, with the schedule and without."""
+        last = max(1, len(self.step) // 10)
+        return float(self.loss[-last:].mean()), float(self.constant[-last:].mean())
+
+
+def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, patience: int = 3) -> Schedule:
+    """The schedule called `name`: `tau` updates are its time constant, `factor` what step and plateau multiply by.
+
+    inverse_time α₀τ/max(t, τ);  one_over_t α₀/(1 + t/τ);  exponential α₀e^(−t/τ);  step: every τ updates;  cosine
+    down to 0 at the end;  warmup: τ updates up, then constant;  plateau: after `patience` looks without a better loss.
+    """
+    made = {
+        "constant": lambda: Constant(lr),
+        "inverse_time": lambda: InverseTime(lr, tau),
+        "one_over_t": lambda: OneOverT(lr, 1 / tau),
+        "step": lambda: Step(lr, factor, int(tau)),
+        "exponential": lambda: Exponential(lr, 1 / tau),
+        "cosine": lambda: Cosine(lr, UPDATES),
+        "warmup": lambda: Warmup(Constant(lr), int(tau)),
+        "plateau": lambda: Plateau(lr, factor, patience),
+    }
+    if name not in made:
+        raise ValueError(f"schedule must be one of {', '.join(CHOICES)}, not {name!r}.")
+    return made[name]()
+
+
+def schedule_run(schedule: str = "inverse_time", lr: float = 0.5, tau: int = 100, factor: float = 0.5,
+                 patience: int = 3, problem: str = "noisy bowl") -> ScheduleRun:  # fmt: skip
+    """600 updates under a schedule and under constant α₀ = lr.
+
+    noisy bowl: ½x² from x = 3, g = x + z with z ~ N(0, 1): the loss of a model that sees noisy gradients for ever.
+    digits: four 64-32-10 ReLU networks, plain SGD on batches of 8.
+    """
+    if problem not in PROBLEMS:
+        raise ValueError(f"problem must be one of {', '.join(PROBLEMS)}, not {problem!r}.")
+    run = {"noisy bowl": _bowl, "digits": _digits}[problem]
+    step, rate, loss = run(schedule_of(schedule, float(lr), tau, factor, patience))
+    return ScheduleRun(schedule, problem, lr, step, rate, loss, run(Constant(float(lr)))[2])
+
+
+def noise_floor(lr: float) -> float:
+    """Where the loss on the noisy bowl stays under a constant rate:   ½ E[x²] = ½ α σ² / (2 − α)
+
+    E[x²] repeats itself under x ← (1 − α)x − αz when E[x²] = α²σ² / (1 − (1 − α)²).
+    """
+    return 0.5 * lr * NOISE**2 / (2 - lr * CURVATURE) if lr * CURVATURE < 2 else np.inf
+
+
+@lru_cache(maxsize=1)
+def _noise() -> np.ndarray:
+    return NOISE * np.random.RandomState(0).standard_normal((UPDATES, RUNS))
+
+
+@lru_cache(maxsize=64)
+def _bowl(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    live, noise, x = schedule.start(), _noise(), np.full(RUNS, 3.0)
+    optimizer, records = SGD(), []
+    with np.errstate(all="ignore"):
+        for t in range(UPDATES + 1):
+            if t % EVERY == 0:
+                loss = float(0.5 * CURVATURE * np.mean(x * x))
+                if t:
+                    live.update(loss)
+                records.append((t, float(live(t)), loss))
+            if t < UPDATES:
+                optimizer.step(x, CURVATURE * x + noise[t], None, live(t))
+    return tuple(np.array(column) for column in zip(*records, strict=True))
+
+
+@lru_cache(maxsize=32)
+def _digits(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    digits = load_digits()
+    net = MLP((64, 32, 10), trials=NETWORKS, seed=list(range(NETWORKS)), dtype=np.float32)
+    look = slice(0, 200)
+    history = train(net, digits.x_train, digits.y_train, SGD(),
+                    steps=UPDATES, batch_size=BATCH, rng=0, schedule=_Shared(schedule), record_every=2 * EVERY, look=8,
+                    x_val=digits.x_val[look].astype(np.float32), y_val=digits.y_val[look])  # fmt: skip
+    return history.step, np.broadcast_to(history.lr, history.step.shape), history.val_loss.mean(axis=1)
+
+
+class _Shared(Schedule):
+    """One learning rate for all the networks: a plateau listens to their mean loss."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+
+    def __call__(self, t):
+        return self.schedule(t)
+
+    def start(self):
+        return _Shared(self.schedule.start())
+
+    def update(self, metric):
+        self.schedule.update(float(np.mean(metric)))
