@@ -35,11 +35,11 @@ def preprocessing_explorer(**start: Any) -> Explorer:
         presets={
             "Off centre": {"correlation": 0.0, "offset": 3.0, "scale_ratio": 1.0},
             "Unequal scales": {"stage": "centred", "correlation": 0.0, "offset": 0.0, "scale_ratio": 20.0},
-            "Correlated: standardising is not enough": {
+            "Correlated, equal scales": {
                 "stage": "standardised", "correlation": 0.98, "offset": 0.0, "scale_ratio": 1.0,
             },
             "Whitened": {"stage": "whitened"},
-            "ZCA: the same, turned back": {"stage": "ZCA"},
+            "ZCA: turned back": {"stage": "ZCA"},
             "Large ε holds back": {"stage": "whitened", "epsilon": 0.3},
             "Too large a step": {"stage": "centred", "lr_share": 1.05},
         },
@@ -76,9 +76,9 @@ def image_preprocessing_explorer(**start: Any) -> Explorer:
         RecipePicture,
         [
             Choice("images", "images", IMAGES[::-1], "patches", ("colour patches", "digits")),
-            Choice("recipe", "recipe", RECIPES, "mean image"),
+            Choice("recipe", "recipe", RECIPES, "ZCA"),
             IntSlider("components", "components k", 1, 192, 192),
-            LogSlider("epsilon", "ε", 1e-6, 1, 1e-3, step=0.1),
+            LogSlider("epsilon", "ε", 1e-6, 1, 1e-2, step=0.1),
         ],
         presets={
             "AlexNet": {"recipe": "mean image"},
@@ -86,9 +86,8 @@ def image_preprocessing_explorer(**start: Any) -> Explorer:
             "ResNet": {"recipe": "channel mean + std"},
             "PCA, 20 components": {"recipe": "PCA", "components": 20},
             "Whitened": {"recipe": "whitened"},
-            "ZCA": {"recipe": "ZCA", "epsilon": 1e-2},
             "ZCA, ε too small": {"recipe": "ZCA", "epsilon": 1e-6},
-            "Digits, ZCA": {"images": "digits", "recipe": "ZCA", "epsilon": 1e-2},
+            "Digits, ZCA": {"images": "digits", "recipe": "ZCA"},
         },
         start=start,
     )
@@ -107,7 +106,7 @@ def leakage_explorer(**start: Any) -> Explorer:
         ],
         presets={
             "Centring: none": {"step": "centre digits"},
-            "Standardising: next to nothing": {"step": "standardise digits"},
+            "Standardising: hardly any": {"step": "standardise digits"},
             "Whitening: fewer right": {"step": "whiten digits"},
             "Chosen pixels": {"step": "choose 10 of 64 pixels"},
             "A pattern in noise": {"step": "choose 10 of 500 noise columns"},

@@ -14,6 +14,7 @@ from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
 LEVELS = (1.0, 1 / 4, 1 / 16, 1 / 64)  # of the loss at the start
+USES_EPSILON = ("standardised", "whitened", "ZCA")
 FOLLOWED = 72  # the point with a star
 TURN = np.linspace(0, 2 * math.pi, 241)
 CIRCLE = np.c_[np.cos(TURN), np.sin(TURN)]
@@ -58,7 +59,7 @@ class CloudPicture(Picture):
             self.moving(ax.text(column, row, "", ha="center", va="center")) for row in (0, 1) for column in (0, 1)
         ]
         # Every letter drawn anew takes 0.05 ms, so only the numbers move.
-        labels = "Hessian E[zzᵀ]\n  λ1\n  λ2\n\nlearning rate\n  largest\n  used here"
+        labels = "Hessian E[zzᵀ]\n  λ1\n  λ2\nlearning rate\n  largest\n  used here\nε"
         self.figure.text(0.437, 0.51, labels, va="top", linespacing=1.5)
         numbers = {"va": "top", "ha": "right", "linespacing": 1.5}
         self.numbers = self.moving(self.figure.text(0.584, 0.51, "", **numbers))
@@ -99,9 +100,10 @@ class CloudPicture(Picture):
             text.set_text(_entry(value))
         condition = _short(result.condition)
         self.headline.set_text(f"{_upper(result.stage)}:  condition number {condition},  {_fate(result)}")
-        numbers = (*result.eigenvalues, None, None, result.largest_lr, result.lr)
+        numbers = (None, *result.eigenvalues, None, result.largest_lr, result.lr)
         lines = ["" if number is None else f"{number:.3g}" for number in numbers]
-        self.numbers.set_text("\n".join(["", *lines]).replace("-", "−"))
+        lines.append(f"{result.epsilon:.2g}" if result.stage in USES_EPSILON else f"({result.epsilon:.2g})")
+        self.numbers.set_text("\n".join(lines).replace("-", "−"))
         self._draw_loss(result)
 
     def _draw_loss(self, result: PreparedCloud) -> None:
@@ -123,6 +125,7 @@ class CloudPicture(Picture):
             f"{result.eigenvalues[1]:.3g}, condition number {_short(result.condition)}; the largest stable learning "
             f"rate is {result.largest_lr:.3g}. Gradient descent with {result.lr:.3g}: {_fate(result)}"
             f"{' until 1 % of the loss is left' if result.steps > 0 else ''}."
+            f"{'' if result.stage in USES_EPSILON else ' ε plays no part in this stage.'}"
         ).replace("-", "−")
 
 
