@@ -60,7 +60,7 @@ install() {
         newest) pip install --upgrade --upgrade-strategy eager -e ".[test,browser,data,cluster]" ;;
         lowest)
             pip install uv &&
-                "$venv/bin/python" -m uv pip install --python "$venv/bin/python" --resolution lowest-direct \
+                "$venv/bin/python" -m uv pip install --python "$venv/bin/python" --upgrade --resolution lowest-direct \
                     -e ".[test,browser,data,cluster]"
             ;;
     esac
