@@ -75,15 +75,14 @@ QUESTIONS = (
         Option("One cannot tell without the analytic solution.",
                "One can: change h. A kink goes away, a mistake stays."),
     )),
-    Prediction("1.h", "The gradient of a mini-batch is a noisy estimate of the gradient of all data. You want half "
-               "the noise. How much larger must the batch be?", (
-        Option("Twice as large.",
-               "Twice the batch divides the noise by √2 = 1.41 only."),
-        Option("Sixteen times as large.",
-               "That would leave a quarter of the noise: √16 = 4."),
-        Option("Four times as large.",
-               "The noise falls like 1/√m, and √4 = 2. The work grows like m: large batches are a poor bargain, were "
-               "it not for hardware that computes many examples at once.", right=True),
+    Prediction("1.h", "J(w) = ½λw². You take steps of α·J′(w) with αλ = 2.1. What happens?", (
+        Option("w changes sign at every step and grows without end.",
+               "1 − αλ = −1.1: overshoot by 10 % more each time. Stable is α < 2/λ, and that is why the gradient is "
+               "multiplied by a small learning rate.", right=True),
+        Option("It converges quickly: large steps arrive sooner.",
+               "Each step multiplies w by 1 − αλ = −1.1. The step overshoots, and lands higher up on the other side."),
+        Option("w stays where it is, jumping between two points.",
+               "That is αλ = 2 exactly: w, −w, w, … At 2.1 the jumps grow."),
     )),
     Prediction("1.i", "With all data in each step there is no noise. Does the path go straight to the minimum?", (
         Option("Yes: the negative gradient points to the minimum.",
@@ -95,14 +94,15 @@ QUESTIONS = (
                "Across the valley the gradient is large, along it small. Near the largest stable learning rate every "
                "step lands on the opposite slope.", right=True),
     )),
-    Prediction("1.j", "J(w) = ½λw². You take steps of α·J′(w) with αλ = 2.1. What happens?", (
-        Option("w changes sign at every step and grows without end.",
-               "1 − αλ = −1.1: overshoot by 10 % more each time. Stable is α < 2/λ, and that is why the gradient is "
-               "multiplied by a small learning rate.", right=True),
-        Option("It converges quickly: large steps arrive sooner.",
-               "Each step multiplies w by 1 − αλ = −1.1. The step overshoots, and lands higher up on the other side."),
-        Option("w stays where it is, jumping between two points.",
-               "That is αλ = 2 exactly: w, −w, w, … At 2.1 the jumps grow."),
+    Prediction("1.j", "The gradient of a mini-batch is a noisy estimate of the gradient of all data. You want half "
+               "the noise. How much larger must the batch be?", (
+        Option("Twice as large.",
+               "Twice the batch divides the noise by √2 = 1.41 only."),
+        Option("Sixteen times as large.",
+               "That would leave a quarter of the noise: √16 = 4."),
+        Option("Four times as large.",
+               "The noise falls like 1/√m, and √4 = 2. The work grows like m: large batches are a poor bargain, were "
+               "it not for hardware that computes many examples at once.", right=True),
     )),
 )  # fmt: skip
 
