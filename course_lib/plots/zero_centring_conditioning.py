@@ -73,7 +73,7 @@ class ConditioningPicture(Picture):
         self.headline.set_text(short_headline(result))
         eigenvalues, directions = np.linalg.eigh(result.hessian)
         self.contours.set_data(*ellipses(eigenvalues, directions, START, np.zeros(2)))
-        last = min(result.steps_needed or SHOWN, SHOWN)
+        last = 12 if result.diverges else min(result.steps_needed or SHOWN, SHOWN)
         self.path.set_data(*np.clip(result.path[: last + 1], -50, 50).T)
         self.curve.set_data(MEANS, result.curve)
         self.curve_bias.set_data(MEANS, result.curve_bias)

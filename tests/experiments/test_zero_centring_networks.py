@@ -77,3 +77,9 @@ def test_a_centred_sigmoid_learns_in_fewer_steps_at_its_best_rate():
 def test_impossible_settings_are_told_in_one_sentence(change):
     with pytest.raises(ValueError, match=r"\.$"):
         network_signs(**change)
+
+
+def test_early_in_training_large_batches_follow_the_covariance_instead():
+    """E[g x] = E[g] E[x] + cov(g, x): after 50 steps the second part is the larger, and 128 examples show it."""
+    early, late = network_signs(128, 50).share, network_signs(128, 1000).share
+    assert early[ROW["sigmoid"]] == pytest.approx(0.05, abs=0.02) and late[ROW["sigmoid"]] > 0.3
