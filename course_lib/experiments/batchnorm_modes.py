@@ -140,3 +140,19 @@ def _with_own_statistics(net: MLP, x: np.ndarray, y: np.ndarray) -> np.ndarray:
                 z = layer.forward(z, train=True)
             accuracy.append(np.mean(z.argmax(axis=-1).ravel() == y[:whole]))
     return np.array(accuracy)
+
+
+def company_noise(sizes: tuple[int, ...] = (2, 8, 32, 128), draws: int = 2000, seed: int = 0) -> np.ndarray:
+    """Std of x̂ of *one* training image, in one unit of a fresh He layer, over random batches of each size.
+
+    The image and the weights stay the same, only its company in the batch changes.
+    """
+    rng, x = np.random.RandomState(seed), load_digits().x_train
+    z = x @ rng.standard_normal(x.shape[1]) * np.sqrt(2 / x.shape[1])
+    spreads = []
+    for size in sizes:
+        company = z[rng.randint(1, len(z), (draws, size - 1))]
+        batches = np.hstack([np.full((draws, 1), z[0]), company])
+        x_hat = (z[0] - batches.mean(axis=1)) / np.sqrt(batches.var(axis=1) + 1e-5)
+        spreads.append(x_hat.std())
+    return np.array(spreads)
