@@ -36,7 +36,8 @@ class AdamBias:
     @property
     def peak(self) -> tuple[int, float]:
         """When the chosen form makes its longest step, and how long it is in units of η."""
-        at = int(np.argmax(np.abs(self.step)))
+        size = np.abs(self.step)
+        at = int(np.argmax(size >= size.max() * (1 - 1e-9)))  # the first of equals
         return at + 1, float(self.step[at])
 
 

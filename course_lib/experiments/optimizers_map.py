@@ -19,7 +19,7 @@ EIGENVALUES = {"bowl": (0.1, 2.0), "ravine": (1.0, 100.0)}
 
 @dataclass(frozen=True)
 class LearningRateMap:
-    """What is left of the loss, (f − lowest) / (f at the start − lowest): NaN or above 1: lost."""
+    """What is left of the loss, (f − lowest) / (f at the start − lowest). NaN and what is above 1 is lost."""
 
     optimizer: str
     surface: str

@@ -32,6 +32,15 @@ _ROOMS = {
         "batchnorm_training_explorer",
         "normalization_axes_explorer",
     ],
+    "optimizers": [
+        "optimizer_path_explorer",
+        "learning_rate_map_explorer",
+        "momentum_explorer",
+        "adam_bias_explorer",
+        "schedule_explorer",
+        "optimizer_race_explorer",
+        "conventions_explorer",
+    ],
 }
 
 __all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers"]

@@ -1,0 +1,239 @@
+"""The sliders of chapter 07."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course_lib.experiments import optimizers_schedules as schedules
+from course_lib.experiments.optimizers import LABELS, MAX_STEPS, NAMES, RATES, optimizer_paths
+from course_lib.experiments.optimizers_adam import adam_bias
+from course_lib.experiments.optimizers_conventions import CONVENTIONS, conventions
+from course_lib.experiments.optimizers_map import HIGH, LOW, learning_rate_map
+from course_lib.experiments.optimizers_momentum import momentum_run
+from course_lib.experiments.optimizers_race import RATES as RACE_RATES
+from course_lib.experiments.optimizers_race import optimizer_race
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
+from course_lib.explorers.explorer import Explorer, Settings
+from course_lib.nn.surfaces import SURFACES
+from course_lib.plots.optimizers import PathPicture
+from course_lib.plots.optimizers_adam import AdamBiasPicture
+from course_lib.plots.optimizers_conventions import ConventionsPicture
+from course_lib.plots.optimizers_map import MapPicture
+from course_lib.plots.optimizers_momentum import MomentumPicture
+from course_lib.plots.optimizers_race import OptimizerRacePicture
+from course_lib.plots.optimizers_schedules import NAMES as SCHEDULE_NAMES
+from course_lib.plots.optimizers_schedules import SchedulePicture
+
+BETAS = (0.0, 0.5, 0.9, 0.99, 0.999, 0.9999)
+FOUR = {"sgd": True, "momentum": True, "adagrad": True, "adam": True}
+ALL = dict.fromkeys(NAMES, True)
+
+
+def optimizer_path_explorer(**start: Any) -> Explorer:
+    """Any of seven optimizers on one of six surfaces.
+
+    Controls: surface, rates (one for all, the book's, tuned), lr, beta, beta2, eps, eps_at, steps, the start x and y,
+    and a switch for each optimizer. Moving lr means one rate for all.
+    """
+
+    def linked(settings: Settings, changed: set[str]) -> Settings:
+        adjusted: Settings = {}
+        if "lr" in changed and "rates" not in changed:
+            adjusted["rates"] = "same"
+        if "surface" in changed and not {"x", "y"} & changed:
+            adjusted["x"], adjusted["y"] = SURFACES[settings["surface"]].start
+        return adjusted
+
+    x, y = SURFACES["bowl"].start
+    return Explorer(
+        "optimizer_path_explorer",
+        optimizer_paths,
+        PathPicture,
+        [
+            Choice("surface", "surface", tuple(SURFACES), "bowl"),
+            Choice("rates", "rates", RATES, "book", ["one for all", "the book's", "tuned for each"]),
+            LogSlider("lr", "learning rate", 1e-4, 10, 0.1),
+            Slider("beta", "β (momentum, β1)", 0, 0.99, 0.9, step=0.01),
+            Stops("beta2", "β2 (Adam)", BETAS, 0.999),
+            LogSlider("eps", "ε", 1e-10, 1, 1e-7, step=0.5),
+            Choice("eps_at", "ε of Adam", ("outside", "inside", "uncorrected"), "uncorrected"),
+            IntSlider("steps", "steps", 1, MAX_STEPS, 30),
+            Slider("x", "start x", -10, 10, x, step=0.01),
+            Slider("y", "start y", -10, 10, y, step=0.01),
+            *(Toggle(name, LABELS[name], name in FOUR) for name in NAMES),
+        ],
+        presets={
+            "Saito": {},
+            "Saito, tuned": {"rates": "tuned"},
+            "Rate 1.0: SGD on the edge": {"rates": "same", "lr": 1.0, "steps": 60},
+            "Saddle": {"surface": "saddle", "rates": "same", "lr": 0.1, "steps": 100, **_start("saddle"), **ALL},
+            "Ravine": {"surface": "ravine", "rates": "tuned", "steps": 100, **_start("ravine"), **ALL},
+            "Rosenbrock": {"surface": "rosenbrock", "rates": "tuned", "steps": 200, **_start("rosenbrock"), **ALL},
+            "Beale": {"surface": "beale", "rates": "tuned", "steps": 100, **_start("beale"), **ALL},
+            "Plateau": {"surface": "plateau", "rates": "same", "lr": 0.3, "steps": 100, **_start("plateau"), **ALL},
+        },
+        linked=linked,
+        start=start,
+    )
+
+
+def _start(surface: str) -> Settings:
+    return dict(zip(("x", "y"), SURFACES[surface].start, strict=True))
+
+
+def learning_rate_map_explorer(**start: Any) -> Explorer:
+    """Ten thousand runs at once: learning rate × β. Controls: optimizer, surface, steps, lr, beta."""
+    return Explorer(
+        "learning_rate_map_explorer",
+        learning_rate_map,
+        MapPicture,
+        [
+            Choice("optimizer", "optimizer", NAMES, "sgd", list(LABELS.values())),
+            Choice("surface", "surface", tuple(SURFACES), "bowl"),
+            IntSlider("steps", "steps", 1, MAX_STEPS, 30),
+            LogSlider("lr", "learning rate", LOW, HIGH, 0.95, step=0.01),
+            Slider("beta", "β", 0, 0.99, 0.9, step=0.01),
+        ],
+        presets={
+            "SGD: 0.952 and 1.0": {"steps": 200, "lr": 1.0},
+            "Momentum": {"optimizer": "momentum", "lr": 0.1},
+            "Momentum at its best": {"optimizer": "momentum", "lr": 1.34, "beta": 0.4, "steps": 60},
+            "Adam": {"optimizer": "adam", "lr": 0.3},
+            "Ravine, Momentum": {"optimizer": "momentum", "surface": "ravine", "lr": 0.02, "steps": 100},
+            "Rosenbrock, Adam": {"optimizer": "adam", "surface": "rosenbrock", "lr": 0.1, "steps": 200},
+        },
+        draft={"cells": 50},
+        start=start,
+    )
+
+
+def momentum_explorer(**start: Any) -> Explorer:
+    """Terminal speed and damping. Controls: beta, curvature (ηλ of the valley), steps."""
+    return Explorer(
+        "momentum_explorer",
+        momentum_run,
+        MomentumPicture,
+        [
+            Slider("beta", "β: velocity kept", 0, 0.99, 0.9, step=0.01),
+            LogSlider("curvature", "ηλ", 1e-3, 5, 0.02),
+            IntSlider("steps", "steps", 10, 200, 100),
+        ],
+        presets={
+            "No momentum": {"beta": 0.0},
+            "Nearly critical": {"beta": 0.73},
+            "Little friction": {"beta": 0.99, "steps": 200},
+            "Steep": {"beta": 0.9, "curvature": 3.5},
+            "Too steep": {"beta": 0.9, "curvature": 3.9},
+        },
+        start=start,
+    )
+
+
+def adam_bias_explorer(**start: Any) -> Explorer:
+    """Adam's steps from the first on. Controls: beta1, beta2, correction, noise (of the gradient around 1)."""
+    return Explorer(
+        "adam_bias_explorer",
+        adam_bias,
+        AdamBiasPicture,
+        [
+            Slider("beta1", "β1", 0, 0.99, 0.9, step=0.01),
+            Stops("beta2", "β2", BETAS, 0.999),
+            Toggle("correction", "bias correction"),
+            Slider("noise", "noise", 0, 2, 0, step=0.1),
+        ],
+        presets={
+            "Not corrected": {},
+            "Corrected": {"correction": True},
+            "β1 = 0: RMSProp's steps": {"beta1": 0.0},
+            "Noisy gradients": {"noise": 1.0, "correction": True},
+        },
+        start=start,
+    )
+
+
+def schedule_explorer(**start: Any) -> Explorer:
+    """A schedule and its loss. Controls: schedule, lr (α₀), tau, factor, patience, problem."""
+    return Explorer(
+        "schedule_explorer",
+        schedules.schedule_run,
+        SchedulePicture,
+        [
+            Choice("schedule", "schedule", schedules.CHOICES, "inverse_time", list(SCHEDULE_NAMES.values())),
+            LogSlider("lr", "α₀", 0.01, 3, 0.5),
+            IntSlider("tau", "τ, or every", 10, 600, 100, step=10),
+            Slider("factor", "factor", 0.1, 0.9, 0.5, step=0.05),
+            IntSlider("patience", "patience (looks)", 1, 20, 3),
+            Choice("problem", "problem", schedules.PROBLEMS, "noisy bowl"),
+        ],
+        presets={
+            "Constant": {"schedule": "constant"},
+            "α₀τ/max(t, τ)": {},
+            "Halve on plateau": {"schedule": "plateau"},
+            "Tenth every 200": {"schedule": "step", "factor": 0.1, "tau": 200},
+            "Decays too early": {"schedule": "exponential", "tau": 20, "lr": 0.03},
+            "Digits, rate too high": {"problem": "digits", "lr": 1.0},
+            "Digits, warm-up": {"problem": "digits", "lr": 1.0, "schedule": "warmup"},
+        },
+        start=start,
+    )
+
+
+def optimizer_race_explorer(**start: Any) -> Explorer:
+    """Seven optimizers on the digits, with several seeds.
+
+    Controls: watch, rates, lr, beta, batch_size, seeds. Moving lr means one rate for all.
+    """
+
+    def linked(settings: Settings, changed: set[str]) -> Settings:
+        return {"rates": "same"} if "lr" in changed and "rates" not in changed else {}
+
+    return Explorer(
+        "optimizer_race_explorer",
+        optimizer_race,
+        OptimizerRacePicture,
+        [
+            Choice("watch", "watch", NAMES, "adam", list(LABELS.values())),
+            Choice("rates", "rates", RACE_RATES, "common", ["one for all", "the common ones", "tuned for each"]),
+            LogSlider("lr", "learning rate", 1e-3, 10, 0.1),
+            Slider("beta", "β", 0, 0.99, 0.9, step=0.01),
+            Stops("batch_size", "batch size", (8, 16, 32, 64, 128), 32),
+            IntSlider("seeds", "seeds", 2, 5, 5),
+        ],
+        presets={
+            "Common rates": {},
+            "Tuned": {"rates": "tuned"},
+            "0.01 for all": {"rates": "same", "lr": 0.01},
+            "1 for all": {"rates": "same", "lr": 1.0},
+        },
+        draft={"seeds": 2},
+        linked=linked,
+        start=start,
+    )
+
+
+def conventions_explorer(**start: Any) -> Explorer:
+    """One optimizer, several formulas. Controls: convention, lr, beta, beta2, eps, cut (of the rate), steps."""
+    return Explorer(
+        "conventions_explorer",
+        conventions,
+        ConventionsPicture,
+        [
+            Choice("convention", "convention", tuple(CONVENTIONS), "momentum",
+                   ["velocity or buffer", "place of ε", "bias correction", "Nesterov's point"]),
+            LogSlider("lr", "learning rate", 0.01, 1, 0.1),
+            Slider("beta", "β, β1", 0, 0.99, 0.9, step=0.01),
+            Stops("beta2", "β2", BETAS, 0.999),
+            LogSlider("eps", "ε", 1e-10, 1, 1e-8, step=0.5),
+            Slider("cut", "rate × this at step 10", 0.01, 1, 0.1, step=0.01),
+            IntSlider("steps", "steps", 1, 100, 30),
+        ],
+        presets={
+            "Rate cut to a tenth": {},
+            "Rate kept": {"cut": 1.0},
+            "Small ε": {"convention": "epsilon", "lr": 0.3, "eps": 1e-7},
+            "Large ε": {"convention": "epsilon", "lr": 0.3, "eps": 0.1},
+            "No correction": {"convention": "bias", "lr": 0.3},
+            "Look-ahead": {"convention": "nesterov"},
+        },
+        start=start,
+    )  # fmt: skip

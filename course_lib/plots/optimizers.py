@@ -1,0 +1,166 @@
+"""Pictures of optimizers that walk over a surface: paths, losses, effective learning rates."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
+
+from course_lib.experiments.optimizers import LABELS, NAMES, OptimizerPath, OptimizerPaths
+from course_lib.nn.surfaces import Surface
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import SERIES
+
+LOOKS = dict(zip(NAMES, SERIES, strict=True))  # every optimizer looks the same in every picture of the chapter
+MINUS = str.maketrans("-", "−")
+UPPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LOSS_LOW, LOSS_HIGH = 1e-10, 1e4
+RATE_LOW, RATE_HIGH = 1e-4, 1e2
+STEP_LIMITS = (30, 60, 100, 200)
+
+
+class PathPicture(Picture):
+    """Left: the paths over the surface. Right: rates and last losses in numbers, the losses, the effective rates."""
+
+    size = (10.0, 6.2)
+
+    def build(self) -> None:
+        self.plane = self.figure.add_axes((0.055, 0.085, 0.475, 0.845))
+        self.losses = self.figure.add_axes((0.64, 0.375, 0.345, 0.215))
+        self.rates = self.figure.add_axes((0.64, 0.085, 0.345, 0.19))
+        self._build_list()
+        self.contours = None
+        self.paths, self.ends, self.curves, self.steps = {}, {}, {}, {}
+        for name, look in LOOKS.items():
+            thin = {"linewidth": 1.4, "markersize": 4}
+            self.paths[name] = self.moving(self.plane.plot([], [], **look, **thin)[0])
+            self.ends[name] = self.moving(
+                self.plane.plot([], [], color=look["color"], marker=look["marker"], markersize=10,
+                                markeredgecolor=self.style.ink)[0]
+            )  # fmt: skip
+            line = {"color": look["color"], "linestyle": look["linestyle"], "linewidth": 1.8}
+            self.curves[name] = self.moving(self.losses.plot([], [], **line)[0])
+            self.steps[name] = self.moving(self.rates.plot([], [], **line)[0])
+        self.start = self.moving(self.plane.plot([], [], "s", color=self.style.ink, markersize=8)[0])
+        decades(self.losses, "y", LOSS_LOW, LOSS_HIGH, every=4)
+        decades(self.rates, "y", RATE_LOW, RATE_HIGH, every=2)
+        self.losses.set_title("Loss f − lowest f, against the step")
+        self.rates.set_title("Effective rate: step / gradient")
+        self.rates.set_xlabel("step", labelpad=0)
+
+    def _build_list(self) -> None:
+        """Names with their lines are static; the two columns of numbers move."""
+        ax = self.list = self.figure.add_axes((0.58, 0.67, 0.405, 0.30))
+        ax.set(xlim=(0, 1), ylim=(len(NAMES), -1.0))
+        ax.axis("off")
+        for row, name in enumerate(NAMES):
+            ax.plot([0.02, 0.13], [row, row], markersize=5, **LOOKS[name])
+            ax.text(0.17, row, LABELS[name], va="center")
+        ax.text(0.64, -1, "rate η", ha="right", va="center", weight="bold")
+        ax.text(0.97, -1, "last loss", ha="right", va="center", weight="bold")
+        self.cells = {
+            name: [self.moving(ax.text(x, row, "", ha="right", va="center")) for x in (0.64, 0.97)]
+            for row, name in enumerate(NAMES)
+        }
+
+    def frame(self, result: OptimizerPaths) -> tuple:
+        return result.surface.name, next(limit for limit in STEP_LIMITS if result.steps <= limit)
+
+    def set_frame(self, result: OptimizerPaths) -> None:
+        name, steps = self.frame(result)
+        if self.contours is not None:
+            self.contours.remove()
+        self.contours = draw_surface(self.plane, result.surface, self.style.theory)
+        self.plane.set_title(f"{name}: {result.surface.formula}", fontsize=self.style.font - (name == "beale"))
+        for ax in (self.losses, self.rates):
+            ax.set_xlim(0, steps)
+
+    def set_artists(self, result: OptimizerPaths) -> None:
+        runs = {run.name: run for run in result.runs}
+        t = np.arange(result.steps + 1)
+        (left, right), (low, high) = result.surface.view
+        for name in NAMES:
+            run = runs.get(name)
+            for cell in self.cells[name]:
+                cell.set_text("")
+            for artist in (self.paths[name], self.ends[name], self.curves[name], self.steps[name]):
+                artist.set_visible(run is not None)
+            if run is None:
+                continue
+            points = seen(run.points, result.surface)
+            self.paths[name].set_data(*points.T)
+            x, y = run.points[-1]
+            inside = left <= x <= right and low <= y <= high
+            self.ends[name].set_data([x] if inside else [], [y] if inside else [])
+            loss = np.nan_to_num(run.loss, nan=1e9, posinf=1e9)
+            self.curves[name].set_data(t, np.clip(loss, LOSS_LOW, 10 * LOSS_HIGH))
+            self.steps[name].set_data(t[1:], np.clip(run.rate, RATE_LOW, RATE_HIGH))
+            self.cells[name][0].set_text(f"{run.lr:.3g}")
+            self.cells[name][1].set_text(fate(run))
+        self.start.set_data([result.start[0]], [result.start[1]])
+
+    def describe(self, result: OptimizerPaths) -> str:
+        if not result.runs:
+            return f"The surface {result.surface.formula}; no optimizer is switched on."
+        fates = [f"{LABELS[run.name]} (η = {run.lr:.3g}) {_ends(run)}" for run in result.ranking]
+        start = f"({result.start[0]:.3g}, {result.start[1]:.3g})"
+        steps = f"{result.steps} step{'s' if result.steps > 1 else ''}"
+        text = f"On {result.surface.formula} from {start}, after {steps}: {', '.join(fates)}."
+        return text.translate(MINUS)
+
+
+def fate(run: OptimizerPath) -> str:
+    """The last loss, in few letters."""
+    return "diverges" if run.diverged_at is not None else short(run.loss[-1])
+
+
+def _ends(run: OptimizerPath) -> str:
+    if run.diverged_at is not None:
+        return f"diverges at step {run.diverged_at}"
+    return f"at loss {short(run.loss[-1])}"
+
+
+def short(value: float) -> str:
+    """Three digits; powers of ten as people write them."""
+    if not math.isfinite(value):
+        return "lost"
+    value = 0.0 if value < 1e-99 else value
+    if value == 0 or 1e-4 <= value < 1e4:
+        return f"{value:.3g}"
+    mantissa, power = f"{value:.1e}".split("e")
+    return f"{mantissa}·10{str(int(power)).translate(UPPER)}"
+
+
+def seen(points: np.ndarray, surface: Surface) -> np.ndarray:
+    """The path as far as it is worth drawing: cut where it leaves for good, never beyond what the canvas can hold."""
+    reach = 3 * max(abs(limit) for limits in surface.view for limit in limits)
+    away = ~(np.abs(points).max(axis=1) <= reach)
+    end = int(away.argmax()) + 1 if away.any() else len(points)
+    return np.clip(np.nan_to_num(points[:end], nan=reach, posinf=reach, neginf=-reach), -reach, reach)
+
+
+def draw_surface(ax: Axes, surface: Surface, colour: str):
+    """Contour lines at every factor of four of f − lowest, and crosses at the minima."""
+    (left, right), (low, high) = surface.view
+    ax.set(xlim=(left, right), ylim=(low, high))
+    ax.set_xlabel("x", labelpad=0)
+    ax.set_ylabel("y", labelpad=-6)
+    x, y = np.meshgrid(np.linspace(left, right, 161), np.linspace(low, high, 161))
+    z = surface.f(x, y) - surface.lowest
+    levels = z.max() * 4.0 ** -np.arange(12, 0, -1)
+    for line in [line for line in ax.lines if line.get_label() == "minima"]:
+        line.remove()
+    ax.plot(*np.array(surface.minima).T, "+", color=colour, markersize=13, label="minima")
+    return ax.contour(x, y, z, levels=levels, colors=colour, linewidths=0.6)
+
+
+def decades(ax: Axes, axis: str, low: float, high: float, every: int = 1) -> None:
+    """A logarithmic axis whose ticks are written without mathtext."""
+    powers = list(range(round(math.log10(low)), round(math.log10(high)) + 1, every))
+    words = {-2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}
+    labels = [words.get(p, f"10{str(p).translate(UPPER)}") for p in powers]
+    ax.set(**{f"{axis}scale": "log", f"{axis}lim": (low, high)})
+    ax.set(**{f"{axis}ticks": [10.0**p for p in powers], f"{axis}ticklabels": labels})
+    getattr(ax, f"{axis}axis").set_minor_locator(NullLocator())

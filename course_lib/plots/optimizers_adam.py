@@ -1,0 +1,88 @@
+"""The picture of Adam's bias correction: how long its steps are, and what its two averages know."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.optimizers_adam import STEPS, AdamBias
+from course_lib.plots.optimizers import decades
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, GREEN, VERMILLION
+
+STEP_LOW, STEP_HIGH = 1e-2, 1e2
+
+
+class AdamBiasPicture(Picture):
+    """Left: step / η against t, with and without the correction. Right: m and v, which start at 0, and their cures."""
+
+    size = (9.8, 5.0)
+
+    def build(self) -> None:
+        t = np.arange(1, STEPS + 1)
+        ax = self.steps = self.figure.add_axes((0.075, 0.12, 0.45, 0.78))
+        decades(ax, "x", 1, 1000)
+        ax.set_xlim(1, STEPS)
+        decades(ax, "y", STEP_LOW, STEP_HIGH)
+        ax.set_xlabel("step t", labelpad=0)
+        ax.set_title("Length of a step, in units of η")
+        ax.axhline(1, color=self.style.faint)
+        ax.plot(t, t**-0.5, color=self.style.theory, linestyle=":", linewidth=1.5)
+        ax.text(30, 0.085, "AdaGrad, 1/√t", color=self.style.theory, ha="right")
+        self.lines = {
+            False: self.moving(ax.plot([], [], color=VERMILLION, linestyle="--")[0]),
+            True: self.moving(ax.plot([], [], color=BLUE)[0]),
+        }
+        self.words = {
+            False: ax.text(0.98, 0.97, "not corrected", color=VERMILLION, ha="right", va="top", transform=ax.transAxes),
+            True: ax.text(0.98, 0.91, "corrected", color=BLUE, ha="right", va="top", transform=ax.transAxes),
+        }
+        self.peak = self.moving(ax.plot([], [], "o", color=self.style.ink, markersize=8)[0])
+        self.number = self.moving(ax.text(0.02, 0.97, "", va="top", weight="bold", transform=ax.transAxes))
+        self.m_axes = self._build_average((0.60, 0.575, 0.385, 0.325), "Average of g:  m and m̂ = m/(1 − β1ᵗ)")
+        self.v_axes = self._build_average((0.60, 0.12, 0.385, 0.325), "Average of g²:  v and v̂ = v/(1 − β2ᵗ)")
+        self.m_axes.set(ylim=(-0.5, 2.5), yticks=[0, 1, 2])
+        self.v_axes.set_xlabel("step t", labelpad=0)
+        self.averages = [
+            (self.moving(ax.plot([], [], color=VERMILLION, linestyle="--")[0]),
+             self.moving(ax.plot([], [], color=BLUE)[0]),
+             self.moving(ax.plot([], [], color=GREEN, linestyle=":", linewidth=2.4)[0]))
+            for ax in (self.m_axes, self.v_axes)
+        ]  # fmt: skip
+
+    def _build_average(self, place: tuple[float, float, float, float], title: str):
+        ax = self.figure.add_axes(place)
+        decades(ax, "x", 1, 1000)
+        ax.set_xlim(1, STEPS)
+        ax.set_title(title)
+        return ax
+
+    def frame(self, result: AdamBias) -> float:
+        return step_up(1.6 * (1 + result.noise**2))
+
+    def set_frame(self, result: AdamBias) -> None:
+        top = self.frame(result)
+        self.v_axes.set(ylim=(0, top), yticks=[0, top / 2, top])
+
+    def set_artists(self, result: AdamBias) -> None:
+        t = np.arange(1, len(result.m) + 1)
+        for correction, values in ((True, result.corrected), (False, result.uncorrected)):
+            self.lines[correction].set_data(t, np.clip(np.abs(values), STEP_LOW / 10, STEP_HIGH))
+            self.lines[correction].set_linewidth(self.style.line * (1.7 if correction == result.correction else 0.7))
+        at, height = result.peak
+        self.peak.set_data([at], [abs(height)])
+        self.number.set_text(f"longest: {abs(height):.3g} η at t = {at}")
+        truths = (1.0, 1 + result.noise**2)
+        for artists, raw, cured, truth in zip(self.averages, (result.m, result.v), (result.m_hat, result.v_hat), truths,
+                                              strict=True):  # fmt: skip
+            artists[0].set_data(t, raw)
+            artists[1].set_data(t, cured)
+            artists[2].set_data([1, STEPS], [truth, truth])
+
+    def describe(self, result: AdamBias) -> str:
+        at, height = result.peak
+        how = "With" if result.correction else "Without"
+        return (
+            f"{how} bias correction, β1 = {result.beta1:.3g}, β2 = {result.beta2:.4g}, gradients 1 ± "
+            f"{result.noise:.2g}: the first step is {abs(result.step[0]):.3g} η long, the longest {abs(height):.3g} η at "
+            f"t = {at}. At t = 1 the average m is {result.m[0]:.3g} and m̂ is {result.m_hat[0]:.3g}."
+        ).replace("-", "−")

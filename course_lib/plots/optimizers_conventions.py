@@ -1,0 +1,82 @@
+"""The picture of conventions: the same optimizer written in two or three ways, and how far the paths part."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.optimizers_conventions import BOWL, CUT_AT, MAX_STEPS, Conventions
+from course_lib.plots.optimizers import decades, draw_surface, seen, short
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import SERIES
+
+LOW, HIGH = 1e-17, 100.0
+TITLES = {
+    "momentum": f"velocity or buffer; the rate is cut at step {CUT_AT}",
+    "epsilon": "where ε stands in Adam",
+    "bias": "Adam's bias correction",
+    "nesterov": "which point Nesterov stores",
+}
+
+
+class ConventionsPicture(Picture):
+    """Left: the paths of all forms on the bowl. Right: their distance from the first form, step by step."""
+
+    size = (9.8, 5.0)
+
+    def build(self) -> None:
+        self.plane = self.figure.add_axes((0.055, 0.11, 0.45, 0.79))
+        self.gaps = self.figure.add_axes((0.60, 0.11, 0.385, 0.62))
+        draw_surface(self.plane, BOWL, self.style.theory)
+        self.plane.set(xlim=(-8, 8), ylim=(-4, 4))
+        decades(self.gaps, "y", LOW, HIGH, every=4)
+        self.gaps.set_xlabel("step", labelpad=0)
+        self.gaps.set_title("Distance from the first form")
+        self.lines, self.ends, self.curves, self.samples, self.words = [], [], [], [], []
+        for row, look in enumerate(SERIES[:3]):
+            self.lines.append(self.moving(self.plane.plot([], [], markersize=4, linewidth=1.6, **look)[0]))
+            end = {"color": look["color"], "marker": look["marker"], "markersize": 10}
+            self.ends.append(self.moving(self.plane.plot([], [], markeredgecolor=self.style.ink, **end)[0]))
+            line = {"color": look["color"], "linestyle": look["linestyle"]}
+            if row:
+                self.curves.append(self.moving(self.gaps.plot([], [], **line)[0]))
+            y = 0.965 - 0.045 * row
+            self.samples.append(self.gaps.plot([0.0, 0.10], [1.32 - 0.073 * row] * 2, transform=self.gaps.transAxes,
+                                               clip_on=False, markersize=5, **look)[0])  # fmt: skip
+            self.words.append(self.figure.text(0.65, y - 0.035, "", va="center"))
+
+    def frame(self, result: Conventions) -> tuple:
+        steps = result.paths.shape[1] - 1
+        return result.convention, next(limit for limit in (30, 60, MAX_STEPS) if steps <= limit)
+
+    def set_frame(self, result: Conventions) -> None:
+        convention, steps = self.frame(result)
+        self.plane.set_title(TITLES[convention])
+        self.gaps.set_xlim(0, steps)
+        for row, (sample, word) in enumerate(zip(self.samples, self.words, strict=True)):
+            there = row < len(result.forms)
+            sample.set_visible(there)
+            word.set_text(result.forms[row] if there else "")
+
+    def set_artists(self, result: Conventions) -> None:
+        for row, (line, end) in enumerate(zip(self.lines, self.ends, strict=True)):
+            there = row < len(result.forms)
+            points = seen(result.paths[row], BOWL) if there else np.empty((0, 2))
+            line.set_data(*points.T)
+            end.set_data(*points[-1:].T)
+        for row, curve in enumerate(self.curves):
+            there = row < len(result.gap)
+            gap = np.nan_to_num(result.gap[row], nan=1e9, posinf=1e9) if there else []
+            curve.set_data(range(len(gap)), np.clip(gap, LOW, 10 * HIGH))
+
+    def describe(self, result: Conventions) -> str:
+        parts = [f"{form} by {_distance(gap)}" for form, gap in zip(result.forms[1:], result.largest, strict=True)]
+        steps = result.paths.shape[1] - 1
+        return (
+            f"Convention {result.convention}: on x²/20 + y² the paths part from that of the form “{result.forms[0]}” "
+            f"within {steps} step{'s' if steps > 1 else ''} at most like this: {', '.join(parts)}."
+        )
+
+
+def _distance(gap: float) -> str:
+    """Rounding is the same as nothing."""
+    return "rounding only" if gap < 1e-12 else short(gap) if gap < 1e6 else "more than the picture holds"

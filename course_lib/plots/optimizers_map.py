@@ -1,0 +1,129 @@
+"""The picture of the map of learning rates: where a run lands, where it is lost, and one slice of it."""
+
+from __future__ import annotations
+
+import math
+
+import matplotlib as mpl
+import numpy as np
+
+from course_lib.experiments.optimizers import LABELS
+from course_lib.experiments.optimizers_map import (
+    BETA_HIGH,
+    EIGENVALUES,
+    HIGH,
+    LOW,
+    WITH_BETA,
+    LearningRateMap,
+    best_rate,
+)
+from course_lib.plots.optimizers import decades, short
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, VERMILLION
+
+DARKEST = -8.0  # log10 of what is left
+SLICE_LOW, SLICE_HIGH = 1e-10, 1e3
+
+
+class MapPicture(Picture):
+    """Left: what is left of the loss for every learning rate and β. Right: the slice at the chosen β."""
+
+    size = (10.0, 5.2)
+
+    def build(self) -> None:
+        self.headline = self.moving(self.figure.text(0.06, 0.975, "", weight="bold", va="top"))
+        ax = self.map = self.figure.add_axes((0.06, 0.115, 0.42, 0.78))
+        colours = mpl.colormaps[self.colormap].with_extremes(bad=VERMILLION, over=VERMILLION)
+        logs = (math.log10(LOW), math.log10(HIGH))
+        self.image = self.moving(
+            ax.imshow(np.zeros((2, 2)), cmap=colours, vmin=DARKEST, vmax=0, origin="lower", aspect="auto",
+                      extent=(*logs, 0, BETA_HIGH), interpolation="nearest")
+        )  # fmt: skip
+        ax.set(xlim=logs, ylim=(0, BETA_HIGH), xticks=range(-3, 2), xlabel="learning rate η")
+        ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
+        ax.set_ylabel("β", rotation=0, labelpad=8)
+        self.border = self.moving(ax.plot([], [], color="white", linestyle="--", linewidth=2)[0])
+        self.level = self.moving(ax.plot([], [], color="white", linewidth=1)[0])
+        self.best = self.moving(ax.plot([], [], "*", color="white", markersize=15, markeredgecolor="black")[0])
+        self.here = self.moving(ax.plot([], [], "o", color=VERMILLION, markersize=10, markeredgecolor="white",
+                                        markeredgewidth=2)[0])  # fmt: skip
+        bar = self.figure.add_axes((0.49, 0.115, 0.015, 0.64))
+        bar.imshow(np.linspace(DARKEST, 0, 100)[:, None], cmap=colours, origin="lower", aspect="auto",
+                   extent=(0, 1, DARKEST, 0))  # fmt: skip
+        bar.yaxis.tick_right()
+        bar.set(xticks=[], yticks=[-8, -6, -4, -2, 0], yticklabels=["10⁻⁸", "10⁻⁶", "10⁻⁴", "0.01", "all"])
+        patch = self.figure.add_axes((0.49, 0.79, 0.015, 0.035))
+        patch.set(xticks=[], yticks=[], facecolor=VERMILLION)
+        self.figure.text(0.512, 0.807, "lost", va="center", fontsize=self.style.font - 1)
+        self._build_slice()
+
+    def _build_slice(self) -> None:
+        ax = self.cut = self.figure.add_axes((0.645, 0.115, 0.335, 0.70))
+        decades(ax, "x", LOW, HIGH)
+        ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
+        decades(ax, "y", SLICE_LOW, SLICE_HIGH, every=3)
+        ax.axhline(1, color=self.style.faint)
+        ax.set_title("Left of the loss, at the β of the line", pad=26)
+        ax.set_xlabel("learning rate η")
+        self.curve = self.moving(ax.plot([], [], color=BLUE)[0])
+        self.limit = self.moving(ax.plot([], [], color=VERMILLION, linestyle="--", linewidth=1.5)[0])
+        self.optimum = self.moving(ax.plot([], [], color=GREEN, linestyle=":", linewidth=2)[0])
+        self.dot = self.moving(ax.plot([], [], "o", color=VERMILLION, markersize=10)[0])
+        self.notes = [
+            self.moving(ax.text(x, 1.02, "", transform=ax.transAxes, ha=side, va="bottom", color=self.style.ink))
+            for x, side in ((0.0, "left"), (1.0, "right"))
+        ]
+
+    def set_artists(self, result: LearningRateMap) -> None:
+        with np.errstate(all="ignore"):
+            logs = np.log10(np.maximum(result.left, 1e-30))
+        self.image.set_data(np.where(np.isfinite(logs), logs, 9.0))
+        at, span = math.log10(result.lr), (math.log10(LOW), math.log10(HIGH))
+        self.level.set_data(span, [result.beta, result.beta])
+        self.here.set_data([at], [result.beta])
+        lr, beta, left = result.best
+        self.best.set_data([math.log10(lr)], [beta])
+        if result.limit is None:
+            self.border.set_data([], [])
+        else:
+            self.border.set_data(np.log10(result.limit), result.betas)
+        with np.errstate(all="ignore"):
+            values = np.where(np.isfinite(result.slice), result.slice, 1e9)
+        self.curve.set_data(result.fine_lrs, np.clip(values, SLICE_LOW, 10 * SLICE_HIGH))
+        here = result.here if math.isfinite(result.here) else 1e9
+        self.dot.set_data([result.lr], [np.clip(here, SLICE_LOW, SLICE_HIGH)])
+        limit, optimum = limits(result)
+        self.limit.set_data([] if limit is None else [limit] * 2, [] if limit is None else [SLICE_LOW, SLICE_HIGH])
+        self.optimum.set_data([] if optimum is None else [optimum] * 2,
+                              [] if optimum is None else [SLICE_LOW, SLICE_HIGH])  # fmt: skip
+        self.notes[0].set_text("" if optimum is None else f"theory: best {optimum:.3f}")
+        self.notes[1].set_text("" if limit is None else f"limit {limit:.3g}")
+        self.headline.set_text(f"{LABELS[result.optimizer]}, {result.surface}, {result.steps} steps: "
+                               f"best η {lr:.2g}{_with_beta(result, beta)}")  # fmt: skip
+
+    def describe(self, result: LearningRateMap) -> str:
+        lr, beta, left = result.best
+        limit, optimum = limits(result)
+        here = "is lost" if not result.here <= 1 else f"leaves {short(result.here)} of the loss"
+        at = f"η = {result.lr:.3g}{_with_beta(result, result.beta)}"
+        theory = "" if limit is None else f" In theory it diverges from η = {limit:.3g} on."
+        theory += "" if optimum is None else f" The best constant rate is {optimum:.3f}."
+        cut_lr, cut_left = result.best_on_slice
+        return (
+            f"{LABELS[result.optimizer]} on the {result.surface}, {result.steps} steps: {at} {here}. On this slice "
+            f"η = {cut_lr:.2g} is best with {short(cut_left)}, on the whole map η = {lr:.2g}"
+            f"{_with_beta(result, beta)} with {short(left)}; {result.lost:.0%} of the map is lost.{theory}"
+        )
+
+
+def limits(result: LearningRateMap) -> tuple[float | None, float | None]:
+    """Theory for the slice: where it diverges, and the best rate of plain descent; None where there is none."""
+    limit = None
+    if result.limit is not None:
+        limit = float(np.interp(result.beta, result.betas, result.limit))
+    plain = result.optimizer == "sgd" and result.surface in EIGENVALUES
+    return limit, best_rate(EIGENVALUES[result.surface])[0] if plain else None
+
+
+def _with_beta(result: LearningRateMap, beta: float) -> str:
+    return f", β {beta:.2g}" if result.optimizer in WITH_BETA else ""

@@ -1,0 +1,93 @@
+"""The picture of momentum: speed on a slope, swings in a valley, and the map of damping."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.ticker import NullLocator
+
+from course_lib.experiments.optimizers_momentum import MomentumRun, critical
+from course_lib.plots.optimizers import decades
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
+
+LOW, HIGH = 1e-3, 5.0  # ηλ
+WORDS = {
+    "creeps": "creeps to the minimum without a swing",
+    "swings": "swings through the minimum",
+    "flips": "flips its side at every step",
+    "diverges": "diverges",
+}
+
+
+class MomentumPicture(Picture):
+    """Left: speed under a constant gradient, and position in a valley. Right: which (ηλ, β) creep, swing or diverge."""
+
+    size = (9.8, 5.4)
+
+    def build(self) -> None:
+        self.speeds = self.figure.add_axes((0.065, 0.585, 0.43, 0.335))
+        self.valley = self.figure.add_axes((0.065, 0.10, 0.43, 0.335))
+        self.speeds.set_title("On a slope: speed / (ηg)")
+        self.valley.set_title("In a valley: distance from the minimum")
+        self.valley.set(ylim=(-1.25, 1.25), yticks=[-1, 0, 1])
+        self.valley.set_xlabel("step", labelpad=0)
+        self.valley.axhline(0, color=self.style.faint)
+        self.terminal = self.moving(self.speeds.plot([], [], color=self.style.theory, linestyle="--")[0])
+        self.speed = self.moving(self.speeds.plot([], [], color=BLUE)[0])
+        self.words = self.moving(self.speeds.text(0.98, 0.06, "", transform=self.speeds.transAxes, ha="right"))
+        self.without = self.moving(self.valley.plot([], [], color=self.style.theory, linestyle="--", linewidth=1.2)[0])
+        self.x = self.moving(self.valley.plot([], [], color=VERMILLION, marker="o", markersize=2.5, linewidth=1.4)[0])
+        self.valley.text(0.98, 0.93, "dashed: without momentum", transform=self.valley.transAxes, ha="right",
+                         va="top", color=self.style.theory, fontsize=self.style.font - 1)  # fmt: skip
+        self._build_map()
+
+    def _build_map(self) -> None:
+        ax = self.map = self.figure.add_axes((0.58, 0.10, 0.40, 0.82))
+        decades(ax, "x", LOW, HIGH)
+        ax.set(ylim=(0, 1), xlabel="ηλ: learning rate × curvature", xlim=(LOW, HIGH))
+        ax.set_ylabel("β", rotation=0, labelpad=8)
+        ax.set(xticks=[1e-3, 1e-2, 0.1, 1], xticklabels=["0.001", "0.01", "0.1", "1"])
+        ax.xaxis.set_minor_locator(NullLocator())
+        beta = np.linspace(0, 0.999, 400)
+        lower, upper, end = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2, 2 * (1 + beta)
+        for left, right, colour in ((0 * beta + LOW, lower, GREEN), (lower, upper, SKY), (upper, end, ORANGE),
+                                    (end, 0 * beta + 10, PURPLE)):  # fmt: skip
+            ax.fill_betweenx(beta, np.maximum(left, LOW), np.maximum(right, LOW), color=colour, alpha=0.3,
+                             linewidth=0)  # fmt: skip
+        names = ((0.0018, 0.3, "creeps"), (0.12, 0.86, "swings"), (1.12, 0.02, "flips"), (3.15, 0.45, "diverges"))
+        for x, y, text in names:
+            ax.text(x, y, text, rotation=90 if text == "diverges" else 0)
+        ax.plot(lower, beta, color=self.style.ink, linewidth=1.2)
+        ax.annotate("critical: (1 − √β)²", (critical(0.62), 0.62), (0.0016, 0.52), fontsize=self.style.font - 1,
+                    arrowprops={"arrowstyle": "-", "color": self.style.ink})  # fmt: skip
+        ax.set_title("How it comes to rest")
+        self.here = self.moving(
+            ax.plot([], [], "o", color=VERMILLION, markersize=11, markeredgecolor=self.style.paper)[0]
+        )
+
+    def frame(self, result: MomentumRun) -> tuple:
+        steps = len(result.speed) - 1
+        return step_up(1.1 * result.terminal), next(limit for limit in (20, 50, 100, 200) if steps <= limit)
+
+    def set_frame(self, result: MomentumRun) -> None:
+        top, steps = self.frame(result)
+        self.speeds.set(ylim=(0, top), xlim=(0, steps))
+        self.valley.set(xlim=(0, steps))
+
+    def set_artists(self, result: MomentumRun) -> None:
+        t = np.arange(len(result.speed))
+        self.terminal.set_data([0, 200], [result.terminal] * 2)
+        self.speed.set_data(t, result.speed)
+        self.words.set_text(f"tends to {result.terminal:.3g}")
+        self.x.set_data(t, np.clip(result.x, -9, 9))
+        self.without.set_data(t, np.clip(result.without, -9, 9))
+        self.here.set_data([result.curvature], [result.beta])
+
+    def describe(self, result: MomentumRun) -> str:
+        steps = len(result.speed) - 1
+        return (
+            f"β = {result.beta:.3g} keeps {result.beta:.0%} of the velocity. On a slope the speed tends to "
+            f"{result.terminal:.3g} times that without momentum and is at {result.speed[-1]:.3g} after {steps} steps. "
+            f"In a valley with ηλ = {result.curvature:.3g} it {WORDS[result.regime]}; in the long run its distance "
+            f"changes by the factor {result.rate:.4f} per step."
+        )

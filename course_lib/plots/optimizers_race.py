@@ -1,0 +1,86 @@
+"""The picture of the race on digits: loss curves with a band over seeds, and where everybody ends."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.optimizers import LABELS, NAMES
+from course_lib.experiments.optimizers_race import STEPS, OptimizerRace
+from course_lib.plots.optimizers import LOOKS, decades
+from course_lib.plots.picture import Picture
+
+LOW, HIGH = 0.01, 10.0
+
+
+class OptimizerRacePicture(Picture):
+    """Left: mean training loss of each optimizer; a band from the lowest to the highest seed for the watched one.
+    Right: last losses over the seeds, learning rates and validation accuracy."""
+
+    size = (10.0, 5.2)
+
+    def build(self) -> None:
+        ax = self.losses = self.figure.add_axes((0.06, 0.11, 0.44, 0.80))
+        ax.set(xlim=(0, STEPS))
+        ax.set_xlabel("updates", labelpad=0)
+        decades(ax, "y", LOW, HIGH)
+        ax.set_title("Training loss; band: all seeds")
+        self.band = self.moving(ax.fill_between([0, 1], [1, 1], [2, 2], alpha=0.3, linewidth=0))
+        self.curves = {
+            name: self.moving(ax.plot([], [], markevery=4, markersize=5, **look)[0]) for name, look in LOOKS.items()
+        }
+        ax = self.ends = self.figure.add_axes((0.66, 0.11, 0.17, 0.80))
+        decades(ax, "x", LOW, HIGH)
+        ax.set(ylim=(len(NAMES) - 0.5, -0.5), yticks=range(len(NAMES)), yticklabels=[LABELS[name] for name in NAMES])
+        ax.tick_params(axis="y", length=0, pad=40)
+        ax.set_title("Last loss, all seeds", loc="center")
+        across = ax.get_yaxis_transform()
+        for row, name in enumerate(NAMES):
+            ax.plot([-0.26, -0.05], [row, row], clip_on=False, transform=across, markersize=5, **LOOKS[name])
+        self.spans = [self.moving(ax.plot([], [], color=LOOKS[name]["color"], linewidth=5, solid_capstyle="butt")[0])
+                      for name in NAMES]  # fmt: skip
+        self.dots = [self.moving(ax.plot([], [], color=self.style.ink, marker="|", markersize=14, markeredgewidth=2)[0])
+                     for _ in NAMES]  # fmt: skip
+        self.figure.text(0.905, 0.925, "η", ha="right", weight="bold")
+        self.figure.text(0.99, 0.925, "right", ha="right", weight="bold")
+        self.cells = [
+            [self.moving(ax.text(x, row, "", ha="right", va="center", transform=across)) for x in (1.44, 1.94)]
+            for row in range(len(NAMES))
+        ]
+
+    def set_artists(self, result: OptimizerRace) -> None:
+        for row, name in enumerate(result.names):
+            bold = name == result.watch
+            mean = np.clip(_shown(result.mean[row]), LOW, 10 * HIGH)
+            self.curves[name].set_data(result.step, mean)
+            self.curves[name].set_linewidth(self.style.line * (1.9 if bold else 0.7))
+            lost = not np.isfinite(result.mean[row, -1])
+            ends = [] if lost else np.clip([result.low[row, -1], result.high[row, -1]], LOW, HIGH)
+            self.spans[row].set_data(ends, [] if lost else [row, row])
+            self.dots[row].set_data([] if lost else [mean[-1]], [] if lost else [row])
+            rate, accuracy = self.cells[row]
+            rate.set_text(f"{result.lrs[row]:.3g}")
+            accuracy.set_text("diverges" if lost else f"{result.accuracy[row].mean():.0%}")
+        row = result.names.index(result.watch)
+        low, high = np.clip(_shown(result.low[row]), LOW, 99), np.clip(_shown(result.high[row]), LOW, 99)
+        self.band.set_data(result.step, low, high)
+        self.band.set_facecolor(LOOKS[result.watch]["color"])
+
+    def describe(self, result: OptimizerRace) -> str:
+        row = result.names.index(result.watch)
+        name, seeds = LABELS[result.watch], result.accuracy.shape[1]
+        if np.isfinite(result.mean[row, -1]):
+            fate = (f"ends at loss {result.mean[row, -1]:.2g} (from {result.low[row, -1]:.2g} to "
+                    f"{result.high[row, -1]:.2g}) with {result.accuracy[row].mean():.0%} of the validation digits "
+                    "right")  # fmt: skip
+        else:
+            fate = f"diverges with {result.diverged[row]} of the seeds"
+        rates = {"same": "one rate for all", "common": "the common rates", "tuned": "tuned rates"}[result.rates]
+        return (
+            f"Seven optimizers on the digits with {rates}, {seeds} seeds each: {name} with η = {result.lrs[row]:.3g} "
+            f"{fate}. Lowest mean loss: {LABELS[result.ranking[0]]}."
+        )
+
+
+def _shown(values: np.ndarray) -> np.ndarray:
+    """Lost runs leave through the top."""
+    return np.where(np.isfinite(values), values, 99.0)

@@ -1,0 +1,77 @@
+"""The picture of schedules: the learning rate against the step, and the loss it leads to."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from course_lib.experiments.optimizers_schedules import UPDATES, ScheduleRun, noise_floor
+from course_lib.plots.optimizers import decades, short
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, ORANGE, VERMILLION
+
+RATE_LOW, RATE_HIGH = 1e-4, 10.0
+FRAMES = {
+    "noisy bowl": (1e-4, 100.0, "Loss, mean of 400 runs"),
+    "digits": (0.1, 10.0, "Validation loss, mean of 4 networks"),
+}
+NAMES = {
+    "constant": "constant", "inverse_time": "α₀ τ / max(t, τ)", "one_over_t": "α₀ / (1 + t/τ)", "step": "in steps",
+    "exponential": "exponential", "cosine": "cosine", "warmup": "warm-up, then constant", "plateau": "on plateau",
+}  # fmt: skip
+
+
+class SchedulePicture(Picture):
+    """Above: the learning rate. Below: the loss with the schedule, and with the rate left at α₀."""
+
+    size = (9.6, 5.6)
+
+    def build(self) -> None:
+        self.headline = self.moving(self.figure.text(0.08, 0.985, "", weight="bold", va="top"))
+        self.rates = self.figure.add_axes((0.08, 0.60, 0.90, 0.285))
+        self.losses = self.figure.add_axes((0.08, 0.095, 0.90, 0.375))
+        decades(self.rates, "y", RATE_LOW, RATE_HIGH)
+        for ax in (self.rates, self.losses):
+            ax.set_xlim(0, UPDATES)
+        self.rates.set_title("Learning rate α")
+        self.losses.set_xlabel("updates", labelpad=0)
+        gray = {"color": VERMILLION, "linestyle": "--", "linewidth": 1.4}
+        self.left_alone = self.moving(self.rates.plot([], [], **gray)[0])
+        self.rate = self.moving(self.rates.plot([], [], color=BLUE)[0])
+        self.floor = self.moving(self.losses.plot([], [], color=ORANGE, linestyle=":", linewidth=2)[0])
+        self.constant = self.moving(self.losses.plot([], [], **gray)[0])
+        self.loss = self.moving(self.losses.plot([], [], color=BLUE)[0])
+        self.figure.text(0.98, 0.545, "solid: with the schedule    dashed: rate left at α₀    dotted: its noise floor",
+                         ha="right", va="center", fontsize=self.style.font - 1)  # fmt: skip
+
+    def frame(self, result: ScheduleRun) -> str:
+        return result.problem
+
+    def set_frame(self, result: ScheduleRun) -> None:
+        low, high, title = FRAMES[result.problem]
+        decades(self.losses, "y", low, high)
+        self.losses.set_title(title)
+
+    def set_artists(self, result: ScheduleRun) -> None:
+        low, high, _ = FRAMES[result.problem]
+        self.rate.set_data(result.step, np.maximum(result.rate, RATE_LOW / 10))
+        self.left_alone.set_data([0, UPDATES], [result.lr] * 2)
+        for line, values in ((self.loss, result.loss), (self.constant, result.constant)):
+            line.set_data(result.step, np.clip(np.nan_to_num(values, nan=1e9, posinf=1e9), low / 10, high * 10))
+        floor = noise_floor(result.lr) if result.problem == "noisy bowl" else math.inf
+        self.floor.set_data([0, UPDATES] if math.isfinite(floor) else [], [floor] * 2 if math.isfinite(floor) else [])
+        self.headline.set_text(f"{NAMES[result.schedule]}: last loss {_number(result.final[0])}, "
+                               f"with constant rate {_number(result.final[1])}")  # fmt: skip
+
+    def describe(self, result: ScheduleRun) -> str:
+        with_, without = map(_number, result.final)
+        return (
+            f"Schedule {NAMES[result.schedule]}, α₀ = {result.lr:.3g}, on the {result.problem}: the rate goes from "
+            f"{short(result.rate[0])} to {short(result.rate[-1])}. The loss ends at {with_}; with a constant rate at "
+            f"{without}."
+        )
+
+
+def _number(value: float) -> str:
+    return short(value) if math.isfinite(value) and value < 1e6 else "lost"
