@@ -73,59 +73,102 @@ def batchnorm_modes(
         raise ValueError(f"There is no mode {mode!r}; choose one of {', '.join(MODES)}.")
     if not (1 <= steps <= STEPS and 0 < momentum <= 1):
         raise ValueError(f"steps must be 1 to {STEPS} and momentum above 0 and at most 1.")
-    watched, accuracy, refused = _run(train_batch, float(momentum), int(steps), seed)
-    return BatchNormModes(train_batch, momentum, mode, test_batch, steps, *watched, accuracy, refused)
+    run = _trained(train_batch, seed)
+    if run.refused:
+        nothing = {name: np.full(len(SIZES), np.nan) for name in MODES}
+        return BatchNormModes(
+            train_batch, momentum, mode, test_batch, steps, *np.empty((6, 0)), nothing, run.refused
+        )
+    means, variances = run.means[:steps, 0, WATCHED], run.variances[:steps, 0, WATCHED]
+    running_mean, running_var = running(run.means[:steps], 0, momentum), running(run.variances[:steps], 1, momentum)
+    biased = variances * (train_batch - 1) / train_batch
+    return BatchNormModes(
+        train_batch,
+        momentum,
+        mode,
+        test_batch,
+        steps,
+        means,
+        running_mean[:, 0, WATCHED],
+        run.true_mean[:steps],
+        np.sqrt(biased),
+        np.sqrt(running_var[:, 0, WATCHED]),
+        run.true_std[:steps],
+        {"eval": _with_averages(run, steps, running_mean[-1], running_var[-1]), **_wrong(train_batch, steps, seed)},
+        "",
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A whole training run of `STEPS` updates: everything that does not depend on the running averages."""
+
+    net: MLP
+    thetas: np.ndarray  # (steps, P), after each update
+    means: np.ndarray  # (steps, 2, width), of each batch in each layer
+    variances: np.ndarray  # (steps, 2, width), unbiased
+    true_mean: np.ndarray  # (steps,), of the watched unit on the whole training set
+    true_std: np.ndarray  # (steps,)
+    refused: str = ""
+
+
+@lru_cache(maxsize=16)
+def _trained(batch: int, seed: int) -> _Run:
+    """With momentum 1 the running values are those of the last batch, which is a way to read them."""
+    digits, rng, optimizer = load_digits(), np.random.default_rng(seed), SGD(lr=LR)
+    x, y = digits.x_train.astype(np.float32), digits.y_train
+    sizes = [x.shape[1], WIDTH, WIDTH, 10]
+    net = MLP(sizes, norm=lambda n: BatchNorm(n, momentum=1.0), seed=seed, dtype=np.float32)
+    weights, thetas, means, variances = [], [], [], []
+    for _ in range(STEPS):
+        weights.append(net.weights()[0][:, WATCHED].astype(float))
+        chosen = rng.permutation(len(x))[:batch]
+        try:
+            net.loss_and_grad(x[chosen], y[chosen])
+        except ValueError as error:
+            return _Run(net, *np.empty((5, 0)), str(error))
+        optimizer.step(net.theta, net.grad, None)
+        thetas.append(net.theta.copy())
+        means.append([layer.running_mean[0].copy() for layer in _norms(net)])
+        variances.append([layer.running_var[0].copy() for layer in _norms(net)])
+    w, covariance = np.array(weights), np.cov(x.T, bias=True)
+    true_std = np.sqrt(np.einsum("ti,ij,tj->t", w, covariance, w))
+    return _Run(net, *map(np.array, (thetas, means, variances)), w @ x.mean(axis=0), true_std)
+
+
+def running(values: np.ndarray, start: float, momentum: float) -> np.ndarray:
+    """running ← (1 − momentum) running + momentum · new,   after each of the new values (steps, …)."""
+    averages, now = [], np.full(values.shape[1:], float(start))
+    for new in values:
+        now = now + momentum * (new - now)
+        averages.append(now)
+    return np.array(averages)
+
+
+def _norms(net: MLP) -> list[BatchNorm]:
+    return [layer for layer in net.layers if isinstance(layer, BatchNorm)]
+
+
+def _with_averages(run: _Run, steps: int, means: np.ndarray, variances: np.ndarray) -> np.ndarray:
+    """Test accuracy with these constants in the layers; the same for every size of batch."""
+    digits, net = load_digits(), run.net.copy()
+    net.theta = run.thetas[steps - 1]
+    for layer, mean, variance in zip(_norms(net), means, variances, strict=True):
+        layer.running_mean[...], layer.running_var[...] = mean, variance
+    return np.full(len(SIZES), net.accuracy(digits.x_test, digits.y_test))
 
 
 @lru_cache(maxsize=64)
-def _run(train_batch: int, momentum: float, steps: int, seed: int):
-    digits = load_digits()
-    net = MLP(
-        [64, WIDTH, WIDTH, 10], norm=lambda n: BatchNorm(n, momentum=momentum), seed=seed, dtype=np.float32
-    )
-    x, y = digits.x_train.astype(np.float32), digits.y_train
-    try:
-        watched, refused = _train(net, x, y, train_batch, steps, seed), ""
-    except ValueError as error:
-        watched, refused = np.empty((6, 0)), str(error)
-    return watched, _accuracies(net, digits, refused, seed), refused
-
-
-def _train(net: MLP, x: np.ndarray, y: np.ndarray, batch: int, steps: int, seed: int) -> np.ndarray:
-    """Train, and watch one unit: (6, steps) batch, running and true mean, then the same three of the std."""
-    rng, optimizer, norm = np.random.default_rng(seed), SGD(lr=LR), net.layers[1]
-    centre, covariance = x.mean(axis=0), np.cov(x.T, bias=True)
-    statistics, weights = [], []
-    for _ in range(steps):
-        chosen = rng.permutation(len(x))[:batch]
-        z = x[chosen] @ net.weights()[0]
-        weights.append(net.weights()[0].copy())
-        net.loss_and_grad(x[chosen], y[chosen])
-        statistics.append(np.stack([z.mean(axis=0), norm.running_mean[0], z.var(axis=0), norm.running_var[0]]))
-        optimizer.step(net.theta, net.grad, None)
-    w = np.array(weights)[:, :, WATCHED]
-    batch_mean, running_mean, batch_var, running_var = np.array(statistics)[:, :, WATCHED].T
-    true_var = np.einsum("ti,ij,tj->t", w, covariance, w)
-    variances = np.maximum([batch_var, running_var, true_var], 0)
-    return np.array([batch_mean, running_mean, w @ centre, *np.sqrt(variances)])
-
-
-def _accuracies(net: MLP, digits, refused: str, seed: int) -> dict[str, np.ndarray]:
-    """Test accuracy per mode and batch size. Batches are whole: the last, incomplete one is left out."""
-    if refused:
-        return {mode: np.full(len(SIZES), np.nan) for mode in MODES}
-    x, y = digits.x_test.astype(np.float32), digits.y_test
-    by_class = np.argsort(y, kind="stable")
-    shuffled = np.random.default_rng(seed).permutation(len(y))
-    never = net.copy()
-    for layer in never.layers:
-        if isinstance(layer, BatchNorm):
-            layer.running_mean[...], layer.running_var[...] = 0, 1
+def _wrong(train_batch: int, steps: int, seed: int) -> dict[str, np.ndarray]:
+    """Test accuracy in the wrong modes. Batches are whole: the last, incomplete one is left out."""
+    run, digits = _trained(train_batch, seed), load_digits()
+    x, y, net = digits.x_test.astype(np.float32), digits.y_test, run.net.copy()
+    net.theta = run.thetas[steps - 1]
+    by_class, shuffled = np.argsort(y, kind="stable"), np.random.default_rng(seed).permutation(len(y))
     return {
-        "eval": np.full(len(SIZES), net.accuracy(x, y)),
         "train": _with_own_statistics(net, x[shuffled], y[shuffled]),
         "train, sorted": _with_own_statistics(net, x[by_class], y[by_class]),
-        "never updated": np.full(len(SIZES), never.accuracy(x, y)),
+        "never updated": _with_averages(run, steps, np.zeros((2, WIDTH)), np.ones((2, WIDTH))),
     }
 
 

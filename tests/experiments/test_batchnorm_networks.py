@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_lib.data.digits import load_digits
 from course_lib.experiments.batchnorm_axes import (
     CHANNELS,
     EXAMPLES,
@@ -13,6 +14,9 @@ from course_lib.experiments.batchnorm_axes import (
 )
 from course_lib.experiments.batchnorm_modes import SIZES, batchnorm_modes
 from course_lib.experiments.batchnorm_training import BOOK_PANELS, SCALES, batchnorm_training
+from course_lib.nn.network import MLP
+from course_lib.nn.normalization import BatchNorm
+from course_lib.nn.optimizers import SGD
 
 
 def test_the_wrong_mode_costs_accuracy():
@@ -116,3 +120,24 @@ def test_impossible_cells_are_told_in_one_sentence():
             normalization_axes(**change)
     with pytest.raises(ValueError, match="cannot be divided"):
         normalization_axes("group", 4)
+
+
+@pytest.mark.parametrize("momentum, steps, batch", [(0.1, 40, 8), (0.03, 25, 64)])
+def test_the_averages_are_those_the_layers_of_a_network_keep(momentum, steps, batch):
+    """The momentum changes nothing in training, so one run serves them all: a run of its own must agree."""
+    digits, rng = load_digits(), np.random.default_rng(0)
+    x, y = digits.x_train.astype(np.float32), digits.y_train
+    net = MLP([64, 32, 32, 10], norm=lambda n: BatchNorm(n, momentum=momentum), seed=0, dtype=np.float32)
+    optimizer = SGD(lr=0.2)
+    for _ in range(steps):
+        chosen = rng.permutation(len(x))[:batch]
+        net.loss_and_grad(x[chosen], y[chosen])
+        optimizer.step(net.theta, net.grad, None)
+    result = batchnorm_modes(batch, momentum, steps=steps)
+    layer = net.layers[1]
+    assert result.running_mean[-1] == pytest.approx(layer.running_mean[0, 3], rel=1e-3, abs=1e-5)
+    assert result.running_std[-1] ** 2 == pytest.approx(layer.running_var[0, 3], rel=1e-3)
+    assert result.accuracy["eval"][0] == pytest.approx(net.accuracy(digits.x_test, digits.y_test), abs=0.006)
+    assert result.true_mean[0] == pytest.approx(
+        float((x @ MLP([64, 32, 32, 10], seed=0).weights()[0]).mean(axis=0)[3]), abs=1e-4
+    )
