@@ -145,6 +145,8 @@ class GatePicture(Picture):
         )
         if result.rival is not None and result.alpha > 1:
             text += " For α above 1, max(αx, x) takes the wrong branch on both sides."
+        if not result.uses_alpha:
+            text += f" α plays no part in {name_of(result.function)}."
         if result.band:
             text += " In training the slope for x < 0 is drawn between 1/8 and 1/3; the line is the mean."
         return text

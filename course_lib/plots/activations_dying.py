@@ -12,6 +12,7 @@ from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 VIEW = 1.6  # half the side of the window on the plane; the data end at 1
+_AT_THE_END = {"marker": "o", "markevery": [-1]}  # a dot where one looks
 
 
 class DyingPicture(Picture):
@@ -37,9 +38,9 @@ class DyingPicture(Picture):
             ax.add_collection(LineCollection([], color=VERMILLION, linewidth=0.9, alpha=0.6), autolim=False)
         )
         self.curves = {
-            "off": self.moving(ax.plot([], [], color=VERMILLION, linewidth=3)[0]),
-            "zero": self.moving(ax.plot([], [], color=SKY, linestyle="--")[0]),
-            "accuracy": self.moving(ax.plot([], [], color=GREEN, linestyle="-.")[0]),
+            "off": self.moving(ax.plot([], [], color=VERMILLION, linewidth=3, **_AT_THE_END)[0]),
+            "zero": self.moving(ax.plot([], [], color=SKY, linestyle="--", **_AT_THE_END)[0]),
+            "accuracy": self.moving(ax.plot([], [], color=GREEN, linestyle="-.", **_AT_THE_END)[0]),
         }
         ax.legend(
             handles=[
@@ -89,7 +90,8 @@ class DyingPicture(Picture):
 
     def describe(self, result: DyingReLU) -> str:
         off, last = result.off[-1], result.step[-1]
-        spread = f" ({off.min():.0%} to {off.max():.0%} in {result.seeds} networks)" if result.seeds > 1 else ""
+        low, high = f"{off.min():.0%}", f"{off.max():.0%}"
+        spread = "" if low == high else f" ({low} to {high} in {result.seeds} networks)"
         fate = f" The run diverges at step {result.diverged_at}." if result.diverged_at >= 0 else ""
         leak = "" if result.alpha == 0 else " With a leak they still get a gradient, so off is not dead."
         slope = f"leaky ReLU with slope {result.alpha:g}" if result.alpha else "ReLU"
