@@ -59,7 +59,7 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
             Choice("eps_at", "ε of Adam", ("outside", "inside", "uncorrected"), "uncorrected"),
             IntSlider("steps", "steps", 1, MAX_STEPS, 30),
             Slider("x", "start x", -10, 10, x, step=0.01),
-            Slider("y", "start y", -10, 10, y, step=0.01),
+            Slider("y", "start y", -5, 5, y, step=0.01),
             *(Toggle(name, LABELS[name], name in FOUR) for name in NAMES),
         ],
         presets={
@@ -205,7 +205,7 @@ def optimizer_race_explorer(**start: Any) -> Explorer:
             "0.01 for all": {"rates": "same", "lr": 0.01},
             "1 for all": {"rates": "same", "lr": 1.0},
         },
-        draft={"seeds": 2},
+        draft={"steps": 80},
         linked=linked,
         start=start,
     )

@@ -16,8 +16,9 @@ from course_lib.plots.style import SERIES
 LOOKS = dict(zip(NAMES, SERIES, strict=True))  # every optimizer looks the same in every picture of the chapter
 MINUS = str.maketrans("-", "−")
 UPPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LOSS_LOW, LOSS_HIGH = 1e-10, 1e4
-RATE_LOW, RATE_HIGH = 1e-4, 1e2
+LOSS_LOWS, LOSS_HIGH = (1e-4, 1e-10), 1e4
+RATE_LOW, RATE_HIGH = 1e-3, 1e2
+BOWL_VIEW = (-10.0, 10.0), (-5.0, 5.0)  # half as high as the book's, for the paths are flat
 STEP_LIMITS = (30, 60, 100, 200)
 
 
@@ -44,8 +45,7 @@ class PathPicture(Picture):
             self.curves[name] = self.moving(self.losses.plot([], [], **line)[0])
             self.steps[name] = self.moving(self.rates.plot([], [], **line)[0])
         self.start = self.moving(self.plane.plot([], [], "s", color=self.style.ink, markersize=8)[0])
-        decades(self.losses, "y", LOSS_LOW, LOSS_HIGH, every=4)
-        decades(self.rates, "y", RATE_LOW, RATE_HIGH, every=2)
+        decades(self.rates, "y", RATE_LOW, RATE_HIGH)
         self.losses.set_title("Loss f − lowest f, against the step")
         self.rates.set_title("Effective rate: step / gradient")
         self.rates.set_xlabel("step", labelpad=0)
@@ -66,21 +66,24 @@ class PathPicture(Picture):
         }
 
     def frame(self, result: OptimizerPaths) -> tuple:
-        return result.surface.name, next(limit for limit in STEP_LIMITS if result.steps <= limit)
+        ends = [run.loss.min() for run in result.runs if run.diverged_at is None]
+        low = LOSS_LOWS[int(min(ends, default=1.0) < LOSS_LOWS[0])]
+        return result.surface.name, next(limit for limit in STEP_LIMITS if result.steps <= limit), low
 
     def set_frame(self, result: OptimizerPaths) -> None:
-        name, steps = self.frame(result)
+        name, steps, low = self.frame(result)
         if self.contours is not None:
             self.contours.remove()
         self.contours = draw_surface(self.plane, result.surface, self.style.theory)
         self.plane.set_title(f"{name}: {result.surface.formula}", fontsize=self.style.font - (name == "beale"))
+        decades(self.losses, "y", low, LOSS_HIGH, every=2 if low == LOSS_LOWS[0] else 4)
         for ax in (self.losses, self.rates):
             ax.set_xlim(0, steps)
 
     def set_artists(self, result: OptimizerPaths) -> None:
         runs = {run.name: run for run in result.runs}
         t = np.arange(result.steps + 1)
-        (left, right), (low, high) = result.surface.view
+        (left, right), (low, high) = view_of(result.surface)
         for name in NAMES:
             run = runs.get(name)
             for cell in self.cells[name]:
@@ -95,7 +98,7 @@ class PathPicture(Picture):
             inside = left <= x <= right and low <= y <= high
             self.ends[name].set_data([x] if inside else [], [y] if inside else [])
             loss = np.nan_to_num(run.loss, nan=1e9, posinf=1e9)
-            self.curves[name].set_data(t, np.clip(loss, LOSS_LOW, 10 * LOSS_HIGH))
+            self.curves[name].set_data(t, np.clip(loss, LOSS_LOWS[1], 10 * LOSS_HIGH))
             self.steps[name].set_data(t[1:], np.clip(run.rate, RATE_LOW, RATE_HIGH))
             self.cells[name][0].set_text(f"{run.lr:.3g}")
             self.cells[name][1].set_text(fate(run))
@@ -141,9 +144,14 @@ def seen(points: np.ndarray, surface: Surface) -> np.ndarray:
     return np.clip(np.nan_to_num(points[:end], nan=reach, posinf=reach, neginf=-reach), -reach, reach)
 
 
+def view_of(surface: Surface) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Limits of x and of y in the pictures."""
+    return BOWL_VIEW if surface.name == "bowl" else surface.view
+
+
 def draw_surface(ax: Axes, surface: Surface, colour: str):
     """Contour lines at every factor of four of f − lowest, and crosses at the minima."""
-    (left, right), (low, high) = surface.view
+    (left, right), (low, high) = view_of(surface)
     ax.set(xlim=(left, right), ylim=(low, high))
     ax.set_xlabel("x", labelpad=0)
     ax.set_ylabel("y", labelpad=-6)

@@ -41,7 +41,7 @@ class AdamBiasPicture(Picture):
         self.m_axes = self._build_average((0.60, 0.575, 0.385, 0.325), "Average of g:  m and m̂ = m/(1 − β1ᵗ)")
         self.v_axes = self._build_average((0.60, 0.12, 0.385, 0.325), "Average of g²:  v and v̂ = v/(1 − β2ᵗ)")
         self.m_axes.set(ylim=(-0.5, 2.5), yticks=[0, 1, 2])
-        self.v_axes.set_xlabel("step t", labelpad=0)
+        self.v_axes.set_xlabel("step t    (dotted: what the average should be)", labelpad=0)
         self.averages = [
             (self.moving(ax.plot([], [], color=VERMILLION, linestyle="--")[0]),
              self.moving(ax.plot([], [], color=BLUE)[0]),
@@ -83,6 +83,6 @@ class AdamBiasPicture(Picture):
         how = "With" if result.correction else "Without"
         return (
             f"{how} bias correction, β1 = {result.beta1:.3g}, β2 = {result.beta2:.4g}, gradients 1 ± "
-            f"{result.noise:.2g}: the first step is {abs(result.step[0]):.3g} η long, the longest {abs(height):.3g} η at "
-            f"t = {at}. At t = 1 the average m is {result.m[0]:.3g} and m̂ is {result.m_hat[0]:.3g}."
+            f"{result.noise:.2g}: the first step is {abs(result.step[0]):.3g} η long, the longest {abs(height):.3g} η "
+            f"at t = {at}. At t = 1 the average m is {result.m[0]:.3g} and m̂ is {result.m_hat[0]:.3g}."
         ).replace("-", "−")

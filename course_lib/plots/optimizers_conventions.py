@@ -30,6 +30,8 @@ class ConventionsPicture(Picture):
         self.plane.set(xlim=(-8, 8), ylim=(-4, 4))
         decades(self.gaps, "y", LOW, HIGH, every=4)
         self.gaps.set_xlabel("step", labelpad=0)
+        self.gaps.axhspan(LOW, 1e-14, color=self.style.faint, linewidth=0)
+        self.gaps.text(0.98, 0.03, "rounding", ha="right", transform=self.gaps.transAxes)
         self.gaps.set_title("Distance from the first form")
         self.lines, self.ends, self.curves, self.samples, self.words = [], [], [], [], []
         for row, look in enumerate(SERIES[:3]):

@@ -63,7 +63,7 @@ class MapPicture(Picture):
         ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
         decades(ax, "y", SLICE_LOW, SLICE_HIGH, every=3)
         ax.axhline(1, color=self.style.faint)
-        ax.set_title("Left of the loss, at the β of the line", pad=26)
+        ax.set_title("Share of the loss left, along the line", pad=26)
         ax.set_xlabel("learning rate η")
         self.curve = self.moving(ax.plot([], [], color=BLUE)[0])
         self.limit = self.moving(ax.plot([], [], color=VERMILLION, linestyle="--", linewidth=1.5)[0])

@@ -11,6 +11,7 @@ from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 LOW, HIGH = 1e-3, 5.0  # ηλ
+GONE = 20.0  # times the first distance
 WORDS = {
     "creeps": "creeps to the minimum without a swing",
     "swings": "swings through the minimum",
@@ -28,7 +29,7 @@ class MomentumPicture(Picture):
         self.speeds = self.figure.add_axes((0.065, 0.585, 0.43, 0.335))
         self.valley = self.figure.add_axes((0.065, 0.10, 0.43, 0.335))
         self.speeds.set_title("On a slope: speed / (ηg)")
-        self.valley.set_title("In a valley: distance from the minimum")
+        self.valley.set_title("In a valley: distance (dashed: no momentum)")
         self.valley.set(ylim=(-1.25, 1.25), yticks=[-1, 0, 1])
         self.valley.set_xlabel("step", labelpad=0)
         self.valley.axhline(0, color=self.style.faint)
@@ -37,8 +38,6 @@ class MomentumPicture(Picture):
         self.words = self.moving(self.speeds.text(0.98, 0.06, "", transform=self.speeds.transAxes, ha="right"))
         self.without = self.moving(self.valley.plot([], [], color=self.style.theory, linestyle="--", linewidth=1.2)[0])
         self.x = self.moving(self.valley.plot([], [], color=VERMILLION, marker="o", markersize=2.5, linewidth=1.4)[0])
-        self.valley.text(0.98, 0.93, "dashed: without momentum", transform=self.valley.transAxes, ha="right",
-                         va="top", color=self.style.theory, fontsize=self.style.font - 1)  # fmt: skip
         self._build_map()
 
     def _build_map(self) -> None:
@@ -79,8 +78,10 @@ class MomentumPicture(Picture):
         self.terminal.set_data([0, 200], [result.terminal] * 2)
         self.speed.set_data(t, result.speed)
         self.words.set_text(f"tends to {result.terminal:.3g}")
-        self.x.set_data(t, np.clip(result.x, -9, 9))
-        self.without.set_data(t, np.clip(result.without, -9, 9))
+        for line, x in ((self.x, result.x), (self.without, result.without)):
+            gone = ~(np.abs(x) <= GONE)
+            end = gone.argmax() + 1 if gone.any() else len(x)  # what leaves for good is cut there
+            line.set_data(t[:end], np.clip(np.nan_to_num(x[:end]), -GONE, GONE))
         self.here.set_data([result.curvature], [result.beta])
 
     def describe(self, result: MomentumRun) -> str:

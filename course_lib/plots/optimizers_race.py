@@ -41,7 +41,7 @@ class OptimizerRacePicture(Picture):
         self.dots = [self.moving(ax.plot([], [], color=self.style.ink, marker="|", markersize=14, markeredgewidth=2)[0])
                      for _ in NAMES]  # fmt: skip
         self.figure.text(0.905, 0.925, "η", ha="right", weight="bold")
-        self.figure.text(0.99, 0.925, "right", ha="right", weight="bold")
+        self.figure.text(0.99, 0.925, "accuracy", ha="right", weight="bold")
         self.cells = [
             [self.moving(ax.text(x, row, "", ha="right", va="center", transform=across)) for x in (1.44, 1.94)]
             for row in range(len(NAMES))

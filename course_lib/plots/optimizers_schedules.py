@@ -38,11 +38,11 @@ class SchedulePicture(Picture):
         self.losses.set_xlabel("updates", labelpad=0)
         gray = {"color": VERMILLION, "linestyle": "--", "linewidth": 1.4}
         self.left_alone = self.moving(self.rates.plot([], [], **gray)[0])
-        self.rate = self.moving(self.rates.plot([], [], color=BLUE)[0])
+        self.rate = self.moving(self.rates.plot([], [], color=BLUE, drawstyle="steps-post")[0])
         self.floor = self.moving(self.losses.plot([], [], color=ORANGE, linestyle=":", linewidth=2)[0])
         self.constant = self.moving(self.losses.plot([], [], **gray)[0])
         self.loss = self.moving(self.losses.plot([], [], color=BLUE)[0])
-        self.figure.text(0.98, 0.545, "solid: with the schedule    dashed: rate left at α₀    dotted: its noise floor",
+        self.figure.text(0.98, 0.495, "solid: with the schedule    dashed: rate left at α₀    dotted: its noise floor",
                          ha="right", va="center", fontsize=self.style.font - 1)  # fmt: skip
 
     def frame(self, result: ScheduleRun) -> str:
