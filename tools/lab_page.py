@@ -39,10 +39,15 @@ class LabPage:
         self.page = self._context.new_page()
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
+        self.notebook = notebook
         self.page.goto(f"{lab.address}/lab/tree/{notebook}?reset&token={lab.token}")
-        self.page.wait_for_function(f"window.jupyterapp && {NOTEBOOK}?.content?.widgets?.length > 0", timeout=60_000)
-        self.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.ready; jupyterapp.shell.collapseLeft(); }}")
+        self._wait_for_notebook()
+        self.page.evaluate("() => jupyterapp.shell.collapseLeft()")
         self._client: BlockingKernelClient | None = None
+
+    def _wait_for_notebook(self) -> None:
+        self.page.wait_for_function(f"window.jupyterapp && {NOTEBOOK}?.content?.widgets?.length > 0", timeout=60_000)
+        self.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.ready }}")
 
     def _said(self, message: Any) -> None:
         if message.type in ("error", "warning"):
@@ -94,6 +99,15 @@ class LabPage:
         }}"""
         self.page.evaluate(mark, id)
         return self.page.locator(f'[data-cell="{id}"]')
+
+    def reopen(self) -> None:
+        """Save the notebook, close it, which leaves its kernel running, and open it again."""
+        self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+        self.page.evaluate(f"() => {NOTEBOOK}.close()")
+        self.page.wait_for_function(f"!({NOTEBOOK}?.content?.widgets)")
+        self.page.evaluate("path => { jupyterapp.commands.execute('docmanager:open', {path}) }", self.notebook)
+        self._wait_for_notebook()
+        self.wait_for_kernel()
 
     # The kernel -------------------------------------------------------------------------------------------------
 
@@ -170,12 +184,14 @@ class ShownExplorer:
         try:
             self.lab_page.wait(at_rest, "rest")
         except TimeoutError as error:
-            raise TimeoutError(f"{self.name}: {error} {state}, differs in {self.differences(state)}") from None
+            seen = f"{state}, and in the page differs {self.differences(state) or 'nothing'}"
+            raise TimeoutError(f"{self.name}: {error} Wanted {settings or 'any settings'}, is {seen}.") from None
         return state
 
     def moved(self, before: dict[str, Any]) -> dict[str, Any]:
         """The state at rest after the settings are no longer those of `before`."""
-        self.lab_page.wait(lambda: self.ask("state")["settings"] != before["settings"], f"move of {self.name}")
+        settings = before["settings"]
+        self.lab_page.wait(lambda: self.ask("state")["settings"] != settings, f"move of {self.name} from {settings}")
         return self.settled()
 
     def differences(self, state: dict[str, Any]) -> list[str]:
@@ -196,9 +212,14 @@ class ShownExplorer:
         """Where a slider stands, in its own units (of log10, or an index, for those that have them)."""
         return float(self.handle(name).get_attribute("aria-valuetext"))
 
+    def share(self, name: str) -> float:
+        """Where a slider stands on its track: 0 at the left end, 1 at the right."""
+        low, high = (float(self.handle(name).get_attribute(f"aria-value{end}")) for end in ("min", "max"))
+        return (self.stop(name) - low) / (high - low)
+
     def drag(self, name: str, *path: float, seconds: float = 0.2, events: int = 8) -> None:
         """Take the knob with the mouse and lead it evenly along `path`, shares of its track, in so many mouse moves."""
-        self.handle(name).scroll_into_view_if_needed()
+        self.handle(name).hover()  # scrolls there and waits until nothing moves any more
         knob, track = self.handle(name).bounding_box(), self.input(name).locator(".noUi-base").bounding_box()
         x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
         corners = [x, *(track["x"] + share * track["width"] for share in path)]

@@ -48,6 +48,11 @@ def state(cell: str, place: int) -> dict[str, Any]:
         }
 
 
+def start(cell: str, place: int) -> dict[str, Any]:
+    """The settings that Reset brings back."""
+    return _SHOWN[cell][1][place].explorer._start
+
+
 def truth(cell: str, place: int, preset: str | None = None) -> dict[str, Any]:
     """Text and picture of another explorer with the same settings; with `preset`, with those of that button."""
     explorer = _SHOWN[cell][1][place].explorer

@@ -17,6 +17,7 @@ import matplotlib
 SETTINGS = Path(__file__).resolve().parent / "jupyterlab"
 CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
                   "--disable-component-update", "--disable-default-apps", "--no-first-run"]
+KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
 NO_CHROMIUM = ("No Chromium found: install it (Debian, Ubuntu: sudo apt-get install chromium; macOS: brew install "
                "--cask chromium) or say where one is with CHROMIUM=/path/to/chromium.")
 

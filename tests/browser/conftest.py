@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -12,10 +13,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, sync_playwright
 
 from lab_page import LabPage
-from lab_server import CHROMIUM_FLAGS, NO_CHROMIUM, Lab, chromium
+from lab_server import CHROMIUM_FLAGS, KERNEL, NO_CHROMIUM, Lab, chromium
 
 NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or Path(__file__).resolve().parents[2] / "notebooks")
-KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
 
 # The mechanism is tried on a notebook of its own, so that no chapter's text gets in the way: id of a cell -> its code.
 MECHANISM = {
@@ -52,22 +52,54 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield lab
 
 
-@pytest.fixture(scope="session")
-def open_page(lab: Lab, browser: Browser) -> Callable[..., LabPage]:
-    return lambda notebook, **size: LabPage(lab, browser, notebook, **size)
+@contextmanager
+def opened(lab: Lab, browser: Browser, notebook: str) -> Iterator[LabPage]:
+    page = LabPage(lab, browser, notebook)
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+@contextmanager
+def quiet(page: LabPage) -> Iterator[LabPage]:
+    """Whatever a test does in the page, the browser's console has nothing to complain of."""
+    yield page
+    said, page.console[:] = list(page.console), []
+    assert said == []
+
+
+@pytest.fixture
+def unrun(lab: Lab, browser: Browser, notebook: str) -> Iterator[LabPage]:
+    """A notebook as a reader opens it."""
+    with opened(lab, browser, notebook) as page, quiet(page):
+        yield page
 
 
 @pytest.fixture(scope="module")
-def _live(open_page: Callable[..., LabPage], notebook: str) -> Iterator[LabPage]:
-    page = open_page(notebook)
-    page.run_all()
-    yield page
-    page.close()
+def _live(lab: Lab, browser: Browser, notebook: str) -> Iterator[LabPage]:
+    with opened(lab, browser, notebook) as page:
+        page.run_all()
+        yield page
 
 
 @pytest.fixture
 def live(_live: LabPage) -> Iterator[LabPage]:
-    """A notebook after *Run All*. Whatever a test does there, the browser's console has nothing to complain of."""
-    yield _live
-    said, _live.console[:] = list(_live.console), []
-    assert said == []
+    """A notebook after *Run All*."""
+    with quiet(_live) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def _mechanism(lab: Lab, browser: Browser) -> Iterator[LabPage]:
+    with opened(lab, browser, "mechanism.ipynb") as page:
+        page.run("import")
+        page.run("explorer")
+        yield page
+
+
+@pytest.fixture
+def mechanism(_mechanism: LabPage) -> Iterator[LabPage]:
+    """The notebook above with its explorer on show."""
+    with quiet(_mechanism) as page:
+        yield page

@@ -5,6 +5,7 @@ import nbformat
 import pytest
 
 from lab_page import LabPage, ShownExplorer
+from lab_server import Lab
 
 BROKEN = ("Error displaying widget", "model not found", "Loading widget")
 
@@ -23,28 +24,24 @@ UNREADABLE = """() => [...document.querySelectorAll('.jp-OutputArea-output')].fl
 })"""
 
 
-def test_stored_pictures_are_visible(open_page, lab, notebook: str) -> None:
+def test_stored_pictures_are_visible(unrun: LabPage, lab: Lab, notebook: str) -> None:
     """As a reader finds it: opened, nothing run."""
     stored = nbformat.read(lab.folder / notebook, as_version=4)
-    page = open_page(notebook)
     for cell in stored.cells:
         pictures = [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
         if pictures:
-            images = page.cell(cell.id).locator(".jp-OutputArea img")
-            page.wait(lambda images=images: images.evaluate_all(VISIBLE), f"visible picture in cell {cell.id}")
+            images = unrun.cell(cell.id).locator(".jp-OutputArea img")
+            unrun.wait(lambda images=images: images.evaluate_all(VISIBLE), f"visible picture in cell {cell.id}")
             assert images.count() == len(pictures)
-            assert all(image.get_attribute("alt") for image in images.all())
-    text = page.page.locator(".jp-Notebook").text_content()
+    text = unrun.page.locator(".jp-Notebook").text_content()
     assert not [words for words in BROKEN if words in text]
-    assert page.console == []
-    page.close()
 
 
 def test_run_all(live: LabPage) -> None:
     code = [cell for cell in live.cells() if cell["cell_type"] == "code"]
     outputs = [output for cell in code for output in cell["outputs"]]
-    assert all(cell["execution_count"] for cell in code)
     assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
+    assert not [cell["source"] for cell in code if not cell["execution_count"]], "not run"
     text = live.page.locator(".jp-Notebook").text_content()
     assert not [words for words in BROKEN if words in text]
     assert not live.evaluate_in_kernel("probe.imported('matplotlib.pyplot')")
@@ -52,42 +49,44 @@ def test_run_all(live: LabPage) -> None:
 
 def test_sliders(live: LabPage) -> None:
     """Each slider follows the mouse and the arrow keys; picture and numbers are those of the experiment."""
-    for explorer in live.wait_for_explorers():
-        first = before = explorer.settled()
+    for explorer in first_of_each(live):
+        first = explorer.settled()
         assert_true(explorer, first)
+        pictures = {first["picture"]}  # a slider need not change them from everywhere: what a choice ignores, say
         for name, control in explorer.controls.items():
             if control["kind"] == "slider":
-                explorer.drag(name, 0.3)
-                dragged = explorer.moved(before)
-                assert dragged["picture"] != before["picture"], f"{explorer.name}: dragging {name} changes nothing"
-                explorer.key(name, "ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft")
+                end, towards, step = (0.3, "ArrowRight", 1) if explorer.share(name) > 0.5 else (0.7, "ArrowLeft", -1)
+                explorer.drag(name, end)
+                dragged = explorer.moved(first)
+                explorer.key(name, towards)
                 keyed = explorer.moved(dragged)
                 steps = (keyed["stop"][name] - dragged["stop"][name]) / control["step"]
-                assert steps == pytest.approx(2), f"{explorer.name}: arrow keys move {name} by {steps} steps"
-                assert keyed["picture"] != dragged["picture"], f"{explorer.name}: arrow keys at {name} change nothing"
+                assert steps == pytest.approx(step), f"{explorer.name}: {towards} moves {name} by {steps} steps"
                 assert_true(explorer, keyed)
-                before = keyed
-        assert_reset(explorer, first)
+                assert_reset(explorer, first)
+                pictures |= {dragged["picture"], keyed["picture"]}
+        assert len(pictures) > 1, f"{explorer.name}: no slider changes the picture"
 
 
 def test_choices_and_buttons(live: LabPage) -> None:
-    """Each option, switch and preset does what it says, and Reset brings back the first picture."""
-    for explorer in live.wait_for_explorers():
-        first = before = explorer.settled()
+    """Dropdowns, switches and presets do what they say, and Reset brings back the first picture."""
+    for explorer in first_of_each(live):
+        explorer.press("Reset")
+        first = explorer.settled(explorer.ask("start"))
         for name, control in explorer.controls.items():
-            pictures = {first["picture"]}
-            for index, option in enumerate(control["options"]):
-                if index != before["stop"][name]:
-                    explorer.input(name).locator("select").select_option(label=option)
-                    before = explorer.moved(before)
-                    assert before["stop"][name] == index
-                    pictures.add(before["picture"])
-            if control["kind"] == "toggle":
+            if control["kind"] == "choice":
+                index = len(control["options"]) - 1
+                if index == first["stop"][name]:
+                    index = 0
+                explorer.input(name).locator("select").select_option(index=index)
+            elif control["kind"] == "toggle":
                 explorer.input(name).locator("input").click()
-                before = explorer.moved(before)
-                pictures.add(before["picture"])
-            assert control["kind"] == "slider" or len(pictures) > 1, f"{explorer.name}: {name} changes nothing"
-            assert_true(explorer, before)
+            else:
+                continue
+            after = explorer.moved(first)
+            assert after["stop"][name] == (index if control["kind"] == "choice" else not first["stop"][name])
+            assert_true(explorer, after)
+            assert_reset(explorer, first)
         for preset in explorer.presets:
             explorer.press(preset)
             wanted = explorer.ask("truth", preset)
@@ -107,6 +106,11 @@ def test_labels_are_whole(live: LabPage, width: int) -> None:
     live.page.set_viewport_size({"width": width, "height": 1000})
     live.page.wait_for_timeout(500)
     assert live.page.evaluate(UNREADABLE) == []
+
+
+def first_of_each(page: LabPage) -> list[ShownExplorer]:
+    """A chapter may show an explorer several times, with other settings to begin with: one of each is tried."""
+    return list({explorer.name: explorer for explorer in reversed(page.wait_for_explorers())}.values())
 
 
 def assert_true(explorer: ShownExplorer, state: dict) -> None:
