@@ -28,7 +28,7 @@ def preprocessing_explorer(**start: Any) -> Explorer:
             Stops("stage", "stage", STAGES, "raw"),
             Slider("correlation", "correlation", -0.99, 0.99, 0.9, step=0.01),
             Slider("offset", "offset", -4, 4, 1, step=0.1),
-            LogSlider("scale_ratio", "scale ratio", 1, 100, 3),
+            Slider("scale_ratio", "scale ratio", 1, 30, 3, step=0.5),
             LogSlider("epsilon", "ε", 1e-8, 10, 1e-5, step=0.1),
             Slider("lr_share", "lr / largest stable", 0.05, 1.1, 0.5, step=0.05),
         ],

@@ -73,7 +73,8 @@ class CloudPicture(Picture):
         self.contours = self.moving(ax.plot([], [], color=self.style.theory, linewidth=1.2)[0])
         self.path = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=3, linewidth=1)[0])
         self.start = self.moving(ax.plot([], [], "s", color=self.style.ink, markersize=8)[0])
-        self.start_name = self.moving(ax.text(0, 0, "start", ha="center", va="bottom"))
+        ax.plot([-1.35], [-1.33], "s", color=self.style.ink, markersize=8)
+        ax.text(-1.25, -1.35, "start", va="center")
         ax.plot([0], [0], "+", color=self.style.ink, markersize=12, zorder=9)
 
     def frame(self, result: PreparedCloud) -> tuple:
@@ -116,7 +117,6 @@ class CloudPicture(Picture):
         end = away.argmax() + 1 if away.any() else len(away)
         self.path.set_data(*result.path[:end].T)
         self.start.set_data(d[:1], d[1:])
-        self.start_name.set_position((d[0], d[1] + (0.08 if d[1] > 0 else -0.24)))
 
     def describe(self, result: PreparedCloud) -> str:
         return (

@@ -21,7 +21,12 @@ class PhotographStyle(Style):
     """A style whose 256 colours are taken from the picture itself, as photographs need them."""
 
     def to_indexed(self, image: Image.Image, colormap: str = "cividis") -> Image.Image:
-        return image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        indexed = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        colours = indexed.getpalette()
+        paper = indexed.getpixel((0, 0))  # the octree takes it for a neighbouring shade
+        colours[3 * paper : 3 * paper + 3] = image.getpixel((0, 0))
+        indexed.putpalette(colours)
+        return indexed
 
 
 class RecipePicture(Picture):
