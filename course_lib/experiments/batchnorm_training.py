@@ -18,7 +18,7 @@ from course_lib.nn.optimizers import SGD
 
 SCALES = (1.0, 0.54, 0.29, 0.16, 0.086, 0.046, 0.025, 0.0136, 0.0001)  # nine of the book's sixteen
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-WIDTH, BATCH, LOOK, EVERY, STEPS, DRAFT = 24, 32, 256, 10, 150, 10
+WIDTH, BATCH, LOOK, EVERY, STEPS, DRAFT = 24, 32, 128, 10, 150, 10
 PLACES = ("before", "after")
 
 # MNIST, 1000 training images, 5 hidden layers of 100 ReLU units, SGD with learning rate 0.01, 20 epochs: std of the
@@ -79,7 +79,7 @@ def batchnorm_training(
     """Train 64-24-…-24-10 networks with every scale of `SCALES` and every rate of `RATES`, with and without.
 
     W ~ N(0, scale²) from one draw, mini-batches of 32, plain SGD, float32. `scale` and `lr` only choose the cell whose
-    curves are returned. Accuracy is that of 256 training images, normalised by their own statistics. A draft trains
+    curves are returned. Accuracy is that of 128 training images, normalised by their own statistics. A draft trains
     no more than 10 steps, unless more are known already.
     """
     if scale not in SCALES or lr not in RATES:

@@ -135,10 +135,7 @@ def _working(result: BatchNormByHand) -> str:
     m: Moments = result.before
     root = math.sqrt(m.variance + result.eps)
     lines = [
-        f"m = {len(result.x)} numbers",
-        f"μ = {_number(m.mean)}",
-        f"√(σ² + ε) = √({_number(m.variance)} + {_number(result.eps)}) = {_number(root)}",
-        f"x̂ = (x − μ) / {_number(root)}",
+        f"√(σ² + ε) = {_number(root)}",
         f"y = {_number(result.gamma)} · x̂ + {_number(result.beta)}".replace("+ −", "− "),
     ]
     if result.restored:

@@ -7,10 +7,10 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 
 from course_lib.experiments.batchnorm_axes import CHANNELS, EXAMPLES, SIDE, NormalizationAxes
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, VERMILLION
 
-ROWS = SIDE * SIDE
+ROWS, LIMIT = SIDE * SIDE, 2.0  # cells of a channel; channel means are shown from −2 to 2
 SLANT, LIFT, GAP = 0.55, 0.30, 8.4  # how far a cell leans to the right and rises per channel; distance of examples
 
 
@@ -26,11 +26,9 @@ class AxesPicture(Picture):
         self.before = self._build_means((0.735, 0.555, 0.25, 0.24), "Channel means before")
         self.after = self._build_means((0.735, 0.17, 0.25, 0.24), "Channel means after")
         self.after.axes.set_xlabel("channel")
-        self.headline = self.moving(
-            self.figure.text(0.02, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
-        self.words = self.moving(self.figure.text(0.02, 0.915, "", va="top", linespacing=1.5))
-        self.span = self.moving(self.figure.text(0.985, 0.03, "", ha="right"))
+        self.headline = self.figure.text(0.02, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
+        self.words = self.figure.text(0.02, 0.915, "", va="top", linespacing=1.5)
+        self.figure.text(0.985, 0.03, f"orange −{LIMIT:g},  white 0,  purple +{LIMIT:g}", ha="right")
 
     def _build_block(self, axes) -> None:
         axes.set(xlim=(-1.2, EXAMPLES * GAP - 0.6), ylim=(-1.6, ROWS + CHANNELS * LIFT + 1.2), xticks=[], yticks=[])
@@ -50,7 +48,8 @@ class AxesPicture(Picture):
         axes = self.figure.add_axes(place)
         axes.set_title(title)
         image = self.moving(
-            axes.imshow(np.zeros((EXAMPLES, CHANNELS)), cmap=self.colormap, aspect="auto", interpolation="nearest")
+            axes.imshow(np.zeros((EXAMPLES, CHANNELS)), cmap=self.colormap, vmin=-LIMIT, vmax=LIMIT, aspect="auto",
+                        interpolation="nearest")
         )
         axes.set(xticks=range(CHANNELS), yticks=range(EXAMPLES), ylabel="example")
         axes.set_xticklabels(range(1, CHANNELS + 1))
@@ -63,6 +62,16 @@ class AxesPicture(Picture):
         image.outline = self.moving(outline)
         return image
 
+    def frame(self, result: NormalizationAxes) -> tuple:
+        return result.kind, result.values
+
+    def set_frame(self, result: NormalizationAxes) -> None:
+        self.headline.set_text(_name(result))
+        self.words.set_text(
+            f"The blue cells share one mean and one variance: {_axes(result)}.\n"
+            f"That is {result.values} numbers; there are {result.statistics} means in all."
+        )
+
     def set_artists(self, result: NormalizationAxes) -> None:
         n, c = result.example - 1, result.channel - 1
         colours = np.empty((EXAMPLES, CHANNELS, ROWS, 3))
@@ -71,17 +80,9 @@ class AxesPicture(Picture):
         colours[n, c, ROWS // 2] = to_rgb(VERMILLION)
         self.cells.set_facecolor(colours.reshape(-1, 3))
         rows, columns = np.nonzero(result.shares.any(axis=(2, 3)))
-        limit = step_up(float(np.abs(result.x.mean(axis=(2, 3))).max()))
-        for image, values, top in ((self.before, result.x, limit), (self.after, result.y, limit)):
+        for image, values in ((self.before, result.x), (self.after, result.y)):
             image.set_data(values.mean(axis=(2, 3)))
-            image.set_clim(-top, top)
             image.outline.set_data(columns, rows)
-        self.headline.set_text(_name(result))
-        self.words.set_text(
-            f"The blue cells share one mean and one variance: {_axes(result)}.\n"
-            f"That is {result.values} numbers; there are {result.statistics} means in all."
-        )
-        self.span.set_text(f"orange −{limit:g},  white 0,  purple +{limit:g}")
 
     def describe(self, result: NormalizationAxes) -> str:
         return (

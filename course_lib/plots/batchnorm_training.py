@@ -41,7 +41,8 @@ class TrainingPicture(Picture):
         )
         self.norm = self.moving(curves.plot([], [], color=BLUE, marker="o", markersize=4, label="with")[0])
         curves.legend(ncols=2, loc="lower left", bbox_to_anchor=(-0.14, 1.0))
-        self.verdict = self.moving(self.figure.text(0.665, 0.07, ""))
+        self.figure.text(0.665, 0.115, "cells ahead by more than 5 points:")
+        self.verdict = self.moving(self.figure.text(0.665, 0.065, ""))
 
     def _build_map(self, axes, title: str, labelled: bool) -> None:
         axes.set_title(title)
@@ -83,7 +84,7 @@ class TrainingPicture(Picture):
         self.cell_title.set_text(f"std {result.scale:g}, rate {result.lr:g}: accuracy, %")
         ahead, behind = result.ahead
         self.verdict.set_text(
-            f"after {result.step[-1]} steps, by 5 points or more\nahead with: {ahead},  ahead without: {behind}"
+            f"with {ahead},  without {behind},  of {result.plain.size}"
         )
 
     def describe(self, result: BatchNormTraining) -> str:
@@ -96,5 +97,5 @@ class TrainingPicture(Picture):
             f"{result.depth} hidden {result.activation} layers, batch norm {result.place} the non-linearity, after "
             f"{result.step[-1]} steps. Weights of std {result.scale:g}, learning rate {result.lr:g}: the network "
             f"without {fates[0]}, the one with {fates[1]} training accuracy. Of {result.plain.size} settings batch "
-            f"norm is ahead in {ahead} and behind in {behind}, by 5 points or more."
+            f"norm is ahead in {ahead} and behind in {behind}, by more than 5 points."
         )
