@@ -85,7 +85,7 @@ def dying_relu_explorer(**start: Any) -> Explorer:
         dying_relu,
         DyingPicture,
         [
-            LogSlider("lr", "learning rate", 1e-2, 100, 1.0),
+            LogSlider("lr", "learning rate", 1e-2, 100, 1.0, step=0.02),
             Slider("bias", "initial bias", -0.1, 0.1, 0.0, step=0.01),
             Stops("alpha", "slope α", (0.0, 0.01, 0.03, 0.1, 0.2, 0.3), 0.0),
             IntSlider("steps", "look at step", 0, STEPS, STEPS, step=10),
@@ -111,7 +111,7 @@ def activation_race_explorer(**start: Any) -> Explorer:
         ActivationRacePicture,
         [
             Choice("activation", "watch", RACERS, "relu", _named(RACERS)),
-            LogSlider("lr", "learning rate", 1e-3, 3, 0.1),
+            LogSlider("lr", "learning rate", 1e-3, 3, 0.1, step=0.02),
             IntSlider("depth", "hidden layers", 1, 5, 3),
         ],
         presets={
