@@ -1,10 +1,19 @@
 """Exercises and predictions by id: what the notebooks import."""
 
-from course_lib.exercises import activations, batchnorm, initialization, neurons, preprocessing, start, zero_centring
+from course_lib.exercises import (
+    activations,
+    batchnorm,
+    initialization,
+    neurons,
+    optimizers,
+    preprocessing,
+    start,
+    zero_centring,
+)
 from course_lib.exercises.desk import Desk
 from course_lib.exercises.source import show_source
 
-_desk = Desk([start, neurons, activations, zero_centring, preprocessing, initialization, batchnorm])
+_desk = Desk([start, neurons, activations, zero_centring, preprocessing, initialization, batchnorm, optimizers])
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution
 predict, progress = _desk.predict, _desk.progress

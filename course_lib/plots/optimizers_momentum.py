@@ -7,7 +7,7 @@ from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.optimizers_momentum import MomentumRun, critical
 from course_lib.plots.optimizers import decades
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 LOW, HIGH = 1e-3, 5.0  # ηλ
@@ -28,6 +28,8 @@ class MomentumPicture(Picture):
     def build(self) -> None:
         self.speeds = self.figure.add_axes((0.065, 0.585, 0.43, 0.335))
         self.valley = self.figure.add_axes((0.065, 0.10, 0.43, 0.335))
+        decades(self.speeds, "y", 1, 100)
+        self.speeds.set_ylim(0.8, 160)
         self.speeds.set_title("On a slope: speed / (ηg)")
         self.valley.set_title("In a valley: distance (dashed: no momentum)")
         self.valley.set(ylim=(-1.25, 1.25), yticks=[-1, 0, 1])
@@ -64,19 +66,17 @@ class MomentumPicture(Picture):
             ax.plot([], [], "o", color=VERMILLION, markersize=11, markeredgecolor=self.style.paper)[0]
         )
 
-    def frame(self, result: MomentumRun) -> tuple:
-        steps = len(result.speed) - 1
-        return step_up(1.1 * result.terminal), next(limit for limit in (20, 50, 100, 200) if steps <= limit)
+    def frame(self, result: MomentumRun) -> int:
+        return next(limit for limit in (20, 50, 100, 200) if len(result.speed) - 1 <= limit)
 
     def set_frame(self, result: MomentumRun) -> None:
-        top, steps = self.frame(result)
-        self.speeds.set(ylim=(0, top), xlim=(0, steps))
-        self.valley.set(xlim=(0, steps))
+        for ax in (self.speeds, self.valley):
+            ax.set_xlim(0, self.frame(result))
 
     def set_artists(self, result: MomentumRun) -> None:
         t = np.arange(len(result.speed))
         self.terminal.set_data([0, 200], [result.terminal] * 2)
-        self.speed.set_data(t, result.speed)
+        self.speed.set_data(t[1:], result.speed[1:])
         self.words.set_text(f"tends to {result.terminal:.3g}")
         for line, x in ((self.x, result.x), (self.without, result.without)):
             gone = ~(np.abs(x) <= GONE)
