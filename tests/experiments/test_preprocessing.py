@@ -114,3 +114,10 @@ def test_a_duplicated_feature_changes_the_weights_and_not_the_loss():
 def test_impossible_settings_are_told_in_one_sentence(change):
     with pytest.raises(ValueError, match=r"\.$"):
         prepared_cloud(**change)
+
+
+def test_an_offset_along_the_thin_direction_helps_a_neuron_without_bias_only():
+    """Negative correlation, both features shifted up: the chapter shows it, and that a bias undoes it."""
+    raw, centred = (prepared_cloud(stage, -0.9) for stage in ("raw", "centred"))
+    assert raw.condition < centred.condition / 5
+    assert hessian_condition(raw.points, bias=True) > 3 * hessian_condition(centred.points, bias=True)
