@@ -49,7 +49,8 @@ class OptimizerPath:
     @property
     def flips(self) -> int:
         """How often y changes its sign."""
-        return int((np.diff(np.sign(self.points[:, 1])) != 0).sum())
+        y = np.sign(self.points[:, 1])
+        return int((y[1:] * y[:-1] < 0).sum())
 
 
 @dataclass(frozen=True)

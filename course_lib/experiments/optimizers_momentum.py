@@ -53,6 +53,15 @@ def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: int = 100) -
                        damping(beta, curvature), rate)  # fmt: skip
 
 
+def alternating_speed(beta: float, steps: int = 200) -> float:
+    """|v| / (ηg) after `steps` pushes +g, −g, +g …: opposite pushes nearly cancel, 1/(1 + β) is left."""
+    theta, optimizer = np.zeros(1), Momentum(lr=1.0, beta=beta)
+    state = optimizer.init(theta)
+    for t in range(steps):
+        optimizer.step(theta, np.array([(-1.0) ** t]), state)
+    return abs(state.v.item())
+
+
 def roots(beta: float, curvature: float) -> np.ndarray:
     """The two z in x_t = a z₁ᵗ + b z₂ᵗ:   z² − (1 + β − ηλ) z + β = 0      (Polyak 1964)"""
     middle = 1 + beta - curvature

@@ -5,7 +5,13 @@ import pytest
 
 from course_lib.experiments.optimizers_adam import adam_bias, constant_gradient, effective_rates
 from course_lib.experiments.optimizers_conventions import CONVENTIONS, conventions
-from course_lib.experiments.optimizers_momentum import critical, damping, momentum_run, roots
+from course_lib.experiments.optimizers_momentum import (
+    alternating_speed,
+    critical,
+    damping,
+    momentum_run,
+    roots,
+)
 from course_lib.nn.optimizers import AdaGrad, RMSProp
 
 
@@ -14,6 +20,12 @@ def test_terminal_speed(beta, speed):
     run = momentum_run(beta, steps=200)
     assert run.terminal == pytest.approx(speed) and run.speed[-1] == pytest.approx(speed, rel=1e-4)
     assert run.speed[run.half_speed_at] >= speed / 2 - 1e-9 > (run.speed[run.half_speed_at - 1] if beta > 0.5 else -1)
+
+
+def test_opposite_pushes_cancel():
+    """The fixed point of |v| ← g − β|v| is g/(1 + β)."""
+    for beta in (0.0, 0.5, 0.9):
+        assert alternating_speed(beta) == pytest.approx(1 / (1 + beta))
 
 
 @pytest.mark.parametrize("beta, curvature, regime", [
