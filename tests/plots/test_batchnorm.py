@@ -1,0 +1,52 @@
+"""Pictures of chapter 06 draw what the results hold: nothing outside the axes, every divergence, every refusal."""
+
+import numpy as np
+import pytest
+
+from course_lib.experiments.batchnorm import SHAPES, batchnorm_by_hand
+from course_lib.experiments.batchnorm_axes import KINDS, normalization_axes
+from course_lib.experiments.batchnorm_modes import batchnorm_modes
+from course_lib.experiments.batchnorm_training import batchnorm_training
+from course_lib.plots.batchnorm import ByHandPicture
+from course_lib.plots.batchnorm_axes import AxesPicture
+from course_lib.plots.batchnorm_modes import ModesPicture
+from course_lib.plots.batchnorm_training import TrainingPicture
+from course_lib.plots.style import BLUE, VERMILLION
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("spread, gamma, beta", [(1e-3, -4.0, 10.0), (3.0, 4.0, -10.0), (1.0, 0.0, 0.0)])
+def test_all_numbers_of_a_batch_are_inside_the_axes(shape, spread, gamma, beta):
+    picture, result = ByHandPicture(), batchnorm_by_hand(shape, 1000, 8.0, spread, gamma, beta)
+    picture.update(result)
+    for axes, values in ((picture.above, result.x), (picture.below, result.y)):
+        low, high = axes.get_xlim()
+        assert low <= values.min() and values.max() <= high
+
+
+def test_every_network_that_diverged_has_its_cross():
+    result = batchnorm_training(depth=6)
+    picture = TrainingPicture().update(result)
+    for cross, accuracy in zip(picture.crosses, (result.plain, result.norm), strict=True):
+        columns, rows = cross.get_data()
+        drawn = np.zeros(accuracy.shape, bool)
+        drawn[list(rows), list(columns)] = True
+        np.testing.assert_array_equal(drawn, np.isnan(accuracy))
+    assert np.isnan(result.plain).any()
+
+
+def test_a_refusal_is_drawn_and_said():
+    picture = ModesPicture().update(batchnorm_modes(train_batch=1))
+    assert picture.message.get_visible() and "one example per batch" in picture.message.get_text()
+    picture.update(batchnorm_modes())
+    assert not picture.message.get_visible()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_blue_are_the_cells_that_share_a_mean_and_red_is_the_chosen_one(kind):
+    from matplotlib.colors import to_hex
+
+    result = normalization_axes(kind)
+    colours = [to_hex(colour).upper() for colour in AxesPicture().update(result).cells.get_facecolor()]
+    assert colours.count(BLUE.upper()) == result.values - 1
+    assert colours.count(VERMILLION.upper()) == 1
