@@ -16,7 +16,7 @@ help: ## this list
 
 lab: ## open the course in JupyterLab (options of its own: LAB_FLAGS="--no-browser --port 9999")
 	@sh tools/environment.sh lab
-	@$(RUN) -m jupyterlab --ServerApp.ip=localhost --LabApp.app_settings_dir=tools/jupyterlab \
+	@$(ONE_THREAD) $(RUN) -m jupyterlab --ServerApp.ip=localhost --LabApp.app_settings_dir=tools/jupyterlab \
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ROOT_FLAG) $(LAB_FLAGS)
 
 test: ## ruff, pytest and strict nbval over all notebooks
