@@ -25,7 +25,7 @@ def preprocessing_explorer(**start: Any) -> Explorer:
         prepared_cloud,
         CloudPicture,
         [
-            Stops("stage", "stage", STAGES, "raw"),
+            Stops("stage", "stage", STAGES, "raw", ("raw", "centred", "std = 1", "PCA", "whitened", "ZCA")),
             Slider("correlation", "correlation", -0.99, 0.99, 0.9, step=0.01),
             Slider("offset", "offset", -4, 4, 1, step=0.1),
             Slider("scale_ratio", "scale ratio", 1, 30, 3, step=0.5),
