@@ -1,4 +1,4 @@
-"""Chapter 07, optimizers: three exercises on what is remembered from one step to the next, and what it does."""
+"""Chapter 07, optimisers: three exercises on what is remembered from one step to the next, and what it does."""
 
 import math
 

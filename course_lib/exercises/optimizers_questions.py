@@ -1,4 +1,4 @@
-"""Chapter 07, optimizers: the questions asked before each experiment.
+"""Chapter 07, optimisers: the questions asked before each experiment.
 
 The toy is f = x²/20 + y² from (−7, 2), as in Saito's book; its eigenvalues are 0.1 and 2.
 """
@@ -66,7 +66,7 @@ QUESTIONS = (
         Option("It rises again.",
                "Not with a rate below the limit of divergence."),
     )),
-    Prediction("7.g", "Seven optimizers race on the digits. First all with the rates programs suggest (0.01 and "
+    Prediction("7.g", "Seven optimisers race on the digits. First all with the rates programs suggest (0.01 and "
                "0.001), then each with the best of eight rates. What changes?", (
         Option("Hardly anything: Adam leads both times.",
                "With 0.001 Adam is among the last after 160 updates; it only had the smallest rate."),

@@ -1,4 +1,4 @@
-"""Paths of optimizers over surfaces: where they go, how fast the loss falls, how long their steps are."""
+"""Paths of optimisers over surfaces: where they go, how fast the loss falls, how long their steps are."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SAITO = {
 
 @dataclass(frozen=True)
 class OptimizerPath:
-    """One optimizer on one surface, `steps` updates long."""
+    """One optimiser on one surface, `steps` updates long."""
 
     name: str
     lr: float
@@ -55,7 +55,7 @@ class OptimizerPath:
 
 @dataclass(frozen=True)
 class OptimizerPaths:
-    """Several optimizers from one start."""
+    """Several optimisers from one start."""
 
     surface: Surface
     start: tuple[float, float]
@@ -84,7 +84,7 @@ def optimizer_paths(
     x: float | None = None, y: float | None = None, *, sgd: bool = True, momentum: bool = True,
     nesterov: bool = False, adagrad: bool = True, rmsprop: bool = False, adam: bool = True, adamw: bool = False,
 ) -> OptimizerPaths:  # fmt: skip
-    """Any of the seven optimizers from (x, y).
+    """Any of the seven optimisers from (x, y).
 
     rates   "same": `lr` for all; "book": Saito's hand-picked rates (0.95, 0.1, 1.5, 0.3) and like ones for the others;
             "tuned": for each the rate, of 201 from 1e-4 to 10, with the lowest loss after `steps` steps
@@ -118,7 +118,7 @@ def saito_paths(steps: int = 30) -> dict[str, OptimizerPath]:
 
 def make(name: str, lr: float | np.ndarray, beta: float | np.ndarray = 0.9, beta2: float = 0.999, eps: float = 1e-8,
          eps_at: str = "outside", weight_decay: float = 0.01) -> Optimizer:  # fmt: skip
-    """The optimizer called `name` with those of the settings it knows."""
+    """The optimiser called `name` with those of the settings it knows."""
     place = "outside" if eps_at == "uncorrected" and name in ("adagrad", "rmsprop") else eps_at
     known: Mapping = {
         "sgd": {}, "momentum": {"beta": beta}, "nesterov": {"beta": beta}, "adagrad": {"eps": eps, "eps_at": place},

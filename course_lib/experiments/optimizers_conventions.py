@@ -1,4 +1,4 @@
-"""One name, several formulas: what optimizers do when a book, a paper and a library write them differently."""
+"""One name, several formulas: what optimisers do when a book, a paper and a library write them differently."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_STEPS = 100
 
 @dataclass(frozen=True)
 class Conventions:
-    """The same optimizer written in several ways, from one start on the bowl."""
+    """The same optimiser written in several ways, from one start on the bowl."""
 
     convention: str
     forms: tuple[str, ...]

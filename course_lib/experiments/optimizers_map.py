@@ -54,7 +54,7 @@ class LearningRateMap:
 
 def learning_rate_map(optimizer: str = "momentum", surface: str = "bowl", steps: int = 30, lr: float = 0.1,
                       beta: float = 0.9, cells: int = 100) -> LearningRateMap:  # fmt: skip
-    """`cells` × `cells` runs, lr from 0.001 to 10 (log) by β from 0 to 0.99, moved together by one broadcast optimizer.
+    """`cells` × `cells` runs, lr from 0.001 to 10 (log) by β from 0 to 0.99, moved together by one broadcast optimiser.
 
     β is Momentum's and Nesterov's share of velocity kept, RMSProp's of the mean square, Adam's β1 (β2 = 0.999). SGD and
     AdaGrad have none: their map is a band. lr and beta choose the point and the slice to look at.

@@ -1,4 +1,4 @@
-"""A race of optimizers on real digits: every optimizer with several seeds, all networks trained side by side."""
+"""A race of optimisers on real digits: every optimiser with several seeds, all networks trained side by side."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOOKS = 20
 
 @dataclass(frozen=True)
 class OptimizerRace:
-    """Loss on the training digits, one row per optimizer; `low` and `high` are the extremes over seeds."""
+    """Loss on the training digits, one row per optimiser; `low` and `high` are the extremes over seeds."""
 
     watch: str
     rates: str
@@ -48,7 +48,7 @@ class OptimizerRace:
 
 
 class SideBySide:
-    """Looks like one optimizer, but every block of trials (rows of θ) has its own."""
+    """Looks like one optimiser, but every block of trials (rows of θ) has its own."""
 
     def __init__(self, optimizers: Sequence[Optimizer], trials: int) -> None:
         self.parts = [(part, slice(i * trials, (i + 1) * trials)) for i, part in enumerate(optimizers)]
@@ -64,7 +64,7 @@ class SideBySide:
 
 def optimizer_race(watch: str = "adam", rates: str = "common", lr: float = 0.1, beta: float = 0.9,
                    batch_size: int = 32, seeds: int = SEEDS, steps: int = STEPS) -> OptimizerRace:  # fmt: skip
-    """Train 64-32-10 ReLU networks on 1078 digits with each of seven optimizers and `seeds` initial weights.
+    """Train 64-32-10 ReLU networks on 1078 digits with each of seven optimisers and `seeds` initial weights.
 
     rates   "same": `lr` for all;  "common": 0.01, and 0.001 for RMSProp, Adam and AdamW, as the book's MNIST race;
             "tuned": for each the best of eight rates from 0.001 to 3.16 (`tune_race`)
@@ -83,14 +83,14 @@ def optimizer_race(watch: str = "adam", rates: str = "common", lr: float = 0.1, 
 
 
 def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
-    """Mean last loss of each optimizer at each of the rates `TRIED`: how `TUNED` was found."""
+    """Mean last loss of each optimiser at each of the rates `TRIED`: how `TUNED` was found."""
     losses = [_train(tuple((name, lr) for name in NAMES), 0.9, 32, seeds, steps)[1][-1].mean(axis=-1) for lr in TRIED]
     return dict(zip(NAMES, np.array(losses).T, strict=True))
 
 
 @lru_cache(maxsize=32)
 def _train(pairs: tuple[tuple[str, float], ...], beta: float, batch_size: int, seeds: int, steps: int):
-    """Steps (looks,), losses (looks, optimizers, seeds) and accuracies (optimizers, seeds)."""
+    """Steps (looks,), losses (looks, optimisers, seeds) and accuracies (optimisers, seeds)."""
     digits = load_digits()
     kinds = len(pairs)
     net = MLP(SIZES, trials=kinds * seeds, seed=list(range(seeds)) * kinds, dtype=np.float32)

@@ -30,7 +30,7 @@ ALL = dict.fromkeys(NAMES, True)
 
 
 def optimizer_path_explorer(**start: Any) -> Explorer:
-    """Any of seven optimizers on one of six surfaces.
+    """Any of seven optimisers on one of six surfaces.
 
     Controls: surface, rates (one for all, the book's, tuned), lr, beta, beta2, eps, eps_at, steps, the start x and y,
     and a switch for each optimizer. Moving lr means one rate for all.
@@ -88,7 +88,7 @@ def learning_rate_map_explorer(**start: Any) -> Explorer:
         learning_rate_map,
         MapPicture,
         [
-            Choice("optimizer", "optimizer", NAMES, "sgd", list(LABELS.values())),
+            Choice("optimizer", "optimiser", NAMES, "sgd", list(LABELS.values())),
             Choice("surface", "surface", tuple(SURFACES), "bowl"),
             IntSlider("steps", "steps", 1, MAX_STEPS, 30),
             LogSlider("lr", "learning rate", LOW, HIGH, 0.95, step=0.01),
@@ -179,7 +179,7 @@ def schedule_explorer(**start: Any) -> Explorer:
 
 
 def optimizer_race_explorer(**start: Any) -> Explorer:
-    """Seven optimizers on the digits, with several seeds.
+    """Seven optimisers on the digits, with several seeds.
 
     Controls: watch, rates, lr, beta, batch_size, seeds. Moving lr means one rate for all.
     """
@@ -212,7 +212,7 @@ def optimizer_race_explorer(**start: Any) -> Explorer:
 
 
 def conventions_explorer(**start: Any) -> Explorer:
-    """One optimizer, several formulas. Controls: convention, lr, beta, beta2, eps, cut (of the rate), steps."""
+    """One optimiser, several formulas. Controls: convention, lr, beta, beta2, eps, cut (of the rate), steps."""
     return Explorer(
         "conventions_explorer",
         conventions,

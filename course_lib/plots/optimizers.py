@@ -1,4 +1,4 @@
-"""Pictures of optimizers that walk over a surface: paths, losses, effective learning rates."""
+"""Pictures of optimisers that walk over a surface: paths, losses, effective learning rates."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class PathPicture(Picture):
 
     def describe(self, result: OptimizerPaths) -> str:
         if not result.runs:
-            return f"The surface {result.surface.formula}; no optimizer is switched on."
+            return f"The surface {result.surface.formula}; no optimiser is switched on."
         fates = [f"{LABELS[run.name]} (η = {run.lr:.3g}) {_ends(run)}" for run in result.ranking]
         start = f"({result.start[0]:.3g}, {result.start[1]:.3g})"
         steps = f"{result.steps} step{'s' if result.steps > 1 else ''}"

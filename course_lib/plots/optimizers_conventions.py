@@ -1,4 +1,4 @@
-"""The picture of conventions: the same optimizer written in two or three ways, and how far the paths part."""
+"""The picture of conventions: the same optimiser written in two or three ways, and how far the paths part."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ LOW, HIGH = 0.01, 10.0
 
 
 class OptimizerRacePicture(Picture):
-    """Left: mean training loss of each optimizer; a band from the lowest to the highest seed for the watched one.
+    """Left: mean training loss of each optimiser; a band from the lowest to the highest seed for the watched one.
     Right: last losses over the seeds, learning rates and validation accuracy."""
 
     size = (10.0, 5.2)
@@ -76,7 +76,7 @@ class OptimizerRacePicture(Picture):
             fate = f"diverges with {result.diverged[row]} of the seeds"
         rates = {"same": "one rate for all", "common": "the common rates", "tuned": "tuned rates"}[result.rates]
         return (
-            f"Seven optimizers on the digits with {rates}, {seeds} seeds each: {name} with η = {result.lrs[row]:.3g} "
+            f"Seven optimisers on the digits with {rates}, {seeds} seeds each: {name} with η = {result.lrs[row]:.3g} "
             f"{fate}. Lowest mean loss: {LABELS[result.ranking[0]]}."
         )
 
