@@ -18,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from course_lib.plots.stamps import stamp
 from course_lib.plots.style import current_style, drawn_in
 
 # Figures share fonts, mathtext and rcParams, and slider callbacks come from several threads.
@@ -83,8 +84,10 @@ class Picture:
             else:
                 self.canvas.restore_region(self._background)
             self.set_artists(result)
+            renderer = self.canvas.get_renderer()
             for artist in self._moving:
-                (artist.axes or self.figure).draw_artist(artist)
+                if not stamp(artist, renderer):
+                    artist.draw(renderer)
         return self
 
     def png(self, compress_level: int = 1) -> bytes:
