@@ -1,6 +1,7 @@
 """A JupyterLab server for browser tests and benchmarks: the settings of `make lab`, nothing of the user's own."""
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -75,9 +76,10 @@ class Lab:
         end = time.monotonic() + seconds
         while time.monotonic() < end and self._process.poll() is None:
             for file in self.runtime.glob("jpserver-*.json"):
-                token = json.loads(file.read_text())["token"]
-                with urllib.request.urlopen(f"{self.address}/api?token={token}", timeout=20):
-                    return token
+                with contextlib.suppress(OSError, ValueError):  # the file is there before the server listens
+                    token = json.loads(file.read_text())["token"]
+                    with urllib.request.urlopen(f"{self.address}/api?token={token}", timeout=20):
+                        return token
             time.sleep(0.1)
         self._log.seek(0)
         raise RuntimeError(f"JupyterLab did not start:\n{self._log.read()}")
