@@ -35,8 +35,9 @@ class Environment:
         if self.good:
             return f"Everything is here: {', '.join(need.name for need in self.needs)}."
         bad = [f"{need.name} {need.needs} is needed, {need.found or 'nothing'} was found." for need in self.needs
-               if not need.good]  # fmt: skip
-        return "\n".join([*bad, "Close JupyterLab and run `make lab` in the folder of the course: it installs what is missing."])
+               if not need.good]
+        cure = "Close JupyterLab and run `make lab` in the folder of the course: it installs what is missing."
+        return "\n".join([*bad, cure])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/plain": repr(self)}
