@@ -29,10 +29,11 @@ TARGETS = {"softmax_cross_entropy": Y, "max_margin": Y, "squared_error": RNG.sta
            "sigmoid_bce": (RNG.uniform(size=(6, 4)) > 0.5).astype(float)}
 UNITS = [*ACTIVATIONS, "maxout", ("maxout", {"pieces": 3}), ("prelu", {"per_channel": True}), ("elu", {"alpha": 0.5}),
          activation("leaky_relu", alpha=2.0)]
+NAMES = [getattr(unit, "name", None) or str(unit) for unit in UNITS[:-1]] + ["leaky_relu, alpha 2"]
 NORMALIZATIONS = [None, *NORMS, lambda n: GroupNorm(n, 1)]
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=str)
+@pytest.mark.parametrize("unit", UNITS, ids=NAMES)
 def test_gradients_with_every_normalisation(unit):
     """In training and in evaluation, with dropout and both penalties."""
     for norm, after, train in itertools.product(NORMALIZATIONS, (False, True), (True, False)):
@@ -94,7 +95,7 @@ def test_trials_may_differ_in_start_seed_dropout_and_penalty():
 
 @pytest.mark.parametrize("trials", [None, 3])
 @pytest.mark.parametrize("norm", [None, "batch", "layer"])
-@pytest.mark.parametrize("unit", UNITS, ids=str)
+@pytest.mark.parametrize("unit", UNITS, ids=NAMES)
 def test_float32_is_never_lifted(unit, norm, trials):
     net = MLP((3, 4, 4), unit, norm=norm, dtype=np.float32, dropout=np.float64(0.1), l2=np.float64(0.1), trials=trials)
     double = MLP((3, 4, 4), unit, norm=norm, trials=trials)
@@ -109,7 +110,7 @@ def test_float32_is_never_lifted(unit, norm, trials):
     assert isinstance(loss, float) if trials is None else loss.dtype == np.float32
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=str)
+@pytest.mark.parametrize("unit", UNITS, ids=NAMES)
 def test_scores_stay_finite_and_silent_on_enormous_input(unit):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
