@@ -54,10 +54,14 @@ MOVE = """([id, what]) => new Promise((resolve, reject) => {
 })"""
 
 
-def notebook() -> nbformat.NotebookNode:
+def sources() -> dict[str, str]:
+    """The code of each cell: what stands in the functions of `_latency_cells`."""
     functions = [getattr(cells, name) for name in ("imports", *WAYS, "split")]
-    sources = {f.__name__: textwrap.dedent("".join(inspect.getsourcelines(f)[0][1:])) for f in functions}
-    return new_notebook(cells=[new_code_cell(source, id=id) for id, source in sources.items()], metadata=KERNEL)
+    return {f.__name__: textwrap.dedent("".join(inspect.getsourcelines(f)[0][1:])) for f in functions}
+
+
+def notebook() -> nbformat.NotebookNode:
+    return new_notebook(cells=[new_code_cell(code, id=id) for id, code in sources().items()], metadata=KERNEL)
 
 
 def measured(page: LabPage) -> dict[str, list[float]]:

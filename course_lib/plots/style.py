@@ -67,6 +67,7 @@ class Style:
             "xtick.labelsize": self.font - 1,
             "ytick.labelsize": self.font - 1,
             "axes.titlelocation": "left",
+            "axes.titley": 1.0,  # else Matplotlib measures all tick labels to see whether the title must move
             "axes.titleweight": "bold",
             "axes.titlepad": 8.0,
             "axes.spines.top": False,
