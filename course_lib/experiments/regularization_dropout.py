@@ -11,8 +11,8 @@ from course_lib.nn.layers import Dropout
 
 MODES = Dropout.modes  # inverted, test-time, none
 UNITS = ("linear", "relu")
-MOST_INPUTS, MASKS, EXAMPLES, TEST_EXAMPLES = 400, 1000, 40, 200
-BINS = np.linspace(-1.0, 9.0, 81)
+MOST_INPUTS, MASKS = 400, 1000
+BINS = np.linspace(-3.0, 7.0, 81)
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class DroppedOut:
     mode: str
     inputs: int
     unit: str
-    counts: np.ndarray  # (bins,) training outputs for one example over `MASKS` masks
+    counts: np.ndarray  # (bins,) training outputs over `MASKS` masks; beyond the ends they are in the last bin
     train_mean: float  # of them
     train_std: float
     test_output: float  # for the same example; there is no chance left

@@ -48,8 +48,8 @@ def test_exactly_the_share_of_labels_is_wrong(share):
 
 
 def test_sgd_makes_no_difference_between_l2_and_decay_but_adam_does():
-    assert weight_decay("sgd", 0.01, dtype="float64").distance < 1e-9
-    adam = weight_decay("adam", 0.01, dtype="float64")
+    assert weight_decay("sgd", 0.01).distance < 1e-9
+    adam = weight_decay("adam", 0.01)
     assert adam.distance > 0.5 and adam.squares[0] < 0.2 * adam.squares[1]
     assert weight_decay("adam", 0.0).distance == 0
 
