@@ -80,8 +80,8 @@ class OverfittingPicture(Picture):
         train, val = result.train_accuracy[:, -1], result.val_accuracy[:, -1]
         said = (
             f"{result.images} training digits, {result.width} units per layer, after {result.step[-1]} steps: without "
-            f"regularisation {train[0]:.0%} of the training and {val[0]:.0%} of the validation digits are right, validation "
-            f"loss {result.val_loss[0, -1]:.2g}."
+            f"regularisation {train[0]:.0%} of the training and {val[0]:.0%} of the validation digits are right, "
+            f"validation loss {result.val_loss[0, -1]:.2g}."
         )
         if result.weight_decay or result.dropout:
             said += f" With {settings(result)}: {train[1]:.0%} and {val[1]:.0%}, loss {result.val_loss[1, -1]:.2g}."
