@@ -19,7 +19,7 @@ class DropoutPicture(Picture):
     size = (10.0, 5.0)
 
     def build(self) -> None:
-        axes = self.outputs = self.figure.add_axes((0.06, 0.13, 0.46, 0.68))
+        axes = self.outputs = self.figure.add_axes((0.07, 0.13, 0.45, 0.68))
         axes.set(xlim=(BINS[0], BINS[-1]), ylim=(0, TALLEST), xlabel="output of the unit")
         axes.set_ylabel(f"masks, of {MASKS}")
         self.steps = self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, fill=True, color=BLUE, alpha=0.4))
@@ -46,7 +46,7 @@ class DropoutPicture(Picture):
                 )
         bars.legend(loc="lower left", bbox_to_anchor=(-0.05, 1.0), ncols=2, handlelength=1.2)
         self.title = self.moving(
-            self.figure.text(0.06, 0.92, "", weight="bold", fontsize=self.style.font + 2)
+            self.figure.text(0.07, 0.92, "", weight="bold", fontsize=self.style.font + 2)
         )
 
     def set_artists(self, result: DroppedOut) -> None:
