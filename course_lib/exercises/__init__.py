@@ -7,13 +7,16 @@ from course_lib.exercises import (
     neurons,
     optimizers,
     preprocessing,
+    regularization,
     start,
     zero_centring,
 )
 from course_lib.exercises.desk import Desk
 from course_lib.exercises.source import show_source
 
-_desk = Desk([start, neurons, activations, zero_centring, preprocessing, initialization, batchnorm, optimizers])
+_desk = Desk(
+    [start, neurons, activations, zero_centring, preprocessing, initialization, batchnorm, optimizers, regularization]
+)
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution
 predict, progress = _desk.predict, _desk.progress

@@ -41,6 +41,12 @@ _ROOMS = {
         "optimizer_race_explorer",
         "conventions_explorer",
     ],
+    "regularization": [
+        "overfitting_explorer",
+        "weight_decay_explorer",
+        "dropout_explorer",
+        "ensemble_explorer",
+    ],
 }
 
 __all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers"]

@@ -1,0 +1,138 @@
+"""Overfitting on a few hundred real digits, and what weight decay, dropout and stopping early do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.data.digits import Digits, load_digits
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import Adam
+from course_lib.nn.training import train
+
+MOST_IMAGES, BATCH, LEARNING_RATE, STEPS, DRAFT = 1500, 50, 0.003, 600, 90
+DECAYS = (0.0, *(float(f"{10 ** (k / 2):.2g}") for k in range(-8, 1)))
+IMAGES, WIDTHS, WRONG = (50, 100, 200, 300, 500, 1000, 1500), (5, 10, 20, 50, 100, 150), (0.0, 0.1, 0.2, 0.4)
+BINS = np.linspace(-0.6, 0.6, 61)
+LOOKS = 20
+
+
+@dataclass(frozen=True)
+class Overfitting:
+    """Two networks side by side, row 0 without and row 1 with regularisation, from the same initial weights.
+
+    Losses are mean cross-entropies without the penalty, in evaluation mode. Validation is on the same 297 digits.
+    """
+
+    images: int
+    weight_decay: float
+    dropout: float
+    width: int
+    wrong: float  # share of training labels that are wrong
+    step: np.ndarray  # (looks,)
+    train_loss: np.ndarray  # (2, looks)
+    val_loss: np.ndarray
+    train_accuracy: np.ndarray
+    val_accuracy: np.ndarray
+    counts: np.ndarray  # (2, bins) weights per bin of `BINS`, all layers; beyond the ends they are in the last bin
+    weight_rms: np.ndarray  # (2,) root of the mean of W²
+    parameters: int  # of one network
+
+    @property
+    def gap(self) -> np.ndarray:
+        """Training minus validation accuracy at the end, (2,)."""
+        return self.train_accuracy[:, -1] - self.val_accuracy[:, -1]
+
+    @property
+    def best(self) -> np.ndarray:
+        """The look at which each validation loss is lowest, (2,): where stopping early would stop."""
+        return self.val_loss.argmin(axis=1)
+
+
+@lru_cache(maxsize=64)
+def overfitting(
+    images: int = 300,
+    weight_decay: float = 0.0,
+    dropout: float = 0.0,
+    width: int = 100,
+    wrong: float = 0.0,
+    steps: int = STEPS,
+    dtype: str = "float32",
+    seed: int = 0,
+) -> Overfitting:
+    """Train 64-width-width-10 ReLU networks on the first `images` training digits: J = loss + ½λΣW², λ `weight_decay`.
+
+    He's initial weights, Adam with learning rate 0.003, batches of 50. `dropout` is the drop probability of the hidden
+    units. A share `wrong` of the training labels is replaced by another class; validation labels stay right.
+    """
+    if not 1 <= images <= MOST_IMAGES:
+        raise ValueError(f"images must be 1 to {MOST_IMAGES}, not {images}.")
+    if not 0 <= wrong < 1:
+        raise ValueError(f"wrong is a share of the labels, from 0 up to but not including 1, not {wrong}.")
+    digits = shared_digits()
+    y = spoiled_labels(digits.y_train[:images], wrong)
+    net = MLP(
+        (64, width, width, 10),
+        trials=2,
+        l2=np.array([0.0, weight_decay]),
+        dropout=np.array([0.0, dropout]) if dropout else 0.0,
+        seed=[seed, seed],
+        dtype=np.dtype(dtype).type,
+    )
+    history = train(
+        net, digits.x_train[:images], y, Adam(lr=LEARNING_RATE), steps=steps, batch_size=BATCH, rng=seed,
+        x_val=digits.x_val, y_val=digits.y_val, record_every=max(1, steps // LOOKS), look=300,
+    )  # fmt: skip
+    flat = np.concatenate([w.reshape(2, -1) for w in net.weights()], axis=1)
+    inside = np.clip(flat, BINS[0], BINS[-1])
+    return Overfitting(
+        images, weight_decay, dropout, width, wrong, history.step, history.loss.T, history.val_loss.T,
+        history.accuracy.T, history.val_accuracy.T, np.array([np.histogram(row, BINS)[0] for row in inside]),
+        np.sqrt(np.mean(flat.astype(float) ** 2, axis=1)), net.theta.shape[-1],
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def shared_digits() -> Digits:
+    """1500 training and 297 validation digits."""
+    return load_digits(split=(1500 / 1797, 297 / 1797, 0.0))
+
+
+def spoiled_labels(y: np.ndarray, share: float) -> np.ndarray:
+    """Labels of which a share is wrong: moved on by 1 to 9 classes. A larger share keeps the smaller one's."""
+    rng = np.random.RandomState(0)
+    order, moves = rng.permutation(len(y)), rng.randint(1, 10, len(y))
+    chosen = order[: round(share * len(y))]
+    spoiled = y.copy()
+    spoiled[chosen] = (y[chosen] + moves[chosen]) % 10
+    return spoiled
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Three ways to end the same run on 300 images of which some labels are wrong."""
+
+    patience: tuple[int, ...]  # looks without a new lowest validation loss; the last one never stops
+    stopped: tuple[int, ...]  # steps made
+    kept: tuple[int, ...]  # the step whose weights are kept
+    val_loss: tuple[float, ...]
+    val_accuracy: tuple[float, ...]
+
+
+def early_stopping(patience: tuple[int, ...] = (1, 3, 8), wrong: float = 0.2, steps: int = 400) -> EarlyStopping:
+    """Stop after `patience` looks, 10 steps apart, without a new lowest validation loss, and go back to the lowest.
+
+    The last entry of the result is the run that goes on to the end and keeps the last weights. float64.
+    """
+    digits = shared_digits()
+    y, rows = spoiled_labels(digits.y_train[:300], wrong), []
+    for patient in (*patience, None):
+        net = MLP((64, 100, 100, 10), seed=0)
+        history = train(net, digits.x_train[:300], y, Adam(lr=LEARNING_RATE), steps=steps, batch_size=BATCH, rng=0,
+                        x_val=digits.x_val, y_val=digits.y_val, record_every=10, patience=patient)  # fmt: skip
+        last = int(history.step[-1])
+        rows.append((patient or 0, last, int(history.best_step) if patient else last,
+                     net.loss(digits.x_val, digits.y_val), net.accuracy(digits.x_val, digits.y_val)))  # fmt: skip
+    return EarlyStopping(*zip(*rows, strict=True))

@@ -1,0 +1,130 @@
+"""The sliders of chapter 08."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course_lib.experiments import regularization_decay as planes
+from course_lib.experiments.regularization import DECAYS, DRAFT, IMAGES, WIDTHS, WRONG, overfitting
+from course_lib.experiments.regularization_dropout import MODES, MOST_INPUTS, UNITS, dropped_out
+from course_lib.experiments.regularization_ensemble import IMAGES as ENSEMBLE_IMAGES
+from course_lib.experiments.regularization_ensemble import KINDS, MEMBERS, ensemble
+from course_lib.explorers.controls import Choice, IntSlider, Slider, Stops
+from course_lib.explorers.explorer import Explorer
+from course_lib.plots.regularization import OverfittingPicture
+from course_lib.plots.regularization_decay import DecayPicture
+from course_lib.plots.regularization_dropout import DropoutPicture
+from course_lib.plots.regularization_ensemble import EnsemblePicture
+
+
+def _strengths(values: tuple[float, ...]) -> list[str]:
+    return [f"{value:g}" if value else "none" for value in values]
+
+
+def overfitting_explorer(**start: Any) -> Explorer:
+    """Training and validation curves of a network on a few real digits, without and with regularisation.
+
+    Controls: images, weight_decay, dropout, width, wrong (share of training labels that are wrong).
+    """
+    return Explorer(
+        "overfitting_explorer",
+        overfitting,
+        OverfittingPicture,
+        [
+            Stops("images", "training images", IMAGES, 300),
+            Stops("weight_decay", "weight decay λ", DECAYS, 0.0, _strengths(DECAYS)),
+            Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
+            Stops("width", "units per layer", WIDTHS, 100),
+            Stops("wrong", "wrong labels", WRONG, 0.0, [f"{share:.0%}" for share in WRONG]),
+        ],
+        presets={
+            "300 images": {},
+            "Weight decay": {"weight_decay": 0.001},
+            "Dropout": {"dropout": 0.2},
+            "Too much decay": {"weight_decay": 0.1},
+            "20 % wrong labels": {"wrong": 0.2},
+            "… with decay": {"wrong": 0.2, "weight_decay": 0.01},
+            "… with dropout": {"wrong": 0.2, "dropout": 0.5},
+            "1500 images": {"images": 1500},
+        },
+        draft={"steps": DRAFT},
+        start=start,
+    )
+
+
+def weight_decay_explorer(**start: Any) -> Explorer:
+    """The boundary between two classes of points with L2 in the loss and with decoupled weight decay.
+
+    Controls: weight_decay, optimizer, cloud.
+    """
+    return Explorer(
+        "weight_decay_explorer",
+        planes.weight_decay,
+        DecayPicture,
+        [
+            Stops("weight_decay", "λ", planes.DECAYS, 0.01, _strengths(planes.DECAYS)),
+            Choice("optimizer", "optimiser", planes.OPTIMIZERS, "adam", ("SGD", "Adam")),
+            Choice("cloud", "data", tuple(planes.CLOUDS), "moons"),
+        ],
+        presets={
+            "No decay": {"weight_decay": 0.0},
+            "SGD: the same": {"optimizer": "sgd", "weight_decay": 0.01},
+            "Adam: not the same": {"weight_decay": 0.01},
+            "Decoupled needs more": {"weight_decay": 1.0},
+            "Everything shrinks": {"optimizer": "sgd", "weight_decay": 0.32},
+        },
+        draft={"steps": planes.DRAFT},
+        start=start,
+    )
+
+
+def dropout_explorer(**start: Any) -> Explorer:
+    """What a unit behind dropout receives in training, over many masks, and at test time.
+
+    Controls: p (drop probability), mode (scaling), inputs, unit.
+    """
+    return Explorer(
+        "dropout_explorer",
+        dropped_out,
+        DropoutPicture,
+        [
+            Slider("p", "drop probability p", 0.0, 0.9, 0.5, step=0.05),
+            Choice("mode", "scaling", MODES, "none", ("inverted: ÷(1 − p) in training",
+                                                      "test-time: ×(1 − p) in the test", "none")),
+            IntSlider("inputs", "inputs", 5, MOST_INPUTS, 100, step=5),
+            Choice("unit", "unit", UNITS, "linear"),
+        ],
+        presets={
+            "No scaling": {"mode": "none"},
+            "Test-time": {"mode": "test-time"},
+            "Inverted": {"mode": "inverted"},
+            "p = 0.8, no scaling": {"mode": "none", "p": 0.8},
+            "ReLU, few inputs": {"mode": "inverted", "unit": "relu", "inputs": 10},
+        },
+        start=start,
+    )  # fmt: skip
+
+
+def ensemble_explorer(**start: Any) -> Explorer:
+    """Accuracy and calibration of averaged networks, or of one network averaged over dropout masks.
+
+    Controls: members, kind, images.
+    """
+    return Explorer(
+        "ensemble_explorer",
+        ensemble,
+        EnsemblePicture,
+        [
+            IntSlider("members", "members", 1, MEMBERS, 5),
+            Choice("kind", "members are", KINDS, "separate", ("networks trained apart", "dropout masks of one")),
+            Stops("images", "training images", ENSEMBLE_IMAGES, 300),
+        ],
+        presets={
+            "One network": {"members": 1},
+            "Five": {"members": 5},
+            "Fifteen": {"members": 15},
+            "One mask": {"members": 1, "kind": "dropout"},
+            "Fifteen masks": {"members": 15, "kind": "dropout"},
+        },
+        start=start,
+    )

@@ -1,0 +1,97 @@
+"""The picture of overfitting: training and validation curves without and with regularisation, and the weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.regularization import BINS, STEPS, Overfitting
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, VERMILLION
+
+LOSS_LOW, LOSS_HIGH = 1e-4, 10.0
+NAMES, COLOURS = ("without", "with"), (VERMILLION, BLUE)
+
+
+class OverfittingPicture(Picture):
+    """Left: loss; middle: accuracy; right: histogram of all weights. Solid is training, dashed is validation."""
+
+    size = (10.0, 5.2)
+
+    def build(self) -> None:
+        self.loss = self.figure.add_axes((0.065, 0.12, 0.255, 0.62))
+        self.accuracy = self.figure.add_axes((0.395, 0.12, 0.255, 0.62))
+        self.weights = self.figure.add_axes((0.72, 0.12, 0.265, 0.62))
+        self.loss.set(xlim=(0, 1.02 * STEPS), yscale="log", ylim=(LOSS_LOW, LOSS_HIGH), xlabel="step", title="Loss")
+        self.accuracy.set(xlim=(0, 1.02 * STEPS), ylim=(0, 103), xlabel="step", title="Right, %")
+        self.weights.set(xlim=(BINS[0], BINS[-1]), ylim=(0, 1.4), yticks=[], xlabel="weight", title="Weights")
+        self.curves = []
+        for axes in (self.loss, self.accuracy):
+            for colour, width in zip(COLOURS, (1.6, 2.4), strict=True):
+                for line, marker in (("-", "o"), ("--", "s")):
+                    self.curves.append(self.moving(
+                        axes.plot([], [], color=colour, linestyle=line, marker=marker, markersize=4, markevery=4,
+                                  linewidth=width)[0]
+                    ))  # fmt: skip
+        self.lowest = [
+            self.moving(self.loss.plot([], [], marker="v", color=colour, markersize=11, linestyle="",
+                                       markeredgecolor=self.style.ink, zorder=5)[0])
+            for colour in COLOURS
+        ]  # fmt: skip
+        self.steps = [
+            self.moving(self.weights.stairs(np.zeros(len(BINS) - 1), BINS, color=colour, linewidth=width, fill=fill,
+                                            alpha=alpha))
+            for colour, width, fill, alpha in ((VERMILLION, 1, True, 0.45), (BLUE, 2.2, False, 1.0))
+        ]  # fmt: skip
+        self.figure.legend(
+            handles=[self.curves[i] for i in (2, 3, 0, 1)],
+            labels=["with: training", "with: validation", "without: training", "without: validation"],
+            loc="upper left", bbox_to_anchor=(0.05, 0.9), ncols=4, columnspacing=1.2, handlelength=2.6,
+        )  # fmt: skip
+        self.title = self.moving(
+            self.figure.text(0.065, 0.925, "", weight="bold", fontsize=self.style.font + 2)
+        )
+        self.note = self.moving(
+            self.weights.text(0.98, 0.97, "", transform=self.weights.transAxes, ha="right", va="top")
+        )
+        self.figure.text(0.985, 0.835, "▼ lowest validation loss", ha="right", fontsize=self.style.font - 1)
+
+    def set_artists(self, result: Overfitting) -> None:
+        wrong = f", {result.wrong:.0%} of the labels wrong" if result.wrong else ""
+        self.title.set_text(f"{result.images} images{wrong}, {result.parameters} parameters; {settings(result)}")
+        panels = ((result.train_loss, result.val_loss), (result.train_accuracy, result.val_accuracy))
+        values = [
+            np.clip(curve, LOSS_LOW, 0.97 * LOSS_HIGH) if panel == 0 else 100 * curve
+            for panel, pair in enumerate(panels)
+            for row in range(2)
+            for curve in (pair[0][row], pair[1][row])
+        ]
+        for line, value in zip(self.curves, values, strict=True):
+            line.set_data(result.step, value)
+        for row, mark in enumerate(self.lowest):
+            at = result.best[row]
+            mark.set_data([result.step[at]], np.clip([result.val_loss[row, at]], LOSS_LOW, 0.97 * LOSS_HIGH))
+        top = max(1, result.counts[:, 1:-1].max())
+        for steps, counts in zip(self.steps, result.counts, strict=True):
+            steps.set_data(np.minimum(counts / top, 1.0))
+        plain, yours = result.weight_rms
+        self.note.set_text(f"root mean square\nwithout {plain:.3f}, with {yours:.3f}")
+
+    def describe(self, result: Overfitting) -> str:
+        train, val = result.train_accuracy[:, -1], result.val_accuracy[:, -1]
+        said = (
+            f"{result.images} training digits, {result.width} units per layer, after {result.step[-1]} steps: without "
+            f"regularisation {train[0]:.0%} of the training and {val[0]:.0%} of the validation digits are right, "
+            f"validation loss {result.val_loss[0, -1]:.2g}."
+        )
+        if result.weight_decay or result.dropout:
+            said += f" With {settings(result)}: {train[1]:.0%} and {val[1]:.0%}, loss {result.val_loss[1, -1]:.2g}."
+        wrong = f" {result.wrong:.0%} of the training labels are wrong." if result.wrong else ""
+        return said + wrong
+
+
+def settings(result: Overfitting) -> str:
+    """What the network "with" has, in words."""
+    parts = [f"λ = {result.weight_decay:g}"] * (result.weight_decay > 0) + [f"dropout {result.dropout:g}"] * (
+        result.dropout > 0
+    )
+    return " and ".join(parts) or "no regularisation"

@@ -1,0 +1,92 @@
+"""The picture of weight decay: the boundary with L2 in the loss, with decoupled decay, and the weights of both."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+
+from course_lib.experiments.regularization_decay import BINS, REACH, WAYS, WeightDecay
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, SERIES, VERMILLION
+
+CLASSES = SERIES[:2]
+SHADES, TINT = 12, 0.6
+
+
+class DecayPicture(Picture):
+    """Left and middle: probability of each class in the plane. Right: histogram of |W|, both ways."""
+
+    size = (10.0, 5.0)
+
+    def build(self) -> None:
+        self.images, self.points, self.notes = [], [], []
+        for way, left in enumerate((0.045, 0.365)):
+            axes = self.figure.add_axes((left, 0.20, 0.29, 0.62))
+            axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=[-2, 0, 2], yticks=[-2, 0, 2])
+            if way:
+                axes.set_yticklabels([])
+            axes.set_title(WAYS[way], color=(BLUE, VERMILLION)[way])
+            self.images.append(self.moving(axes.imshow(
+                np.zeros((2, 2, 3), np.uint8), extent=(-REACH, REACH, -REACH, REACH), origin="lower",
+                interpolation="nearest", aspect="auto",
+            )))  # fmt: skip
+            self.points.append([
+                self.moving(axes.plot([], [], linestyle="", marker=look["marker"], markersize=7, color=look["color"],
+                                      markeredgecolor=self.style.paper, markeredgewidth=0.8)[0])
+                for look in CLASSES
+            ])  # fmt: skip
+            self.notes.append(self.moving(self.figure.text(left, 0.085, "", va="center")))
+        axes = self.weights = self.figure.add_axes((0.715, 0.20, 0.27, 0.62))
+        axes.set(xlim=(0, BINS[-1]), yscale="log", ylim=(0.7, 1500), xlabel="|weight|")
+        axes.set_title("Number of weights")
+        self.steps = [
+            self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, color=colour, linewidth=width, fill=fill,
+                                    alpha=alpha, baseline=0.5, label=name))
+            for name, colour, width, fill, alpha in (
+                (WAYS[0], BLUE, 2.2, False, 1.0), (WAYS[1], VERMILLION, 1.0, True, 0.45))
+        ]  # fmt: skip
+        axes.legend(loc="upper right")
+        self.title = self.moving(
+            self.figure.text(0.045, 0.925, "", weight="bold", fontsize=self.style.font + 2)
+        )
+        paper = np.array(mpl.colors.to_rgb(self.style.paper))
+        colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
+        table = paper + np.linspace(0, TINT, SHADES)[:, None] * (colours[:, None] - paper)
+        self.shades = (255 * table + 0.5).astype(np.uint8)  # (class, shade, RGB)
+
+    def set_artists(self, result: WeightDecay) -> None:
+        name = {"sgd": "SGD", "adam": "Adam"}[result.optimizer]
+        strength = f"λ = {result.weight_decay:g}" if result.weight_decay else "no decay"
+        self.title.set_text(f"{name}, {strength}: the two ways {verdict(result)}")
+        for way in range(2):
+            p = result.probability[way]
+            sure = np.clip(np.abs(2 * p - 1) * SHADES, 0, SHADES - 1).astype(np.intp)
+            self.images[way].set_data(self.shades[(p > 0.5).astype(np.intp), sure])
+            for points, number in zip(self.points[way], range(2), strict=True):
+                points.set_data(*result.x[result.y == number].T)
+            self.notes[way].set_text(
+                f"right: training {result.train_accuracy[way]:.0%}, test {result.test_accuracy[way]:.0%}\n"
+                f"ΣW² {size(result.squares[way])}"
+            )
+            self.steps[way].set_data(np.maximum(result.counts[way], 0.5))
+
+    def describe(self, result: WeightDecay) -> str:
+        name = {"sgd": "SGD", "adam": "Adam"}[result.optimizer]
+        ways = "; ".join(
+            f"{way}: {result.train_accuracy[i]:.0%} of the training and {result.test_accuracy[i]:.0%} of the test "
+            f"points right, sum of squared weights {size(result.squares[i])}"
+            for i, way in enumerate(WAYS)
+        )
+        return f"40 points, {name}, λ = {result.weight_decay:g}. {ways}. The two ways {verdict(result)}."
+
+
+def verdict(result: WeightDecay) -> str:
+    """Whether the two networks are the same, where both may amplify rounding."""
+    if result.weight_decay == 0:
+        return "are the same network"
+    return "agree" if result.optimizer == "sgd" else "differ"
+
+
+def size(squares: float) -> str:
+    """A sum of squares; one that is nothing but rounding is not quoted."""
+    return f"= {squares:.3g}" if squares > 1e-3 else "< 0.001"

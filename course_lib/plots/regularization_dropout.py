@@ -1,0 +1,80 @@
+"""The picture of dropout's scaling: one unit's outputs over many masks, and what the next layer receives."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.regularization_dropout import BINS, MASKS, DroppedOut
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, VERMILLION
+
+TALLEST = 300
+ROWS = ("mean of x̃", "variance of x̃", "output, mean", "output, std")
+REACH = 4.5
+
+
+class DropoutPicture(Picture):
+    """Left: histogram of the training output, its mean, and the test output. Right: four numbers, train and test."""
+
+    size = (10.0, 5.0)
+
+    def build(self) -> None:
+        axes = self.outputs = self.figure.add_axes((0.07, 0.13, 0.45, 0.68))
+        axes.set(xlim=(BINS[0], BINS[-1]), ylim=(0, TALLEST), xlabel="output of the unit")
+        axes.set_ylabel(f"masks, of {MASKS}")
+        self.steps = self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, fill=True, color=BLUE, alpha=0.4))
+        self.mean = self.moving(
+            axes.plot([], [], color=BLUE, linewidth=3, label="mean in training")[0]
+        )
+        self.test = self.moving(
+            axes.plot([], [], color=VERMILLION, linewidth=3, linestyle="--", label="test")[0]
+        )
+        axes.legend(loc="lower right", bbox_to_anchor=(1.02, 1.0), ncols=2)
+        bars = self.bars = self.figure.add_axes((0.685, 0.13, 0.225, 0.68))
+        bars.set(xlim=(0, REACH), ylim=(len(ROWS) - 0.5, -0.6), yticks=range(len(ROWS)), yticklabels=ROWS)
+        bars.tick_params(axis="y", length=0)
+        self.lengths, self.values = [], []
+        for row in range(len(ROWS)):
+            for part, (colour, name) in enumerate(((BLUE, "training"), (VERMILLION, "test"))):
+                y = row - 0.17 + 0.34 * part
+                self.lengths.append(self.moving(
+                    bars.plot([], [], color=colour, linewidth=(12, 6)[part], solid_capstyle="butt",
+                              label=name if row == 0 else None)[0]
+                ))  # fmt: skip
+                self.values.append(
+                    self.moving(bars.text(1.04, y, "", transform=bars.get_yaxis_transform(), va="center"))
+                )
+        bars.legend(loc="lower left", bbox_to_anchor=(-0.05, 1.0), ncols=2, handlelength=1.2)
+        self.title = self.moving(
+            self.figure.text(0.07, 0.92, "", weight="bold", fontsize=self.style.font + 2)
+        )
+
+    def set_artists(self, result: DroppedOut) -> None:
+        tallest = max(result.counts.max(), 1)
+        self.steps.set_data(result.counts * min(1.0, 0.8 * TALLEST / tallest))
+        self.mean.set_data([result.train_mean] * 2, [0, 0.88 * TALLEST])
+        self.test.set_data([result.test_output] * 2, [0, 0.88 * TALLEST])
+        pairs = (result.activations, result.variances, (result.train_mean, result.test_output), (result.train_std, 0.0))
+        for line, text, place, value in zip(
+            self.lengths, self.values, range(8), [v for pair in pairs for v in pair], strict=True
+        ):
+            y = place // 2 - 0.17 + 0.34 * (place % 2)
+            line.set_data([0, min(max(value, 0), REACH)], [y, y])
+            text.set_text(f"{value:.2f}")
+        self.title.set_text(f"Drop probability {result.p:g}, scaling {result.mode}: {verdict(result)}")
+
+    def describe(self, result: DroppedOut) -> str:
+        return (
+            f"A {result.unit} unit with {result.inputs} inputs, drop probability {result.p:g}, scaling {result.mode}: "
+            f"over {MASKS} masks its output is {result.train_mean:.2f} on average with std {result.train_std:.2f}, at "
+            f"test time {result.test_output:.2f}: {verdict(result)}. The inputs have variance "
+            f"{result.variances[0]:.2f} in training and {result.variances[1]:.2f} at test time."
+        )
+
+
+def verdict(result: DroppedOut) -> str:
+    if result.p == 0:
+        return "nothing is dropped"
+    if result.train_mean < 0.02:
+        return "hardly anything passes in training"
+    return f"test is {result.ratio:.2f} × training"

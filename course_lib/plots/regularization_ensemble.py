@@ -1,0 +1,91 @@
+"""The picture of an ensemble: accuracy and loss against its size, and how far its confidence can be trusted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.regularization_ensemble import EDGES, MEMBERS, Ensemble
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, ORANGE, VERMILLION
+
+LOW = {50: 60.0, 100: 75.0, 200: 80.0, 300: 80.0, 500: 80.0}
+
+
+class EnsemblePicture(Picture):
+    """Left: accuracy of the average and of each member. Middle: loss. Right: share right against confidence."""
+
+    size = (10.0, 4.8)
+
+    def build(self) -> None:
+        self.accuracy = self.figure.add_axes((0.06, 0.13, 0.27, 0.66))
+        self.loss = self.figure.add_axes((0.395, 0.13, 0.22, 0.66))
+        self.trust = self.figure.add_axes((0.70, 0.13, 0.285, 0.66))
+        for axes in (self.accuracy, self.loss):
+            axes.set(xlim=(0.3, MEMBERS + 0.7), xticks=[1, 5, 10, 15], xlabel="members")
+        self.accuracy.set(title="Right, %", yticks=range(50, 101, 5))
+        self.loss.set(title="Loss of the average")
+        self.trust.set(xlim=(0, 1), ylim=(0, 1.03), xlabel="confidence", title="Share right")
+        self.trust.plot([0, 1], [0, 1], color=self.style.theory, linestyle="--", linewidth=1.2)
+        self.trust.text(0.63, 0.52, "calibrated", color=self.style.theory, rotation=42, ha="center", va="center")
+        self.alone = self.moving(
+            self.accuracy.plot([], [], color=ORANGE, marker="x", markersize=8, markeredgewidth=2, linestyle="",
+                               label="each alone")[0])  # fmt: skip
+        self.whole = self.moving(self.accuracy.plot([], [], color=self.style.theory, linestyle=":", linewidth=2)[0])
+        self.average = self.moving(
+            self.accuracy.plot([], [], color=BLUE, marker="o", markersize=5, label="average")[0])  # fmt: skip
+        self.here = [
+            self.moving(axes.plot([], [], color=VERMILLION, marker="o", markersize=12, markerfacecolor="none",
+                                  markeredgewidth=2.5, linestyle="")[0])
+            for axes in (self.accuracy, self.loss)
+        ]  # fmt: skip
+        self.accuracy.legend(loc="lower right", ncols=2, handlelength=1.3, columnspacing=0.8)
+        self.losses = self.moving(self.loss.plot([], [], color=BLUE, marker="o", markersize=5)[0])
+        self.shares = self.moving(self.trust.stairs(np.zeros(len(EDGES) - 1), EDGES, fill=True, color=BLUE, alpha=0.2))
+        self.curve = self.moving(self.trust.plot([], [], color=BLUE, marker="o", markersize=7)[0])
+        self.note = self.moving(self.trust.text(0.03, 0.98, "", transform=self.trust.transAxes, va="top"))
+        self.title = self.moving(
+            self.figure.text(0.06, 0.91, "", weight="bold", fontsize=self.style.font + 2)
+        )
+        self.one = self.moving(
+            self.figure.text(0.06, 0.865, "", fontsize=self.style.font - 1, color=self.style.theory)
+        )
+
+    def frame(self, result: Ensemble):
+        return result.images, float(np.ceil(2 * result.loss.max()) / 2)
+
+    def set_frame(self, result: Ensemble) -> None:
+        self.accuracy.set_ylim(LOW.get(result.images, 60.0), 100)
+        self.loss.set_ylim(0, float(np.ceil(2 * result.loss.max()) / 2))
+
+    def set_artists(self, result: Ensemble) -> None:
+        number = np.arange(1, MEMBERS + 1)
+        low = LOW.get(result.images, 60.0)
+        self.alone.set_data(number, np.maximum(100 * result.alone, low))
+        self.average.set_data(number, 100 * result.accuracy)
+        self.losses.set_data(number, result.loss)
+        at = result.at
+        self.here[0].set_data([at + 1], [100 * result.accuracy[at]])
+        self.here[1].set_data([at + 1], [result.loss[at]])
+        self.whole.set_data([0, 99] if result.kind == "dropout" else [], [100 * result.whole] * 2 * (
+            result.kind == "dropout"))  # fmt: skip
+        full = np.isfinite(result.right) & (result.share >= 0.005)
+        self.curve.set_data(result.confidence[full], result.right[full])
+        self.shares.set_data(result.share)
+        self.note.set_text(f"bars: share of digits\ngap {100 * result.calibration[at]:.0f} points")
+        members = "mask" if result.kind == "dropout" else "network"
+        self.title.set_text(f"{result.members} {members}{'s averaged' * (result.members > 1)}, {result.images} images: "
+                            f"{result.accuracy[at]:.1%} right")  # fmt: skip
+        self.one.set_text(
+            f"dotted: the whole network, all units on, one pass: {result.whole:.1%}" if result.kind == "dropout" else ""
+        )
+
+    def describe(self, result: Ensemble) -> str:
+        at = result.at
+        many = "s" * (result.members > 1)
+        kind = f"mask{many} of one dropout network" if result.kind == "dropout" else f"network{many} trained apart"
+        said = (
+            f"{result.images} training digits, {result.members} {kind}: each alone {result.alone.mean():.1%} right on "
+            f"average, the average of their probabilities {result.accuracy[at]:.1%}, loss {result.loss[at]:.2g}. "
+            f"Confidence and share right are {100 * result.calibration[at]:.0f} points apart."
+        )
+        return said + (f" The whole network in one pass: {result.whole:.1%}." if result.kind == "dropout" else "")

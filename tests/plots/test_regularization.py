@@ -1,0 +1,48 @@
+"""The pictures of chapter 08: what they say agrees with what they draw."""
+
+import numpy as np
+
+from course_lib.experiments.regularization import overfitting
+from course_lib.experiments.regularization_decay import weight_decay
+from course_lib.experiments.regularization_dropout import dropped_out
+from course_lib.experiments.regularization_ensemble import ensemble
+from course_lib.plots.regularization import OverfittingPicture, settings
+from course_lib.plots.regularization_decay import DecayPicture, size, verdict
+from course_lib.plots.regularization_dropout import DropoutPicture
+from course_lib.plots.regularization_ensemble import EnsemblePicture
+
+
+def test_overfitting_names_what_is_switched_on():
+    plain, both = overfitting(steps=40), overfitting(steps=40, weight_decay=0.01, dropout=0.2)
+    assert settings(plain) == "no regularisation" and settings(both) == "λ = 0.01 and dropout 0.2"
+    assert "With λ" in OverfittingPicture().update(both).describe(both)
+    assert "With λ" not in OverfittingPicture().describe(plain)
+
+
+def test_a_loss_below_the_axis_stays_on_it():
+    picture = OverfittingPicture()
+    result = overfitting()
+    picture.update(result)
+    for line in picture.curves[:4]:
+        low, high = picture.loss.get_ylim()
+        assert np.all((line.get_ydata() >= low) & (line.get_ydata() <= high))
+
+
+def test_decay_draws_both_ways_and_does_not_quote_rounding():
+    result = weight_decay("sgd", 0.32, steps=20)
+    picture = DecayPicture().update(result)
+    assert verdict(result) == "agree" and size(1e-16) == "< 0.001" and size(27.21) == "= 27.2"
+    assert np.array_equal(picture.images[0].get_array(), picture.images[1].get_array())
+
+
+def test_dropout_marks_the_mean_and_the_test_output():
+    result = dropped_out(0.5, "none")
+    picture = DropoutPicture().update(result)
+    assert picture.mean.get_xdata()[0] == result.train_mean and picture.test.get_xdata()[0] == result.test_output
+
+
+def test_ensemble_rings_the_chosen_size():
+    result = ensemble(7)
+    picture = EnsemblePicture().update(result)
+    assert list(picture.here[0].get_xdata()) == [7]
+    assert "7 networks trained apart" in picture.describe(result)
