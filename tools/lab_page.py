@@ -217,10 +217,17 @@ class ShownExplorer:
         low, high = (float(self.handle(name).get_attribute(f"aria-value{end}")) for end in ("min", "max"))
         return (self.stop(name) - low) / (high - low)
 
+    def _still(self, thing: Locator) -> dict[str, float]:
+        """The box of `thing`, scrolled to, once cells that come into view no longer push it about."""
+        box = None
+        while box != (box := thing.bounding_box()):
+            thing.hover()
+            self.page.wait_for_timeout(100)
+        return box
+
     def drag(self, name: str, *path: float, seconds: float = 0.2, events: int = 8) -> None:
         """Take the knob with the mouse and lead it evenly along `path`, shares of its track, in so many mouse moves."""
-        self.handle(name).hover()  # scrolls there and waits until nothing moves any more
-        knob, track = self.handle(name).bounding_box(), self.input(name).locator(".noUi-base").bounding_box()
+        knob, track = self._still(self.handle(name)), self.input(name).locator(".noUi-base").bounding_box()
         x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
         corners = [x, *(track["x"] + share * track["width"] for share in path)]
         self.page.mouse.move(x, y)

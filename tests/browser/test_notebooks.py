@@ -55,7 +55,7 @@ def test_sliders(live: LabPage) -> None:
         pictures = {first["picture"]}  # a slider need not change them from everywhere: what a choice ignores, say
         for name, control in explorer.controls.items():
             if control["kind"] == "slider":
-                end, towards, step = (0.3, "ArrowRight", 1) if explorer.share(name) > 0.5 else (0.7, "ArrowLeft", -1)
+                end, towards, step = (0.1, "ArrowRight", 1) if explorer.share(name) > 0.5 else (0.9, "ArrowLeft", -1)
                 explorer.drag(name, end)
                 dragged = explorer.moved(first)
                 explorer.key(name, towards)
