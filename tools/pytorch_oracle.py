@@ -3,8 +3,8 @@
 PyTorch is not a dependency of the course: the tests read the file. To make it again (torch 2.13.0 on a CPU,
 float64; the file comes out the same every time):
 
-    python -m venv /tmp/torch && /tmp/torch/bin/pip install torch==2.13.0 numpy
-    /tmp/torch/bin/python tools/pytorch_oracle.py
+    python -m venv oracle-env && oracle-env/bin/pip install torch==2.13.0 numpy
+    oracle-env/bin/python tools/pytorch_oracle.py
 """
 
 import json
