@@ -17,6 +17,7 @@ help: ## this list
 lab: ## open the course in JupyterLab (options of its own: LAB_FLAGS="--no-browser --port 9999")
 	@sh tools/environment.sh lab
 	@$(ONE_THREAD) $(RUN) -m jupyterlab --ServerApp.ip=localhost --LabApp.app_settings_dir=tools/jupyterlab \
+		--ServerApp.kernel_websocket_connection_class=tools.prompt_socket.PromptConnection \
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ROOT_FLAG) $(LAB_FLAGS)
 
 test: ## ruff, pytest and strict nbval over all notebooks
