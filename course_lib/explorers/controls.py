@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-_FLEXIBLE = {
+# Every control of a panel has the one layout made of this: a widget's layout is a message of its own at the start.
+LAYOUT = {
     "width": "auto",
     "flex": "1 1 270px",
     "min_width": "250px",
@@ -22,13 +23,9 @@ _FLEXIBLE = {
 }
 
 
-def _widget_options(control: Any) -> dict[str, Any]:
+def _widget_options(control: Any, layout: Any) -> dict[str, Any]:
     """What every widget shares: the whole label visible, and a width that follows the page."""
-    return {
-        "description": control.label,
-        "style": {"description_width": "initial"},
-        "layout": dict(_FLEXIBLE),
-    }
+    return {"description": control.label, "style": {"description_width": "initial"}, "layout": layout}
 
 
 def _number(control: Any, value: Any) -> float:
@@ -66,7 +63,7 @@ class Slider:
         steps = round((self.high - self.low) / self.step)
         return min(self.high, self.low + self.step * int(rng.integers(0, steps + 1)))
 
-    def widget(self) -> Any:
+    def widget(self, layout: Any) -> Any:
         import ipywidgets as widgets
 
         digits = max(0, -math.floor(math.log10(self.step) + 1e-9))
@@ -76,7 +73,7 @@ class Slider:
             max=self.high,
             step=self.step,
             readout_format=f".{digits}f",
-            **_widget_options(self),
+            **_widget_options(self, layout),
         )
 
 
@@ -100,7 +97,7 @@ class LogSlider:
     def random(self, rng: np.random.Generator) -> float:
         return float(10.0 ** rng.uniform(math.log10(self.low), math.log10(self.high)))
 
-    def widget(self) -> Any:
+    def widget(self, layout: Any) -> Any:
         import ipywidgets as widgets
 
         return widgets.FloatLogSlider(
@@ -110,7 +107,7 @@ class LogSlider:
             max=math.log10(self.high),
             step=self.step,
             readout_format=".3g",
-            **_widget_options(self),
+            **_widget_options(self, layout),
         )
 
 
@@ -139,11 +136,11 @@ class IntSlider:
     def random(self, rng: np.random.Generator) -> int:
         return int(rng.integers(self.low, self.high + 1))
 
-    def widget(self) -> Any:
+    def widget(self, layout: Any) -> Any:
         import ipywidgets as widgets
 
         return widgets.IntSlider(
-            self.default, min=self.low, max=self.high, step=self.step, **_widget_options(self)
+            self.default, min=self.low, max=self.high, step=self.step, **_widget_options(self, layout)
         )
 
 
@@ -169,24 +166,24 @@ class Choice:
     def random(self, rng: np.random.Generator) -> Any:
         return self.options[int(rng.integers(len(self.options)))]
 
-    def widget(self) -> Any:
+    def widget(self, layout: Any) -> Any:
         import ipywidgets as widgets
 
         labels = self.labels or [str(option) for option in self.options]
         return widgets.Dropdown(
-            options=list(zip(labels, self.options, strict=True)), value=self.default, **_widget_options(self)
+            options=list(zip(labels, self.options, strict=True)), value=self.default, **_widget_options(self, layout)
         )
 
 
 class Stops(Choice):
     """A slider that stops at a few given values, for scales with a zero at the end or other uneven steps."""
 
-    def widget(self) -> Any:
+    def widget(self, layout: Any) -> Any:
         import ipywidgets as widgets
 
         labels = self.labels or [str(option) for option in self.options]
         return widgets.SelectionSlider(
-            options=list(zip(labels, self.options, strict=True)), value=self.default, **_widget_options(self)
+            options=list(zip(labels, self.options, strict=True)), value=self.default, **_widget_options(self, layout)
         )
 
 
@@ -209,10 +206,10 @@ class Toggle:
     def random(self, rng: np.random.Generator) -> bool:
         return bool(rng.integers(2))
 
-    def widget(self) -> Any:
+    def widget(self, layout: Any) -> Any:
         import ipywidgets as widgets
 
-        return widgets.Checkbox(self.default, indent=False, **_widget_options(self))
+        return widgets.Checkbox(self.default, indent=False, **_widget_options(self, layout))
 
 
 Control = Slider | LogSlider | IntSlider | Choice | Toggle

@@ -53,7 +53,7 @@ def initialization_explorer(**start: Any) -> Explorer:
             "Saito: sigmoid 0.01": {"activation": "sigmoid", "init": "0.01", "width": 100, "depth": 5},
             "Saito: sigmoid Xavier": {"activation": "sigmoid", "init": "xavier", "width": 100, "depth": 5},
         },
-        draft={"samples": 64},
+        draft={"samples": 32},
         linked=linked,
         start=start,
     )

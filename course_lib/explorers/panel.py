@@ -13,6 +13,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from course_lib.explorers.controls import LAYOUT
+
 REST = 0.15  # seconds without a move after which the hand counts as resting
 
 # The panels each cell shows: cell id -> (execution count, panels). See `_replace_older`.
@@ -34,17 +36,17 @@ class Panel:
     def __init__(self, explorer: Any) -> None:
         self.explorer = explorer
         self._timer: threading.Timer | None = None
-        self.inputs = {name: control.widget() for name, control in explorer.controls.items()}
-        self.buttons = {
-            label: widgets.Button(description=label, layout={"width": "auto"}) for label in explorer.presets
-        }
-        self.reset_button = widgets.Button(description="Reset", layout={"width": "auto"})
+        flexible = widgets.Layout(**LAYOUT)
+        self.inputs = {name: control.widget(flexible) for name, control in explorer.controls.items()}
+        alike = {"layout": widgets.Layout(width="auto"), "style": widgets.ButtonStyle()}
+        self.buttons = {label: widgets.Button(description=label, **alike) for label in explorer.presets}
+        self.reset_button = widgets.Button(description="Reset", **alike)
         width = f"{explorer.picture.size[0] * 100:.0f}px"
         self.image = widgets.Image(
             format="png", layout={"width": "100%", "max_width": width, "min_width": "620px"}
         )
         self.caption = widgets.HTML(layout={"max_width": width, "min_width": "0"})
-        row = {"display": "flex", "flex_flow": "row wrap", "align_items": "center", "max_width": width}
+        row = widgets.Layout(display="flex", flex_flow="row wrap", align_items="center", max_width=width)
         self.root = widgets.VBox(
             [
                 widgets.Box(list(self.inputs.values()), layout=row),
