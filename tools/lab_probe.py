@@ -77,7 +77,7 @@ def living() -> dict[str, int]:
     gc.collect()
     things = gc.get_objects()
     return {"widgets": len(comm.get_comm_manager().comms),
-            "panels": sum(type(thing) is Panel for thing in things),
+            "panels": sum(isinstance(thing, Panel) for thing in things),
             "pictures": sum(isinstance(thing, Picture) for thing in things)}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
@@ -19,16 +20,19 @@ Settings = dict[str, Any]
 
 
 @cache
-def _one_blas_thread() -> Callable[[], Any]:
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()  # looks through all loaded libraries, so once is enough
+
+
+def one_blas_thread() -> AbstractContextManager:
     """A context in which matrix products use one thread.
 
     Kernel and browser share the cores. With one core busy, a product on two threads takes up to five times longer
     than on one, because each half waits for the other.
     """
-    from threadpoolctl import ThreadpoolController
-
-    controller = ThreadpoolController()  # looks through all loaded libraries, so once is enough
-    return lambda: controller.limit(limits=1, user_api="blas")
+    return _blas().limit(limits=1, user_api="blas")
 
 
 class Explorer:
@@ -184,7 +188,7 @@ class Explorer:
         return after
 
     def _run(self, settings: Settings) -> Any:
-        with _one_blas_thread()():
+        with one_blas_thread():
             return self.experiment(**settings)
 
     def _tried(self, settings: Settings) -> tuple[Any, str]:
@@ -208,6 +212,11 @@ class Explorer:
         if self._panel is not None:
             self._panel.show_result()
 
+    def _make_panel(self) -> Any:
+        from course_lib.explorers.panel import Panel
+
+        return Panel(self)
+
     def __repr__(self) -> str:
         moved = {name: value for name, value in self.settings.items() if value != self._defaults[name]}
         return f"{self.name}({', '.join(f'{name}={_short(value)}' for name, value in moved.items())})"
@@ -216,7 +225,7 @@ class Explorer:
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Live widgets where a kernel runs; the picture with alternative text and stable plain text everywhere."""
-        from course_lib.explorers.panel import Panel, kernel_is_running
+        from course_lib.explorers.panel import kernel_is_running
 
         with self._lock:
             bundle: dict[str, Any] = {
@@ -226,7 +235,7 @@ class Explorer:
             metadata = {"image/png": {"alt": html.escape(self.text, quote=True)}}
             if kernel_is_running():
                 if self._panel is None:
-                    self._panel = Panel(self)
+                    self._panel = self._make_panel()
                 bundle["application/vnd.jupyter.widget-view+json"] = self._panel.view()
         return bundle, metadata
 

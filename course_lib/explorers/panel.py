@@ -50,7 +50,7 @@ class Panel:
         self.root = widgets.VBox(
             [
                 widgets.Box(list(self.inputs.values()), layout=row),
-                widgets.Box([*self.buttons.values(), self.reset_button], layout=row),
+                widgets.Box([*self._extra_buttons(), *self.buttons.values(), self.reset_button], layout=row),
                 widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}),
                 self.caption,
             ]
@@ -62,6 +62,14 @@ class Panel:
         for label, button in self.buttons.items():
             button.on_click(lambda _, label=label: self._pressed(lambda: explorer.preset(label)))
         self.reset_button.on_click(lambda _: self._pressed(explorer.reset))
+
+    def _extra_buttons(self) -> list[widgets.Widget]:
+        """What a special panel has to press before the presets."""
+        return []
+
+    def _heard(self) -> list[widgets.Widget]:
+        """Everything a learner moves or presses."""
+        return [*self.inputs.values(), *self._extra_buttons(), *self.buttons.values(), self.reset_button]
 
     def view(self) -> dict[str, Any]:
         """The widget-view bundle, for this cell."""
@@ -85,7 +93,7 @@ class Panel:
         if self._timer is not None:
             self._timer.cancel()
         boxes = [*self.root.children, self.root]
-        for widget in (*self.inputs.values(), *self.buttons.values(), self.reset_button, self.image, *boxes):
+        for widget in (*self._heard(), self.image, *boxes):
             for part in (widget.layout, getattr(widget, "style", None), widget):
                 if part is not None:  # layouts and styles are widgets too, and would stay for ever
                     part.close()
@@ -96,7 +104,7 @@ class Panel:
         ipykernel 7.4 hands a widget's message to the thread where the widget last spoke, and asks for no other: for a
         new widget that is the cell that made it, so the first move would wait for all cells in the queue.
         """
-        for widget in (*self.inputs.values(), *self.buttons.values(), self.reset_button):
+        for widget in self._heard():
             getattr(widget.comm, "__dict__", {}).pop("_reply_subshell_id", None)
 
     def _moved(self, name: str, change: dict[str, Any]) -> None:

@@ -1,0 +1,167 @@
+"""An explorer whose experiment trains before the learner's eyes: it pulls frames from a generator, one at a time.
+
+Whoever looks sets the pace. In a notebook the page asks for every frame (see `live_panel`), so that training stops when
+nobody looks; without a page nothing runs at all, and the explorer shows a fixed number of frames like any picture.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from course_lib.explorers.controls import Control
+from course_lib.explorers.explorer import Explorer, Settings, one_blas_thread
+from course_lib.plots.picture import Picture
+
+
+class LiveExplorer(Explorer):
+    """`frames(**settings)` trains and yields a result per frame; `picture().update(result)` draws it.
+
+    frames    generator function: the first frame is the untrained state; `changes = yield frame` hands in the controls
+              of `during` moved since, as a dict or None; it returns when training is over or has diverged
+    during    names of the controls that act while training runs; moving any other begins a new run
+    preview   how many frames after the first are run for the picture that is there before anybody presses Play
+
+    Until `step` is called the explorer is one like all others, with the preview as its experiment. From then on there
+    is a live run: `result` is its present frame, `set` does what the hand does, `reset` ends it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        frames: Callable[..., Generator[Any, Settings | None, None]],
+        picture: type[Picture],
+        controls: Sequence[Control],
+        presets: Mapping[str, Settings] | None = None,
+        *,
+        during: Sequence[str] = (),
+        preview: int = 20,
+        linked: Callable[[Settings, set[str]], Settings] | None = None,
+        start: Settings | None = None,
+    ) -> None:
+        super().__init__(name, self._preview, picture, controls, presets, linked=linked, start=start)
+        self.frames = frames
+        self.during = frozenset(during)
+        self.preview = preview
+        self.over = False  # the run has come to its end by itself
+        self._training: Generator[Any, Settings | None, None] | None = None
+        self._changes: Settings = {}
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the picture is that of a live run, not the preview."""
+        return self._training is not None
+
+    def step(self) -> bool:
+        """One more frame, or the first of a new run. Returns whether there may be another.
+
+        Never raises: when training fails, `message` says so, and the last good picture stays.
+        """
+        with self._lock:
+            if self._training is None or self.over:
+                return self.restart()
+            changes, self._changes = self._changes, {}
+            return self._pull(lambda run: run.send(changes))
+
+    def restart(self) -> bool:
+        """A new run with the present settings, at its first frame. Returns whether there may be another."""
+        with self._lock:
+            self._end()
+            self._training = self.frames(**self.settings)
+            return self._pull(next)
+
+    def set(self, **settings: Any) -> LiveExplorer:
+        """Move controls from code, exactly as by hand: in a live run some act at the next frame, others begin anew."""
+        with self._lock:
+            if self._training is None:
+                return super().set(**settings)
+            self._move(self._checked(self.settings, settings))
+        return self
+
+    def reset(self) -> LiveExplorer:
+        """End the live run and show the preview of the settings the explorer was made with."""
+        with self._lock:
+            self._end()
+            if self._panel is not None:
+                self._panel.pause()
+            return super().set(**self._start)
+
+    def preset(self, label: str) -> LiveExplorer:
+        """What the button `label` does; in a live run it begins a new one."""
+        with self._lock:
+            if self._training is None or label not in self.presets:
+                return super().preset(label)
+            self._show(self._checked(self.settings, {**self._start, **self.presets[label]}))
+            self.restart()
+        return self
+
+    def drag(self, settings: Settings) -> bool:
+        with self._lock:
+            if self._training is None:
+                return super().drag(settings)
+            try:
+                self._move(self._checked(self.settings, settings))
+            except ValueError as error:
+                self.message = str(error)
+            return False
+
+    def close(self) -> None:
+        with self._lock:
+            self._end()
+        super().close()
+
+    def _move(self, wanted: Settings) -> None:
+        moved = {name: value for name, value in wanted.items() if value != self.settings[name]}
+        self._show(wanted)
+        if moved.keys() <= self.during:
+            self._changes.update(moved)
+        else:
+            self.restart()
+
+    def _show(self, wanted: Settings) -> None:
+        self._moves += 1
+        self.settings, self.message = wanted, ""
+        if self._panel is not None:
+            self._panel.show_settings()
+
+    def _pull(self, ask: Callable[[Generator[Any, Settings | None, None]], Any]) -> bool:
+        """Ask the run for a frame and draw it."""
+        try:
+            with one_blas_thread():
+                frame = ask(self._training)
+        except StopIteration:
+            self.over = True
+            self.message = "This run is over; Restart begins a new one."
+            return False
+        except ValueError as error:
+            return self._failed(str(error))
+        except Exception as error:  # a defect of ours must not become a traceback under a button
+            return self._failed(f"Training failed ({type(error).__name__}: {error}).")
+        except KeyboardInterrupt:
+            return self._failed("Interrupted in the middle of an update.")
+        self._accept(frame, draft=False)
+        return True
+
+    def _failed(self, sentence: str) -> bool:
+        self.over = True
+        self.message = f"{sentence} The last good picture stays; Restart begins a new run."
+        return False
+
+    def _end(self) -> None:
+        if self._training is not None:
+            self._training.close()
+        self._training, self._changes, self.over = None, {}, False
+
+    def _preview(self, **settings: Any) -> Any:
+        run = self.frames(**settings)
+        try:
+            return deque(islice(run, self.preview + 1), maxlen=1).pop()
+        finally:
+            run.close()
+
+    def _make_panel(self) -> Any:
+        from course_lib.explorers.live_panel import LivePanel
+
+        return LivePanel(self)
