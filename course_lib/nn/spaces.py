@@ -103,6 +103,20 @@ def grid(space: Space, points: int | Mapping[str, int]) -> list[dict[str, Any]]:
     return [dict(zip(space, values)) for values in itertools.product(*axes)]
 
 
+def narrowed(space: Space, best: Sequence[Mapping[str, Any]], margin: float = 0.1) -> dict[str, Sampler]:
+    """The smallest range around the values of the `best` settings, wider by `margin` of the old range at both ends.
+
+    Where the best lie at the edge of the old range, the new one reaches beyond it. Only `Uniform` and `LogUniform`
+    axes become narrower.
+    """
+    fine = dict(space)
+    for name, sampler in space.items():
+        if isinstance(sampler, Uniform | LogUniform):
+            u = [sampler.where(settings[name]) for settings in best]
+            fine[name] = type(sampler)(sampler.at(min(u) - margin), sampler.at(max(u) + margin))
+    return fine
+
+
 def _check_range(sampler: Any, floor: float) -> None:
     low, high = sampler.low, sampler.high
     if not (floor < low < high < math.inf):

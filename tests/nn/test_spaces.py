@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.nn.search import plan
-from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Uniform, grid
+from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Uniform, grid, narrowed
 
 SPACE = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "units": IntUniform(8, 64),
          "activation": Choice(("tanh", "relu")), "dropout": Uniform(0.0, 0.5)}
@@ -84,3 +84,17 @@ def test_grid_by_axis():
 def test_impossible_ranges(make):
     with pytest.raises(ValueError, match="low < high|at least one"):
         make()
+
+
+def test_the_fine_range_surrounds_the_best_and_may_reach_beyond_the_old_one():
+    """Saito 6.5.3: his five best lie at the top of lr 10^U(−6, −2) and in the lower half of decay 10^U(−8, −4)."""
+    best = [{"lr": lr, "l2": l2, "units": 8} for lr, l2 in
+            [(0.0092, 3.86e-07), (0.00956, 6.04e-07), (0.00571, 1.27e-06), (0.00626, 1.43e-05), (0.0052, 8.97e-06)]]
+    space = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "units": IntUniform(8, 64)}
+    fine = narrowed(space, best)
+    # a tenth of four decades at both ends: 10^0.4 = 2.512
+    assert (fine["lr"].low, fine["lr"].high) == pytest.approx((0.0052 / 2.511886, 0.00956 * 2.511886), rel=1e-6)
+    assert (fine["l2"].low, fine["l2"].high) == pytest.approx((3.86e-07 / 2.511886, 1.43e-05 * 2.511886), rel=1e-6)
+    assert fine["lr"].high > space["lr"].high and fine["units"] is space["units"]
+    around = narrowed({"a": Uniform(0, 10)}, [{"a": 4.0}])["a"]
+    assert (around.low, around.high) == pytest.approx((3.0, 5.0))

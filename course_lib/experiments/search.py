@@ -1,0 +1,111 @@
+"""Grid against random: nine trials on two axes of which one hardly matters, and how many random trials are enough."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+TRIALS = tuple(k * k for k in range(2, 11))  # so that a square grid exists
+DESIGNS = ("grid", "random", "each value once")
+TASKS = 500  # positions of the best point over which designs are compared
+
+
+@dataclass(frozen=True)
+class GridVsRandom:
+    """Three ways to place n trials in the unit square; the loss is (x − best_x)² + (importance · (y − best_y))².
+
+    Index 0, 1, 2 is the grid, the random points and the design that uses each value of x and of y once.
+    """
+
+    trials: int
+    importance: float  # what a step on the second axis counts, as a share of one on the first, 0 to 1
+    best: tuple[float, float]  # where the loss is 0
+    points: np.ndarray  # (3, n, 2)
+    loss: np.ndarray  # (3, n)
+    distinct: tuple[int, int, int]  # values tried on the first axis
+    distance: np.ndarray  # (3,) from `best_x` to the nearest value tried
+    expected_distance: np.ndarray  # (3,) the same, mean over all best_x in [0, 1] and all random draws
+    expected_loss: np.ndarray  # (3,) of the best trial, mean over best points (and draws) anywhere in the square
+    chance: float  # that a random trial is among the best 5 % of what is sampled
+
+    @property
+    def winner(self) -> int:
+        """The design with the lowest expected loss."""
+        return int(self.expected_loss.argmin())
+
+
+def grid_vs_random(trials: int = 9, importance: float = 0.1, best_x: float = 0.6, seed: int = 0) -> GridVsRandom:
+    """Place `trials` (a square number) points in three ways and look for the best one.
+
+    The grid has √n × √n midpoints of equal cells. The random points are RandomState(seed)'s; a larger number keeps the
+    smaller one's. The third design takes the n midpoints of x in order, and those of y shuffled (a Latin square).
+    """
+    if math.isqrt(trials) ** 2 != trials or trials < 1:
+        raise ValueError(f"trials must be a square number, so that there is a square grid, not {trials}.")
+    if not 0 <= importance <= 1:
+        raise ValueError(f"importance is a share, from 0 to 1, not {importance}.")
+    best = (best_x, 0.3)
+    points = np.stack([square(trials), np.random.RandomState(seed).uniform(size=(trials, 2)), once_each(trials)])
+    gap = np.abs(points - np.array(best))
+    squares = _mean_squares(trials)
+    return GridVsRandom(
+        trials, importance, best, points, gap[..., 0] ** 2 + (importance * gap[..., 1]) ** 2,
+        (math.isqrt(trials), trials, trials), gap[..., 0].min(axis=1), expected_distances(trials),
+        (squares[0] + importance**2 * squares[1]).min(axis=-1).mean(axis=-1), chance_of_the_best(trials),
+    )  # fmt: skip
+
+
+def square(n: int) -> np.ndarray:
+    """A grid of √n × √n midpoints, (n, 2)."""
+    k = math.isqrt(n)
+    middle = (np.arange(k) + 0.5) / k
+    return np.stack(np.meshgrid(middle, middle, indexing="ij"), axis=-1).reshape(n, 2)
+
+
+def once_each(n: int, seed: int = 3) -> np.ndarray:
+    """n evenly spaced values on each axis, each used once, (n, 2)."""
+    middle = (np.arange(n) + 0.5) / n
+    return np.stack([middle, np.random.RandomState(seed).permutation(middle)], axis=-1)
+
+
+def expected_distances(n: int) -> np.ndarray:
+    """Mean distance from a best value anywhere in [0, 1] to the nearest of those tried on that axis, (3,).
+
+    k midpoints: 1/(4k), with k = √n for the grid and n for the last design;  n random values: (n + 3)/(2(n + 1)(n + 2))
+    """
+    return np.array([1 / (4 * math.isqrt(n)), (n + 3) / (2 * (n + 1) * (n + 2)), 1 / (4 * n)])
+
+
+def chance_of_the_best(n: int, share: float = 0.05) -> float:
+    """1 − (1 − share)ⁿ: the chance that at least one of n random trials is in the best `share` of what is sampled."""
+    return 1.0 - (1.0 - share) ** n
+
+
+@lru_cache(maxsize=len(TRIALS))
+def _mean_squares(n: int) -> np.ndarray:
+    """Squared distances from TASKS best points to every trial, per axis, (2, 3, TASKS, n); random points are new per
+    task."""
+    rng = np.random.RandomState(7)
+    best = rng.uniform(size=(TASKS, 1, 2))
+    random = rng.uniform(size=(TASKS, n, 2))
+    designs = [np.broadcast_to(square(n), random.shape), random, np.broadcast_to(once_each(n), random.shape)]
+    return np.stack([((points - best) ** 2).transpose(2, 0, 1) for points in designs], axis=1)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """How often n random trials hit the best 5 %, counted and computed; the last axis is n."""
+
+    n: tuple[int, ...]
+    counted: np.ndarray  # share of runs with a hit
+    computed: np.ndarray  # 1 − 0.95ⁿ
+
+
+def hits(n: tuple[int, ...] = (10, 20, 58, 59, 60, 100), runs: int = 4000, seed: int = 0) -> Hits:
+    """Draw runs × n trials and count the runs that have one in the best 5 %; how many axes there are is no matter."""
+    drawn = np.random.RandomState(seed).uniform(size=(runs, max(n)))
+    counted = np.array([(drawn[:, :k] > 0.95).any(axis=1).mean() for k in n])
+    return Hits(n, counted, np.array([chance_of_the_best(k) for k in n]))

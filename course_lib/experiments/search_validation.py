@@ -1,0 +1,80 @@
+"""Validation data, and how they are used up: splits with and without shuffling, folds, and the winner's luck."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.data.digits import load_digits
+from course_lib.experiments.search_digits import IMAGES, objective, space_of
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import Momentum
+from course_lib.nn.search import plan
+from course_lib.nn.training import train
+
+RATE = 0.1  # a good learning rate for this network
+
+
+def _trained(x: np.ndarray, y: np.ndarray, epochs: int = 9, seed: int = 0) -> MLP:
+    net = MLP((64, 32, 10), seed=seed)
+    train(net, x, y, Momentum(lr=RATE), epochs=epochs, batch_size=50, rng=0, look=10)
+    return net
+
+
+@dataclass(frozen=True)
+class Split:
+    """The same network and data, cut into training and validation in two ways."""
+
+    shuffled: bool
+    classes: tuple[int, int]  # digits that occur in the training part, in the validation part
+    accuracy: float  # on the validation part
+
+
+def split(shuffled: bool, share: float = 0.2) -> Split:
+    """Take the digits in the order 0, 0, … 9, 9, shuffle them or not, and validate on the last `share` of them."""
+    d = load_digits()
+    x, y = np.concatenate([d.x_train, d.x_val]), np.concatenate([d.y_train, d.y_val])
+    order = np.argsort(y, kind="stable")
+    order = order[np.random.RandomState(0).permutation(len(order))] if shuffled else order
+    cut = round((1 - share) * len(order))
+    train_part, val_part = order[:cut], order[cut:]
+    net = _trained(x[train_part], y[train_part])
+    return Split(shuffled, (len(set(y[train_part])), len(set(y[val_part]))), net.accuracy(x[val_part], y[val_part]))
+
+
+def folds(k: int = 5) -> np.ndarray:
+    """k-fold cross-validation on the 500 training digits: each fifth is the validation part once, (k,)."""
+    d = load_digits()
+    x, y = d.x_train[:IMAGES], d.y_train[:IMAGES]
+    scores = []
+    for part in np.array_split(np.arange(len(x)), k):
+        rest = np.setdiff1d(np.arange(len(x)), part)
+        scores.append(_trained(x[rest], y[rest]).accuracy(x[part], y[part]))
+    return np.array(scores)
+
+
+@dataclass(frozen=True)
+class WinnersLuck:
+    """Choose the best of T trained networks on a few images, then judge it on others; means over many choices."""
+
+    images: tuple[int, ...]  # how many decide
+    on_these: np.ndarray  # accuracy of the winner on the images that chose it
+    on_others: np.ndarray  # its accuracy on those that did not
+
+
+def winners_luck(images: tuple[int, ...] = (20, 60, 180), trials: int = 40, choices: int = 400) -> WinnersLuck:
+    """Train `trials` settings in the good range once; draw the deciding images from the 360 validation digits."""
+    base, planned = objective(), plan(space_of(3e-2, 3e-1), trials, 0)
+    net = MLP(base.sizes, trials=trials, seed=[t.seed for t in planned], dtype=np.float32)
+    rates = np.array([[t.settings["lr"]] for t in planned], np.float32)
+    train(net, base.x, base.y, Momentum(lr=rates), epochs=base.epochs, batch_size=50, rng=0, look=10)
+    right = net.predict(base.x_val) == base.y_val  # (trials, 360)
+    rng = np.random.RandomState(0)
+    rows = []
+    for few in images:
+        orders = [rng.permutation(right.shape[1]) for _ in range(choices)]
+        chosen = [(o, right[:, o[:few]].mean(axis=1).argmax()) for o in orders]
+        rows.append([(right[best, o[:few]].mean(), right[best, o[few:]].mean()) for o, best in chosen])
+    means = np.mean(rows, axis=1)
+    return WinnersLuck(images, means[:, 0], means[:, 1])
