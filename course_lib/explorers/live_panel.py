@@ -17,6 +17,7 @@ import ipywidgets as widgets
 from course_lib.explorers.panel import Panel
 
 INTERVAL = 50  # milliseconds between two frames at least: 20 a second, and the browser keeps time to paint
+LEASE = 40  # frames a page may ask for without an answer: then its clock stops by itself, the kernel is not there
 ASLEEP = 2.0  # seconds without a question after which the page counts as gone
 PLAYING = "Training runs. Pause it to read the numbers."
 
@@ -27,15 +28,16 @@ class LivePanel(Panel):
     """A panel whose explorer is a `LiveExplorer`."""
 
     def __init__(self, explorer: Any) -> None:
-        self.clock = widgets.Play(max=10**9, interval=INTERVAL, layout={"display": "none"})
+        self.clock = widgets.Play(max=LEASE, interval=INTERVAL, layout={"display": "none"})
         alike = {"layout": widgets.Layout(width="auto"), "style": widgets.ButtonStyle()}
-        self.play_button = widgets.Button(description="Play", icon="play", tooltip="Train, frame by frame", **alike)
+        self.play_button = widgets.Button(description="Play", tooltip="Train, frame by frame", **alike)
         self.step_button = widgets.Button(description="Step", tooltip="Train one frame further", **alike)
         self.restart_button = widgets.Button(description="Restart", tooltip="Train anew from the start", **alike)
         self.interrupted = False
         self._asked = 0.0
         super().__init__(explorer)
         self.clock.observe(self._ticked, names="value")
+        self.clock.observe(self._stopped, names="playing")
         self.play_button.on_click(lambda _: self._pressed(self.pause if self._runs() else self.play))
         self.step_button.on_click(lambda _: self._pressed(self._step))
         self.restart_button.on_click(lambda _: self._pressed(explorer.restart))
@@ -45,10 +47,12 @@ class LivePanel(Panel):
 
     def play(self) -> None:
         """Let the page ask for frames."""
+        _playing.discard(self)
         self.clock.playing = False  # a page that was closed while it played left it on; the page acts on a change
         self._asked, self.interrupted = time.monotonic(), False
+        self.clock.max = self.clock.value + LEASE
         self.clock.playing = True
-        self._show_state(True)
+        self.play_button.description = "Pause"
         _playing.add(self)
         _hear_interrupts()
 
@@ -56,7 +60,7 @@ class LivePanel(Panel):
         """No more frames for now; the run can go on later."""
         _playing.discard(self)
         self.clock.playing = False
-        self._show_state(False)
+        self.play_button.description = "Play"
         self.explorer.message = message or self.explorer.message
         self._say(self.explorer.description(), self.explorer.message)
 
@@ -89,9 +93,13 @@ class LivePanel(Panel):
             self.pause("Interrupted. Play goes on from here.")
         elif not self.explorer.step():
             self.pause()
+        elif self.clock.max < self.clock.value + LEASE // 2:
+            self.clock.max = self.clock.value + LEASE
 
-    def _show_state(self, plays: bool) -> None:
-        self.play_button.description, self.play_button.icon = ("Pause", "pause") if plays else ("Play", "play")
+    def _stopped(self, change: dict[str, Any]) -> None:
+        """The page ran out of its lease while the kernel was busy: it lives, since it says so."""
+        if not change["new"] and self in _playing:
+            self.play()
 
 
 def _hear_interrupts() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,6 +67,19 @@ def quiet(page: LabPage) -> Iterator[LabPage]:
     yield page
     said, page.console[:] = list(page.console), []
     assert said == []
+
+
+@pytest.fixture
+def own(lab: Lab, browser: Browser) -> Callable:
+    """`with own(name, cells) as page`: a notebook of a test's own; cells: id -> code."""
+    @contextmanager
+    def written(name: str, cells: dict[str, str]) -> Iterator[LabPage]:
+        notebook = new_notebook(cells=[new_code_cell(code, id=id) for id, code in cells.items()], metadata=KERNEL)
+        nbformat.write(notebook, lab.folder / name)
+        with opened(lab, browser, name) as page, quiet(page):
+            yield page
+
+    return written
 
 
 @pytest.fixture
