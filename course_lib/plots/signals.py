@@ -115,8 +115,8 @@ class SignalPicture(Picture):
     def set_artists(self, result: SignalPropagation) -> None:
         layers = np.arange(1, result.depth + 1)
         self.headline.set_text(headline(result))
-        self.histogram.set_data(*_side_by_side(result, *self._span(result)))
-        self.violins.set_verts(_violins(result))
+        self.histogram.set_data(*side_by_side(result, *self._span(result)))
+        self.violins.set_verts(violins(result))
         for line, values in [
             (self.act_std, result.act_std),
             (self.act_theory, result.act_std_theory),
@@ -161,7 +161,7 @@ def headline(result: SignalPropagation) -> str:
     return f"{result.activation}{norm}, {result.depth} × {result.width}:   {weights}{factor}"
 
 
-def _side_by_side(result: SignalPropagation, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+def side_by_side(result: SignalPropagation, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
     """All histograms as one staircase: one artist draws ten times faster than ten."""
     left = np.arange(1, result.depth + 1)[:, None] - COLUMN / 2
     edges = left + COLUMN * (np.clip(result.act_edges, low, high) - low) / (high - low)
@@ -179,7 +179,7 @@ def _side_by_side(result: SignalPropagation, low: float, high: float) -> tuple[n
     return np.hstack([heights, gaps]).ravel()[:-1], edges.ravel()
 
 
-def _violins(result: SignalPropagation) -> np.ndarray:
+def violins(result: SignalPropagation) -> np.ndarray:
     """One closed outline per layer, as wide as the histogram of |g| is high: vertices (layers, 2·bins, 2)."""
     centre = np.sqrt(result.grad_edges[:, :-1] * result.grad_edges[:, 1:])
     half = COLUMN / 2 * result.grad_counts / np.maximum(result.grad_counts.max(axis=1, keepdims=True), 1)

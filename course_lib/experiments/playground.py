@@ -1,0 +1,219 @@
+"""A whole training in the plane, frame by frame: everything the course has a slider for, in one generator."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from inspect import signature
+from typing import Any
+
+import numpy as np
+
+from course_lib.experiments.playground_inputs import GRID, Inputs, playground_inputs
+from course_lib.experiments.playground_layers import Layers, layers_of, update_ratio
+from course_lib.nn.activations import ACTIVATIONS, softmax
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import OPTIMIZERS, AdamW, Optimizer
+from course_lib.nn.training import train_frames
+
+UPDATES, MOST_UPDATES = 20, 20_000  # per frame, and in all
+MOST_LOOKS = 200  # points of a curve; beyond, every second one is dropped
+DURING = ("lr", "weight_decay", "dropout")  # act while training runs
+OFFERED = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu")
+INITS = {
+    "zeros": "zeros",
+    "0.01": ("normal", {"std": 0.01}),
+    "1.0": ("normal", {"std": 1.0}),
+    "xavier": "xavier",
+    "he": "he",
+}
+ALL = 0  # batch size: all points
+
+Before = tuple[tuple[int, str, float], ...]
+
+
+@dataclass(frozen=True)
+class PlaygroundFrame:
+    """Where a run stands after `step` updates. Losses are mean cross-entropies, without penalty or dropout."""
+
+    settings: Mapping[str, Any]  # as they stand now
+    before: Before  # (step, name, value): up to that step, `name` was `value`
+    step: int
+    diverged: bool  # the loss is not finite any more; everything else is then as it was at the frame before
+    inputs: Inputs
+    net: MLP  # a copy, as it stood then
+    steps: np.ndarray  # (looks,)
+    train_loss: np.ndarray  # (looks,)
+    val_loss: np.ndarray  # (looks,)
+    train_accuracy: float
+    val_accuracy: float
+    ratio: np.ndarray  # (L + 1,) ‖ΔW‖/‖W‖ of the last update, NaN before the first
+
+    @cached_property
+    def plane(self) -> tuple[np.ndarray, np.ndarray]:
+        """Predicted class (GRID, GRID), row i at x2 = axis[i], and certainty: 0 where the classes are equally likely,
+        1 where the network is certain. Computed when first looked at, like `layers`."""
+        with np.errstate(all="ignore"):
+            p = softmax(self.net.forward(self.inputs.plane))
+        region, classes = p.argmax(axis=1), self.inputs.classes
+        certainty = (p[np.arange(len(p)), region] * classes - 1) / (classes - 1)
+        return region.reshape(GRID, GRID), certainty.reshape(GRID, GRID)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """What goes on in the hidden layers."""
+        with np.errstate(all="ignore"):
+            return layers_of(self.net, self.inputs.x, self.inputs.y, ACTIVATIONS[self.settings["activation"]])
+
+    @property
+    def line(self) -> str:
+        """The Python that brings this very frame back."""
+        moved = {k: v for k, v in self.settings.items() if k in ("dataset", "seed") or v != DEFAULTS[k]}
+        moved |= {"step": self.step} | ({"before": self.before} if self.before else {})
+        return f"playground({', '.join(f'{name}={value!r}' for name, value in moved.items())})"
+
+
+def playground_frames(
+    dataset: str = "spiral",
+    features: str = "plain",
+    noise: float = 0.2,
+    layers: int = 2,
+    units: int = 16,
+    activation: str = "relu",
+    init: str = "he",
+    batchnorm: bool = False,
+    dropout: float = 0.0,
+    weight_decay: float = 0.0,
+    optimizer: str = "adam",
+    lr: float = 0.01,
+    batch_size: int = 32,
+    seed: int = 0,
+    before: Before = (),
+) -> Generator[PlaygroundFrame, Mapping[str, Any] | None, None]:
+    """Train a softmax classifier with `layers` hidden layers in float32; a frame every 20 updates.
+
+    weight_decay  λ: ½λΣW² in the loss; with "adamw" decoupled decay
+    batch_size    0 takes all points in every update
+    seed          of the points, the weights, the batches and the dropout masks alike
+    before        earlier values of what was moved while training, as in `PlaygroundFrame.before`
+    `changes = yield frame` takes new values of lr, weight_decay and dropout. Numbers are rounded to 4 digits, so
+    that the line that names them means the same run. The generator ends with a loss that is not finite.
+    """
+    settings = {name: _said(value) for name, value in locals().items() if name != "before"}
+    _check(settings)
+    inputs = playground_inputs(dataset, features, settings["noise"], seed)
+    net = MLP(
+        (inputs.x.shape[1], *[units] * layers, inputs.classes), activation, INITS[init],
+        norm="batch" if batchnorm else None, seed=seed, dtype=np.float32,
+    )  # fmt: skip
+    knobs = _Knobs(settings, tuple((int(step), name, _said(value)) for step, name, value in before))
+    rule = _Watched(net, OPTIMIZERS[optimizer]())
+    curves, frame = _Curves(), None
+    run = train_frames(
+        net, inputs.x, inputs.y, rule, steps=MOST_UPDATES, batch_size=batch_size or None, rng=seed,
+        x_val=inputs.x_val, y_val=inputs.y_val, schedule=lambda t: knobs.at("lr", t), record_every=UPDATES,
+    )  # fmt: skip
+    for look in run:
+        diverged = not (math.isfinite(look.loss) and np.isfinite(look.batch_loss).all())
+        if diverged and frame is not None:
+            yield replace(frame, step=look.step, diverged=True, settings=knobs.now(look.step), before=knobs.before)
+            return
+        curves.add(look.step, look.loss, look.val_loss)
+        frame = PlaygroundFrame(
+            knobs.now(look.step), knobs.before, look.step, diverged, inputs, net.copy(), *curves.arrays(),
+            look.accuracy, look.val_accuracy, update_ratio(rule.before, net.weights()),
+        )  # fmt: skip
+        knobs.move(look.step, (yield frame) or {})
+        knobs.turn(net, rule, look.step)
+
+
+DEFAULTS = {name: p.default for name, p in signature(playground_frames).parameters.items() if name != "before"}
+
+
+def playground_at(step: int = 400, **settings: Any) -> PlaygroundFrame:
+    """The first frame after at least `step` updates, or the last one of a run that ends before."""
+    for frame in playground_frames(**settings):
+        if frame.step >= step:
+            break
+    return frame
+
+
+class _Knobs:
+    """The controls that act while training runs, and what they were before."""
+
+    def __init__(self, settings: dict[str, Any], before: Before) -> None:
+        self.settings, self.before = dict(settings), before
+
+    def at(self, name: str, step: int) -> float:
+        """The value during the update after `step` updates."""
+        return next((v for until, n, v in self.before if n == name and step < until), self.settings[name])
+
+    def now(self, step: int) -> dict[str, Any]:
+        return {**self.settings, **{name: self.at(name, step) for name in DURING}}
+
+    def move(self, step: int, changes: Mapping[str, Any]) -> None:
+        for name, value in changes.items():
+            old, new = self.at(name, step), _said(value)
+            if new != old:
+                earlier = tuple(b for b in self.before if b[1] != name or b[0] <= step)
+                self.before = (*earlier, (step, name, old)) if step else earlier
+                self.settings[name] = new
+
+    def turn(self, net: MLP, rule: _Watched, step: int) -> None:
+        decay, dropout = self.at("weight_decay", step), self.at("dropout", step)
+        rule.decay(net, decay)
+        if dropout != net.dropout:
+            net.dropout = dropout
+
+
+class _Watched:
+    """An optimizer that remembers the weights before its last step."""
+
+    def __init__(self, net: MLP, rule: Optimizer) -> None:
+        self.net, self.rule, self.before = net, rule, []
+        self.init = rule.init
+
+    def decay(self, net: MLP, strength: float) -> None:
+        if isinstance(self.rule, AdamW):
+            self.rule = replace(self.rule, weight_decay=strength)
+        else:
+            net.l2 = strength
+
+    def step(self, theta, grad, state, lr):
+        self.before = [w.copy() for w in self.net.weights()]
+        self.rule.step(theta, grad, state, lr)
+
+
+class _Curves:
+    """Losses against updates, thinned so that a long run needs no more room than a short one."""
+
+    def __init__(self) -> None:
+        self.rows, self.last, self.every = [], None, UPDATES
+
+    def add(self, *row: float) -> None:
+        self.last = row
+        if row[0] % self.every == 0:
+            self.rows.append(row)
+        if len(self.rows) > MOST_LOOKS:
+            self.rows, self.every = self.rows[::2], 2 * self.every
+
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        rows = self.rows if self.rows[-1] == self.last else [*self.rows, self.last]
+        return tuple(np.array(rows, dtype=float).T)
+
+
+def _said(value: Any) -> Any:
+    """A number as four digits say it."""
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def _check(settings: Mapping[str, Any]) -> None:
+    for name, known in (("activation", OFFERED), ("init", INITS), ("optimizer", OPTIMIZERS)):
+        if settings[name] not in known:
+            raise ValueError(f"{name} must be one of {', '.join(known)}, not {settings[name]!r}.")
+    if not 0 <= settings["layers"] <= 6 or not 1 <= settings["units"] <= 64:
+        raise ValueError(f"layers must be 0 to 6 and units 1 to 64, not {settings['layers']} and {settings['units']}.")
+    if settings["batchnorm"] and settings["batch_size"] == 1:
+        raise ValueError("Batch normalisation cannot train on one point at a time: choose larger batches.")

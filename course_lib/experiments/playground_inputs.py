@@ -1,0 +1,69 @@
+"""What the playground's networks look at: points in the plane, the features made of them, and the plane itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.data.clouds import DATASETS
+from course_lib.nn.preprocessing import Scaled, Standardize
+
+POINTS = 100  # per class, for training; as many for validation
+GRID = 100
+REACH = {"spiral": 1.3, "moons": 2.1, "circles": 1.5, "blobs": 1.9, "xor": 1.4}  # |x1|, |x2| that are shown
+VALIDATION = 500  # added to the seed of the training points
+
+Columns = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, ...]]
+
+FEATURES: dict[str, tuple[str, Columns]] = {
+    "plain": ("x1, x2", lambda a, b: (a, b)),
+    "squares": ("x1, x2, x1², x2²", lambda a, b: (a, b, a * a, b * b)),
+    "product": ("x1, x2, x1·x2", lambda a, b: (a, b, a * b)),
+    "waves": ("x1, x2, sin 3x1, sin 3x2", lambda a, b: (a, b, np.sin(3 * a), np.sin(3 * b))),
+    "all": ("all of them", lambda a, b: (a, b, a * a, b * b, a * b, np.sin(3 * a), np.sin(3 * b))),
+}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Points for training and validation, centred with the mean of the training points, and their features."""
+
+    points: np.ndarray  # (m, 2) for training
+    y: np.ndarray  # (m,)
+    x: np.ndarray  # (m, k) standardised features, float32
+    val_points: np.ndarray
+    y_val: np.ndarray
+    x_val: np.ndarray
+    plane: np.ndarray  # (GRID², k) features of the plane, row by row from the bottom left
+    classes: int
+
+
+@lru_cache(maxsize=16)
+def playground_inputs(dataset: str, features: str, noise: float, seed: int) -> Inputs:
+    """`noise` scales one fixed draw. Means and standard deviations come from the training points alone."""
+    if dataset not in REACH:
+        raise ValueError(f"dataset must be one of {', '.join(REACH)}, not {dataset!r}.")
+    if features not in FEATURES:
+        raise ValueError(f"features must be one of {', '.join(FEATURES)}, not {features!r}.")
+    cloud = DATASETS[dataset]
+    points, y = cloud(POINTS, noise=noise, seed=seed)
+    val_points, y_val = cloud(POINTS, noise=noise, seed=seed + VALIDATION)
+    centre = points.mean(axis=0)
+    points, val_points = points - centre, val_points - centre
+    axis = np.linspace(-REACH[dataset], REACH[dataset], GRID)
+    plane = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    scale = Standardize().fit(_columns(points, features))
+    prepared = (_prepared(p, features, scale) for p in (points, val_points, plane))
+    x, x_val, plane = prepared
+    return Inputs(points, y, x, val_points, y_val, x_val, plane, cloud.classes)
+
+
+def _columns(points: np.ndarray, features: str) -> np.ndarray:
+    return np.stack(FEATURES[features][1](points[:, 0], points[:, 1]), axis=1)
+
+
+def _prepared(points: np.ndarray, features: str, scale: Scaled) -> np.ndarray:
+    return scale.transform(_columns(points, features)).astype(np.float32)

@@ -1,0 +1,91 @@
+"""The sliders of chapter 11: all of them at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course_lib.experiments.playground import (
+    ALL,
+    DURING,
+    INITS,
+    OFFERED,
+    UPDATES,
+    Before,
+    playground_frames,
+)
+from course_lib.experiments.playground_inputs import FEATURES, REACH
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
+from course_lib.explorers.live import LiveExplorer
+from course_lib.nn.optimizers import OPTIMIZERS
+from course_lib.plots.playground import PlaygroundPicture
+
+DECAYS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
+BATCHES = (1, 4, 8, 16, 32, 64, 128, ALL)
+STEP = 400  # of the picture that is there before anybody presses Play
+
+DEEP = {"layers": 5, "optimizer": "sgd", "lr": 0.1}
+FEW = {"dataset": "moons", "noise": 0.5, "layers": 4, "units": 32}
+PRESETS = {
+    "No hidden layer": {"layers": 0},
+    "Better inputs": {"dataset": "circles", "layers": 0, "features": "squares"},
+    "One hidden layer": {"layers": 1},
+    "All zeros": {"init": "zeros", "activation": "tanh"},
+    "Sigmoid, 0.01: watch it die": {**DEEP, "activation": "sigmoid", "init": "0.01"},
+    "… Xavier is not enough": {**DEEP, "activation": "sigmoid", "init": "xavier"},
+    "… batch norm": {**DEEP, "activation": "sigmoid", "init": "0.01", "batchnorm": True},
+    "… ReLU and He": DEEP,
+    "… or Adam": {"layers": 5, "activation": "sigmoid", "init": "0.01"},
+    "Too fast: ReLUs die": {"optimizer": "sgd", "lr": 3.0},
+    "Too fast: diverges": {"layers": 4, "activation": "leaky_relu", "optimizer": "momentum", "lr": 3.0},
+    "Overfits": FEW,
+    "… weight decay": {**FEW, "weight_decay": 0.01},
+    "… dropout": {**FEW, "dropout": 0.3},
+}
+
+
+def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplorer:
+    """A network that learns while you watch, with everything the course has a slider for.
+
+    Controls: dataset, features, noise, layers, units, activation, init, batchnorm, dropout, weight_decay, optimizer,
+    lr, batch_size, seed. Learning rate, weight decay and dropout act while training runs. `step` is the update the
+    picture shows at first, `before` what was moved on the way there: both stand in the line under every picture.
+    """
+
+    def frames(**settings: Any):
+        return playground_frames(**settings, before=before if settings == made else ())
+
+    explorer = LiveExplorer(
+        "playground",
+        frames,
+        PlaygroundPicture,
+        [
+            Choice("dataset", "data", tuple(REACH), "spiral"),
+            Choice("features", "inputs", tuple(FEATURES), "plain", [words for words, _ in FEATURES.values()]),
+            Slider("noise", "noise", 0.0, 0.6, 0.2, step=0.05),
+            IntSlider("layers", "hidden layers", 0, 6, 2),
+            Stops("units", "units per layer", (1, 2, 4, 8, 16, 32), 16),
+            Choice("activation", "activation", OFFERED, "relu", ["none", *OFFERED[1:]]),
+            Choice("init", "initial weights", tuple(INITS), "he"),
+            Toggle("batchnorm", "batch normalisation"),
+            Choice("optimizer", "optimiser", tuple(OPTIMIZERS), "adam"),
+            LogSlider("lr", "learning rate", 1e-5, 10.0, 0.01),
+            Stops("batch_size", "batch size", BATCHES, 32, [str(b) if b else "all" for b in BATCHES]),
+            Stops("weight_decay", "weight decay λ", DECAYS, 0.0, [f"{d:g}" if d else "none" for d in DECAYS]),
+            Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
+            IntSlider("seed", "seed", 0, 99, 0),
+        ],
+        presets=PRESETS,
+        during=DURING,
+        preview=-(-step // UPDATES),
+        linked=_linked,
+        start=start,
+    )
+    made = dict(explorer.settings)
+    return explorer
+
+
+def _linked(settings: dict[str, Any], changed: set[str]) -> dict[str, Any]:
+    """Batch normalisation has nothing to average in a batch of one."""
+    if not (settings["batchnorm"] and settings["batch_size"] == 1):
+        return {}
+    return {"batch_size": BATCHES[1]} if "batchnorm" in changed else {"batchnorm": False}
