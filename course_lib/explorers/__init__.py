@@ -49,7 +49,7 @@ _ROOMS = {
     ],
 }
 
-__all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers"]
+__all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers", "lecture_mode"]
 
 
 def all_explorers() -> dict:
@@ -58,6 +58,8 @@ def all_explorers() -> dict:
 
 
 def __getattr__(name: str):
+    if name == "lecture_mode":
+        return import_module("course_lib.plots.style").lecture_mode
     for room, names in _ROOMS.items():
         if name in names:
             return getattr(import_module(f"{__name__}.{room}"), name)

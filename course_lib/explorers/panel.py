@@ -17,6 +17,14 @@ from course_lib.explorers.controls import LAYOUT
 
 REST = 0.15  # seconds without a move after which the hand counts as resting
 
+# In lecture mode: letters, knobs and buttons as large as in the picture. The page has variables for their sizes.
+LARGE_PRINT = """<style>
+.large-print { --jp-widgets-font-size: 18px; --jp-widgets-inline-height: 36px; --jp-widgets-inline-label-width: 110px;
+  --jp-widgets-slider-handle-size: 22px; --jp-widgets-slider-track-thickness: 6px; }
+.large-print .widget-html p { font-size: 18px; }
+.large-print .widget-inline-hbox { min-width: 340px !important; max-width: 640px !important; }
+</style>"""
+
 # The panels each cell shows: cell id -> (execution count, panels). See `_replace_older`.
 _SHOWN: dict[str, tuple[int, list[Panel]]] = {}
 
@@ -41,7 +49,7 @@ class Panel:
         alike = {"layout": widgets.Layout(width="auto"), "style": widgets.ButtonStyle()}
         self.buttons = {label: widgets.Button(description=label, **alike) for label in explorer.presets}
         self.reset_button = widgets.Button(description="Reset", **alike)
-        width = f"{explorer.picture.size[0] * 100:.0f}px"
+        width = f"{explorer.picture.size[0] * explorer.picture.style.screen:.0f}px"
         self.image = widgets.Image(
             format="png", layout={"width": "100%", "max_width": width, "min_width": "620px"}
         )
@@ -55,6 +63,9 @@ class Panel:
                 self.caption,
             ]
         )
+        if explorer.picture.style.screen > 100:
+            self.root.add_class("large-print")
+            self.root.children = (*self.root.children, widgets.HTML(LARGE_PRINT))
         self.show_settings()
         self.show_result()
         for name, widget in self.inputs.items():

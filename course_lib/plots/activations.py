@@ -48,6 +48,7 @@ class GatePicture(Picture):
     """Draws an `ActivationGate`."""
 
     size = (10.0, 5.3)
+    large_print = 1.15
 
     def build(self) -> None:
         self.curve, self.slope, self.gate = (

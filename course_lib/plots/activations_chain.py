@@ -21,6 +21,7 @@ class ChainPicture(Picture):
     """Draws a `GradientChain`."""
 
     size = (9.8, 5.0)
+    large_print = 1.15
 
     def build(self) -> None:
         self.journey = self.figure.add_axes((0.075, 0.115, 0.53, 0.64))

@@ -19,6 +19,7 @@ class DyingPicture(Picture):
     """Draws a `DyingReLU`."""
 
     size = (10.0, 5.2)
+    large_print = 1.05
 
     def build(self) -> None:
         self.shares = self.figure.add_axes((0.065, 0.11, 0.51, 0.66))

@@ -19,6 +19,7 @@ class MaxoutPicture(Picture):
     """Draws a `MaxoutFit`."""
 
     size = (9.8, 5.0)
+    large_print = 1.15
 
     def build(self) -> None:
         self.curve = self.figure.add_axes((0.065, 0.11, 0.53, 0.68))

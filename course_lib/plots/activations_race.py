@@ -14,6 +14,7 @@ class ActivationRacePicture(Picture):
     """Draws an `ActivationRace`."""
 
     size = (9.8, 4.9)
+    large_print = 1.15
 
     def build(self) -> None:
         self.errors = self.figure.add_axes((0.07, 0.12, 0.53, 0.80))

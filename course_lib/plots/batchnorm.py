@@ -19,6 +19,7 @@ class ByHandPicture(Picture):
     """Above: the batch x. Below: y = γx̂ + β, and the bell it would follow if it were normal. Right: numbers."""
 
     size = (10.0, 5.2)
+    large_print = 1.15
 
     def build(self) -> None:
         self.above = self.figure.add_axes((0.05, 0.60, 0.57, 0.29))

@@ -28,6 +28,7 @@ class ModesPicture(Picture):
     """Left: mean and std of one unit, per batch, running and true. Right: test accuracy against the test batch."""
 
     size = (10.0, 5.4)
+    large_print = 1.1
 
     def build(self) -> None:
         self.means = self.figure.add_axes((0.07, 0.60, 0.42, 0.27))

@@ -81,6 +81,7 @@ class RacePicture(Picture):
     """Training loss of each scheme against the step, and the validation accuracy it reached."""
 
     size = (9.6, 4.6)
+    large_print = 1.1
 
     def build(self) -> None:
         self.losses = self.figure.add_axes((0.065, 0.125, 0.55, 0.75))

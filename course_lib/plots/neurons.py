@@ -18,6 +18,7 @@ class NeuronPicture(Picture):
     """Left: the output over the plane, with the decision line and w. Right: the same output along w·x + b."""
 
     size = (9.6, 4.4)
+    large_print = 1.25
 
     def build(self) -> None:
         plane = self.plane = self.figure.add_axes((0.06, 0.13, 0.38, 0.72))

@@ -29,6 +29,7 @@ class MinibatchPicture(Picture):
     """Left: the path over the contours of the loss. Right: the loss on all data; below it noise against batch size."""
 
     size = (9.6, 5.4)
+    large_print = 1.15
 
     def build(self) -> None:
         surface = self.surface = self.figure.add_axes((0.065, 0.11, 0.43, 0.80))

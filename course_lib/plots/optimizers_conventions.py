@@ -22,6 +22,7 @@ class ConventionsPicture(Picture):
     """Left: the paths of all forms on the bowl. Right: their distance from the first form, step by step."""
 
     size = (9.8, 5.0)
+    large_print = 1.15
 
     def build(self) -> None:
         self.plane = self.figure.add_axes((0.055, 0.11, 0.45, 0.79))

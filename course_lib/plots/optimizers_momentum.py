@@ -24,6 +24,7 @@ class MomentumPicture(Picture):
     """Left: speed under a constant gradient, and position in a valley. Right: which (ηλ, β) creep, swing or diverge."""
 
     size = (9.8, 5.4)
+    large_print = 1.1
 
     def build(self) -> None:
         self.speeds = self.figure.add_axes((0.065, 0.585, 0.43, 0.335))

@@ -39,9 +39,10 @@ class Picture:
 
     size: ClassVar[tuple[float, float]] = (9.6, 5.4)  # inches; 960 x 540 pixels in the usual style
     colormap: ClassVar[str] = "cividis"  # the one colour map a picture may use
+    large_print: ClassVar[float] = 1.0  # how many times larger letters the layout takes (a test looks)
 
     def __init__(self) -> None:
-        self.style = current_style()
+        self.style = current_style().fitted(self.large_print)
         self._moving: list[Artist] = []
         self._frame: Hashable = None
         self._background: Any = None

@@ -133,6 +133,7 @@ class SensitivityPicture(Picture):
     """Left and middle: the turned line among raw and normalised points. Right: the loss against the angle."""
 
     size = (10.0, 4.5)
+    large_print = 1.1
 
     def build(self) -> None:
         self.headline = self.moving(

@@ -33,6 +33,7 @@ class RecipePicture(Picture):
     """Four rows of eight images: before, after, taken back, learnt. Beside them the eigenvalues before and after."""
 
     size = (10.0, 4.75)
+    large_print = 1.1
 
     def build(self) -> None:
         self.style = PhotographStyle(**{field.name: getattr(self.style, field.name) for field in fields(Style)})

@@ -17,6 +17,7 @@ class DropoutPicture(Picture):
     """Left: histogram of the training output, its mean, and the test output. Right: four numbers, train and test."""
 
     size = (10.0, 5.0)
+    large_print = 1.1
 
     def build(self) -> None:
         axes = self.outputs = self.figure.add_axes((0.07, 0.13, 0.45, 0.68))

@@ -15,6 +15,7 @@ class EnsemblePicture(Picture):
     """Left: accuracy of the average and of each member. Middle: loss. Right: share right against confidence."""
 
     size = (10.0, 4.8)
+    large_print = 1.15
 
     def build(self) -> None:
         self.accuracy = self.figure.add_axes((0.06, 0.13, 0.27, 0.66))

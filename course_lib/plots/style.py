@@ -1,4 +1,4 @@
-"""How every picture looks: colours, fonts and line styles, said once for the whole course.
+"""How every picture looks: colours, line styles and sizes, said once for the whole course.
 
 Colours are Okabe and Ito's palette, which readers with any common colour blindness can tell apart; nothing
 is told by colour alone, so each entry of `SERIES` also has its own line style and marker.
@@ -38,7 +38,13 @@ SERIES = (
 
 @dataclass(frozen=True)
 class Style:
-    """What a picture is drawn with. `ink` and `paper` are colours, `font` is in points, `dpi` in pixels per inch."""
+    """What a picture is drawn with. `ink` and `paper` are colours; sizes are in points.
+
+    dpi     pixels drawn per inch of the figure
+    screen  pixels of the page that show an inch: below `dpi`, the picture is sharp on a fine screen
+    print   how many times larger than `font` the letters should be; a picture takes as much as its layout
+            allows (see `Picture.large_print`)
+    """
 
     ink: str = "#1a1a1a"
     paper: str = "#ffffff"
@@ -46,7 +52,19 @@ class Style:
     theory: str = "#595959"
     font: float = 11.0
     line: float = 2.0
+    marker: float = 6.0
     dpi: float = 100.0
+    screen: float = 100.0
+    print: float = 1.0
+
+    def large(self) -> Style:
+        """For a lecture hall: the whole picture larger, lines thicker, letters larger still."""
+        return replace(self, line=1.25 * self.line, marker=1.2 * self.marker, dpi=1.4 * self.dpi,
+                       screen=1.4 * self.screen, print=1.3 * self.print)  # fmt: skip
+
+    def fitted(self, limit: float) -> Style:
+        """Letters as large as `print` asks for, but at most `limit` times the usual size."""
+        return replace(self, font=self.font * min(self.print, max(limit, 1.0)), print=1.0)
 
     def rc(self) -> dict[str, object]:
         """The Matplotlib settings that belong to this style."""
@@ -76,7 +94,7 @@ class Style:
             "grid.color": self.faint,
             "grid.linewidth": 0.8,
             "lines.linewidth": self.line,
-            "lines.markersize": 6.0,
+            "lines.markersize": self.marker,
             "legend.frameon": False,
             "axes.unicode_minus": True,
         }
@@ -111,20 +129,41 @@ LIGHT = Style()
 DARK = Style(ink="#f0f0f0", paper="#1e1e1e", faint="#444444", theory="#b5b5b5")
 STYLES = {"light": LIGHT, "dark": DARK}
 
-_current = LIGHT
+_style = LIGHT
+_lecturing = False
 
 
 def use_style(name: str = "light", *, font: float | None = None) -> None:
     """Let every picture built from now on use the style `name`; `font` in points makes print larger or smaller."""
-    global _current
+    global _style
     if name not in STYLES:
         raise ValueError(f"There is no style {name!r}; choose one of {', '.join(STYLES)}.")
-    _current = STYLES[name] if font is None else replace(STYLES[name], font=float(font))
+    _style = STYLES[name] if font is None else replace(STYLES[name], font=float(font))
+
+
+def lecture_mode(on: bool = True) -> None:
+    """Let every explorer and picture built from now on be in large print; `lecture_mode(False)` goes back."""
+    global _lecturing
+    if not isinstance(on, bool):
+        raise ValueError(f"lecture_mode takes True or False, not {on!r}.")
+    _lecturing = on
 
 
 def current_style() -> Style:
     """The style that pictures built now would use."""
-    return _current
+    return _style.large() if _lecturing else _style
+
+
+@contextmanager
+def built_in(style: Style) -> Iterator[None]:
+    """Pictures built inside use `style`, whatever is chosen outside."""
+    global _style, _lecturing
+    before = _style, _lecturing
+    _style, _lecturing = style, False
+    try:
+        yield
+    finally:
+        _style, _lecturing = before
 
 
 @contextmanager

@@ -24,6 +24,7 @@ class ZigZagPicture(Picture):
     """Left: the path over the loss. Right: all updates from one point, and the steps needed at every learning rate."""
 
     size = (10.0, 5.9)
+    large_print = 1.1
 
     def build(self) -> None:
         self.headline = self.moving(

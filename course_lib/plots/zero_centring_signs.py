@@ -22,6 +22,7 @@ class SignPicture(Picture):
     """Left: how many components of a gradient are positive. Right: how often all agree, against the batch size."""
 
     size = (9.6, 4.7)
+    large_print = 1.1
 
     def build(self) -> None:
         self.counts = self.figure.add_axes((0.07, 0.135, 0.42, 0.73))
