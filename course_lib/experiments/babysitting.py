@@ -1,0 +1,187 @@
+"""Before the long run: is the first loss right, does a penalty raise it, and can a few images be learned by heart?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.data.digits import Digits, load_digits
+from course_lib.nn.losses import softmax_cross_entropy
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD
+from course_lib.nn.training import train
+
+HIDDEN, IMAGES = 50, 200
+CLASSES, PIXELS = (2, 3, 5, 10, 100, 1000), (1, 16, 255)
+REGS = (0.0, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
+SCALES = np.logspace(-4, 0, 41)
+SLIPS = {
+    "none": "none",
+    "sum": "summed over the images, not averaged",
+    "log10": "logarithm to base 10",
+    "labels": "labels of other images",
+}
+
+
+@lru_cache(maxsize=4)
+def centred_digits(pixels: float = 1.0) -> Digits:
+    """The digits with ink from 0 to `pixels`, minus the mean training image."""
+    raw = load_digits()
+    mean = raw.x_train.mean(axis=0)
+    x = {name: pixels * (getattr(raw, name) - mean) for name in ("x_train", "x_val", "x_test")}
+    return Digits(x["x_train"], raw.y_train, x["x_val"], raw.y_val, x["x_test"], raw.y_test)
+
+
+@dataclass(frozen=True)
+class InitialLoss:
+    """The loss of an untrained network, and what it should be."""
+
+    classes: int
+    scale: float
+    reg: float
+    pixels: int
+    slip: str
+    loss: float  # as the program would print it, slip and penalty included
+    data: float  # its first part, without the penalty
+    penalty: float  # ½ λ ΣW²
+    expected: float  # ln C
+    curve: np.ndarray  # (scales,) data part at each of `SCALES`
+    penalties: np.ndarray  # (scales,)
+    p_right: np.ndarray  # (images,) probability of the right class, smallest first
+
+    @property
+    def expected_total(self) -> float:
+        """ln C + penalty."""
+        return self.expected + self.penalty
+
+
+def initial_loss(
+    classes: int = 10, scale: float = 0.01, reg: float = 0.0, pixels: int = 1, slip: str = "none"
+) -> InitialLoss:
+    """J = −1/m Σ log p_y + ½λΣW²  of a 64-50-C ReLU network that has learned nothing, W ~ N(0, `scale`²).
+
+    On 200 digits of the first C classes. With more than ten classes the labels are drawn at random: before training
+    a network knows nothing of labels. The biases are 0, so the scores of one fixed draw grow as scale² · pixels.
+    """
+    if classes not in CLASSES or pixels not in PIXELS or slip not in SLIPS:
+        raise ValueError(f"classes must be one of {CLASSES}, pixels of {PIXELS} and slip of {', '.join(SLIPS)}.")
+    if not (scale > 0 and reg >= 0):
+        raise ValueError(f"scale must be positive and reg at least 0, not {scale} and {reg}.")
+    scores, y, squares = _scores(classes)
+    y = np.roll(y, 1) if slip == "labels" else y
+    factor = {"sum": IMAGES, "log10": 1 / math.log(10)}.get(slip, 1.0)
+    at = float(softmax_cross_entropy(pixels * scale**2 * scores, y)[0])
+    p = softmax_probability(pixels * scale**2 * scores, y)
+    penalties = 0.5 * reg * SCALES**2 * squares
+    penalty = 0.5 * reg * scale**2 * squares
+    return InitialLoss(
+        classes, scale, reg, pixels, slip, factor * at + penalty, factor * at, penalty, math.log(classes),
+        factor * _curve(classes, pixels, slip == "labels"), penalties, np.sort(p),
+    )  # fmt: skip
+
+
+def softmax_probability(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """p_y of each row."""
+    exp = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exp[np.arange(len(y)), y] / exp.sum(axis=1)
+
+
+@lru_cache(maxsize=16)
+def _scores(classes: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Scores at scale 1, labels, and ΣW² of the draw."""
+    digits = centred_digits()
+    mine = np.flatnonzero(digits.y_train < classes)[:IMAGES]
+    y = digits.y_train[mine] if classes <= 10 else np.random.RandomState(1).randint(0, classes, IMAGES)
+    net = MLP((64, HIDDEN, classes), init=("normal", {"std": 1.0}), seed=np.random.RandomState(0))
+    return net.forward(digits.x_train[mine]), y, float(sum(np.vdot(w, w) for w in net.weights()))
+
+
+@lru_cache(maxsize=64)
+def _curve(classes: int, pixels: int, mixed: bool) -> np.ndarray:
+    scores, y, _ = _scores(classes)
+    y = np.roll(y, 1) if mixed else y
+    few = slice(None, None, 1 if classes <= 10 else 4)
+    return np.array([softmax_cross_entropy(pixels * s**2 * scores[few], y[few])[0] for s in SCALES])
+
+
+def expected_loss(sizes: Sequence[int], std: float, reg: float) -> float:
+    """ln C + ½ λ σ² Σ n_in n_out:   what to expect of W ~ N(0, σ²) when σ is small."""
+    return math.log(sizes[-1]) + 0.5 * reg * std**2 * sum(a * b for a, b in zip(sizes[:-1], sizes[1:]))
+
+
+@dataclass(frozen=True)
+class TinyOverfit:
+    """A 64-50-10 network on a handful of images; curves have one entry per epoch, the first before training."""
+
+    examples: int
+    reg: float
+    fault: str
+    loss: np.ndarray  # mean cross-entropy, without the penalty
+    accuracy: np.ndarray
+    learned_at: int | None  # first epoch after which all examples are right to the end
+
+    @property
+    def passed(self) -> bool:
+        """Whether the program passes the test: every example right, and a loss near 0."""
+        return self.learned_at is not None and bool(self.loss[-1] < 0.05)
+
+
+EPOCHS, TINY = 200, (1, 2, 5, 10, 20, 50, 100, 200)
+TINY_REGS = (0.0, 1e-4, 1e-3, 0.01, 0.1, 1.0)
+FAULTS = {
+    "none": "none",
+    "zeros": "all weights start at 0",
+    "pairs": "images shuffled without their labels",
+    "sign": "gradient has the wrong sign",
+}
+
+
+@lru_cache(maxsize=128)
+def tiny_overfit(examples: int = 20, reg: float = 0.0, fault: str = "none", lr: float = 0.5) -> TinyOverfit:
+    """200 epochs of plain gradient descent on the first `examples` training digits, J = loss + ½ reg ΣW².
+
+    `fault` builds a mistake into the program that this test should find.
+    """
+    if not 1 <= examples <= 1000 or reg < 0 or fault not in FAULTS:
+        raise ValueError(f"examples must be 1 to 1000, reg at least 0 and fault one of {', '.join(FAULTS)}.")
+    digits = centred_digits()
+    x, y = digits.x_train[:examples], digits.y_train[:examples]
+    net = MLP((64, HIDDEN, 10), init="zeros" if fault == "zeros" else "he", l2=reg, seed=np.random.RandomState(0))
+    if fault == "pairs":
+        loss, accuracy = _out_of_step(net, x, y, lr)
+    else:
+        schedule = (lambda t: -0.01 * lr) if fault == "sign" else None  # uphill, slowly enough to be drawn
+        history = train(net, x, y, SGD(lr=lr), epochs=EPOCHS, batch_size=None, schedule=schedule)
+        loss, accuracy = history.loss, history.accuracy
+    wrong = np.flatnonzero(accuracy < 1)
+    learned = 0 if not len(wrong) else int(wrong[-1]) + 1
+    return TinyOverfit(examples, reg, fault, loss, accuracy, learned if learned < len(accuracy) else None)
+
+
+def _out_of_step(net: MLP, x: np.ndarray, y: np.ndarray, lr: float) -> tuple[np.ndarray, np.ndarray]:
+    """Every epoch the images are put in another order and the labels are not."""
+    rng, optimizer, looks = np.random.RandomState(0), SGD(lr=lr), [(net.loss(x, y), net.accuracy(x, y))]
+    for _ in range(EPOCHS):
+        net.loss_and_grad(x[rng.permutation(len(x))], y)
+        optimizer.step(net.theta, net.grad, None)
+        looks.append((net.loss(x, y), net.accuracy(x, y)))
+    loss, accuracy = np.array(looks).T
+    return loss, accuracy
+
+
+def first_losses(regs: Sequence[float] = (0.0, 1000.0), std: float = 1e-4) -> list[tuple[float, float]]:
+    """The slide's own numbers: a 3072-50-10 network with W ~ N(0, std²), measured and expected, for each strength.
+
+    The inputs are noise of the size of centred pixels; before training the images do not matter.
+    """
+    sizes, rng = (3072, 50, 10), np.random.RandomState(0)
+    x, y = 64 * rng.standard_normal((50, sizes[0])), rng.randint(0, 10, 50)
+    rows = []
+    for reg in regs:
+        net = MLP(sizes, init=("normal", {"std": std}), l2=reg, seed=np.random.RandomState(1))
+        rows.append((net.loss(x, y), expected_loss(sizes, std, reg)))
+    return rows

@@ -1,0 +1,170 @@
+"""The clinic: real runs with one thing wrong each. Read the curves, name the disease, treat it, and run again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.experiments.babysitting import centred_digits
+from course_lib.experiments.babysitting_patients import (
+    DISEASES,
+    FACTORS,
+    PATIENTS,
+    TREATMENTS,
+    Disease,
+    Patient,
+    Run,
+    treated,
+)
+from course_lib.experiments.babysitting_vitals import vitals
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD
+from course_lib.nn.training import train_frames
+
+STEPS, EVERY, BATCH, LOOK, TEST_BATCH = 330, 15, 32, 300, 12
+UNDECIDED = "?"
+GUESSES = (UNDECIDED, *DISEASES)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a run went; curves have one entry per look. Where it diverged they end."""
+
+    run: Run
+    step: np.ndarray
+    loss: np.ndarray  # mean cross-entropy on (300 of) the training images
+    val_loss: np.ndarray
+    accuracy: np.ndarray
+    val_accuracy: np.ndarray
+    batch_loss: np.ndarray  # (updates,) J of every batch, penalty included
+    ratio: np.ndarray  # (looks,) median over the layers of ‖ΔW‖/‖W‖; 0 before the first update
+    dead: float  # share of dead units at the end
+    new: float  # accuracy on digits that nobody has looked at
+    diverged_at: int | None
+
+    @property
+    def well(self) -> bool:
+        """It learned, generalises, and its validation tells the truth."""
+        honest = not self.run.copied and abs(self.val_accuracy[-1] - self.new) < 0.05
+        return bool(self.diverged_at is None and self.new >= 0.92 and honest)
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """A patient, what the learner says, and what the treatment does."""
+
+    number: int  # from 1
+    patient: Patient
+    guess: str
+    treatment: str
+    factor: float
+    before: Course
+    after: Course | None  # None: nothing was changed
+
+    @property
+    def disease(self) -> Disease:
+        return DISEASES[self.patient.disease]
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the diagnosis is right; None while there is none."""
+        return None if self.guess == UNDECIDED else self.guess == self.patient.disease
+
+    @property
+    def cured(self) -> bool:
+        """Whether the treated run is well."""
+        return self.after is not None and self.after.well
+
+    @property
+    def feedback(self) -> str:
+        """What the teacher says about the diagnosis."""
+        if self.right is None:
+            return "Read the curves. What is wrong with this run?"
+        if self.right:
+            return f"Right. {self.patient.explanation}"
+        return f"Not so. {DISEASES[self.guess].sign}. {self.patient.clue}"
+
+    @property
+    def outcome(self) -> str:
+        """What became of the treatment."""
+        if self.after is None:
+            if self.patient.disease == "healthy" and self.right:
+                return "Leave it alone: the best treatment there is."
+            return "Not treated." if not self.right else "Now treat it."
+        if self.after.diverged_at is not None:
+            return f"Worse: no longer a number after {self.after.diverged_at} updates."
+        if self.before.well:
+            return f"It was well before: {self.before.new:.0%} of new digits, now {self.after.new:.0%}."
+        verdict = "Cured" if self.cured else "Not cured"
+        return f"{verdict}: new digits {self.before.new:.0%} → {self.after.new:.0%}."
+
+
+def clinic(patient: int = 1, guess: str = UNDECIDED, treatment: str = "none", factor: float = 1.0) -> Clinic:
+    """The run of a patient, and beside it the same run after treatment, its learning rate times `factor`."""
+    if not 1 <= patient <= len(PATIENTS):
+        raise ValueError(f"patient must be 1 to {len(PATIENTS)}, not {patient}.")
+    if guess not in GUESSES or treatment not in TREATMENTS or factor not in FACTORS:
+        raise ValueError(f"guess must be one of {', '.join(GUESSES)}, treatment of {', '.join(TREATMENTS)} and factor "
+                         f"of {FACTORS}; they are {guess!r}, {treatment!r} and {factor}.")  # fmt: skip
+    who = PATIENTS[patient - 1]
+    run = treated(who.run, treatment, factor)
+    return Clinic(patient, who, guess, treatment, factor, course(who.run), None if run == who.run else course(run))
+
+
+@lru_cache(maxsize=256)
+def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 50, 50)) -> Course:  # noqa: B008
+    """Train as `run` says, and look 23 times."""
+    digits = centred_digits()
+    x, y, x_val, y_val = _data(run)
+    net = MLP(
+        (64, *hidden, 10), init="he" if run.std is None else ("normal", {"std": run.std}), bias=run.bias, l2=run.l2,
+        norm="batch" if run.norm else None, dtype=np.float32, seed=np.random.RandomState(0),
+    )  # fmt: skip
+    looks, losses, diverged = [], [], None
+    for frame in train_frames(
+        net, x, y, SGD(lr=run.lr), steps=steps, batch_size=BATCH, rng=np.random.RandomState(0), x_val=x_val,
+        y_val=y_val, record_every=EVERY, look=LOOK, shuffle=run.shuffled,
+    ):  # fmt: skip
+        losses.extend(frame.batch_loss)
+        if not (np.isfinite([frame.loss, frame.val_loss]).all() and np.isfinite(net.theta).all()):
+            diverged = int(np.flatnonzero(~np.isfinite([*losses, np.nan]))[0])
+            break
+        val = (frame.val_loss, frame.val_accuracy) if run.evaluated else _class_by_class(net, x_val, y_val)
+        signs = vitals(net, run.lr, x[:LOOK])
+        ratio = float(np.median(signs.ratio)) if frame.step else 0.0
+        looks.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], ratio))
+    step, loss, val_loss, accuracy, val_accuracy, ratios = np.array(looks, float).T
+    if diverged is None:
+        new = (net.accuracy(digits.x_test, digits.y_test) if run.evaluated
+               else _class_by_class(net, digits.x_test, digits.y_test)[1])  # fmt: skip
+    else:
+        new = 0.1  # all scores are lost: the first class is as good as any
+    return Course(run, step, loss, val_loss, accuracy, val_accuracy, np.array(losses)[: diverged or len(losses)],
+                  ratios, signs.dead, float(new), diverged)  # fmt: skip
+
+
+def _data(run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Training and validation images and labels, spoiled as the run says."""
+    digits = centred_digits()
+    x, y, x_val, y_val = digits.x_train[: run.images], digits.y_train[: run.images], digits.x_val, digits.y_val
+    if run.copied:  # validation was drawn from a pool that held every training image as well
+        x_val, y_val = np.concatenate([x, x_val[:20]]), np.concatenate([y, y_val[:20]])
+    if not run.shuffled:
+        order = np.argsort(y, kind="stable")
+        x, y = x[order], y[order]
+    if not run.paired:
+        y = y[np.random.RandomState(1).permutation(len(y))]
+    return x, y, x_val, y_val
+
+
+def _class_by_class(net: MLP, x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Loss and accuracy in TRAINING mode, in small batches of digits sorted by class: what a forgotten switch does."""
+    order = np.argsort(y, kind="stable")[: len(y) - len(y) % TEST_BATCH]
+    z = x[order].reshape(-1, TEST_BATCH, x.shape[1])
+    labels = y[order].reshape(-1, TEST_BATCH)
+    with net.without_traces():
+        for layer in net.layers:  # an axis of batches in front: each is normalised by itself
+            z = layer.forward(z, train=True)
+    return float(net.loss_function(z.reshape(-1, 10), y[order])[0]), float(np.mean(z.argmax(axis=-1) == labels))

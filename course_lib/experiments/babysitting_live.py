@@ -1,0 +1,127 @@
+"""Training that can be watched, and disturbed: one frame after another, with everything a babysitter looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from course_lib.experiments.babysitting import centred_digits
+from course_lib.experiments.babysitting_vitals import Vitals, vitals
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD
+from course_lib.nn.training import Frame, train_frames
+
+EVERY, LOOK, MOST_POINTS, MOST_STEPS, BATCH = 10, 300, 400, 20_000, 32
+INITS = {
+    "he": "he",
+    "0.01": ("normal", {"std": 0.01}),
+    "0.05": ("normal", {"std": 0.05}),
+    "1": ("normal", {"std": 1.0}),
+}
+IMAGES = (50, 100, 300, 1078)
+
+
+@dataclass(frozen=True)
+class LiveTraining:
+    """A run up to now: curves with one entry per recorded frame, and the settings that are in force.
+
+    Losses are mean cross-entropies in evaluation mode, without the penalty. A point of the curves is `stride` frames.
+    """
+
+    lr: float
+    l2: float
+    dropout: float
+    images: int
+    step: np.ndarray  # (k,)
+    loss: np.ndarray
+    val_loss: np.ndarray
+    accuracy: np.ndarray
+    val_accuracy: np.ndarray
+    ratio: np.ndarray  # (k, layers) ‖ΔW‖/‖W‖; not a number before the first update
+    gradient: np.ndarray
+    dead: np.ndarray
+    changed: tuple[int, ...]  # steps at which a control was moved
+    diverged: bool  # the last frame is no longer a number; it is not among the curves
+
+    @property
+    def now(self) -> int:
+        """Updates made."""
+        return int(self.step[-1])
+
+
+def live_training(
+    lr: float = 0.1, l2: float = 0.0, dropout: float = 0.0, init: str = "he", images: int = 1078, seed: int = 0
+) -> Generator[LiveTraining, Mapping[str, Any] | None, None]:
+    """Train 64-50-50-50-10 on the first `images` digits with plain SGD, batches of 32; a frame every 10 updates.
+
+    `changes = yield frame`: new values of lr, l2 and dropout act from the next update on. The run ends when it has
+    diverged, or after 20,000 updates.
+    """
+    if init not in INITS or not 1 <= images <= 1078:
+        raise ValueError(f"init must be one of {', '.join(INITS)} and images 1 to 1078, not {init!r} and {images}.")
+    digits, now, changed = centred_digits(), {"lr": lr, "l2": l2, "dropout": dropout}, []
+    x, y = digits.x_train[:images], digits.y_train[:images]
+    net = MLP(
+        (64, 50, 50, 50, 10), init=INITS[init], l2=l2, dropout=dropout, dtype=np.float32,
+        seed=np.random.RandomState(seed),
+    )  # fmt: skip
+    curves = Curves()
+    for frame in train_frames(
+        net, x, y, SGD(lr=lr), steps=MOST_STEPS, batch_size=BATCH, rng=np.random.RandomState(seed),
+        x_val=digits.x_val, y_val=digits.y_val, record_every=EVERY, look=LOOK, schedule=lambda t: now["lr"],
+    ):  # fmt: skip
+        sound = bool(np.isfinite(frame.loss) and np.isfinite(frame.val_loss) and np.isfinite(net.theta).all())
+        if sound:
+            curves.add(frame, vitals(net, now["lr"], x[:LOOK]))
+        changes = yield LiveTraining(
+            now["lr"], now["l2"], now["dropout"], images, *curves.arrays(), tuple(changed), not sound
+        )
+        if not sound:
+            return
+        for name, value in (changes or {}).items():
+            if name not in now:
+                raise ValueError(f"While training runs only {', '.join(now)} can change, not {name}.")
+            if value != now[name]:
+                now[name] = value
+                changed.append(frame.step)
+        net.l2 = now["l2"]
+        if net.dropout != now["dropout"]:
+            net.dropout = now["dropout"]
+
+
+class Curves:
+    """Rows of numbers, at most `MOST_POINTS` of them: when there are more, every second one goes."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple] = []
+        self.stride, self.seen = 1, 0
+
+    def add(self, frame: Frame, signs: Vitals) -> None:
+        """Keep this frame if its turn has come; the latest one is always there."""
+        row = (frame.step, frame.loss, frame.val_loss, frame.accuracy, frame.val_accuracy,
+               signs.ratio if frame.step else np.full(len(signs.ratio), np.nan),
+               signs.gradient if frame.step else np.nan, signs.dead)  # fmt: skip
+        if (self.seen - 1) % self.stride and self.rows:
+            self.rows.pop()  # it was there only because it was the latest
+        self.rows.append(row)
+        self.seen += 1
+        if len(self.rows) > MOST_POINTS:
+            self.rows = self.rows[::2]
+            self.stride *= 2
+
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """One array per quantity."""
+        return tuple(np.array(column) for column in zip(*self.rows))
+
+
+def first_frames(count: int, **settings: Any) -> list[LiveTraining]:
+    """The first `count` frames of a run that nobody disturbs."""
+    run = live_training(**settings)
+    try:
+        return list(islice(run, count))
+    finally:
+        run.close()

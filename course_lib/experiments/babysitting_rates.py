@@ -1,0 +1,114 @@
+"""One network, learning rates from 1e-6 to 1e6: too low, right, too high, and no longer a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from course_lib.experiments.babysitting import HIDDEN, PIXELS, centred_digits
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD
+from course_lib.nn.training import History, train
+
+RATES = tuple(float(f"{10 ** (k / 2):.2g}") for k in range(-12, 13))
+EPOCHS, BATCH, REG = 10, 64, 1e-6
+# As on the slides, where pixels of up to 255 meet small weights: the same first scores for every kind of pixel.
+STD = {1: 0.02, 16: 0.005, 255: 0.00125}
+FOUR = {  # the textbook's curves; between good and very high there is room for "high" only with small pixels
+    1: {"low": 0.1, "good": 1.0, "high": 10.0, "very high": 32.0},
+    16: {"low": 0.01, "good": 0.1, "very high": 1.0},
+    255: {"low": 1e-3, "good": 0.01, "very high": 0.1},
+}
+
+
+@dataclass(frozen=True)
+class LearningRate:
+    """One run, and for comparison every rate of `RATES`; curves have one entry per epoch, the first before training.
+
+    A run whose loss is no longer a number ends there: `epoch`, `loss`, `accuracy` and `val_accuracy` are then shorter.
+    """
+
+    lr: float
+    pixels: int
+    epoch: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    val_accuracy: np.ndarray
+    diverged_at: int | None  # updates made when the loss was first not finite
+    last_loss: np.ndarray  # (rates,) after ten epochs; not a number where the run diverged
+    last_accuracy: np.ndarray  # (rates,)
+    four: dict[str, np.ndarray]  # loss per epoch at each rate of `FOUR[pixels]`
+    useful: tuple[float, float]  # lowest and highest rate that gets 90 % right
+
+    @property
+    def verdict(self) -> str:
+        """What the two curves say, in a few words."""
+        if self.diverged_at is not None:
+            return f"too high: the loss is no longer a number after {self.diverged_at} updates"
+        fall, gain = 1 - self.loss[-1] / self.loss[0], self.accuracy[-1] - self.accuracy[0]
+        if self.loss.max() > 2 * self.loss[0] or fall < -0.02:
+            return "too high: the loss jumps up"
+        if self.accuracy[-1] > 0.9:
+            return "this works"
+        if fall < 0.05:
+            return "accuracy before loss: too low, but it learns" if gain > 0.05 else "too low: nothing happens"
+        return "too low: it is slow" if self.lr < self.useful[0] else "too high: it learns and forgets"
+
+
+def learning_rate(lr: float = 1e-3, pixels: int = 16) -> LearningRate:
+    """Ten epochs of plain SGD on the 1078 training digits, 64-50-10 ReLU, batches of 64, λ = 1e-6.
+
+    `lr` is one of `RATES`. `pixels` is the ink of a black pixel before the mean image is taken off.
+    """
+    if pixels not in PIXELS or lr not in RATES:
+        raise ValueError(f"pixels must be one of {PIXELS} and lr one of RATES, not {pixels} and {lr}.")
+    runs, at = sweep(pixels), RATES.index(lr)
+    diverged = int(runs.diverged_at[at])
+    length = np.isfinite(runs.loss[:, at]).argmin() or len(runs.epoch)
+    last_loss, last_accuracy = last(pixels)
+    return LearningRate(
+        lr, pixels, runs.epoch[:length], runs.loss[:length, at], runs.accuracy[:length, at],
+        runs.val_accuracy[:length, at], diverged if diverged >= 0 else None, last_loss, last_accuracy,
+        {name: _finite(runs.loss[:, RATES.index(rate)]) for name, rate in FOUR[pixels].items()}, useful_range(pixels),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def sweep(pixels: int) -> History:
+    """All `RATES` at once, side by side as one network, float32."""
+    digits, many = centred_digits(pixels), len(RATES)
+    net = MLP(
+        (64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), l2=REG, dtype=np.float32, trials=many,
+        seed=[np.random.RandomState(0) for _ in RATES],
+    )  # fmt: skip
+    return train(
+        net, digits.x_train, digits.y_train, SGD(lr=np.array(RATES, np.float32)[:, None]), epochs=EPOCHS,
+        batch_size=BATCH, rng=np.random.RandomState(0), x_val=digits.x_val, y_val=digits.y_val,
+    )  # fmt: skip
+
+
+def last(pixels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Loss and accuracy after ten epochs at every rate of `RATES`; not a number where the run diverged."""
+    runs = sweep(pixels)
+    alive = runs.diverged_at < 0
+    return np.where(alive, runs.loss[-1], np.nan), np.where(alive, runs.accuracy[-1], np.nan)
+
+
+def useful_range(pixels: int, enough: float = 0.9) -> tuple[float, float]:
+    """The lowest and the highest of `RATES` at which at least the share `enough` is right after ten epochs."""
+    good = [rate for rate, accuracy in zip(RATES, last(pixels)[1]) if accuracy >= enough]
+    return good[0], good[-1]
+
+
+def accuracy_before_loss(lr: float = 1e-6) -> History:
+    """The slide's experiment on digits: pixels 0 to 255, 10 epochs, as many updates as there (some 2,500). float64."""
+    digits = centred_digits(255)
+    net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[255]}), l2=REG, seed=np.random.RandomState(0))
+    return train(net, digits.x_train, digits.y_train, SGD(lr=lr), epochs=EPOCHS, batch_size=4,
+                 rng=np.random.RandomState(0), x_val=digits.x_val, y_val=digits.y_val)  # fmt: skip
+
+
+def _finite(loss: np.ndarray) -> np.ndarray:
+    return loss[np.isfinite(loss)]

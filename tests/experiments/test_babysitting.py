@@ -1,0 +1,193 @@
+"""First loss, tiny sets, learning rates, vital signs and the clinic: published numbers, closed forms and laws."""
+
+import math
+
+import numpy as np
+import pytest
+
+from course_lib.experiments import babysitting_live
+from course_lib.experiments import babysitting_rates as rates
+from course_lib.experiments.babysitting import FAULTS, expected_loss, first_losses, initial_loss, tiny_overfit
+from course_lib.experiments.babysitting_clinic import clinic, course
+from course_lib.experiments.babysitting_live import first_frames, live_training
+from course_lib.experiments.babysitting_patients import DISEASES, PATIENTS, Run
+from course_lib.experiments.babysitting_vitals import dead_share, update_ratios
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD
+
+LN = {2: 0.6931471806, 10: 2.302585093, 100: 4.605170186, 1000: 6.907755279}  # baby-softmax-initial-loss
+
+
+@pytest.mark.parametrize("classes", LN)
+def test_small_weights_give_ln_c(classes):
+    result = initial_loss(classes, scale=1e-3)
+    assert result.loss == pytest.approx(LN[classes], abs=1e-3)
+    assert result.expected == pytest.approx(LN[classes], abs=1e-8)
+
+
+def test_scores_of_one_draw_grow_with_the_square_of_the_scale():
+    direct = MLP((64, 50, 10), init=("normal", {"std": 0.3}), seed=np.random.RandomState(0))
+    from course_lib.experiments.babysitting import centred_digits
+
+    digits = centred_digits()
+    assert initial_loss(scale=0.3).loss == pytest.approx(direct.loss(digits.x_train[:200], digits.y_train[:200]))
+
+
+def test_a_penalty_raises_the_first_loss_as_on_the_slide():
+    # baby-reg-raises-loss: expected 3.073085093, slide print 3.068597165, sd of the penalty 0.0027757882
+    assert expected_loss((3072, 50, 10), 1e-4, 1e3) == pytest.approx(3.073085093, abs=1e-8)
+    (plain, _), (penalised, expected) = first_losses()
+    assert plain == pytest.approx(LN[10], abs=1e-3)
+    assert penalised == pytest.approx(expected, abs=4 * 0.0027757882)
+
+
+def test_slips_show_in_the_first_loss_but_mixed_labels_do_not():
+    assert initial_loss(slip="sum").loss == pytest.approx(200 * LN[10], rel=1e-3)
+    assert initial_loss(slip="log10").loss == pytest.approx(1, abs=1e-3)
+    assert initial_loss(slip="labels").loss == pytest.approx(LN[10], abs=1e-3)
+    assert initial_loss(scale=1.0).loss > 10
+
+
+def test_twenty_digits_are_learned_by_heart():
+    # baby-tiny-overfit: accuracy 1, loss near 0 after 200 epochs
+    result = tiny_overfit(20)
+    assert result.passed and result.accuracy[-1] == 1 and result.loss[-1] < 0.01
+    assert result.loss[0] == pytest.approx(LN[10], abs=0.05)
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "none"])
+def test_the_tiny_set_finds_every_fault(fault):
+    assert not tiny_overfit(20, fault=fault).passed
+
+
+def test_a_penalty_keeps_the_tiny_set_from_zero_loss():
+    losses = [tiny_overfit(20, reg).loss[-1] for reg in (0.0, 0.01, 0.1, 1.0)]
+    assert np.all(np.diff(losses) > 0.02)
+
+
+def test_accuracy_before_loss_at_a_millionth():
+    # baby-lr-extremes: on the slide 2.302576 -> 2.302420 while accuracy goes from 0.08 to 0.19
+    run = rates.accuracy_before_loss(1e-6)
+    assert 0 < 1 - run.loss[-1] / run.loss[0] < 0.002
+    assert run.accuracy[-1] > run.accuracy[0] + 0.07
+
+
+@pytest.mark.parametrize("pixels", [1, 16, 255])
+def test_a_million_is_no_longer_a_number_in_the_first_epoch(pixels):
+    run = rates.learning_rate(1e6, pixels)
+    assert run.diverged_at is not None and run.diverged_at < 16 and np.isfinite(run.loss).all()
+
+
+def test_the_useful_rates_move_with_the_pixels():
+    lows = [rates.useful_range(pixels)[0] for pixels in (1, 16, 255)]
+    assert lows[0] > 3 * lows[1] > 9 * lows[2]
+    assert all(low < high for low, high in map(rates.useful_range, (1, 16, 255)))
+
+
+def test_four_rates_have_the_four_shapes():
+    four = rates.learning_rate(1.0, 1).four
+    assert four["good"][-1] < 0.1 < four["low"][-1] < four["high"][-1] * 1.5
+    assert four["high"][-1] > 1 and four["very high"].max() > 5
+    assert np.all(np.diff(four["low"]) < 0)
+
+
+def test_update_ratio_is_the_length_of_the_update_over_that_of_the_weights():
+    net = MLP((5, 4, 3), seed=0)
+    x, y = np.random.RandomState(0).standard_normal((8, 5)), np.arange(8) % 3
+    net.loss_and_grad(x, y)
+    before, expected = [w.copy() for w in net.weights()], update_ratios(net, 0.1)
+    SGD(lr=0.1).step(net.theta, net.grad, None)
+    moved = [np.linalg.norm(w - old) / np.linalg.norm(old) for w, old in zip(net.weights(), before)]
+    np.testing.assert_allclose(expected, moved)
+
+
+def test_dead_means_off_for_every_example():
+    net = MLP((2, 3, 2), seed=0)
+    net.weights()[0][...] = [[1, 1, -1], [0, 0, 0]]
+    net.layers[0].params["b"][...] = [[0, -10, 0]]
+    x = np.array([[1.0, 0.0], [2.0, 0.0]])
+    assert dead_share(net, x) == pytest.approx(2 / 3)
+    assert dead_share(net, np.vstack([x, -x])) == pytest.approx(1 / 3)
+
+
+def test_the_ratio_grows_with_the_rate_and_passes_a_thousandth():
+    ratios = [np.median(course(Run(lr=lr)).ratio[1:4]) for lr in (1e-3, 1e-2, 1e-1)]
+    assert ratios[0] < 1e-4 < ratios[1] < 1e-3 < ratios[2] < 1e-2
+
+
+def test_live_training_is_repeatable_and_bounded(monkeypatch):
+    one, two = first_frames(4), first_frames(4)
+    np.testing.assert_array_equal(one[-1].loss, two[-1].loss)
+    assert [frame.now for frame in one] == [0, 10, 20, 30]
+    monkeypatch.setattr(babysitting_live, "MOST_POINTS", 8)
+    run = live_training(images=50)
+    for _ in range(40):
+        frame = next(run)
+        assert len(frame.step) <= 8
+    assert frame.now == 390
+    assert np.all(np.diff(frame.step) > 0)
+    run.close()
+
+
+def test_a_change_acts_on_the_next_update():
+    calm, moved = live_training(lr=0.1), live_training(lr=0.1)
+    next(calm), next(moved)
+    assert next(calm).loss[-1] == next(moved).loss[-1]
+    before = moved.send({"lr": 1e-6, "l2": 0.01, "dropout": 0.3})
+    assert before.changed == (10, 10, 10) and (before.lr, before.l2, before.dropout) == (1e-6, 0.01, 0.3)
+    assert abs(before.loss[-1] - before.loss[-2]) < 1e-3 < abs(next(calm).loss[-1] - before.loss[-2])
+
+
+def test_live_training_ends_when_it_has_diverged():
+    frames = list(live_training(lr=30.0))
+    assert frames[-1].diverged and np.isfinite(frames[-1].loss).all() and len(frames) < 10
+
+
+@pytest.mark.parametrize("number", range(1, len(PATIENTS) + 1))
+def test_every_patient_is_ill_and_can_be_cured(number):
+    patient = PATIENTS[number - 1]
+    assert clinic(number).before.well == (patient.disease == "healthy")
+    cure = {"low": {"factor": 1000.0}, "high": {"factor": 0.01}, "init": {"treatment": "he"},
+            "dead": {"treatment": "bias"}, "order": {"treatment": "shuffle"}, "leak": {"treatment": "split"},
+            "decay": {"treatment": "decay off"}, "mode": {"treatment": "mode"}, "overfit": {"treatment": "more"},
+            "pairs": {"treatment": "pairs"}, "healthy": {}}[patient.disease]  # fmt: skip
+    assert clinic(number, **cure).cured == bool(cure)
+
+
+def test_at_least_eight_diseases_and_every_one_has_a_patient():
+    assert {patient.disease for patient in PATIENTS} == set(DISEASES) and len(DISEASES) >= 9
+
+
+def test_the_cure_of_one_disease_is_not_the_cure_of_all():
+    for treatment in ("he", "bias", "shuffle"):
+        assert sum(clinic(k, treatment=treatment).cured for k in range(1, len(PATIENTS) + 1)) <= 3
+
+
+def test_signs_of_the_diseases():
+    by_name = {patient.disease: clinic(k + 1).before for k, patient in enumerate(PATIENTS) if k != 10}
+    assert by_name["dead"].dead == 1 and by_name["dead"].loss[-1] == pytest.approx(math.log(10), abs=0.02)
+    assert by_name["high"].diverged_at < 16
+    assert by_name["init"].loss[7] > 2.2 and by_name["init"].loss[-1] < 0.6  # plateau, then a sudden fall
+    assert by_name["overfit"].accuracy[-1] - by_name["overfit"].val_accuracy[-1] > 0.15
+    assert by_name["leak"].val_accuracy[-1] - by_name["leak"].new > 0.05
+    assert by_name["mode"].accuracy[-1] > 0.98 and by_name["mode"].val_accuracy[-1] < 0.4
+    assert by_name["low"].ratio[1:].max() < 1e-4
+    assert by_name["pairs"].val_accuracy[-1] < 0.2 and by_name["pairs"].dead < 0.1
+    saw = by_name["order"].batch_loss[33:330].reshape(9, 33)  # the same rhythm in every epoch
+    assert np.corrcoef(saw[3], saw[6])[0, 1] > 0.3
+
+
+def test_feedback_names_what_is_right():
+    assert clinic(3, "high").right and clinic(3, "high").feedback.startswith("Right.")
+    wrong = clinic(3, "low")
+    assert wrong.right is False and wrong.feedback.startswith("Not so.")
+    assert clinic(3).right is None
+    assert "Cured" in clinic(3, "high", factor=0.01).outcome
+
+
+def test_bad_arguments_say_what_fits():
+    for wrong in (lambda: initial_loss(classes=7), lambda: initial_loss(scale=0.0), lambda: tiny_overfit(0),
+                  lambda: rates.learning_rate(0.123), lambda: clinic(13), lambda: clinic(1, "flu"),
+                  lambda: next(live_training(init="none"))):
+        with pytest.raises(ValueError, match="must be"):
+            wrong()
