@@ -36,6 +36,7 @@ def test_images_keep_their_labels():
     assert (d.y_train[distance.argmin(axis=1)] == d.y_val).mean() > 0.95
 
 
+# notes: 210-211
 def test_the_split_is_disjoint_and_complete():
     d = load_digits()
     assert [len(getattr(d, f"y_{part}")) for part in PARTS] == [1078, 360, 359]

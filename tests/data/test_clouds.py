@@ -29,6 +29,7 @@ def test_the_spiral_is_that_of_cs231n():
     assert correct == 148
 
 
+# notes: 117
 def test_other_starts_reach_the_same_loss_on_the_spiral():
     assert softmax_regression(*spiral(), np.zeros((2, 3)), 190)[0] == pytest.approx(0.7863021594, abs=2e-6)
     assert softmax_regression(*spiral(), np.ones((2, 3)), 190)[0] == pytest.approx(0.7883535247, abs=2e-6)

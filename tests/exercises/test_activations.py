@@ -46,12 +46,14 @@ def test_no_constant_solves_an_exercise(exercise, constant):
     assert not exercise.judge(lambda *args: np.full_like(exercise.answer(*args), constant)).solved
 
 
+# notes: 62, 65, E25
 def test_2_1_counts_what_is_dead_at_the_start_of_the_lecture_network():
     """A unit with 300 independent N(−3, 1) sums is dead with probability Φ(3)³⁰⁰ = 0.6665."""
     z = np.random.RandomState(0).standard_normal((300, 20_000)) - 3.0
     assert dead_share(z) == pytest.approx(0.6665, abs=0.015)
 
 
+# notes: 74
 def test_2_2_is_what_the_layer_computes_and_what_differences_say():
     rng = np.random.default_rng(0)
     x, dy, h = rng.standard_normal((6, 4)), rng.standard_normal((6, 4)), 1e-6
@@ -66,6 +68,7 @@ def test_2_2_is_what_the_layer_computes_and_what_differences_say():
     assert alpha_gradient(x, dy) == pytest.approx((objective(0.25 + h) - objective(0.25 - h)) / (2 * h), rel=1e-8)
 
 
+# notes: 86
 def test_2_3_survives_and_keeps_the_ratios():
     """act-softmax: softmax([1000, 1000, 1000]) is 1/3 each; adding a constant to a row changes nothing."""
     with np.errstate(all="raise"):

@@ -50,6 +50,7 @@ def test_no_constant_solves_an_exercise(exercise, constant):
     assert not exercise.judge(lambda *args: np.full_like(exercise.answer(*args), constant)).solved
 
 
+# notes: 152-155, 158
 @pytest.mark.parametrize("batch", range(len(ORACLE["train"])))
 def test_6_1_and_6_2_are_what_pytorch_computes(batch):
     theirs = {name: np.array(value) for name, value in ORACLE["train"][batch].items()}
@@ -65,6 +66,7 @@ def test_6_2_is_the_measured_slope():
     np.testing.assert_allclose(batch_norm_backward(dy, x, gamma, 0.1), slope, atol=1e-9)
 
 
+# notes: 166
 def test_6_3_does_the_work_of_both_layers():
     rng = np.random.RandomState(1)
     x, w, layer = rng.standard_normal((20, 4)), rng.standard_normal((4, 3)), BatchNorm(3)

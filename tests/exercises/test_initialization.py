@@ -51,6 +51,7 @@ def test_no_constant_solves_an_exercise(exercise, constant):
     assert not exercise.judge(lambda *args: np.full_like(exercise.answer(*args), constant)).solved
 
 
+# notes: 149, E07
 def test_5_1_is_the_library_he():
     z = np.random.RandomState(5).standard_normal((400, 300))
     np.testing.assert_allclose(he_weights(z), he(np.random.RandomState(5), 400, 300), rtol=1e-12)
@@ -73,12 +74,14 @@ def test_5_2_is_the_infinite_width_limit(scale, widths, mean, std):
     np.testing.assert_allclose(q[[0, 1, -1]], np.square(mean) + np.square(std), rtol=1e-6)
 
 
+# notes: 132
 def test_5_2_predicts_networks_that_were_run():
     """init-saito-5x100-relu-1, mean and std of layers 1, 2, 3 over 300 networks of finite width."""
     mean, std = np.array([3.97966521, 28.03587601, 196.0604717]), np.array([5.845368149, 41.38279488, 291.9148933])
     np.testing.assert_allclose(mean_squares(1.0, (100,) * 4), mean**2 + std**2, rtol=0.02)
 
 
+# notes: 142, E05
 @pytest.mark.parametrize("activation, slope, scale, at_the_input, spread", [
     # std of the gradient at the input of layer 1, and its sd over 200 seeds; init-backward-5x100-*
     ("tanh", lambda h: 1 - h**2, 1.0, 70.93891792, 2.152454775),
@@ -96,6 +99,7 @@ def test_5_3_predicts_the_gradient_of_a_real_network(activation, slope, scale, a
     assert input_gradient(scale, 100, np.array(slopes)) == pytest.approx(at_the_input, abs=6 * spread)
 
 
+# notes: 129, E05
 def test_5_3_saturated_tanh_explodes():
     """init-backward-10x500-tanh-1.0: 2.6e5 at the input, though the median slope is about 0."""
     scale, width, slopes = EXERCISES["5.3"].cases[5]

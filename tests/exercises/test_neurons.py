@@ -54,6 +54,7 @@ def test_no_constant_solves_an_exercise(exercise, constant):
     assert not exercise.judge(lambda *args: np.full_like(exercise.answer(*args), constant)).solved
 
 
+# notes: 20-21, 24
 @pytest.mark.parametrize("seed", range(3))
 def test_1_1_and_1_2_agree_with_the_library(seed):
     params, draw = window_parameters(seed), np.random.RandomState(seed).standard_normal
@@ -67,6 +68,7 @@ def test_1_1_and_1_2_agree_with_the_library(seed):
     )
 
 
+# notes: 24
 def test_1_2_agrees_with_finite_differences():
     """An oracle without any derivative in it."""
     x, x_c, W, b, U = EXERCISES["1.2"].cases[3]
@@ -85,6 +87,7 @@ def test_1_2_has_pairs_on_both_sides_of_the_margin():
     assert 1 <= sum(zero) < len(zero)
 
 
+# notes: 8
 def test_1_3_agrees_with_the_library_and_with_calculus():
     f, theta, _ = EXERCISES["1.3"].cases[1]
     np.testing.assert_allclose(

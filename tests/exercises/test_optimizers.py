@@ -57,6 +57,7 @@ def library_steps(optimizer, gradients):
     return np.diff(places)
 
 
+# notes: 171, 181-182
 def test_7_1_and_7_2_are_the_library():
     gradients = np.random.RandomState(7).standard_normal(50)
     np.testing.assert_allclose(momentum_steps(gradients, 0.1, 0.9), library_steps(Momentum(0.1, 0.9), gradients),
@@ -70,6 +71,7 @@ def test_7_2_first_step():
     assert adam_steps(np.array([123.0]), 0.01, 0.9, 0.999, 1e-8)[0] == pytest.approx(-0.01)
 
 
+# notes: 186, E23
 @pytest.mark.parametrize("patience", [1, 2, 3, 5])
 def test_7_3_is_the_library(patience):
     losses = np.abs(np.random.RandomState(patience).standard_normal(60))

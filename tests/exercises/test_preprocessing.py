@@ -53,12 +53,14 @@ def test_no_constant_solves_an_exercise(exercise, constant):
     assert not exercise.judge(lambda *args: np.full_like(exercise.answer(*args), constant)).solved
 
 
+# notes: 102, 113
 @pytest.mark.parametrize("case", EXERCISES["4.1"].cases)
 def test_4_1_is_the_library(case):
     train, test = case
     np.testing.assert_allclose(standardised(train, test), Standardize().fit(train).transform(test), atol=1e-12)
 
 
+# notes: 106
 @pytest.mark.parametrize("case", EXERCISES["4.2"].cases)
 def test_4_2_is_the_library_and_ignores_the_signs_of_eigenvectors(case):
     x, epsilon = case
@@ -68,6 +70,7 @@ def test_4_2_is_the_library_and_ignores_the_signs_of_eigenvectors(case):
     assert EXERCISES["4.2"].answer(x, epsilon) == pytest.approx(by_svd, abs=1e-8)
 
 
+# notes: 108
 @pytest.mark.parametrize("case", EXERCISES["4.3"].cases)
 def test_4_3_separates_what_converges_from_what_diverges(case):
     (x,) = case

@@ -33,6 +33,7 @@ def test_three_hints_three_mistakes(exercise):
     assert exercise.answer.__doc__
 
 
+# notes: 195
 def test_8_1_is_the_step_the_network_makes():
     rng = np.random.RandomState(0)
     x, y = rng.standard_normal((6, 4)), rng.randint(0, 3, 6)
@@ -46,6 +47,7 @@ def test_8_1_is_the_step_the_network_makes():
     np.testing.assert_allclose(mine, np.vstack([theirs["W"], theirs["b"]]), atol=1e-14)
 
 
+# notes: 196, E14
 def test_8_2_is_the_layer_of_the_library():
     x = np.random.RandomState(0).standard_normal((5, 4))
     u = np.random.RandomState(1).uniform(size=(5, 4))
@@ -54,6 +56,7 @@ def test_8_2_is_the_layer_of_the_library():
         np.testing.assert_allclose(dropout(x, u, 0.3, train), theirs, atol=1e-15)
 
 
+# notes: 10, 198
 def test_8_3_gives_probabilities():
     p = average_members(np.random.RandomState(0).standard_normal((7, 5, 3)))
     np.testing.assert_allclose(p.sum(axis=-1), 1)

@@ -48,6 +48,7 @@ def test_no_constant_solves_an_exercise(exercise, constant):
     assert not exercise.judge(lambda *args: np.full_like(exercise.answer(*args), constant)).solved
 
 
+# notes: 95
 def test_3_1_agrees_with_finite_differences():
     rng = np.random.RandomState(0)
     x, y, w = rng.standard_normal((6, 4)), rng.standard_normal(6), rng.standard_normal(4)
@@ -56,6 +57,7 @@ def test_3_1_agrees_with_finite_differences():
     np.testing.assert_allclose(weight_gradient(x, upstream), expected, atol=1e-8)
 
 
+# notes: 100, E26
 @pytest.mark.parametrize("size, share", [(1, 1.0), (2, 0.6045), (8, 0.352), (32, 0.2935)])
 def test_3_2_gives_the_reference_shares(size, share):
     """Half-normal inputs, d = 10, 4000 draws (entry zc-batch-half-normal-d10)."""
@@ -64,6 +66,7 @@ def test_3_2_gives_the_reference_shares(size, share):
     assert share_of_one_sign(x, upstream) == pytest.approx(share, abs=0.035 if size > 1 else 0)
 
 
+# notes: 100
 def test_3_3_is_one_plus_the_squared_mean_for_white_inputs():
     rng = np.random.RandomState(0)
     z = rng.standard_normal((500, 4))

@@ -22,12 +22,14 @@ SIGMOID = [0.25, 0.1966119332, 0.1049935854, 0.006648056671, 4.539580774e-05]
 TANH = [1.0, 0.4199743416, 0.07065082485, 0.0001815832309, 8.244614456e-09]
 
 
+# notes: 36-40, E51
 def test_saturated_is_small_and_not_zero():
     slopes = saturation()
     np.testing.assert_allclose(slopes["sigmoid slope"], SIGMOID, rtol=1e-9)
     np.testing.assert_allclose(slopes["tanh slope"], TANH, rtol=1e-9)
 
 
+# notes: 37
 @pytest.mark.parametrize("x, local", [(-10.0, 4.539580774e-05), (0.0, 0.25), (10.0, 4.539580774e-05)])
 def test_the_gate_multiplies_local_and_upstream(x, local):
     gate = activation_gate("sigmoid", x=x, upstream=-1.5)
@@ -45,6 +47,7 @@ def test_slopes_are_those_of_the_curve(function):
             assert slope == pytest.approx((above - below) / (2 * h), abs=1e-8)
 
 
+# notes: 74, E34
 def test_the_maximum_is_not_prelu_above_1():
     """act-prelu-maxform: α = 2 gives 2 and −1 instead of 1 and −2."""
     assert max_form(2.0) == ([-1.0, 2.0], [-2.0, 1.0])
@@ -57,10 +60,12 @@ def test_the_maximum_is_not_prelu_above_1():
     np.testing.assert_array_equal(activation_gate("maxout", 1.5).f, gate.rival)
 
 
+# notes: 84, E52
 def test_the_binary_step_is_flat_everywhere():
     assert activation_gate("step").flat.all()
 
 
+# notes: 78-79, E32
 def test_elu_is_nearer_to_zero_mean_and_not_at_it():
     """Means over N(0, 1): 0.1605 for ELU, 1/√(2π) for ReLU, 0 for tanh."""
     assert gaussian_moments("elu")[0] == pytest.approx(0.1605205723, abs=0.01)
@@ -78,6 +83,7 @@ FIVE_SIGMOIDS = {
 }
 
 
+# notes: 41, E44
 @pytest.mark.parametrize("scale", FIVE_SIGMOIDS)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_five_sigmoid_layers(scale, seed):
@@ -85,6 +91,7 @@ def test_five_sigmoid_layers(scale, seed):
     assert gradient_chain("sigmoid", scale, 5, seed).gradient[-1] == pytest.approx(mean, abs=tolerance)
 
 
+# notes: 41, E05, E44
 def test_the_bound_holds_for_the_product_of_slopes_and_not_for_the_gradient():
     for scale in (0.01, 0.1, 0.4, 1.0):
         chain = gradient_chain("sigmoid", scale, 5)
@@ -109,6 +116,7 @@ def test_a_deeper_chain_with_huge_weights_stays_finite():
     assert np.isfinite(chain.gradient).all() and chain.gradient[-1] > 1e50
 
 
+# notes: 42, 92
 def test_outputs_and_losses_come_in_pairs():
     """∂J/∂s = output − target for each pair; the sigmoid with squared error vanishes where it is most wrong."""
     gradients = output_gradients(-10.0)
@@ -119,6 +127,7 @@ def test_outputs_and_losses_come_in_pairs():
     assert gradients["sigmoid, squared error"] == pytest.approx((sigma - 1) * 4.539580774e-05, rel=1e-8)
 
 
+# notes: 86
 def test_the_softmax_of_the_book_overflows():
     scores = np.full((1, 3), 1000.0)
     assert np.isnan(naive_softmax(scores)).all()
@@ -126,6 +135,7 @@ def test_the_softmax_of_the_book_overflows():
     np.testing.assert_allclose(naive_softmax(np.array([[0.0, 1.0]])), softmax(np.array([[0.0, 1.0]])))
 
 
+# notes: 43-44, E46
 def test_the_share_of_exp_falls_with_the_width():
     narrow, wide = activation_cost("exp", (16, 1024))
     assert wide < 0.5 and wide < narrow

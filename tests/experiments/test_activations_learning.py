@@ -15,6 +15,7 @@ from course_lib.nn.activations import ACTIVATIONS
 DEAD = {1.0: (0.0825, 0.8620833333), 3.0: (0.23, 0.9729166667), 10.0: (1.0, 0.3333333333)}
 
 
+# notes: 60, 62-64, E25
 @pytest.mark.parametrize("lr", DEAD)
 def test_how_many_units_die_at_each_learning_rate(lr):
     dead, accuracy = DEAD[lr]
@@ -24,11 +25,13 @@ def test_how_many_units_die_at_each_learning_rate(lr):
     assert (run.zero >= run.off).all()
 
 
+# notes: 59, 65, E25
 def test_zero_is_not_dead():
     run = dying_relu(3.0)
     assert run.zero[-1].mean() > 0.7 and run.off[-1].mean() < 0.5 and run.accuracy[-1].mean() > 0.9
 
 
+# notes: 59, 72
 def test_a_dead_unit_gets_no_gradient_and_a_leaky_one_does():
     x, y = spiral()
     for alpha, silent in [(0.0, True), (0.01, False)]:
@@ -37,6 +40,7 @@ def test_a_dead_unit_gets_no_gradient_and_a_leaky_one_does():
         assert (net.layers[0].grads["W"] == 0).all() == silent
 
 
+# notes: 66, E43
 def test_a_bias_just_below_0_kills_at_once_and_one_above_saves_without_helping():
     assert dying_relu(bias=-0.1).off[0].min() == 1
     saved = dying_relu(bias=0.01)
@@ -44,6 +48,7 @@ def test_a_bias_just_below_0_kills_at_once_and_one_above_saves_without_helping()
     assert saved.accuracy[-1].mean() < dying_relu().accuracy[-1].mean() - 0.1
 
 
+# notes: 72
 def test_a_leak_brings_units_back():
     run = dying_relu(10.0, alpha=0.01)
     assert run.off[2].mean() > 0.85 > run.off[-1].mean() + 0.1
@@ -75,6 +80,7 @@ def test_networks_in_step_are_those_that_learn_alone():
     np.testing.assert_allclose(six[RACERS.index("tanh")], alone[0], atol=0.005)
 
 
+# notes: 54
 def test_the_race_counts_epochs_to_the_goal():
     race = activation_race(lr=0.1)
     for error, at in zip(race.error, race.goal_at, strict=True):
@@ -83,6 +89,7 @@ def test_the_race_counts_epochs_to_the_goal():
     assert np.isnan(race.goal_at[RACERS.index("sigmoid")])  # Xavier's weights, three layers: no start in 10 epochs
 
 
+# notes: 55, E09
 def test_no_factor_of_six_on_the_digits():
     """Each function at its own best rate: ReLU and tanh need about as many epochs, here tanh not more."""
     tuning = tune_rates()
@@ -93,6 +100,7 @@ def test_no_factor_of_six_on_the_digits():
     assert 1 < shallow["sigmoid"] <= 3
 
 
+# notes: 74
 def test_alpha_learns_by_backpropagation():
     run = learned_slope()
     assert run.alpha.shape[1:] == (2, 1) and (run.alpha[0] == 0.25).all()
@@ -112,6 +120,7 @@ def test_the_rivals_keep_their_slope():
     assert run.diverged_at > 0 and np.isnan(run.loss[-1, 0])
 
 
+# notes: 80
 @pytest.mark.parametrize("pieces", range(1, PIECES + 1))
 def test_maxout_reaches_the_least_error_for_a_parabola(pieces):
     """4/(√180 k²), here on 101 points instead of a continuum."""
@@ -122,11 +131,13 @@ def test_maxout_reaches_the_least_error_for_a_parabola(pieces):
     assert fit.used.all()
 
 
+# notes: 83, E33
 @pytest.mark.parametrize("curve", ["|x|", "ReLU", "leaky ReLU"])
 def test_two_pieces_are_enough_for_the_special_cases(curve):
     assert maxout_fit(2, curve).rmse < 1e-3 < maxout_fit(1, curve).rmse
 
 
+# notes: 80
 @pytest.mark.parametrize("curve", CURVES)
 def test_a_maximum_of_lines_is_convex(curve):
     for pieces in (1, 3, 8):
@@ -136,6 +147,7 @@ def test_a_maximum_of_lines_is_convex(curve):
     assert (maxout_fit(8, "sin 3x").rmse_by_pieces > 0.3).all()
 
 
+# notes: 83
 def test_idle_pieces_get_no_gradient():
     fit, before = maxout_fit(8, "eˣ"), maxout_fit(8, "eˣ", steps=STEPS - 100)
     idle = ~fit.used & ~before.used

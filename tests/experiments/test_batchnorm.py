@@ -24,6 +24,7 @@ settings = {
 }
 
 
+# notes: 152, 158
 @given(**settings, gamma=st.floats(-4, 4), beta=st.floats(-10, 10))
 def test_mean_beta_and_variance_gamma_squared_but_for_epsilon(shape, size, mean, spread, eps, gamma, beta):
     result = batchnorm_by_hand(shape, size, mean, spread, gamma, beta, eps)
@@ -32,12 +33,14 @@ def test_mean_beta_and_variance_gamma_squared_but_for_epsilon(shape, size, mean,
     assert result.after.variance == pytest.approx(gamma**2 * variance / (variance + eps), abs=1e-8)
 
 
+# notes: 160, E55
 @given(**settings)
 def test_gamma_and_beta_give_the_input_back(shape, size, mean, spread, eps):
     """bn-identity-recovery (Ioffe & Szegedy 2015, section 3): y − x is 0 to rounding."""
     assert batchnorm_by_hand(shape, size, mean, spread, eps=eps, restore=True).error < 1e-11
 
 
+# notes: E55
 def test_without_epsilon_in_the_root_the_identity_is_missed_by_half_epsilon_over_the_variance():
     """bn-identity-recovery: γ = √σ² leaves a relative error of about ε/(2σ²)."""
     plain = batchnorm_by_hand(spread=1.0, eps=1e-3)
@@ -46,6 +49,7 @@ def test_without_epsilon_in_the_root_the_identity_is_missed_by_half_epsilon_over
     assert np.max(np.abs(almost / x - 1)) == pytest.approx(1e-3 / (2 * variance), rel=1e-2)
 
 
+# notes: 152, E03
 @pytest.mark.parametrize("shape, skewness, kurtosis", [
     # bn-not-gaussian, 100000 samples, tolerance 0.4
     ("normal", 0.0, 0.0), ("uniform", 0.0, -1.2), ("exponential", 2.0, 6.0), ("two bumps", 0.0, -1.77),
@@ -58,6 +62,7 @@ def test_the_shape_survives(shape, skewness, kurtosis):
     assert [after.mean, after.variance] == pytest.approx([0, 1], abs=2e-4)
 
 
+# notes: 154, E01
 def test_a_variance_without_its_square_is_zero():
     """bn-variance-needs-square: identically 0."""
     assert abs(mean_deviation(np.random.RandomState(0).standard_normal(100))) < 1e-12
@@ -76,6 +81,7 @@ def test_backward_agrees_with_measured_slopes_and_the_shortcuts_do_not(examples)
     assert check.size > 0.1
 
 
+# notes: E65
 def test_a_check_with_one_example_proves_nothing():
     """bn-batch-of-one: every gradient below is 0, so a wrong backward pass agrees as well as the right one."""
     check = backward_check(1)
@@ -83,6 +89,7 @@ def test_a_check_with_one_example_proves_nothing():
     assert backward_check(2).size < 1e-2  # two examples become −1 and 1, whatever they are
 
 
+# notes: 165, E58
 @pytest.mark.parametrize("factor", [0.01, 0.1, 3.0, 10.0])
 def test_batch_norm_forgets_the_scale_of_the_weights(factor):
     """bn-forgets-scale (Ioffe & Szegedy 2015, section 3.3): tolerance 1e-10."""
@@ -94,11 +101,13 @@ def test_batch_norm_forgets_the_scale_of_the_weights(factor):
     assert math.tan(math.radians(result.turn)) == pytest.approx(turn / factor**2, rel=1e-9)
 
 
+# notes: E57
 def test_a_bias_in_front_of_batch_norm_gets_no_gradient():
     sizes = bias_gradients()
     assert sizes["dense"] > 1 and sizes["dense, then batch norm"] < 1e-12
 
 
+# notes: E02
 def test_conventions_of_running_statistics():
     """bn-conventions: the means of the first two agree, Saito's variance starts at 0 and is biased; m = 4 here."""
     after = running_conventions(1)

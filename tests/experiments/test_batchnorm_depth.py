@@ -33,6 +33,7 @@ def test_the_gradient_through_batch_norm_is_the_slope_of_the_output(name, place)
         assert gradient[index] == pytest.approx(slope, rel=1e-5, abs=1e-8)
 
 
+# notes: 163, 165
 @pytest.mark.parametrize("scale", [0.01, 0.1, 1.0, 10.0])
 def test_before_tanh_every_layer_keeps_std_0628_whatever_the_scale(scale):
     """√E[tanh(z)²] = 0.6279 for z ~ N(0, 1): infinite_width_std of the tanh tables, first layer of Xavier."""
@@ -43,6 +44,7 @@ def test_before_tanh_every_layer_keeps_std_0628_whatever_the_scale(scale):
     )
 
 
+# notes: 165, E58
 def test_relu_gradients_grow_by_1211_per_layer_before_and_after():
     """Yang et al. 2019 (arXiv 1902.08129): √(π/(π − 1)) = 1.2112 per layer."""
     growth = math.sqrt(math.pi / (math.pi - 1))
@@ -62,6 +64,7 @@ def test_networks_of_500_units_follow_the_theory(activation, scale, place):
     assert per_layer == pytest.approx(1, abs=0.02)
 
 
+# notes: 163, E57
 def test_after_tanh_a_large_scale_still_saturates_and_explodes():
     """Normalised inputs do not help a unit whose own sum is 22 times too large: 3.51 per layer, as without."""
     _, without = infinite_width(ACTIVATIONS["tanh"], 1.0, 500, 10)

@@ -19,6 +19,7 @@ from course_lib.nn.normalization import BatchNorm
 from course_lib.nn.optimizers import SGD
 
 
+# notes: 166-167, E02
 def test_the_wrong_mode_costs_accuracy():
     right = batchnorm_modes()
     eval, train, sorted_, never = (right.accuracy[mode] for mode in right.accuracy)
@@ -28,6 +29,7 @@ def test_the_wrong_mode_costs_accuracy():
     assert never[0] < 0.75
 
 
+# notes: 166
 def test_running_statistics_follow_the_truth_unless_they_lag():
     follows, lags = batchnorm_modes(), batchnorm_modes(momentum=0.001)
     assert follows.running_std[-1] == pytest.approx(follows.true_std[-1], rel=0.2)
@@ -56,6 +58,7 @@ def test_impossible_modes_are_told_in_one_sentence(change):
         batchnorm_modes(**change)
 
 
+# notes: 165, E58
 def test_the_map_is_kinder_with_batch_norm_but_not_everywhere():
     result = batchnorm_training(0.54, 0.01)
     ahead, behind = result.ahead
@@ -66,6 +69,7 @@ def test_the_map_is_kinder_with_batch_norm_but_not_everywhere():
     assert result.norm[-1, 0] < 0.2  # std 0.0001: ε is larger than the variance
 
 
+# notes: 165, E58
 def test_the_published_panels_have_the_plain_network_ahead_at_two_scales():
     """bn-saito-mnist: 0.979 against 0.630 at 0.29 and 0.823 against 0.763 at 0.16."""
     ahead = [std for std, (plain, norm) in BOOK_PANELS.items() if plain > norm]
@@ -85,6 +89,7 @@ def test_a_draft_is_the_beginning_of_the_full_run():
 AXES = {"batch": (0, 2, 3), "layer": (1, 2, 3), "instance": (2, 3)}
 
 
+# notes: 168-169
 @pytest.mark.parametrize("kind", AXES)
 def test_what_is_averaged_is_what_wu_and_he_draw(kind):
     """Wu & He 2018 (arXiv 1803.08494), figure 2: the measured influence fills exactly these axes."""
@@ -107,6 +112,7 @@ def test_groups_share_neighbouring_channels(groups):
     assert result.shares[1, CHANNELS - per_group :].all() and result.shares.sum() == result.values
 
 
+# notes: 168
 def test_one_group_is_layer_and_as_many_as_channels_is_instance():
     for groups, kind in ((1, "layer"), (CHANNELS, "instance")):
         np.testing.assert_allclose(

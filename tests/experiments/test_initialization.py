@@ -15,12 +15,14 @@ from course_lib.experiments.initialization import (
 )
 
 
+# notes: 114-115, E38
 def test_equal_weights_stay_equal_and_keep_rank_one():
     result = symmetry(0.05, 0.0)
     assert set(result.distinct) == {1} and set(result.rank) == {1}
     assert np.ptp(result.weights, axis=0).max() < 1e-3  # rounding is noise too, and may have begun to grow
 
 
+# notes: 115, E38
 def test_from_zero_nothing_but_the_output_bias_moves():
     result = symmetry(0.0, 0.0)
     assert not result.weights.any()
@@ -31,6 +33,7 @@ def test_from_zero_nothing_but_the_output_bias_moves():
     assert result.loss[-1] == pytest.approx(-np.sum(share * np.log(share)), abs=2e-3)
 
 
+# notes: 123
 def test_less_noise_takes_longer_to_break_the_tie():
     first = [int(np.argmax(symmetry(0.05, noise).distinct > 6)) for noise in (1e-4, 1e-6, 1e-9)]
     assert first[0] < first[1] < first[2], "noise grows exponentially, so a smaller trace shows later"
@@ -42,6 +45,7 @@ def test_steps_only_shows_more_of_the_same_run():
     assert short.step[-1] == 100 and len(symmetry(steps=0).step) == 1
 
 
+# notes: 117
 def test_a_convex_loss_has_one_minimum_from_every_start():
     """Published case study: loss 0.786302 at iteration 190; minimum 0.7862295871, from ones 0.7883535247 at 190."""
     after = softmax_regression(190)
@@ -52,12 +56,14 @@ def test_a_convex_loss_has_one_minimum_from_every_start():
         assert loss == pytest.approx(0.7862295871, abs=1e-9)
 
 
+# notes: 132, 134, 136, E21, E41
 @pytest.mark.parametrize("n", [1, 9, 100])
 def test_variances_of_independent_terms_add_up(n):
     assert std_of_a_sum(n) == pytest.approx(math.sqrt(n), rel=0.05)
     assert std_of_a_sum(n, 1 / math.sqrt(n)) == pytest.approx(1, rel=0.05)
 
 
+# notes: 126
 def test_in_the_race_zeros_and_a_tiny_scale_stay_at_chance():
     result = initialization_race()
     accuracy = dict(zip(RACERS, result.accuracy))
@@ -74,6 +80,7 @@ def test_racers_share_one_draw_and_their_batches():
     assert not np.array_equal(custom, zeros)
 
 
+# notes: 142, 145, E05, E06
 def test_a_sigmoid_with_unit_weights_trains_where_xavier_does_not():
     result = initialization_race(activation="sigmoid", lr=1.0)
     accuracy = dict(zip(RACERS, result.accuracy))
@@ -87,6 +94,7 @@ def test_divergence_is_a_result():
     assert np.isfinite(result.loss[0]).all(), "one diverging racer must not touch the others"
 
 
+# notes: E05
 def test_large_weights_memorise():
     """The order of a longer published-style run: 0.01 learns nothing, 1 learns by heart, 4·Xavier generalises."""
     result = memorisation()

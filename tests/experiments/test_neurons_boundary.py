@@ -10,6 +10,7 @@ from course_lib.experiments.neurons_boundary import GRID, REACH, RECORDED, _run,
 from course_lib.nn.network import MLP
 
 
+# notes: 19
 def test_the_linear_classifier_stops_where_the_case_study_does():
     """CS231n prints 0.786302 and 49 % at iteration 190; 0.7862295871 is the minimum (20000 iterations)."""
     fit = spiral_fit(0, steps=190)
@@ -18,6 +19,7 @@ def test_the_linear_classifier_stops_where_the_case_study_does():
     assert spiral_fit(0, steps=9000).loss == pytest.approx(0.7862295871, abs=1e-7)
 
 
+# notes: 19
 def test_the_mlp_of_the_case_study():
     """CS231n: 2-100-3, ReLU, 0.01·randn, 9000 iterations: loss 0.245292, accuracy 98 %; ±0.002 and ±1 % over draws."""
     fit = spiral_fit(100, "relu", steps=9000, init="0.01")
@@ -25,6 +27,7 @@ def test_the_mlp_of_the_case_study():
     assert fit.accuracy == pytest.approx(0.98, abs=0.01)
 
 
+# notes: 19
 @pytest.mark.parametrize("hidden", [2, 16, 64])
 def test_hidden_layers_without_a_curve_stay_linear(hidden):
     fit = spiral_fit(hidden, "identity", steps=9000)
@@ -36,6 +39,7 @@ def test_hidden_layers_without_a_curve_stay_linear(hidden):
     assert max(entries) == 1
 
 
+# notes: 16, 19
 def test_three_tanh_units_are_too_few_and_sixteen_are_enough():
     assert all(spiral_fit(3, "tanh", seed, 9000).accuracy < 0.9 for seed in range(4))
     assert all(spiral_fit(16, "tanh", seed, 9000).accuracy > 0.95 for seed in range(4))
@@ -78,6 +82,7 @@ def test_the_plane_shows_what_the_network_says():
     assert np.mean(seen == fit.y) == pytest.approx(fit.accuracy, abs=0.03)
 
 
+# notes: 14
 def test_the_lines_are_where_the_units_are_zero():
     fit = spiral_fit(5, "relu", steps=0, show_lines=True)
     draw = MLP([2, 5, 3], activation="relu", init="glorot", seed=np.random.RandomState(0), dtype=np.float32)
@@ -87,6 +92,7 @@ def test_the_lines_are_where_the_units_are_zero():
         np.testing.assert_allclose(ends @ w[:, unit], 0, atol=1e-5 * size)
 
 
+# notes: 15, E18
 def test_a_repeated_input_shares_its_weight_and_keeps_the_loss():
     result = duplicated_input()
     assert result.rank == (2, 2) and result.inputs == ("x1, x2", "x1, x2, x2")

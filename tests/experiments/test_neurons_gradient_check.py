@@ -16,6 +16,7 @@ def slope(errors, low, high):
     return np.polyfit(np.log(H[chosen]), np.log(errors[chosen]), 1)[0]
 
 
+# notes: 8
 @pytest.mark.parametrize("activation", SMOOTH)
 def test_truncation_falls_with_h_squared_or_h_and_rounding_rises(activation):
     sweep = gradient_check_sweep(activation=activation)
@@ -24,6 +25,7 @@ def test_truncation_falls_with_h_squared_or_h_and_rounding_rises(activation):
     assert slope(sweep.central, 1e-12, 1e-7) == pytest.approx(-1, abs=0.25)
 
 
+# notes: 8
 def test_the_v_has_its_minimum_near_1e_5():
     for activation in (*SMOOTH, "relu", "leaky_relu"):
         sweep = gradient_check_sweep(activation=activation)
@@ -32,6 +34,7 @@ def test_the_v_has_its_minimum_near_1e_5():
     assert 1e-6 <= H[gradient_check_sweep(activation="tanh").best] <= 1.01e-5
 
 
+# notes: 8
 def test_relu_has_kinks_where_tanh_has_none():
     relu, tanh = gradient_check_sweep(activation="relu"), gradient_check_sweep(activation="tanh")
     large = (H > 2e-3) & (H < 2e-2)
@@ -44,6 +47,7 @@ def test_single_precision_cannot_pass():
     assert gradient_check_sweep(precision="float32").central.min() > 1e-4
 
 
+# notes: 8
 @pytest.mark.parametrize("bug", BUGS[1:])
 def test_every_mistake_is_found_at_every_sensible_step(bug):
     sweep = gradient_check_sweep(bug=bug)

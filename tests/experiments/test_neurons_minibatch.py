@@ -15,6 +15,7 @@ from course_lib.experiments.neurons_minibatch import (
 )
 
 
+# notes: 4, E37
 def test_noise_falls_with_the_root_of_the_batch():
     """opt-minibatch-noise: least squares with N = 10000, d = 5: batch 1 has 10 times the noise of batch 100, ±5 %."""
     rng = np.random.RandomState(0)
@@ -33,6 +34,7 @@ def test_measured_noise_follows_its_law():
     np.testing.assert_allclose(small, small[0], rtol=0.02)  # N ≫ m: plain 1/√m
 
 
+# notes: 2, 6
 def test_batches_use_every_example_once_per_epoch():
     rows = batches(EXAMPLES, 16, np.random.RandomState(0))
     for _ in range(2):
@@ -40,6 +42,7 @@ def test_batches_use_every_example_once_per_epoch():
         np.testing.assert_array_equal(np.sort(epoch), np.arange(EXAMPLES))
 
 
+# notes: 4, E60
 def test_the_mean_of_all_batches_is_the_whole_gradient():
     problem, w = two_weights(), np.array(START)
     rows = batches(EXAMPLES, 8, np.random.RandomState(3))
@@ -57,6 +60,7 @@ def test_all_data_follows_the_closed_form(lr):
     np.testing.assert_allclose(run.path[-1], expected, rtol=1e-9)
 
 
+# notes: 30, E36
 def test_the_learning_rate_limit_is_where_descent_turns_into_divergence():
     limit = minibatch_run().lr_limit
     below, above = minibatch_run(EXAMPLES, 0.99 * limit, 200), minibatch_run(EXAMPLES, 1.05 * limit, 200)
@@ -64,6 +68,7 @@ def test_the_learning_rate_limit_is_where_descent_turns_into_divergence():
     assert above.diverged_at is not None and (np.diff(above.loss) > 0).sum() > 10
 
 
+# notes: 3, E60
 def test_all_data_still_zigzags_when_the_valley_is_narrow():
     path = minibatch_run(EXAMPLES, 0.9, 30).path
     _, directions = np.linalg.eigh(two_weights().x.T @ two_weights().x)
@@ -71,6 +76,7 @@ def test_all_data_still_zigzags_when_the_valley_is_narrow():
     assert (np.sign(steep[1:]) == -np.sign(steep[:-1])).all()
 
 
+# notes: 3
 def test_small_batches_learn_more_per_epoch_and_jitter_more_at_the_end():
     one, all_data = minibatch_run(1, 0.2, 200), minibatch_run(EXAMPLES, 0.2, 200)
     assert one.against(1, one.loss)[-1] == 200  # updates

@@ -14,6 +14,7 @@ from course_lib.experiments.neurons_window import (
 )
 
 
+# notes: 20, 22, E22
 def test_shapes_are_those_of_cs224n():
     """x in R^20x1 (5 words of 4 numbers), W in R^8x20, b and U in R^8x1, one number s."""
     params, x = window_parameters(), np.ones((20, 1))
@@ -23,6 +24,7 @@ def test_shapes_are_those_of_cs224n():
     assert shapes == {"U": (8, 1), "W": (8, 20), "b": (8, 1), "x": (20, 1)}
 
 
+# notes: 20-21
 def test_a_score_worked_out_by_hand():
     x, W, b, U = (
         np.array([[1.0], [2.0]]),
@@ -34,6 +36,7 @@ def test_a_score_worked_out_by_hand():
     assert window_score(np.hstack([x, x]), W, b, U).shape == (1, 2)
 
 
+# notes: 24-26
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "gelu"])
 @pytest.mark.parametrize("seed", range(4))
 def test_every_gradient_agrees_with_finite_differences(activation, seed):
@@ -42,11 +45,13 @@ def test_every_gradient_agrees_with_finite_differences(activation, seed):
     assert max(check.errors) < 1e-6 and min(check.sizes[:4]) > 1e-3
 
 
+# notes: 23
 def test_a_margin_that_is_kept_gives_no_gradient():
     check = window_check(satisfied=True)
     assert check.loss == 0 and check.sizes == (0,) * 5 and check.errors == (0,) * 5
 
 
+# notes: 24-25
 def test_the_two_windows_pull_in_opposite_directions():
     params, x = window_parameters(), np.random.RandomState(0).standard_normal((20, 1))
     loss, same = pair_gradients(x, x, params)  # a window against itself: the margin is violated by exactly 1
@@ -54,12 +59,14 @@ def test_the_two_windows_pull_in_opposite_directions():
     np.testing.assert_array_equal(same["x"], -same["x_c"])
 
 
+# notes: 29, 31
 def test_training_wins_all_pairs_and_draws_the_cities_together():
     run = window_training()
     assert run.won[-1] == 1 and run.loss[-1] < 0.01 < run.loss[0]
     assert run.likeness[-1] > run.likeness[0] + 0.2
 
 
+# notes: 28, E19
 def test_reuse_is_what_makes_backpropagation_cheap():
     deep = multiplications((64, *[32] * 10, 10))
     assert deep["reuse"] < 2 * deep["forward"] < deep["no reuse"] < deep["differences"]

@@ -35,6 +35,7 @@ BOOK = {
 LAST = {"adagrad": 0.0007219491852, "sgd": 0.01332680377, "momentum": 0.04793696351, "adam": 0.1022050122}
 
 
+# notes: 174, 178, 184
 @pytest.mark.parametrize("runs", [saito_paths(), {run.name: run for run in optimizer_paths().runs}],
                          ids=["saito_paths", "the explorer's start"])  # fmt: skip
 def test_the_books_paths(runs):
@@ -45,12 +46,14 @@ def test_the_books_paths(runs):
         assert runs[name].flips == flips and runs[name].diverged_at is None
 
 
+# notes: 174, E61
 def test_the_ranking_after_30_steps_is_not_the_pictures():
     ranking = optimizer_paths().ranking
     assert [run.name for run in ranking] == list(LAST)
     np.testing.assert_allclose([run.loss[-1] for run in ranking], list(LAST.values()), rtol=1e-6)
 
 
+# notes: 184, E61
 def test_tuned_rates_turn_the_ranking_over():
     tuned = optimizer_paths(rates="tuned").ranking
     assert [run.name for run in tuned] != list(LAST)
@@ -103,6 +106,7 @@ def test_the_border_of_the_map_is_the_theory(optimizer, surface):
         assert {"sgd": 1.0, "momentum": 1.9, "nesterov": 1.9 / 2.8}[optimizer] == pytest.approx(limit)
 
 
+# notes: E24
 def test_the_best_rate_of_the_bowl():
     assert best_rate(EIGENVALUES["bowl"]) == pytest.approx((0.9523809524, 0.9047619048), abs=1e-9)
     slow = learning_rate_map("sgd", steps=200)

@@ -15,6 +15,7 @@ from course_lib.experiments.optimizers_momentum import (
 from course_lib.nn.optimizers import AdaGrad, RMSProp
 
 
+# notes: 172, E13
 @pytest.mark.parametrize("beta, speed", [(0.0, 1.0), (0.5, 2.0), (0.9, 10.0), (0.95, 20.0)])
 def test_terminal_speed(beta, speed):
     run = momentum_run(beta, steps=200)
@@ -22,12 +23,14 @@ def test_terminal_speed(beta, speed):
     assert run.speed[run.half_speed_at] >= speed / 2 - 1e-9 > (run.speed[run.half_speed_at - 1] if beta > 0.5 else -1)
 
 
+# notes: 173
 def test_opposite_pushes_cancel():
     """The fixed point of |v| ← g − β|v| is g/(1 + β)."""
     for beta in (0.0, 0.5, 0.9):
         assert alternating_speed(beta) == pytest.approx(1 / (1 + beta))
 
 
+# notes: E13
 @pytest.mark.parametrize("beta, curvature, regime", [
     (0.0, 0.5, "creeps"), (0.0, 1.5, "flips"), (0.0, 2.0, "diverges"), (0.9, 0.2, "swings"),
     (0.9, 0.002, "creeps"), (0.9, 3.79, "swings"), (0.9, 3.8, "diverges"), (0.5, 2.95, "flips"), (0.25, 0.26, "swings"),
@@ -66,6 +69,7 @@ def test_momentum_refuses_what_cannot_be():
             momentum_run(**wrong)
 
 
+# notes: 182, E11
 def test_adam_first_step_and_peak():
     """With the correction η at every step; without √10 η at first, 6.5685 η at t = 12 (Kingma & Ba 2015, sec. 3)."""
     result = adam_bias(correction=False, steps=1000)
@@ -76,6 +80,7 @@ def test_adam_first_step_and_peak():
     assert adam_bias(correction=True).step[0] == pytest.approx(1.0)
 
 
+# notes: 182, E11
 def test_the_correction_makes_the_averages_unbiased():
     result = adam_bias(noise=0.5, seed=3)
     assert abs(result.m[0]) < 0.11 * abs(result.gradient[0])
@@ -85,11 +90,13 @@ def test_the_correction_makes_the_averages_unbiased():
     assert result.v_hat[-1] == pytest.approx(1.25, abs=0.15)  # E[g²] = 1 + 0.5²
 
 
+# notes: 180
 @pytest.mark.parametrize("beta, first", [(0.9, 3.16227766), (0.99, 10.0), (0.999, 31.6227766)])
 def test_rmsprop_first_step(beta, first):
     assert constant_gradient(RMSProp(1.0, beta=beta), steps=1)[0, 0] == pytest.approx(first, rel=1e-5)
 
 
+# notes: 179
 def test_adagrad_fades_as_one_over_root_t():
     """The sum of T steps still grows without limit: 18.58960382 after 100, 198.5446454 after 10 000."""
     moves = constant_gradient(AdaGrad(1.0, eps=0.0), steps=10_000)[:, 0]
@@ -97,6 +104,7 @@ def test_adagrad_fades_as_one_over_root_t():
     np.testing.assert_allclose([moves[:100].sum(), moves.sum()], [18.58960382, 198.5446454], atol=1e-6)
 
 
+# notes: 177, E10
 def test_the_larger_gradient_gets_the_smaller_rate():
     """Gradients 10 and 0.1 (Duchi et al. 2011): η / (10√t) and η / (0.1√t), equal moves (E10)."""
     for steps in (1, 100):
@@ -125,6 +133,7 @@ def test_bias_correction_on_the_bowl():
     np.testing.assert_allclose(result.paths[1, -1], [0.395171214391, -0.317973792292], atol=1e-9)
 
 
+# notes: 190
 def test_nesterov_look_ahead_and_iterate():
     points = conventions("nesterov").paths[:, -1]
     np.testing.assert_allclose(points, [[0.689614902, -0.000679906], [0.613073650, 0.005898950]], atol=1e-8)

@@ -18,6 +18,7 @@ from course_lib.nn.network import MLP
 from course_lib.nn.training import train
 
 
+# notes: 187
 def test_inverse_time_has_the_published_values():
     """CS224n: α₀ = 0.1, τ = 100; constant, then O(1/t)."""
     alpha = schedule_of("inverse_time", 0.1, 100)
@@ -30,18 +31,21 @@ def test_schedules_with_time_constant_100(name, at_200):
     assert schedule_of(name, 1.0, 100)(200) == pytest.approx(at_200)
 
 
+# notes: 186, E23
 def test_plateau_halves():
     result = schedule_run("plateau", 0.5, patience=1)
     ratios = result.rate[1:] / result.rate[:-1]
     assert set(ratios) == {0.5, 1.0} and result.rate[-1] < result.rate[0] / 4
 
 
+# notes: 185
 @pytest.mark.parametrize("lr", [0.1, 0.5, 1.0])
 def test_a_constant_rate_stays_on_its_noise_floor(lr):
     with_, without = schedule_run("inverse_time", lr).final
     assert without == pytest.approx(noise_floor(lr), rel=0.06) and with_ < without / 4
 
 
+# notes: 188, E23
 def test_one_over_t_reaches_the_rate_of_averaging():
     """α = 1/t on ½x² makes x_t the mean of t noises (Robbins & Monro 1951): the loss is 1/(2t)."""
     result = schedule_run("inverse_time", 1.0, tau=1)
@@ -49,6 +53,7 @@ def test_one_over_t_reaches_the_rate_of_averaging():
     np.testing.assert_allclose(result.loss[late] * 2 * result.step[late], 1.0, atol=0.2)
 
 
+# notes: 190
 def test_schedules_on_digits():
     result = schedule_run("inverse_time", 1.0, problem="digits")
     assert result.final[0] < result.final[1]
@@ -80,6 +85,7 @@ def test_tuned_rates_are_the_best_of_those_tried():
         assert losses[TRIED.index(TUNED[name])] <= 1.2 * np.nanmin(losses)
 
 
+# notes: 184, 189
 def test_common_rates_rank_rates_and_tuned_ones_hardly_differ():
     common, tuned = optimizer_race(rates="common"), optimizer_race(rates="tuned")
     assert common.ranking != tuned.ranking

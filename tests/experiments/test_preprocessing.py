@@ -21,6 +21,7 @@ CORRELATIONS = st.floats(-0.99, 0.99)
 RATIOS = st.floats(1.0, 30.0)
 
 
+# notes: 102, 108
 @given(CORRELATIONS, RATIOS)
 def test_condition_numbers_have_closed_forms(rho, ratio):
     """Centred: λ of ((1, ρ/r), (ρ/r, 1/r²)). Standardised: (1 + |ρ|)/(1 − |ρ|). Whitened without ε: 1."""
@@ -72,6 +73,7 @@ def test_steps_are_the_first_at_which_one_percent_is_left(stage, rho, offset, ra
         assert result.loss[-1] > 0.01
 
 
+# notes: 108
 @pytest.mark.parametrize("stage", STAGES)
 def test_beyond_the_largest_learning_rate_the_loss_grows(stage):
     below, above = (prepared_cloud(stage, lr_share=share, epsilon=0.0) for share in (0.99, 1.01))
@@ -79,6 +81,7 @@ def test_beyond_the_largest_learning_rate_the_loss_grows(stage):
     assert above.loss[-1] > above.loss[-20] and above.steps == -1 and above.diverges
 
 
+# notes: 105
 def test_epsilon_leaves_less_than_variance_one_in_thin_directions():
     """λ/(λ + ε) along each axis: chapter text, and Krizhevsky 2009 appendix A."""
     thin = prepared_cloud("centred", 0.99, 0.0, 30.0)
@@ -86,6 +89,7 @@ def test_epsilon_leaves_less_than_variance_one_in_thin_directions():
     np.testing.assert_allclose(white.eigenvalues, thin.eigenvalues / (thin.eigenvalues + 1e-3), rtol=1e-6)
 
 
+# notes: 102
 def test_five_features_whose_condition_number_standardising_makes_worse():
     x = correlated_cloud()
     measured = [hessian_condition(prepare(x, stage, 0.0)) for stage in STAGES[:3]]
@@ -101,6 +105,7 @@ def test_how_often_standardising_makes_it_worse():
     assert 0.02 < standardising_worsens(5) < 0.1
 
 
+# notes: 15, E18
 def test_a_duplicated_feature_changes_the_weights_and_not_the_loss():
     result = duplicated_feature()
     assert result.rank == (2, 2)

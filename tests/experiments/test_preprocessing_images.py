@@ -17,16 +17,19 @@ def test_with_all_components_everything_comes_back(images, recipe):
     np.testing.assert_allclose(result.returned, result.original, atol=1e-6)
 
 
+# notes: 109, E31
 def test_what_alexnet_vgg_and_resnet_store():
     stored = [prepared_images("patches", recipe).learnt_numbers for recipe in KEEP_ALL]
     assert stored == [0, 8 * 8 * 3, 3, 6]
 
 
+# notes: 106
 def test_zca_with_all_components_is_the_zca_of_the_library():
     x, _ = _data("patches")
     np.testing.assert_allclose(prepared_images(recipe="ZCA").prepared, ZCA(1e-3).fit(x).transform(x[:8]), atol=1e-8)
 
 
+# notes: 105
 @pytest.mark.parametrize("images", IMAGES)
 def test_whitening_leaves_lambda_over_lambda_plus_epsilon(images):
     variances = prepared_images(images, "PCA").after
@@ -55,6 +58,7 @@ def test_zca_resembles_the_image_and_whitening_has_no_pixels():
     assert white.prepared.shape == (8, 12, 16, 1) and zca.prepared.shape == (8, 8, 8, 3)
 
 
+# notes: 108-109
 def test_centring_takes_away_the_largest_eigenvalue():
     result = prepared_images("digits", "mean image")
     assert result.before[0] > 10 * result.after[0]

@@ -19,6 +19,7 @@ def gap(step, samples, seeds=10):
     return mean[result.at], error[result.at]
 
 
+# notes: 113
 def test_centring_cannot_leak_here():
     """Shifting everything moves no distance, so a classifier of distances gives the same answers."""
     result = leakage("centre digits", seeds=4)
@@ -31,6 +32,7 @@ def test_standardising_leaks_less_than_can_be_seen():
     assert abs(mean) < 0.02 and abs(mean) < 4 * error
 
 
+# notes: 113, E28
 def test_whitening_few_samples_leaks_downwards_and_the_gap_closes():
     few, error = gap("whiten digits", 20)
     many, _ = gap("whiten digits", 320)
@@ -38,6 +40,7 @@ def test_whitening_few_samples_leaks_downwards_and_the_gap_closes():
     assert few < 5 * many < 0.1
 
 
+# notes: 113, E28
 def test_features_chosen_with_the_test_labels_find_a_pattern_in_noise():
     """Hastie, Tibshirani & Friedman 2009 sec. 7.10.2, "the wrong way": the true accuracy is one half."""
     result = leakage("choose 10 of 500 noise columns", 40, seeds=10)

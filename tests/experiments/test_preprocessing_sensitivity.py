@@ -18,6 +18,7 @@ def test_without_a_wiggle_raw_and_normalised_are_the_same_classifier(offset, gap
     np.testing.assert_allclose(result.loss, result.best, atol=1e-9)
 
 
+# notes: 107
 @pytest.mark.parametrize("offset", [1.0, 5.0, 20.0])
 def test_a_turn_moves_all_scores_by_what_the_offset_makes_of_it(offset):
     """Mean score after a turn by φ: |w|·offset·√2·sin φ, with |w| = gap/0.25, since w is at right angles to it."""
@@ -27,6 +28,7 @@ def test_a_turn_moves_all_scores_by_what_the_offset_makes_of_it(offset):
     assert np.mean(result.points[1] @ result.wiggled[1] + result.bias[1]) == pytest.approx(0, abs=1e-9)
 
 
+# notes: 107-108
 @given(st.floats(0, 20), st.floats(-30, 30))
 def test_the_normalised_loss_does_not_feel_the_offset(offset, wiggle):
     assert line_sensitivity(offset, wiggle).loss[1] == pytest.approx(line_sensitivity(0.0, wiggle).loss[1], rel=1e-6)

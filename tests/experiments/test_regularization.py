@@ -12,6 +12,7 @@ from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam, AdamW
 
 
+# notes: 191
 def test_300_images_are_learned_by_heart_and_more_images_help():
     few, many = overfitting(dtype="float64"), overfitting(images=1500)
     assert few.train_accuracy[0, -1] > 0.995 and few.gap[0] > 0.03
@@ -19,6 +20,7 @@ def test_300_images_are_learned_by_heart_and_more_images_help():
     np.testing.assert_array_equal(few.train_loss[0], few.train_loss[1])  # no regularisation: the two rows are one
 
 
+# notes: 192, 196
 @pytest.mark.parametrize("cure", [{"weight_decay": 0.01}, {"dropout": 0.5}])
 def test_both_cures_keep_wrong_labels_from_being_learned_by_heart(cure):
     run = overfitting(wrong=0.2, **cure)
@@ -28,12 +30,14 @@ def test_both_cures_keep_wrong_labels_from_being_learned_by_heart(cure):
     assert run.val_loss[1, -1] < 0.8 * run.val_loss[0, -1]
 
 
+# notes: 192
 def test_weight_decay_makes_weights_smaller_and_too_much_stops_learning():
     runs = [overfitting(weight_decay=strength) for strength in (0.001, 0.01, 0.1, 1.0)]
     assert np.all(np.diff([run.weight_rms[1] for run in runs]) < 0)
     assert runs[-1].train_accuracy[1, -1] < 0.5
 
 
+# notes: 9
 def test_stopping_early_keeps_the_lowest_validation_loss():
     runs = early_stopping()
     assert all(kept <= stopped for kept, stopped in zip(runs.kept, runs.stopped, strict=True))
@@ -47,6 +51,7 @@ def test_exactly_the_share_of_labels_is_wrong(share):
     assert np.mean(spoiled_labels(y, share) != y) == pytest.approx(share)
 
 
+# notes: E66
 def test_sgd_makes_no_difference_between_l2_and_decay_but_adam_does():
     assert weight_decay("sgd", 0.01).distance < 1e-9
     adam = weight_decay("adam", 0.01)
@@ -73,6 +78,7 @@ def test_decoupled_decay_is_adamw_on_the_weights():
     np.testing.assert_allclose(nets[0].theta, nets[1].theta, atol=1e-12)
 
 
+# notes: E66
 def test_adam_divides_the_penalty_by_the_gradient_it_sees():
     left = shrinking()
     np.testing.assert_allclose(left.adam_decoupled, (1 - 0.001) ** 1000, rtol=0.03)
@@ -81,6 +87,7 @@ def test_adam_divides_the_penalty_by_the_gradient_it_sees():
     assert left.adam_l2[2] == pytest.approx(np.exp(-0.1 * 0.01 * 1000 / 10), rel=0.03)  # λ/G instead of λ
 
 
+# notes: 193-194, E15
 def test_the_norm_pulls_always_the_same_and_the_square_in_proportion():
     for scale in (0.1, 1.0, 10.0):
         square, norm = penalty_slopes(scale)
@@ -95,6 +102,7 @@ def test_bad_arguments_say_what_fits():
     assert decay_room.DECAYS[0] == 0
 
 
+# notes: 196, E14
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
 def test_forgotten_scaling_makes_the_test_output_too_large_by_one_over_keep(p):
     # reg-dropout-equivalence: E[training output] = test output of a linear unit, for both right scalings
@@ -104,6 +112,7 @@ def test_forgotten_scaling_makes_the_test_output_too_large_by_one_over_keep(p):
         assert result.train_mean * ratio == pytest.approx(result.test_output, abs=4 * ratio * standard_error)
 
 
+# notes: E14
 def test_means_of_ones_are_exact():
     means = mean_ratios(0.5)
     assert means == {"inverted": (1.0, 1.0), "test-time": (0.5, 0.5), "none": (0.5, 1.0)}
@@ -121,6 +130,7 @@ def test_a_bent_unit_sees_another_mean():
     assert dropped_out(0.5, "inverted", inputs=400, unit="linear").ratio == pytest.approx(1, abs=0.06)
 
 
+# notes: 10, 198, E59
 def test_separate_networks_gain_from_company():
     run = ensemble(15)
     assert run.accuracy[-1] > run.alone.mean() + 0.02
@@ -129,12 +139,14 @@ def test_separate_networks_gain_from_company():
     assert run.share.sum() == pytest.approx(1)
 
 
+# notes: 198, E59
 def test_dropout_masks_average_to_about_the_whole_network():
     run = ensemble(15, "dropout")
     assert run.alone.mean() < run.whole - 0.02
     assert run.accuracy[-1] == pytest.approx(run.whole, abs=0.015)
 
 
+# notes: 198, E59
 def test_the_geometric_mean_of_all_masks_is_the_scaled_softmax_and_only_that():
     assert geometric_mean_gap(False) < 1e-12
     assert geometric_mean_gap(False, p=0.3) < 1e-12

@@ -61,6 +61,7 @@ EXACT = {
 }
 
 
+# notes: 125-126, 129-130, 137, 139, E62
 @pytest.mark.parametrize("activation, std", EXACT)
 def test_layers_match_the_table_of_the_frozen_stream(activation, std):
     measured = [h.std() for h, _, _ in legacy(activation, std)]
@@ -205,6 +206,7 @@ def test_another_seed_stays_within_six_standard_deviations(activation, init):
     assert (abs(signal_propagation(activation, init, seed=3).act_std - mean) < tolerance).all()
 
 
+# notes: 126, 129, E05
 @pytest.mark.parametrize("activation, init", GRADIENTS)
 def test_gradients_match_the_table_over_seeds(activation, init):
     mean, relative = GRADIENTS[activation, init]
@@ -241,6 +243,7 @@ SAITO = {
 }
 
 
+# notes: 141, 143, 145
 @pytest.mark.parametrize("scale", SAITO)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_book_network(scale, seed):
@@ -253,6 +256,7 @@ def test_the_book_network(scale, seed):
             assert (abs(measured - np.array(mean)) < tolerance).all()
 
 
+# notes: 129, 142, E05, E67
 def test_saturated_units_with_std_1_do_not_stop_the_gradient():
     """The usual reading is wrong: local slopes are tiny, the gradient from end to end is not."""
     sigmoid = signal_propagation("sigmoid", "1.0", width=100, depth=5)
@@ -289,6 +293,7 @@ def test_infinite_width(activation, std, width, depth):
     np.testing.assert_allclose(stds, THEORY[activation, std, width, depth], rtol=2e-6)
 
 
+# notes: 133, E05, E06
 def test_infinite_width_gradient_factors():
     _, factors = infinite_width(ACTIVATIONS["sigmoid"], 1.0, 100, 5)
     np.testing.assert_allclose(
@@ -300,6 +305,7 @@ def test_infinite_width_gradient_factors():
     )
 
 
+# notes: 165
 def test_batch_norm_holds_the_activations_and_lets_relu_gradients_grow():
     """tanh keeps 0.628 at any scale; each ReLU layer multiplies the gradient by √(π/(π − 1)) (Yang et al. 2019)."""
     for scale in (0.01, 0.3, 5.0):
@@ -313,12 +319,14 @@ def test_batch_norm_holds_the_activations_and_lets_relu_gradients_grow():
     )
 
 
+# notes: 138, E07
 def test_literal_readings_of_divide_by_two_fail():
     for std, factor in [(2 / math.sqrt(500), math.sqrt(2)), (1 / (2 * math.sqrt(500)), 0.25 * math.sqrt(2))]:
         stds = signal_propagation("relu", "custom", std).act_std
         assert (stds[9] / stds[0]) ** (1 / 9) == pytest.approx(factor, rel=0.03)
 
 
+# notes: 62, 138, E07, E25
 def test_he_kills_no_unit_at_first_and_a_tenth_by_layer_ten():
     result = signal_propagation("relu", "he")
     np.testing.assert_allclose(result.zero, 0.5, atol=0.07)
@@ -391,6 +399,7 @@ def test_impossible_settings_are_told_in_one_sentence(change):
         signal_propagation(**change)
 
 
+# notes: 126
 @pytest.mark.parametrize(
     "activation, std, first, last, relative",
     [

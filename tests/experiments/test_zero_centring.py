@@ -17,6 +17,7 @@ from course_lib.experiments.zero_centring import (
 )
 
 
+# notes: 94-96, E26
 @pytest.mark.parametrize("activation", ["identity", "sigmoid", "relu"])
 @pytest.mark.parametrize("lr", [0.03, 0.1])
 def test_positive_inputs_allow_two_quadrants_only(activation, lr):
@@ -28,6 +29,7 @@ def test_positive_inputs_allow_two_quadrants_only(activation, lr):
     assert result.agreeing == 1
 
 
+# notes: 95, E26
 def test_the_sign_is_that_of_the_upstream_gradient_not_always_positive():
     updates = zigzag(steps=MAX_STEPS).updates
     assert (updates > 0).all(axis=1).any() and (updates < 0).all(axis=1).any()
@@ -38,6 +40,7 @@ def test_centred_inputs_use_all_four_quadrants():
         assert 0.35 < result.agreeing < 0.65
 
 
+# notes: 97-98
 def test_the_first_move_goes_up_in_both_weights_then_they_part():
     """To reach the fourth quadrant w2 first rises, though its target lies below."""
     path = zigzag().path
@@ -69,6 +72,7 @@ def test_full_batch_is_gradient_descent_in_closed_form(mean, lr):
     np.testing.assert_allclose(result.path, expected, atol=1e-8)
 
 
+# notes: E60
 def test_the_full_batch_zigzags_too_near_the_largest_rate():
     """The gradient of all examples is free of the sign rule, yet it bounces across the valley: λη = 1.9."""
     result = zigzag(mean=1.5, lr=1.9 / (0.64 + 4.5), batch_size=256, steps=20)
@@ -82,6 +86,7 @@ def test_the_full_batch_diverges_beyond_two_over_lambda():
     assert result.diverged_at is None and result.reached is not None
 
 
+# notes: 99-100
 def test_what_centring_buys_is_the_learning_rate():
     """At one small rate shifted and centred inputs need about equally many steps, by paths of different length."""
     shifted, centred = (zigzag(centred=centred, steps=MAX_STEPS) for centred in (False, True))
@@ -102,6 +107,7 @@ def test_over_many_orders_too_the_rate_is_what_centring_buys():
     assert runs[1].agreeing == 1 and runs[-1].agreeing == pytest.approx(0.5, abs=0.1)
 
 
+# notes: 100, E26
 def test_batches_relax_the_rule():
     shares = [zigzag(batch_size=size, steps=MAX_STEPS, lr=0.03).agreeing for size in (1, 2, 8)]
     assert shares[0] == 1 and 0.5 < shares[1] < 1 and shares[2] < shares[1]
@@ -114,6 +120,7 @@ def test_steps_needed_belong_to_the_rates():
     assert again.reached == result.steps_needed[index]
 
 
+# notes: 47, 57, 93
 def test_sigmoid_outputs_are_never_centred_and_tanh_outputs_are():
     for mean in np.linspace(-2, 2, 9):
         assert zigzag(mean=float(mean), activation="sigmoid").one_sign

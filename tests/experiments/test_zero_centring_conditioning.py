@@ -14,6 +14,7 @@ from course_lib.experiments.zero_centring_conditioning import (
 )
 
 
+# notes: 100, E26
 @pytest.mark.parametrize("mean, dimension", [(0.0, 2), (1.0, 10), (-2.0, 50)])
 def test_shifted_white_inputs_have_kappa_one_plus_norm_squared(mean, dimension):
     mu = np.full(dimension, mean)
@@ -74,6 +75,7 @@ def test_centred_inputs_need_one_step():
     assert conditioning(mean=1.0, rate=1.0).steps_needed > 20
 
 
+# notes: 100
 def test_centring_digits_allows_a_fifteen_times_larger_rate():
     result = digits_hessian((0.0, 1.0))
     x = load_digits().x_train

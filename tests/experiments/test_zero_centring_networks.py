@@ -36,6 +36,7 @@ def test_with_batch_norm_they_are_the_gradients_in_evaluation_mode(norm_after):
     np.testing.assert_allclose(h.T @ delta / 20, net.signals(x, y, train=False).weight_grads[1], atol=1e-14)
 
 
+# notes: 95
 def test_one_positive_input_vector_gives_one_sign_in_every_network_that_passes_on_positive_numbers():
     """Holds exactly, trained or not: sigmoid and ReLU outputs are ≥ 0, with batch norm before them too."""
     for steps in LOOKS:
@@ -46,6 +47,7 @@ def test_one_positive_input_vector_gives_one_sign_in_every_network_that_passes_o
             assert shares[ROW[name]] < 0.02
 
 
+# notes: 100, E26
 def test_batches_relax_the_rule_in_real_networks_but_do_not_undo_it():
     shares = network_signs(128, 1000).shares
     for name in ("sigmoid", "ReLU", "sigmoid, BN before it"):

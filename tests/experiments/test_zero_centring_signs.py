@@ -20,6 +20,7 @@ REFERENCE = {1: 1.0, 2: 0.6045, 8: 0.352, 32: 0.2935}
 LIMIT = 0.2873198629
 
 
+# notes: 100, E26
 @pytest.mark.parametrize("batch_size", REFERENCE)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_reference_shares(batch_size, seed):
@@ -46,6 +47,7 @@ def test_the_limit_by_another_integral():
     assert np.mean((g > 0).all(axis=1) | (g < 0).all(axis=1)) == pytest.approx(LIMIT, abs=0.004)
 
 
+# notes: 100, E26
 def test_centred_inputs_agree_by_chance_only():
     result = sign_agreement(64, mean=0.0)
     assert result.floor == 0.001953125 == 2**-9

@@ -39,6 +39,7 @@ def test_the_registry_holds_what_the_course_promises():
     assert all(name == a.name for name, a in ACTIVATIONS.items())
 
 
+# notes: 32, 37-40, E51
 @pytest.mark.parametrize("x, slope", [  # reference act-sigmoid-derivative: σ(1 − σ), CS231n notes, neural-networks-1
     (0, 0.25), (1, 0.1966119332), (2, 0.1049935854), (5, 0.006648056671), (10, 4.539580774e-05)])
 def test_sigmoid_slope(x, slope):
@@ -47,6 +48,7 @@ def test_sigmoid_slope(x, slope):
     assert df(-float(x)) == pytest.approx(slope, rel=1e-9)
 
 
+# notes: 45, 48
 @pytest.mark.parametrize("x, slope", [  # reference act-tanh-derivative: 1/cosh²
     (0, 1.0), (1, 0.4199743416), (2, 0.07065082485), (5, 0.0001815832309), (10, 8.244614456e-09)])
 def test_tanh_slope(x, slope):
@@ -55,11 +57,13 @@ def test_tanh_slope(x, slope):
     assert df(-float(x)) == pytest.approx(slope, rel=1e-9)
 
 
+# notes: 45
 def test_tanh_is_a_stretched_sigmoid():
     x = np.linspace(-20, 20, 2001)  # reference act-tanh-sigmoid-identity, CS231n notes
     assert np.max(np.abs(np.tanh(x) - (2 * sigmoid(2 * x) - 1))) < 1e-14
 
 
+# notes: 41, E44
 @pytest.mark.parametrize("n, bound", [  # reference act-sigmoid-chain-bound
     (1, 0.25), (2, 0.0625), (3, 0.015625), (4, 0.00390625), (5, 0.0009765625), (10, 9.536743164e-07)])
 def test_a_chain_of_sigmoid_slopes_is_at_most_a_quarter_to_the_n(n, bound):
@@ -67,12 +71,14 @@ def test_a_chain_of_sigmoid_slopes_is_at_most_a_quarter_to_the_n(n, bound):
     assert ACTIVATIONS["sigmoid"].df(x).max() ** n == pytest.approx(bound, rel=1e-9)
 
 
+# notes: 34, E51
 def test_sigmoid_far_out():  # reference act-sigmoid-stability
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert sigmoid(np.array([-1000.0, 1000.0])).tolist() == [0.0, 1.0]
 
 
+# notes: 58
 def test_slope_at_the_kink_is_that_of_the_left_side():  # reference act-relu-convention: ReLU′(0) = 0
     left = {"relu": 0.0, "step": 0.0, "leaky_relu": 0.01, "prelu": 0.25, "rrelu": (1 / 8 + 1 / 3) / 2,
             "selu": SELU_SCALE * SELU_ALPHA}
@@ -80,6 +86,7 @@ def test_slope_at_the_kink_is_that_of_the_left_side():  # reference act-relu-con
         assert ACTIVATIONS[name].df(np.zeros(1))[0] == pytest.approx(slope, rel=1e-15)
 
 
+# notes: 57, 138
 def test_relu_of_gaussians():  # references act-relu-gaussian-moments and act-relu-he-moments, He et al. 2015
     relu = ACTIVATIONS["relu"].f
     mean, second = gaussian_moment(relu), gaussian_moment(lambda z: relu(z) ** 2)
@@ -90,18 +97,21 @@ def test_relu_of_gaussians():  # references act-relu-gaussian-moments and act-re
     assert math.sqrt(1.0 - he**2) == pytest.approx(0.8256452712, abs=1e-9)
 
 
+# notes: 69-70, 87, E34
 def test_default_slopes():  # reference act-leaky-slope: Maas 2013, He 2015, PyTorch
     assert ACTIVATIONS["leaky_relu"].params == {"alpha": 0.01}
     assert ACTIVATIONS["prelu"].params == {"alpha": 0.25}
     assert ACTIVATIONS["rrelu"].params == {"lower": 0.125, "upper": pytest.approx(0.3333333333)}
 
 
+# notes: 74, E34
 def test_prelu_is_not_a_maximum_when_its_slope_exceeds_one():  # reference act-prelu-maxform, He 2015 sec. 2.1
     prelu = activation("prelu", alpha=2.0).f
     assert prelu(np.array([1.0, -1.0])).tolist() == [1.0, -2.0]
     assert np.maximum(2.0 * np.array([1.0, -1.0]), [1.0, -1.0]).tolist() == [2.0, -1.0]
 
 
+# notes: 76, 78, E32
 def test_elu():  # reference act-elu, Clevert et al. 2015 eq. 15
     elu = ACTIVATIONS["elu"]
     assert elu.f(-1e4) == -1.0 and elu.f(-1.0) == pytest.approx(-0.6321205588, abs=1e-9) and elu.df(-1e-300) == 1.0
@@ -110,6 +120,7 @@ def test_elu():  # reference act-elu, Clevert et al. 2015 eq. 15
     assert math.sqrt(gaussian_moment(lambda z: elu.f(z) ** 2) - mean**2) == pytest.approx(0.7868790017, abs=1e-9)
 
 
+# notes: 87
 def test_selu():  # references act-selu-constants and act-selu-fixed-point, Klambauer et al. 2017
     assert SELU_SCALE == pytest.approx(1.050700987, abs=1e-9) and SELU_ALPHA == pytest.approx(1.673263242, abs=1e-9)
     selu = ACTIVATIONS["selu"]
@@ -127,11 +138,13 @@ def test_lecun_tanh():  # reference act-lecun-tanh, LeCun et al. 1998 sec. 4.4
     assert math.sqrt(gaussian_moment(lambda z: a.f(z) ** 2)) == pytest.approx(0.8662737883, abs=1e-6)
 
 
+# notes: 85
 def test_softplus():  # reference act-softplus-derivative
     a = ACTIVATIONS["softplus"]
     assert a.f(0.0) == pytest.approx(0.6931471806, abs=1e-10) and a.df(0.0) == pytest.approx(0.5, abs=1e-14)
 
 
+# notes: 86
 def test_softmax_far_out_and_its_jacobian():  # reference act-softmax, CS231n case study
     assert softmax(np.full(3, 1000.0)) == pytest.approx(np.full(3, 0.3333333333), abs=1e-9)
     p = np.array([0.2, 0.3, 0.5])
@@ -158,6 +171,7 @@ def test_finite_silent_and_of_the_same_dtype_up_to_ten_thousand(name, dtype):
     np.testing.assert_allclose(slope, a.df(x.astype(float)), rtol=10 * tolerance, atol=10 * tolerance)
 
 
+# notes: 32, 45, 50, 70, 76, 84-85, 87
 @pytest.mark.parametrize("name", NAMES)
 def test_slope_is_what_a_small_step_measures(name):
     a, h = ACTIVATIONS[name], 1e-5
@@ -167,12 +181,14 @@ def test_slope_is_what_a_small_step_measures(name):
     np.testing.assert_allclose(a.df(x), measured, rtol=1e-7, atol=1e-9)
 
 
+# notes: 68, E46
 @pytest.mark.parametrize("name", [n for n in NAMES if ACTIVATIONS[n].slope_of_output is not None])
 def test_slope_from_the_output(name):
     a, x = ACTIVATIONS[name], np.linspace(-8, 8, 321)
     np.testing.assert_allclose(a.slope_of_output(a.f(x)), a.df(x), rtol=1e-9, atol=1e-15)
 
 
+# notes: 34, 47, E51
 @pytest.mark.parametrize("name", NAMES)
 def test_bounds_hold_and_are_reached(name):
     a, x = ACTIVATIONS[name], np.concatenate([[-1e4], np.linspace(-20, 20, 40001), [1e4]])
@@ -207,6 +223,7 @@ def test_relu_and_its_leaky_forms_are_homogeneous(x, c):
         assert f(c * x) == pytest.approx(c * f(x), rel=1e-12, abs=1e-300)
 
 
+# notes: 86
 @given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=6), st.floats(-1e4, 1e4))
 def test_softmax_does_not_see_a_shift(scores, shift):
     s = np.array(scores)

@@ -14,6 +14,7 @@ from course_lib.nn.network import MLP
 X, Y = np.random.default_rng(0).standard_normal((6, 3)), np.array([0, 1, 2, 3, 0, 1])
 
 
+# notes: 8
 @pytest.mark.parametrize("h, forward, centred", [  # reference baby-gradcheck-sigmoid: errors at x = 1
     (1e-2, 0.00231, 2.99e-06), (1e-4, 2.31e-05, 3e-10), (1e-5, 2.31e-06, 9e-12), (1e-8, 3e-08, 5e-09),
     (1e-10, 1.6e-06, 1.6e-06)])
@@ -31,6 +32,7 @@ def test_error_against_the_step_is_a_v(h, forward, centred):
         assert relative_error(slope, one_sided) == pytest.approx(forward, rel=0.05)
 
 
+# notes: 8
 @pytest.mark.parametrize("error, words", [  # reference baby-gradcheck-thresholds, CS231n notes, neural-networks-3
     (0.0, "right"), (1e-7, "right"), (1e-6, "right if there are kinks"), (1e-3, "doubtful"), (0.02, "wrong"),
     (math.nan, "wrong"), (math.inf, "wrong")])
@@ -54,6 +56,7 @@ def test_numerical_gradient_of_any_shape():
     assert np.array_equal(a, before)
 
 
+# notes: 8
 def test_a_right_network_passes_and_stays_as_it_was():
     net = MLP((3, 5, 4), "tanh", norm="batch", dropout=0.3, l2=0.1)
     net.loss_and_grad(X, Y)
@@ -66,6 +69,7 @@ def test_a_right_network_passes_and_stays_as_it_was():
     assert net.rng.bit_generator.state == stream
 
 
+# notes: 8
 @pytest.mark.parametrize("break_it", [
     lambda grads: grads["W"].__imul__(1.05),                 # a factor
     lambda grads: grads["W"].__setitem__(0, 0.0),            # a forgotten row

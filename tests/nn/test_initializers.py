@@ -32,6 +32,7 @@ def std_error(n: int) -> float:
     return 1 / math.sqrt(2 * n)
 
 
+# notes: 131, 139, 149, E63
 # Glorot & Bengio 2010 eq. 12 and 16, He et al. 2015 eq. 10 and 14, LeCun 1998 sec. 4.6, for n_in = 400, n_out = 300;
 # "uniform" is PyTorch 2.13's default for nn.Linear(400, 300), U(−1/√n, 1/√n).
 @pytest.mark.parametrize(("name", "params", "expected"), [
@@ -62,6 +63,7 @@ def test_gains_are_those_of_pytorch(activation, expected):
     assert gain(activation) == pytest.approx(expected, abs=1e-9)
 
 
+# notes: 138-139
 @pytest.mark.parametrize("slope", [0.0, 0.01, 0.25, 1.0])
 def test_the_gain_undoes_what_the_activation_does_to_the_second_moment(slope):
     """E[f(z)²]·gain² = 1 for z ~ N(0, 1), by Gauss-Hermite quadrature on each side of the kink."""
@@ -70,6 +72,7 @@ def test_the_gain_undoes_what_the_activation_does_to_the_second_moment(slope):
     assert gain("leaky_relu", slope) ** 2 * second_moment == pytest.approx(1, abs=1e-12)
 
 
+# notes: 136
 def test_what_a_convolution_sums_over():
     assert conv_fan_in(64, 3, 3) == 576
 
@@ -84,6 +87,7 @@ def test_every_scheme_gives_a_reproducible_float64_matrix(name, stream):
     np.testing.assert_array_equal(first, second)
 
 
+# notes: 119-120
 @pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize("shape", [(400, 300), (200, 600)])
 @pytest.mark.parametrize("name", RANDOM)
@@ -94,6 +98,7 @@ def test_the_weights_have_the_standard_deviation_they_aim_for(name, shape, strea
     assert abs(W.mean()) < 6 * sigma / math.sqrt(W.size)
 
 
+# notes: 121
 @pytest.mark.parametrize(("name", "bound"), [("glorot_uniform", 0.0925820100), ("uniform", 0.05)])
 def test_uniform_schemes_fill_their_interval(name, bound):
     W = INITIALIZERS[name](np.random.default_rng(0), 400, 300)
@@ -102,6 +107,7 @@ def test_uniform_schemes_fill_their_interval(name, bound):
     assert np.histogram(W, bins=10, range=(-bound, bound))[0] == pytest.approx(W.size / 10, rel=0.06)
 
 
+# notes: 139, 149, E07
 @given(n_in=st.integers(1, 3000), n_out=st.integers(1, 3000), slope=st.floats(0, 2), seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=60, deadline=None)
 def test_he_law(n_in, n_out, slope, seed):
@@ -115,6 +121,7 @@ def test_he_law(n_in, n_out, slope, seed):
     assert -7 < z < 7 or N < 10
 
 
+# notes: 131, E63
 @given(n_in=st.integers(1, 10_000), n_out=st.integers(1, 10_000))
 def test_the_schemes_agree_where_the_papers_say_so(n_in, n_out):
     def variance(name, **params):
@@ -139,6 +146,7 @@ def test_the_normal_draw_is_numpys_frozen_randn_stream():
     assert normal(np.random.RandomState(0), 2, 3)[0, 0] == pytest.approx(0.01764052345967664, abs=1e-17)
 
 
+# notes: 133, 137, 149
 @pytest.mark.parametrize(("init", "activation", "factor"), [
     (lecun, lambda z: z, 1.0),
     (he, lambda z: np.maximum(z, 0), 1.0),

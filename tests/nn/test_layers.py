@@ -110,6 +110,7 @@ def test_first_layer_may_leave_out_the_input_gradient():
     assert np.all(layer.grads["W"] == 4.0)
 
 
+# notes: 83, E33
 def test_maxout_contains_relu_leaky_relu_and_abs():
     """Reference act-maxout-special-cases (Goodfellow et al. 2013; CS231n notes)."""
     w, b, x = rng(1).standard_normal((6, 3)), rng(2).standard_normal((1, 3)), rng(3).standard_normal((50, 6))
@@ -121,6 +122,7 @@ def test_maxout_contains_relu_leaky_relu_and_abs():
         assert Maxout(2).forward(dense.forward(x)) == pytest.approx(expected, abs=1e-15)
 
 
+# notes: 80
 def test_maxout_is_convex_and_takes_one_piece_at_a_tie():
     layer = Maxout(2)
     layer.forward(np.zeros((1, 4)))
@@ -130,6 +132,7 @@ def test_maxout_is_convex_and_takes_one_piece_at_a_tie():
     assert np.all(f[2:] - 2 * f[1:-1] + f[:-2] >= -1e-12)
 
 
+# notes: 74
 def test_prelu_starts_at_a_quarter_and_learns_its_slope():
     """He et al. 2015 sec. 2.1: dα sums dy·min(0, x); fitted to |x|, the slope goes to −1."""
     layer, x = PReLU(), np.linspace(-1, 1, 41)[:, None]
@@ -140,6 +143,7 @@ def test_prelu_starts_at_a_quarter_and_learns_its_slope():
     assert layer.params["alpha"] == pytest.approx(-1.0, abs=1e-6)
 
 
+# notes: 87
 def test_rrelu_draws_slopes_in_training_and_takes_their_mean_otherwise():
     layer, x = RReLU(rng(0)), -np.ones((200, 50))
     slopes = -layer.forward(x, train=True)
@@ -148,6 +152,7 @@ def test_rrelu_draws_slopes_in_training_and_takes_their_mean_otherwise():
     assert np.array_equal(layer.forward(x), ACTIVATIONS["rrelu"].f(x))
 
 
+# notes: 196, E14
 def test_dropout_values_and_moments():
     """Reference reg-dropout-equivalence (Srivastava et al. 2014 sec. 4 and 10; PyTorch nn.Dropout)."""
     ones = np.ones((400, 500))
@@ -156,6 +161,7 @@ def test_dropout_values_and_moments():
     assert y.mean() == pytest.approx(1.0, abs=0.01) and np.mean(y * y) == pytest.approx(2.0, abs=0.02)
 
 
+# notes: 196, E14
 @given(st.floats(0.0, 0.9), st.sampled_from(["inverted", "test-time", "none"]))
 def test_what_each_mode_does_to_the_mean(p, mode):
     """A linear unit sees the same mean in training and in testing, unless nobody scales."""

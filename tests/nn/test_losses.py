@@ -66,6 +66,7 @@ def test_far_out_scores_are_finite_silent_and_keep_their_dtype(name, dtype):
     assert loss.dtype == dscores.dtype == dtype and np.isfinite(loss) and np.all(np.isfinite(dscores))
 
 
+# notes: 200
 @pytest.mark.parametrize("classes, loss", [  # reference baby-softmax-initial-loss: ln C, CS231n notes 3
     (2, 0.6931471806), (3, 1.098612289), (10, 2.302585093), (100, 4.605170186), (1000, 6.907755279)])
 def test_initial_losses(classes, loss):
@@ -75,6 +76,7 @@ def test_initial_losses(classes, loss):
     assert max_margin(scores, targets)[0] == pytest.approx(classes - 1, rel=1e-3)  # hinge: C − 1
 
 
+# notes: 92
 def test_softmax_gradient_of_the_notes():
     """Reference act-softmax (CS231n case study): p = (0.2, 0.3, 0.5), y = 1 gives p − 1_y."""
     loss, dscores = softmax_cross_entropy(np.log([[0.2, 0.3, 0.5]]), np.array([1]))
@@ -91,6 +93,7 @@ def test_cross_entropy_and_hinge_do_not_see_a_shift_of_an_example(scores, shift)
         assert slope.sum(axis=1) == pytest.approx(np.zeros(4), abs=1e-12)
 
 
+# notes: 92
 @given(st.floats(-30, 30), st.booleans())
 def test_sigmoid_loss_is_softmax_with_two_classes(s, t):
     value, slope = sigmoid_bce(np.array([[s]]), np.array([float(t)]))
@@ -118,6 +121,7 @@ def window_network():
     return draw((20, 1)), draw((20, 1)), 0.3 * draw((8, 20)), draw((8, 1)), 0.1 * draw((8, 1))
 
 
+# notes: 23-25
 def test_pair_margin_through_the_window_network():
     """s = Uᵀ tanh(Wx + b), J = max(0, 1 − s + s_c); δ = U ∘ f′(z), dJ/dW = −δxᵀ + δ_c x_cᵀ, measured by small steps."""
     x, x_c, w, b, u = window_network()
@@ -138,11 +142,13 @@ def test_pair_margin_through_the_window_network():
                                atol=1e-9)
 
 
+# notes: 23
 def test_pair_margin_is_silent_once_the_margin_holds():
     loss, ds, ds_c = pair_margin(np.array([5.0, 0.2]), np.array([1.0, 0.1]))
     assert loss == pytest.approx([0.0, 0.9]) and ds.tolist() == [0.0, -1.0] and ds_c.tolist() == [0.0, 1.0]
 
 
+# notes: 193-194, E15
 def test_penalties():
     """Reference reg-l2 (CS231n notes 2): ½λΣW² has the gradient λW; the norm itself would have W/‖W‖."""
     w = np.array([[3.0, -4.0], [0.0, 12.0]])

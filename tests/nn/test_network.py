@@ -43,6 +43,7 @@ def test_gradients_with_every_normalisation(unit):
         assert check.worst < 1e-6, (norm, after, train, check.indices[np.argmax(check.errors)])
 
 
+# notes: 27
 @pytest.mark.parametrize("loss", LOSSES)
 def test_gradients_with_every_loss(loss):
     for unit, norm in itertools.product(("tanh", "relu"), (None, "batch")):
@@ -119,6 +120,7 @@ def test_scores_stay_finite_and_silent_on_enormous_input(unit):
             assert np.isfinite(net.loss_and_grad(1e4 * X, Y)) and np.all(np.isfinite(net.grad))
 
 
+# notes: 114-115, E38
 def test_zero_weights_learn_nothing():
     """Reference init-zero-gradients (CS231n notes 2): 2-10-3 on the spiral, everything 0, balanced classes."""
     x, y = spiral()
@@ -132,6 +134,7 @@ def test_zero_weights_learn_nothing():
         assert np.count_nonzero(net.grad) == output_bias.size
 
 
+# notes: 114-115, E38
 def test_constant_weights_stay_copies_of_one_unit():
     """Reference init-constant-symmetry (CS231n notes 2): tanh 2-10-3, W1 all 0.1, rows of W2 equal, 1000 steps.
 
@@ -149,6 +152,7 @@ def test_constant_weights_stay_copies_of_one_unit():
     assert np.linalg.matrix_rank(w1, tol=1e-10) == 1 and np.abs(w1[:, 0] - 0.1).max() > 0.1  # it did learn, as one
 
 
+# notes: 200
 @pytest.mark.parametrize("classes, loss", [(2, 0.6931471806), (3, 1.098612289), (10, 2.302585093)])
 def test_initial_loss_is_the_logarithm_of_the_number_of_classes(classes, loss):
     """Reference baby-softmax-initial-loss (CS231n notes 3): small weights."""
@@ -157,6 +161,7 @@ def test_initial_loss_is_the_logarithm_of_the_number_of_classes(classes, loss):
     assert net.loss(x, np.arange(40) % classes) == pytest.approx(loss, abs=1e-3)
 
 
+# notes: 117
 def test_softmax_regression_on_the_spiral_reproduces_the_notes():
     """Reference case-spiral-linear-exact (CS231n case study: 0.786302, 49 %): step 1, reg 1e-3, iteration 190."""
     x, y = spiral()
@@ -204,6 +209,7 @@ def test_copies_and_pickles_are_independent_and_continue_alike():
     assert len(pickle.dumps(net)) < 20_000  # not the last batch, not the scratch
 
 
+# notes: 27-28
 def test_signals_are_the_chain_rule_and_leave_no_trace():
     net = MLP((3, 5, 6, 4), "tanh", norm="batch", dropout=0.3, l2=0.1, seed=2)
     net.loss_and_grad(X, Y)
@@ -240,6 +246,7 @@ def test_dropout_and_penalties_change_while_training():
     assert net.loss(X, Y) == pytest.approx(plain + 0.1 * sizes, rel=1e-14)
 
 
+# notes: 195, E15
 def test_penalties_spare_biases_scales_and_slopes():
     net = MLP((3, 5, 4), "prelu", norm="layer", l2=1.0, l1=1.0, bias=2.0)
     for w in net.weights():
@@ -247,6 +254,7 @@ def test_penalties_spare_biases_scales_and_slopes():
     assert net.loss(X, Y) == pytest.approx(MLP((3, 5, 4), "prelu", "zeros", norm="layer", bias=2.0).loss(X, Y))
 
 
+# notes: E57
 def test_no_bias_before_batch_norm_but_everywhere_else():
     biases = {after: [layer.bias for layer in MLP((3, 5, 5, 4), norm="batch", norm_after=after).layers
                       if "W" in layer.params] for after in (False, True)}

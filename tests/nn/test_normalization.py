@@ -90,6 +90,7 @@ def test_float32_stays_float32(name):
     assert all(getattr(layer, s, x).dtype == np.float32 for s in ("running_mean", "running_var"))
 
 
+# notes: 152, 168-169
 @pytest.mark.parametrize("name, axes", [("batch", 0), ("batch, maps", (0, 2, 3)), ("layer", 1),
                                         ("layer, maps", (1, 2, 3)), ("instance, maps", (2, 3))])
 def test_the_axes_that_come_out_standard(name, axes):
@@ -99,6 +100,7 @@ def test_the_axes_that_come_out_standard(name, axes):
     assert np.var(y, axis=axes) == pytest.approx(1.0, abs=1e-4)
 
 
+# notes: 168
 def test_group_norm_lies_between_layer_and_instance_norm():
     """Wu & He 2018, fig. 2: one group is layer normalisation, a group per channel is instance normalisation."""
     x = draw(3, 4, 2, 3)
@@ -108,6 +110,7 @@ def test_group_norm_lies_between_layer_and_instance_norm():
     assert np.mean(halves, axis=-1) == pytest.approx(0.0, abs=1e-12)
 
 
+# notes: 154, E01
 def test_variance_needs_its_square():
     """Reference bn-variance-needs-square (Ioffe & Szegedy, Algorithm 1): plain deviations have the mean 0."""
     x = draw(50, 3)
@@ -115,6 +118,7 @@ def test_variance_needs_its_square():
     assert np.all(np.mean((x - x.mean(0)) ** 2, axis=0) > 0.5)
 
 
+# notes: E02
 def test_conventions():
     """Reference bn-conventions, PyTorch's: momentum 0.1 weights the new value, ε = 1e-5, the variance starts at 1."""
     layer = BatchNorm(2)
@@ -125,6 +129,7 @@ def test_conventions():
     np.testing.assert_allclose(layer.running_var, [[0.9 + 0.2, 0.9 + 20.0]], rtol=1e-14)
 
 
+# notes: 166-167, E02
 def test_running_values_approach_those_of_the_data_and_evaluation_uses_them():
     rng, layer = np.random.default_rng(0), BatchNorm(3, momentum=0.05)
     for _ in range(400):
@@ -139,6 +144,7 @@ def test_running_values_approach_those_of_the_data_and_evaluation_uses_them():
     assert np.array_equal(layer.running_mean, before)
 
 
+# notes: 158, 160, E55, E56
 @given(arrays(float, (8, 3), elements=st.floats(-100, 100)))
 def test_gamma_and_beta_can_give_the_input_back(x):
     """Reference bn-identity-recovery: γ = √(σ² + ε), β = μ (Ioffe & Szegedy 2015 sec. 3)."""
@@ -148,6 +154,7 @@ def test_gamma_and_beta_can_give_the_input_back(x):
     np.testing.assert_allclose(layer.forward(x, train=True), x, atol=1e-12 * (1 + np.abs(x).max()))
 
 
+# notes: 152, E03
 def test_normalised_is_not_gaussian():
     """Reference bn-not-gaussian: an affine map keeps skewness and excess kurtosis (100000 samples, tolerance 0.4)."""
     rng = np.random.RandomState(0)
@@ -161,6 +168,7 @@ def test_normalised_is_not_gaussian():
         assert [np.mean(y**3), np.mean(y**4) - 3.0] == pytest.approx(expected, abs=0.4)
 
 
+# notes: 165, E58
 @given(st.floats(0.01, 100.0), st.integers(0, 1000))
 def test_batch_norm_forgets_the_scale_of_the_weights(a, seed):
     """Reference bn-forgets-scale (Ioffe & Szegedy 2015 sec. 3.3), ε = 0: BN(x(aW)) = BN(xW), the gradient at aW is 1/a
@@ -178,6 +186,7 @@ def test_batch_norm_forgets_the_scale_of_the_weights(a, seed):
     assert np.sum(w * dw, axis=0) == pytest.approx(np.zeros(3), abs=1e-9)
 
 
+# notes: E57
 def test_a_shift_before_batch_norm_has_no_effect_and_no_gradient():
     layer, x = BatchNorm(3), draw(8, 3)
     y = layer.forward(x, train=True)
@@ -194,6 +203,7 @@ def test_layer_norm_sees_neither_scale_nor_shift_of_an_example(x, a, b):
     np.testing.assert_allclose(layer.forward(a * x + b), layer.forward(x), atol=1e-9)
 
 
+# notes: 155-156, E55
 def test_a_constant_unit_is_harmless_thanks_to_epsilon():
     layer = BatchNorm(2)
     y = layer.forward(np.full((4, 2), 3.0), train=True)

@@ -54,6 +54,7 @@ PUBLISHED = {
 }
 
 
+# notes: 170-171, 174-175, 178, 181, 184
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_trajectory(name):
     optimizer, after_1, after_29, after_30, f, length = PUBLISHED[name]
@@ -82,6 +83,7 @@ def test_published_points_on_the_way(name, expected):
     np.testing.assert_allclose(path(PUBLISHED[name][0])[5:30:5], expected, atol=1e-9)
 
 
+# notes: 174, E61
 def test_saito_figure_does_not_rank_optimizers():
     """After 30 updates f is AdaGrad < SGD < Momentum < Adam: the figure shows shapes of paths (E61)."""
     names = ("saito adagrad", "saito sgd", "saito momentum", "saito adam")
@@ -91,12 +93,14 @@ def test_saito_figure_does_not_rank_optimizers():
     assert [int((np.diff(np.sign(p[:, 1])) != 0).sum()) for p in paths] == [0, 30, 4, 2]
 
 
+# notes: 170
 def test_sgd_closed_form():
     n = np.arange(31)
     expected = np.stack([-7 * 0.905 ** n, 2 * (-0.9) ** n], axis=1)
     np.testing.assert_allclose(path(SGD(0.95)), expected, atol=1e-9)
 
 
+# notes: 30, E24, E36
 def test_gradient_descent_limits_on_a_quadratic():
     """Polyak 1964: eigenvalues 0.1 and 2: SGD diverges from lr 1.0 on, is best at 2/2.1, rate 0.90476."""
     np.testing.assert_allclose(np.abs(path(SGD(1.0), 100)[:, 1]), 2.0)  # neither grows nor shrinks
@@ -127,6 +131,7 @@ def test_momentum_limits_on_a_quadratic():
     assert best < min(others)
 
 
+# notes: 190
 def test_nesterov_stores_the_look_ahead_point():
     """Sutskever et al. 2013 write v ← βv − η∇f(x + βv), x ← x + v; what we store is x + βv, exactly."""
     x, v, ahead = np.array([-7.0, 2.0]), np.zeros(2), [np.array([-7.0, 2.0])]
@@ -140,6 +145,7 @@ def test_nesterov_stores_the_look_ahead_point():
     np.testing.assert_allclose(x, [0.613073650, 0.005898950], atol=1e-8)
 
 
+# notes: 182, E11
 @settings(max_examples=25, deadline=None)
 @given(st.floats(-1e6, 1e6).filter(lambda g: abs(g) > 1e-3))
 def test_adam_first_step_is_lr_whatever_the_gradient(g):
@@ -149,6 +155,7 @@ def test_adam_first_step_is_lr_whatever_the_gradient(g):
     assert without == pytest.approx(0.3 * 3.16227766 * np.sign(g), abs=1e-6)
 
 
+# notes: 182, E11
 def test_adam_without_bias_correction_under_a_constant_gradient():
     """The step peaks at 6.5685 lr (t = 12); 6.5279, 3.2408, 1.2576 at t = 10, 100, 1000."""
     factor = moves(Adam(1.0, bias_correction=False), [0.7], 1000)[:, 0]
@@ -157,12 +164,14 @@ def test_adam_without_bias_correction_under_a_constant_gradient():
     np.testing.assert_allclose(moves(Adam(1.0), [0.7], 1000), 1.0, atol=1e-6)
 
 
+# notes: 180
 @pytest.mark.parametrize("beta, factor", [(0.9, 3.16227766), (0.99, 10.0), (0.999, 31.6227766)])
 def test_rmsprop_first_step(beta, factor):
     """Tieleman & Hinton 2012, lecture 6.5: 1/√(1 − β), for lack of a bias correction."""
     assert moves(RMSProp(0.01, beta), [5.0], 1)[0, 0] / 0.01 == pytest.approx(factor, rel=1e-5)
 
 
+# notes: 176, 179
 def test_adagrad_under_a_constant_gradient():
     """Duchi et al. 2011: step t is lr/√t, whatever the gradient; the sum of the steps grows like 2√T."""
     steps = moves(AdaGrad(1.0), [10.0, 0.1], 10000)
@@ -171,17 +180,20 @@ def test_adagrad_under_a_constant_gradient():
     np.testing.assert_allclose(sums, [[18.58960382] * 2, [198.5446454] * 2], rtol=1e-6)
 
 
+# notes: 177, E10
 def test_adagrad_gives_the_large_gradient_the_smaller_rate():
     """Effective rates lr/(10√t) and lr/(0.1√t) (E10)."""
     rates = moves(AdaGrad(1.0), [10.0, 0.1], 25)[-1] / [10.0, 0.1]
     np.testing.assert_allclose(rates, [1 / 50, 1 / 0.5], rtol=1e-6)
 
 
+# notes: 172, E13
 @pytest.mark.parametrize("beta, speed", [(0.5, 2.0), (0.9, 10.0), (0.99, 100.0)])
 def test_momentum_terminal_speed(beta, speed):
     assert moves(Momentum(0.1, beta), [3.0], 4000)[-1, 0] / (0.1 * 3.0) == pytest.approx(speed, rel=1e-9)
 
 
+# notes: 181, E11
 def test_adam_special_cases():
     """Kingma & Ba 2015, sec. 5: β₁ = 0 is RMSProp (with bias correction); β₂ → 1 and lr/√t make AdaGrad."""
     plain = Adam(0.1, beta1=0, beta2=0.9, bias_correction=False)
@@ -195,6 +207,7 @@ def test_adam_special_cases():
     np.testing.assert_allclose(points, path(AdaGrad(1.5, eps=0))[1:], atol=1e-5)
 
 
+# notes: E66
 def test_adamw_decays_beside_adam():
     """With no gradient AdamW is θ(1 − ηλ)ᵗ; with λ = 0 it is Adam."""
     theta = np.array([3.0, -2.0])

@@ -44,12 +44,14 @@ def images(n: int = 30) -> np.ndarray:
     return load_patches(n=n, size=6).images
 
 
+# notes: 102
 def test_standardised_columns_have_mean_0_and_standard_deviation_1():
     z = Standardize().fit(correlated()).transform(correlated())     # CS231n notes 2
     np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(z.std(axis=0), 1, atol=1e-12)
 
 
+# notes: 113, E28
 def test_statistics_come_from_the_training_data_alone():
     train, test = correlated()[:300], correlated()[300:]
     z = Standardize().fit(train).transform(test)
@@ -57,6 +59,7 @@ def test_statistics_come_from_the_training_data_alone():
     assert np.abs(z.mean(axis=0)).min() > 1e-6
 
 
+# notes: 105
 @pytest.mark.parametrize("preprocessor", [Whiten(epsilon=0.0), ZCA(epsilon=0.0)])
 def test_whitened_data_has_the_identity_as_covariance(preprocessor):
     z = preprocessor.fit(correlated()).transform(correlated())
@@ -64,6 +67,7 @@ def test_whitened_data_has_the_identity_as_covariance(preprocessor):
     np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-10)
 
 
+# notes: 104
 def test_pca_decorrelates_and_sorts_by_variance():
     x = correlated()
     fitted = PCA().fit(x)
@@ -104,6 +108,7 @@ def test_what_pca_loses_is_the_variance_it_leaves_out(k):
     assert fitted.explained.sum() == pytest.approx(1 - error / x.var(axis=0).sum())
 
 
+# notes: 106, E54
 def test_the_zca_matrix_is_symmetric_and_its_inverse_is_the_root_of_the_covariance():
     x = correlated()
     fitted = ZCA(epsilon=0.0).fit(x)
@@ -111,6 +116,7 @@ def test_the_zca_matrix_is_symmetric_and_its_inverse_is_the_root_of_the_covarian
     np.testing.assert_allclose(fitted.backward @ fitted.backward, covariance(x), atol=1e-9)
 
 
+# notes: 106, E54
 def test_no_whitening_stays_closer_to_the_data_than_zca():
     """Every whitening is ZCA followed by a rotation (Kessy, Lewin & Strimmer 2018): try 200, among them PCA's."""
     x = correlated() - correlated().mean(axis=0)
@@ -126,6 +132,7 @@ def test_zca_leaves_white_data_alone():
     np.testing.assert_allclose(ZCA(epsilon=0.0).fit(white).transform(white), white, atol=1e-9)
 
 
+# notes: 105
 @pytest.mark.parametrize("epsilon", [1e-3, 1.0, 100.0])
 def test_epsilon_holds_back_the_components_of_little_variance(epsilon):
     """Variance after whitening = λ/(λ + ε): near 1 where λ ≫ ε, near 0 where λ ≪ ε."""
@@ -135,6 +142,7 @@ def test_epsilon_holds_back_the_components_of_little_variance(epsilon):
     np.testing.assert_allclose(after, fitted.variances / (fitted.variances + epsilon), rtol=1e-9)
 
 
+# notes: 100, 108, E26
 @pytest.mark.parametrize("shift", [0.0, 1.0, 3.0])
 def test_a_mean_shift_alone_ruins_the_conditioning_and_centring_repairs_it(shift):
     """White data shifted by μ has the Hessian I + μμᵀ, of condition number 1 + ‖μ‖²."""
@@ -143,6 +151,7 @@ def test_a_mean_shift_alone_ruins_the_conditioning_and_centring_repairs_it(shift
     assert condition_number(Center().fit(x).transform(x)) == pytest.approx(1)
 
 
+# notes: 101, 103
 def test_each_stage_repairs_what_it_is_for():
     """Offset, unequal scales, correlation: centring, standardising and whitening remove one each."""
     mild = correlated() @ np.linalg.inv(np.linalg.cholesky(covariance(correlated())).T)     # white, but for a mean
@@ -199,6 +208,7 @@ def test_images_and_their_flattened_rows_get_the_same_treatment():
                                ZCA().fit(flat).transform(flat), atol=1e-9)
 
 
+# notes: 109, E31
 def test_mean_image_channel_mean_and_channel_spread():
     x = images().astype(float)
     assert MeanImage().fit(images()).mean.shape == (6, 6, 3)

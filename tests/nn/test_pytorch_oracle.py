@@ -63,6 +63,7 @@ def with_affine(layer, theirs):
     return layer
 
 
+# notes: 153-156, 166, E02
 def test_batch_norm_over_three_batches_and_in_evaluation():
     theirs = ORACLE["normalizations"]["batch"]
     layer = with_affine(normalization.BatchNorm(4), theirs)
@@ -86,6 +87,7 @@ def test_normalization(name, make):
     check_layer(with_affine(make(), theirs), theirs)
 
 
+# notes: 92
 @pytest.mark.parametrize("name", [n for n in ORACLE["losses"] if n != "multi_margin"])
 def test_loss(name):
     """PyTorch's are sums here; ours are means over the examples, and the squared error carries a ½."""
@@ -106,6 +108,7 @@ def test_max_margin():
     close(dscores * len(scores), np.array(theirs["dscores"]) * 4)
 
 
+# notes: 171, 175, 180-181
 @pytest.mark.parametrize("name", ORACLE["optimizers"])
 def test_optimizer_trajectory(name):
     """Thirty updates on x²/20 + y² from (−7, 2)."""
@@ -135,6 +138,7 @@ def network(**settings):
     return net, dense, np.array(theirs["x"]), np.array(theirs["targets"])
 
 
+# notes: 27
 @pytest.mark.parametrize("name", ORACLE["networks"]["values"])
 def test_network_gradients(name):
     net, dense, x, y = network(activation=by_name(name))

@@ -22,6 +22,7 @@ from course_lib.nn.schedules import (
 each = pytest.mark.parametrize("make", SCHEDULES.values(), ids=list(SCHEDULES))
 
 
+# notes: 187
 def test_inverse_time_of_cs224n():
     """Bottou 2012, Bengio 2012 sec. 3.1.1: α₀ τ / max(t, τ) with α₀ = 0.1, τ = 100."""
     schedule = InverseTime(0.1, tau=100)
@@ -29,6 +30,7 @@ def test_inverse_time_of_cs224n():
     assert rates == pytest.approx([0.1, 0.1, 0.1, 0.05, 0.01], abs=1e-15)
 
 
+# notes: 190
 def test_decays_of_cs231n():
     """CS231n notes, neural-networks-3: step, a₀ e^(−kt), a₀/(1 + kt)."""
     halved = Step(0.4, factor=0.5, every=5)
@@ -40,6 +42,7 @@ def test_decays_of_cs231n():
     assert [OneOverT(0.3, k=0.1)(t) for t in (0, 10, 20)] == pytest.approx([0.3, 0.15, 0.1])
 
 
+# notes: 190
 def test_cosine_lands_softly():
     schedule = Cosine(0.2, steps=100, low=0.02)
     assert [schedule(t) for t in (0, 50, 100, 500)] == pytest.approx([0.2, 0.11, 0.02, 0.02])
@@ -69,6 +72,7 @@ def test_one_rate_per_trial(make):
     np.testing.assert_allclose(schedule(7)[1], 2 * schedule(7)[0])
 
 
+# notes: 186, E23
 def test_plateau_halves_after_patience():
     run = Plateau(0.8, factor=0.5, patience=2, low=0.15).start()
     seen = []
@@ -104,6 +108,7 @@ def test_a_nan_loss_is_no_progress():
     assert run(0) == 0.4
 
 
+# notes: 187-188, E23
 @given(st.integers(0, 10 ** 6), st.floats(1e-6, 10))
 def test_inverse_time_never_exceeds_its_start_and_tends_to_one_over_t(t, lr):
     rate = InverseTime(lr, tau=50)(t)

@@ -61,6 +61,7 @@ def outcome(result):
     return [repr(replace(t, seconds=0.0)) for t in result.trials]
 
 
+# notes: 217
 def test_published_ranges_and_the_border_warning():
     """Saito 6.5.3: decay 10^U(−8, −4), lr 10^U(−6, −2); his five best crowd the top of the lr range, not the decay."""
     best = [(0.83, 0.0092, 3.86e-07), (0.78, 0.00956, 6.04e-07), (0.77, 0.00571, 1.27e-06), (0.74, 0.00626, 1.43e-05),
@@ -103,6 +104,7 @@ def test_the_same_trials_on_a_dask_cluster():
     assert outcome(result) == outcome(serial)
 
 
+# notes: 217, 221
 def test_best_of_a_search():
     result = search(bump, {"lr": LogUniform(1e-6, 1e-2)}, 60, 0)
     assert abs(math.log10(result.best.settings["lr"]) + 3) < 0.2
@@ -139,6 +141,7 @@ def test_a_dying_worker_and_an_objective_that_cannot_travel_are_results():
     assert trial.status == "failed" and "pickle" in trial.error.lower()
 
 
+# notes: 215, 220, E17
 def test_abandoning_when_the_loss_triples():
     """CS231n: stop a trial whose cost exceeds three times the initial one."""
     result = search(exploding, {"lr": Choice((1e-5, 1e-3))}, 10, 0, abandon=LossExploded(3))
@@ -150,6 +153,7 @@ def test_abandoning_when_the_loss_triples():
     assert LossExploded()({"loss": [2.3, math.nan]}) and LossExploded()({"loss": [2.3, math.inf]})
 
 
+# notes: 220
 def test_successive_halving(processes):
     asked = []
 

@@ -14,6 +14,7 @@ SPACE = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "units": In
          "activation": Choice(("tanh", "relu")), "dropout": Uniform(0.0, 0.5)}
 
 
+# notes: E64
 # hp-60-trials: P(at least one of n random trials in the best 5 %) = 1 − 0.95ⁿ
 # (elementary probability; popularised by Zheng 2015 citing Bergstra & Bengio 2012)
 @pytest.mark.parametrize("n, p", [(10, 0.4012630608), (59, 0.9515054748), (100, 0.9940794708)])
@@ -23,6 +24,7 @@ def test_sixty_trials_find_the_best_five_percent(n, p):
     assert np.mean((u > 0.95).any(axis=1)) == pytest.approx(p, abs=4 * math.sqrt(p * (1 - p) / runs))
 
 
+# notes: 216, E16
 def test_nine_trials():
     """Bergstra & Bengio 2012, figure 1: nine grid points try 3 values of the important axis, random ones 9."""
     space = {"important": Uniform(0, 1), "other": Uniform(0, 1)}
@@ -30,6 +32,7 @@ def test_nine_trials():
     assert len({t.settings["important"] for t in plan(space, 9, rng=0)}) == 9
 
 
+# notes: 216, E64
 def test_nine_trials_distance():
     """Optimum uniform on [0, 1]: mean distance to the nearest tried value 0.08333 (grid of 3), 0.05455 (9 random);
     share of optima with a tried value within ±0.05: about 0.3 and 0.61."""
@@ -44,6 +47,7 @@ def test_nine_trials_distance():
     assert (distance[1] < 0.05).mean() == pytest.approx(0.5955, abs=0.03)
 
 
+# notes: 219
 # hp-log-sampling (CS231n notes, neural-networks-3): lr in [1e-6, 1e-2], share above 1e-3 and below 1e-4
 @pytest.mark.parametrize("sampler, above, below", [(Uniform(1e-6, 1e-2), 0.900090009, 0.0099009901),
                                                    (LogUniform(1e-6, 1e-2), 0.25, 0.5)])
@@ -86,6 +90,7 @@ def test_impossible_ranges(make):
         make()
 
 
+# notes: 214
 def test_the_fine_range_surrounds_the_best_and_may_reach_beyond_the_old_one():
     """Saito 6.5.3: his five best lie at the top of lr 10^U(−6, −2) and in the lower half of decay 10^U(−8, −4)."""
     best = [{"lr": lr, "l2": l2, "units": 8} for lr, l2 in

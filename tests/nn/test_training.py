@@ -26,6 +26,7 @@ def net(**settings):
     return MLP((2, 8, 3), **{"activation": "tanh", "init": "xavier", "seed": 3, **settings})
 
 
+# notes: 19, 117
 # CS231n notes, neural-networks-case-study: spiral of seed 0, step 1, reg 1e-3; the notes print 0.786302 and 49 %.
 def test_linear_classifier_of_the_case_study():
     x, y = spiral()
@@ -40,6 +41,7 @@ def test_linear_classifier_of_the_case_study():
     assert linear.loss(x, y) == pytest.approx(0.7862295871, abs=1e-9)
 
 
+# notes: 19
 def test_network_of_the_case_study():
     """2-100-3 ReLU, W = 0.01 N(0, 1) drawn after the data: the notes print 0.245292 and 98 %."""
     x, y = spiral()
@@ -51,6 +53,7 @@ def test_network_of_the_case_study():
     assert history.accuracy[-1] == pytest.approx(0.98, abs=0.01)
 
 
+# notes: 145, E05, E06
 def test_deep_sigmoid_networks_need_a_wider_start():
     """Sigmoid, five hidden layers, full batch: N(0, 1) weights memorise, 0.01 never moves, 4·Xavier generalises.
 
@@ -69,6 +72,7 @@ def test_deep_sigmoid_networks_need_a_wider_start():
     assert stuck < 0.2 < memorised < 0.5 < learned
 
 
+# notes: 4, E37
 def test_minibatch_noise_falls_like_one_over_root_m():
     """Ioffe & Szegedy 2015, introduction: least squares, N = 10000, d = 5; batches of 100 are 10 times less noisy."""
     rng = np.random.default_rng(0)
@@ -157,6 +161,7 @@ class Spy:
         return 1.0, None
 
 
+# notes: 6
 @pytest.mark.parametrize("n, size", [(10, 3), (12, 3), (7, 7), (5, 100), (9, 1)])
 def test_an_epoch_shows_each_example_once(n, size):
     spy, x = Spy(), np.arange(n)[:, None] * np.ones((n, 40000))  # rows so long that they are copied in several blocks
@@ -175,6 +180,7 @@ def test_without_shuffling_the_order_is_the_given_one():
     assert spy.seen == [[0, 1, 2], [3, 4, 5]] * 2
 
 
+# notes: 203
 def test_divergence_is_a_result():
     history = train(net(activation="relu"), X, Y, SGD(1e6), steps=200, record_every=200)
     k = history.diverged_at
@@ -218,6 +224,7 @@ def overfit(lr=0.05, **settings):
                         patience=8)
 
 
+# notes: 9
 @pytest.mark.parametrize("norm", [None, "batch"])
 def test_early_stopping_keeps_the_best_weights(norm):
     model, history = overfit(norm=norm)
