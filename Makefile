@@ -8,7 +8,7 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_M
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks check-notebooks browser-test bench lock test-newest test-lowest clean
+.PHONY: help lab test notebooks check-notebooks map browser-test bench lock test-newest test-lowest clean
 
 help: ## this list
 	@echo "Usage: make TARGET"
@@ -38,6 +38,10 @@ notebooks: ## run all notebooks and store them with their outputs, in the one fo
 check-notebooks: ## name the notebooks that are not in that form
 	@sh tools/environment.sh test
 	$(RUN) tools/notebooks.py --check
+
+map: ## docs/notes_map.md and docs/corrections.md, from the tags of the cells
+	@sh tools/environment.sh test
+	$(RUN) tools/notes_map.py
 
 browser-test: ## JupyterLab in a real Chromium: Run All, drag, look (CHROMIUM=/path/to/chromium)
 	@sh tools/environment.sh test
