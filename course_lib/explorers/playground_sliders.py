@@ -1,4 +1,4 @@
-"""The sliders of chapter 11: all of them at once."""
+"""The sliders of chapter 11, all of them at once. The room is not called `playground`, because its explorer is."""
 
 from __future__ import annotations
 
