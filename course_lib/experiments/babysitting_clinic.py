@@ -92,7 +92,7 @@ class Clinic:
         if self.after is None:
             if self.patient.disease == "healthy" and self.right:
                 return "Leave it alone: the best treatment there is."
-            return "Not treated." if not self.right else "Now treat it."
+            return "Now treat it." if self.right else "Guess again, or treat it and see."
         if self.after.diverged_at is not None:
             return f"Worse: no longer a number after {self.after.diverged_at} updates."
         if self.before.well:

@@ -47,6 +47,15 @@ _ROOMS = {
         "dropout_explorer",
         "ensemble_explorer",
     ],
+    "babysitting": [
+        "initial_loss_explorer",
+        "tiny_overfit_explorer",
+        "learning_rate_explorer",
+        "live_training_explorer",
+        "clinic_explorer",
+    ],
+    "search": ["grid_vs_random_explorer", "log_scale_explorer", "search_explorer"],
+    "playground_sliders": ["playground"],
 }
 
 __all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers", "lecture_mode"]

@@ -1,0 +1,141 @@
+"""Pictures of the first checks: the loss before training, and a handful of images learned by heart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.babysitting import EPOCHS, FAULTS, IMAGES, SCALES, InitialLoss, TinyOverfit
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
+
+TOPS, LOWEST = (100.0, 1e4, 1e6), 0.5
+
+
+class InitialLossPicture(Picture):
+    """Left: first loss against the scale of the weights, beside ln C. Right: probability of the right class."""
+
+    size = (10.0, 4.8)
+    large_print = 1.15
+
+    def build(self) -> None:
+        axes = self.losses = self.figure.add_axes((0.075, 0.13, 0.46, 0.66))
+        axes.set(xscale="log", yscale="log", xlim=(SCALES[0], SCALES[-1]))
+        axes.set(xlabel="standard deviation of the first weights", title="First loss")
+        self.total = self.moving(axes.plot(SCALES, SCALES, color=BLUE, label="with the penalty")[0])
+        self.data = self.moving(
+            axes.plot(SCALES, SCALES, color=ORANGE, linestyle="--", label="without")[0]
+        )
+        self.expected = self.moving(
+            axes.axhline(1, color=self.style.ink, linestyle=":", linewidth=1.5, label="ln C")
+        )
+        self.here = self.moving(
+            axes.plot([1], [1], marker="o", markersize=10, color=BLUE, markeredgecolor=self.style.ink, clip_on=False)[0]
+        )
+        axes.legend(loc="upper left", bbox_to_anchor=(0.0, 1.0))
+        axes = self.chances = self.figure.add_axes((0.62, 0.13, 0.36, 0.66))
+        axes.set(xlim=(0, IMAGES), ylim=(0, 1), xlabel="200 digits, the unluckiest first")
+        axes.set_title("Probability of the right class")
+        self.p = self.moving(axes.stairs(np.zeros(IMAGES), np.arange(IMAGES + 1), color=GREEN, fill=True, alpha=0.8))
+        self.even = self.moving(axes.axhline(0.1, color=self.style.ink, linestyle=":", linewidth=1.5))
+        self.even_label = self.moving(axes.text(0.02 * IMAGES, 0.1, "", va="bottom"))
+        self.title = self.moving(self.figure.text(0.035, 0.93, "", weight="bold", fontsize=self.style.font + 1))
+        self.note = self.moving(self.figure.text(0.035, 0.875, ""))
+
+    def frame(self, result: InitialLoss) -> float:
+        most = max(np.max(result.curve + result.penalties), result.loss)
+        return next((top for top in TOPS if most < top), TOPS[-1])
+
+    def set_frame(self, result: InitialLoss) -> None:
+        self.losses.set(ylim=(LOWEST, self.frame(result)))
+
+    def set_artists(self, result: InitialLoss) -> None:
+        self.total.set_ydata(result.curve + result.penalties)
+        self.data.set_ydata(result.curve)
+        self.expected.set_ydata([result.expected] * 2)
+        self.here.set_data([result.scale], [min(result.loss, TOPS[-1])])
+        self.p.set_data(result.p_right)
+        self.even.set_ydata([1 / result.classes] * 2)
+        self.even_label.set_text(f"1/C = {1 / result.classes:g}")
+        self.even_label.set_y(min(1 / result.classes + 0.01, 0.92))
+        self.title.set_text(f"It says {number(result.loss)}; ln {result.classes} = {result.expected:.6f}")
+        self.note.set_text(verdict(result))
+
+    def describe(self, result: InitialLoss) -> str:
+        return (
+            f"An untrained network with {result.classes} classes, weights of std {result.scale:.3g} and pixels up to "
+            f"{result.pixels} has a loss of {number(result.loss)}; ln {result.classes} is {result.expected:.6f}, and "
+            f"the penalty {number(result.penalty)}. {verdict(result)} The right class gets a probability from "
+            f"{result.p_right[0]:.2g} to {result.p_right[-1]:.2g}."
+        )
+
+
+def verdict(result: InitialLoss) -> str:
+    """What a first loss tells."""
+    ratio = result.data / result.expected
+    if result.slip == "sum":
+        return f"{ratio:.3g} times too large: the sum over {IMAGES} images, where the mean is wanted."
+    if result.slip == "log10":
+        return "Too small by the factor 2.30: a logarithm to base 10."
+    if ratio > 1.05:
+        return "Too large: the network is sure of itself before it has learned. Weights or pixels are too large."
+    if result.slip == "labels":
+        return "As it should be. This check cannot see that the labels belong to other images."
+    if result.penalty > 0.01 * result.expected:
+        return f"ln C and the penalty {number(result.penalty)}: as it should be with λ = {result.reg:g}."
+    return "As it should be: every class gets about the same probability."
+
+
+def number(value: float) -> str:
+    """A loss as a program prints it, without exponents where people do not use them."""
+    return f"{value:.6f}" if value < 1000 else f"{value:,.0f}" if value < 1e7 else f"{value:.1e}"
+
+
+LOSS_LOW, LOSS_HIGH = 1e-4, 10.0
+
+
+class TinyOverfitPicture(Picture):
+    """Left: loss, right: accuracy, while a few images are learned by heart."""
+
+    size = (10.0, 4.6)
+    large_print = 1.15
+
+    def build(self) -> None:
+        self.loss = self.figure.add_axes((0.07, 0.13, 0.41, 0.69))
+        self.right = self.figure.add_axes((0.565, 0.13, 0.41, 0.69))
+        self.loss.set(xlim=(0, EPOCHS), yscale="log", ylim=(LOSS_LOW, LOSS_HIGH), xlabel="epoch", title="Loss")
+        self.right.set(xlim=(0, EPOCHS), ylim=(0, 104), xlabel="epoch", title="Right, %")
+        self.loss.axhline(np.log(10), color=self.style.ink, linestyle=":", linewidth=1.2)
+        self.loss.text(0.99 * EPOCHS, 2.6, "ln 10", ha="right", va="bottom")
+        self.right.axhline(10, color=self.style.ink, linestyle=":", linewidth=1.2)
+        self.right.text(0.99 * EPOCHS, 11, "chance", ha="right", va="bottom")
+        self.curves = [
+            self.moving(axes.plot([], [], color=colour, linewidth=2.4)[0])
+            for axes, colour in ((self.loss, BLUE), (self.right, VERMILLION))
+        ]
+        self.title = self.moving(self.figure.text(0.07, 0.92, "", weight="bold", fontsize=self.style.font + 1))
+
+    def set_artists(self, result: TinyOverfit) -> None:
+        epoch = np.arange(len(result.loss))
+        self.curves[0].set_data(epoch, np.clip(result.loss, LOSS_LOW, LOSS_HIGH))
+        self.curves[1].set_data(epoch, 100 * result.accuracy)
+        self.title.set_text(f"{images(result.examples)}, λ = {result.reg:g}: {outcome(result)}")
+
+    def describe(self, result: TinyOverfit) -> str:
+        fault = "" if result.fault == "none" else f" Built-in mistake: {FAULTS[result.fault]}."
+        return (
+            f"{images(result.examples)}, λ = {result.reg:g}, 200 epochs: the loss goes from {result.loss[0]:.2f} to "
+            f"{result.loss[-1]:.2g}, {result.accuracy[-1]:.0%} right. {outcome(result).capitalize()}.{fault}"
+        )
+
+
+def images(count: int) -> str:
+    return f"{count} image" + "s" * (count > 1)
+
+
+def outcome(result: TinyOverfit) -> str:
+    """Passed or failed, and by what."""
+    if result.passed:
+        return f"passed: all right from epoch {result.learned_at} on, loss {result.loss[-1]:.2g}"
+    if result.learned_at is not None:
+        return f"all right, but the loss stops at {result.loss[-1]:.2g}"
+    return f"failed: {result.accuracy[-1]:.0%} right, loss {result.loss[-1]:.2g}"

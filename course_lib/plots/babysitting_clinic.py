@@ -1,0 +1,117 @@
+"""The picture of a patient: curves and vital signs, before and after treatment, and what the teacher says."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+
+from course_lib.experiments.babysitting_clinic import STEPS, Clinic, Course
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
+
+LOSS, RATIO, WRAP = (1e-3, 1e3), (1e-6, 1.0), 118
+GREY = "#808080"
+
+
+class ClinicPicture(Picture):
+    """Left: loss, middle: accuracy, right: update-to-weight ratio. Grey is the run before treatment."""
+
+    size = (10.0, 5.6)
+    large_print = 1.0
+
+    def build(self) -> None:
+        self.loss = self.figure.add_axes((0.06, 0.17, 0.31, 0.5))
+        self.right = self.figure.add_axes((0.435, 0.17, 0.24, 0.5))
+        self.ratio = self.figure.add_axes((0.745, 0.17, 0.235, 0.5))
+        self.loss.set(yscale="log", ylim=LOSS, title="Loss")
+        self.right.set(ylim=(0, 104), title="Right, %")
+        self.ratio.set(yscale="log", ylim=RATIO, title="Update / weights")
+        for axes in (self.loss, self.right, self.ratio):
+            axes.set(xlim=(0, 1.09 * STEPS), xlabel="update", xticks=[0, 100, 200, 300])
+        for axes in (self.loss, self.ratio):
+            axes.minorticks_off()
+        self.loss.axhline(np.log(10), color=self.style.ink, linestyle=":", linewidth=1)
+        self.ratio.axhline(1e-3, color=self.style.ink, linestyle="--", linewidth=1.5)
+        self.batches = self.moving(self.loss.plot([], [], color=ORANGE, linewidth=0.8, label="batches (J)")[0])
+        panels = (self.loss, self.right)
+        self.old = [
+            self.moving(axes.plot([], [], color=GREY, linestyle=line, linewidth=1.3)[0])
+            for axes in panels
+            for line in ("-", "--")
+        ]
+        self.old_ratio = self.moving(self.ratio.plot([], [], color=GREY, linewidth=1.3)[0])
+        self.old_new = self.moving(self.right.plot([], [], marker="D", markersize=9, color=GREY, linestyle="")[0])
+        self.curves = [
+            self.moving(axes.plot([], [], color=colour, linestyle=line, label=label)[0])
+            for axes in panels
+            for colour, line, label in ((BLUE, "-", "training"), (VERMILLION, "--", "validation"))
+        ]
+        self.moves = self.moving(self.ratio.plot([], [], color=BLUE, marker="o", markersize=3.5)[0])
+        self.new = self.moving(
+            self.right.plot([], [], marker="D", markersize=9, color=GREEN, markeredgecolor=self.style.ink,
+                            linestyle="", label="new digits")[0]
+        )  # fmt: skip
+        handles = [*self.curves[:2], self.batches, self.new, self.old[0]]
+        labels = ["training", "validation", "batches (J)", "new digits", "before treatment"]
+        self.figure.legend(handles=handles, labels=labels, loc="lower left", bbox_to_anchor=(0.05, -0.01), ncols=5,
+                           columnspacing=1.2)  # fmt: skip
+        self.title = self.moving(self.figure.text(0.03, 0.945, "", weight="bold", fontsize=self.style.font + 2))
+        self.said = self.moving(self.figure.text(0.03, 0.915, "", va="top"))
+        self.signs = self.moving(self.figure.text(0.03, 0.78, ""))
+
+    def set_artists(self, result: Clinic) -> None:
+        now, old = result.after or result.before, result.before if result.after else None
+        show(self.curves, now)
+        show(self.old, old)
+        self.batches.set_data(np.arange(len(now.batch_loss)), np.clip(now.batch_loss, *LOSS))
+        self.moves.set_data(now.step[1:], np.clip(now.ratio[1:], *RATIO))
+        self.old_ratio.set_data([], []) if old is None else self.old_ratio.set_data(
+            old.step[1:], np.clip(old.ratio[1:], *RATIO)
+        )
+        self.new.set_data([1.05 * STEPS], [100 * now.new])
+        self.old_new.set_data([1.05 * STEPS] * (old is not None), [100 * old.new] if old else [])
+        self.title.set_text(f"Patient {result.number}{verdict(result)}")
+        self.said.set_text("\n".join(textwrap.wrap(f"{result.feedback} {treatment(result)}", WRAP)))
+        self.signs.set_text(vital_signs(now))
+
+    def describe(self, result: Clinic) -> str:
+        now = result.after or result.before
+        seen = f"It ends after {now.diverged_at} updates: the loss is no longer a number." if (
+            now.diverged_at is not None) else (
+            f"Training loss {now.loss[-1]:.2g}, validation {now.val_loss[-1]:.2g}; right are {now.accuracy[-1]:.0%} of "
+            f"the training, {now.val_accuracy[-1]:.0%} of the validation and {now.new:.0%} of new digits."
+        )  # fmt: skip
+        return f"Patient {result.number}{verdict(result)}. {seen} {vital_signs(now)}. {result.feedback} " + (
+            treatment(result)
+        )
+
+
+def show(lines: list, course: Course | None) -> None:
+    """Losses in the first two lines, shares in the others; nothing where there is no course."""
+    if course is None:
+        for line in lines:
+            line.set_data([], [])
+        return
+    values = (*np.clip([course.loss, course.val_loss], *LOSS), 100 * course.accuracy, 100 * course.val_accuracy)
+    for line, value in zip(lines, values):
+        line.set_data(course.step, value)
+
+
+def verdict(result: Clinic) -> str:
+    """What stands behind the number of the patient."""
+    return f": {result.disease.name}" if result.right else ""
+
+
+def treatment(result: Clinic) -> str:
+    return "" if result.right is None and result.after is None else result.outcome
+
+
+def vital_signs(course: Course) -> str:
+    """The numbers a babysitter reads first."""
+    end = "" if course.diverged_at is None else f"  ·  not a number after {course.diverged_at} updates"
+    moves = f"{np.median(course.ratio[1:]):.1g}" if len(course.ratio) > 1 else "–"
+    return (
+        f"first loss {course.loss[0]:.3g} (ln 10 = 2.30)  ·  update / weights {moves}  ·  dead units "
+        f"{course.dead:.0%}  ·  new digits {course.new:.0%}{end}"
+    )

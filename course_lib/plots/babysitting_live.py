@@ -1,0 +1,115 @@
+"""The picture of training while it runs: loss, accuracy, and the vital signs below."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.babysitting_live import LiveTraining
+from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
+
+LOSS = (1e-4, 1e3)
+RATIO = (1e-6, 10.0)
+GRADIENT = (1e-4, 100.0)
+LAYERS = 4
+
+
+class LiveTrainingPicture(Picture):
+    """Above: loss and accuracy. Below: update-to-weight ratio of every layer, gradient norm, dead units."""
+
+    size = (10.0, 6.2)
+    large_print = 1.1
+
+    def build(self) -> None:
+        add = self.figure.add_axes
+        self.loss, self.right = add((0.065, 0.525, 0.41, 0.33)), add((0.555, 0.525, 0.42, 0.33))
+        self.ratio, self.slope, self.dead = (
+            add((0.065, 0.085, 0.41, 0.31)), add((0.555, 0.085, 0.18, 0.31)), add((0.795, 0.085, 0.18, 0.31))
+        )  # fmt: skip
+        self.axes = (self.loss, self.right, self.ratio, self.slope, self.dead)
+        titles = ("Loss", "Right, %", "Update / weights", "Gradient norm", "Dead units, %")
+        for axes, title in zip(self.axes, titles):
+            axes.set_title(title)
+        for axes, limits in ((self.loss, LOSS), (self.ratio, RATIO), (self.slope, GRADIENT)):
+            axes.set(yscale="log", ylim=limits)
+            axes.minorticks_off()
+        self.right.set(ylim=(0, 104))
+        self.dead.set(ylim=(-3, 104), xlabel="step")
+        self.slope.set(xlabel="step")
+        self.loss.axhline(np.log(10), color=self.style.faint, linewidth=1)
+        self.ratio.axhline(1e-3, color=self.style.ink, linestyle="--", linewidth=1.5)
+        self.ratio.set(xlabel="step", yticks=[1e-5, 1e-3, 1e-1])
+        self.curves = [
+            self.moving(axes.plot([], [], color=colour, linestyle=line, label=label)[0])
+            for axes in (self.loss, self.right)
+            for colour, line, label in ((BLUE, "-", "training"), (VERMILLION, "--", "validation"))
+        ]
+        self.ratios = [
+            self.moving(
+                self.ratio.plot([], [], color=s["color"], linestyle=s["linestyle"], linewidth=1.5, label=f"W{k + 1}")[0]
+            )
+            for k, s in enumerate(SERIES[:LAYERS])
+        ]
+        self.signs = [
+            self.moving(axes.plot([], [], color=GREEN, linewidth=1.8)[0]) for axes in (self.slope, self.dead)
+        ]
+        self.now = [
+            self.moving(axes.plot([], [], color=BLUE, marker="o", markersize=6, linestyle="")[0])
+            for axes in (self.loss, self.right)
+        ]
+        self.moved = self.moving(
+            self.loss.plot([], [], marker="^", markersize=9, linestyle="", color=self.style.ink, label="you moved")[0]
+        )
+        handles = [*self.curves[:2], self.moved]
+        self.figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.95), ncols=3)
+        self.ratio.legend(loc="upper right", bbox_to_anchor=(1.02, 1.04), ncols=LAYERS, handlelength=2.0)
+        self.title = self.moving(self.figure.text(0.03, 0.96, "", weight="bold", fontsize=self.style.font + 1))
+        self.settings = self.moving(self.figure.text(0.03, 0.915, ""))
+
+    def frame(self, result: LiveTraining) -> float:
+        return step_up(max(result.now, 200))
+
+    def set_frame(self, result: LiveTraining) -> None:
+        most = self.frame(result)
+        for axes in self.axes:
+            axes.set(xlim=(0, 1.02 * most))
+        for axes in (self.slope, self.dead):
+            axes.set(xticks=[0, most])
+
+    def set_artists(self, result: LiveTraining) -> None:
+        losses = np.clip([result.loss, result.val_loss], *LOSS)
+        shares = 100 * np.array([result.accuracy, result.val_accuracy])
+        for line, values in zip(self.curves, (*losses, *shares)):
+            line.set_data(result.step, values)
+        for dot, values in zip(self.now, (losses[0], shares[0])):
+            dot.set_data(result.step[-1:], values[-1:])
+        for line, values in zip(self.ratios, result.ratio.T):
+            line.set_data(result.step, np.clip(values, *RATIO))
+        self.signs[0].set_data(result.step, np.clip(result.gradient, *GRADIENT))
+        self.signs[1].set_data(result.step, 100 * result.dead)
+        self.moved.set_data(result.changed, [1.6 * LOSS[0]] * len(result.changed))
+        self.title.set_text(state(result))
+        self.settings.set_text(
+            f"η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}, {result.images} images"
+        )
+
+    def describe(self, result: LiveTraining) -> str:
+        said = f"{state(result)}. {result.accuracy[-1]:.0%} of the training and {result.val_accuracy[-1]:.0%} of the "
+        said += f"validation digits are right; η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}."
+        if result.now:
+            said += f" An update moves the weights by {np.median(result.ratio[-1]):.1g} of their length"
+            said += f" ({ratio_in_words(result)}); {result.dead[-1]:.0%} of the units are dead."
+        return said
+
+
+def state(result: LiveTraining) -> str:
+    """Where the run stands, in one line."""
+    if result.diverged:
+        return f"Diverged after step {result.now}: the loss is no longer a number"
+    return f"Step {result.now}: loss {result.loss[-1]:.3g}, validation {result.val_loss[-1]:.3g}"
+
+
+def ratio_in_words(result: LiveTraining) -> str:
+    now = float(np.median(result.ratio[-1]))
+    return "near 0.001" if 3e-4 <= now <= 3e-3 else "far below 0.001" if now < 1e-4 else "below 0.001" if (
+        now < 1e-3) else "above 0.001" if now < 1e-2 else "far above 0.001"  # fmt: skip

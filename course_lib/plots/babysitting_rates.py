@@ -1,0 +1,85 @@
+"""The picture of learning rates: the textbook's curves, the chosen run among them, and where every rate ends."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib.experiments.babysitting_rates import EPOCHS, RATES, LearningRate
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
+
+TOP = 4.0
+NAMES = ("low", "good", "high", "very high")
+STYLES = ((ORANGE, "-."), (GREEN, "--"), (PURPLE, ":"), (SKY, (0, (3, 1, 1, 1))))
+
+
+class LearningRatePicture(Picture):
+    """Left: loss; middle: accuracy; right: accuracy after ten epochs at every rate."""
+
+    size = (10.0, 5.2)
+    large_print = 1.1
+
+    def build(self) -> None:
+        self.loss = self.figure.add_axes((0.055, 0.12, 0.26, 0.64))
+        self.right = self.figure.add_axes((0.385, 0.12, 0.24, 0.64))
+        self.all = self.figure.add_axes((0.7, 0.12, 0.28, 0.64))
+        self.loss.set(xlim=(0, 1.02 * EPOCHS), ylim=(0, TOP), xlabel="epoch", title="Loss")
+        self.right.set(xlim=(0, 1.02 * EPOCHS), ylim=(0, 104), xlabel="epoch", title="Right, %", xticks=range(0, 11, 2))
+        self.all.set(xscale="log", xlim=(RATES[0] / 2, 2 * RATES[-1]), ylim=(0, 104), xlabel="learning rate")
+        self.all.set(xticks=[1e-6, 1e-3, 1, 1e3, 1e6], title="Right after ten epochs, %")
+        self.all.minorticks_off()
+        self.loss.axhline(np.log(10), color=self.style.faint, linewidth=1)
+        self.four = [
+            self.moving(self.loss.plot([], [], color=colour, linestyle=line, linewidth=1.5)[0])
+            for colour, line in STYLES
+        ]
+        self.mine = [
+            self.moving(axes.plot([], [], color=BLUE, linewidth=3, marker="o", markersize=5)[0])
+            for axes in (self.loss, self.right)
+        ]
+        self.validation = self.moving(
+            self.right.plot([], [], color=VERMILLION, linestyle="--", marker="s", markersize=4)[0]
+        )
+        self.sweep = self.moving(self.all.plot([], [], color=BLUE, marker="o", markersize=5, linewidth=1.2)[0])
+        self.lost = self.moving(self.all.plot([], [], color=VERMILLION, marker="x", markersize=7, linestyle="")[0])
+        self.here = self.moving(
+            self.all.plot([], [], marker="D", markersize=11, color=BLUE, markeredgecolor=self.style.ink,
+                          linestyle="", clip_on=False)[0]
+        )  # fmt: skip
+        handles = [self.mine[0], self.validation, *self.four, self.lost]
+        self.figure.legend(
+            handles=handles, labels=["chosen", "validation", *NAMES, "no longer a number"], loc="upper left",
+            bbox_to_anchor=(0.04, 0.915), ncols=7, columnspacing=1.1, handlelength=2.0, handletextpad=0.5,
+        )  # fmt: skip
+        self.title = self.moving(self.figure.text(0.055, 0.935, "", weight="bold", fontsize=self.style.font + 1))
+
+    def set_artists(self, result: LearningRate) -> None:
+        for line, name in zip(self.four, NAMES):
+            curve = result.four.get(name, np.empty(0))
+            line.set_data(np.arange(len(curve)), np.minimum(curve, 2 * TOP))
+        self.mine[0].set_data(result.epoch, np.minimum(result.loss, 2 * TOP))
+        self.mine[1].set_data(result.epoch, 100 * result.accuracy)
+        self.validation.set_data(result.epoch, 100 * result.val_accuracy)
+        rates, alive = np.array(RATES), np.isfinite(result.last_accuracy)
+        self.sweep.set_data(rates[alive], 100 * result.last_accuracy[alive])
+        self.lost.set_data(rates[~alive], np.full((~alive).sum(), 3.0))
+        at = result.last_accuracy[RATES.index(result.lr)]
+        self.here.set_data([result.lr], [100 * at if np.isfinite(at) else 3.0])
+        self.title.set_text(f"Pixels up to {result.pixels}, learning rate {rate(result.lr)}: {result.verdict}")
+
+    def describe(self, result: LearningRate) -> str:
+        low, high = result.useful
+        said = f"Pixels up to {result.pixels}, learning rate {rate(result.lr)}: {result.verdict}."
+        if result.diverged_at is None and result.loss.max() < 1e4:
+            said += (
+                f" In ten epochs the loss goes from {result.loss[0]:.4f} to {result.loss[-1]:.4f}, the share of "
+                f"training digits that are right from {result.accuracy[0]:.0%} to {result.accuracy[-1]:.0%}."
+            )
+        return said + f" Rates from {rate(low)} to {rate(high)} get 90 % right."
+
+
+def rate(lr: float) -> str:
+    """A rate as people write it, with a real minus sign."""
+    return f"{lr:g}".replace("e-0", "e−").replace("e+0", "e")
+
+
