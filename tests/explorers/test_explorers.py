@@ -117,9 +117,7 @@ def test_bad_values_say_what_fits_and_change_nothing(explorer):
 
 
 def test_widgets_show_every_option_and_follow_the_settings(explorer):
-    from course_lib.explorers.panel import Panel
-
-    panel = explorer._panel = Panel(explorer)
+    panel = explorer._panel = explorer._make_panel()
     for control in explorer.controls.values():
         for value in control.extremes():
             panel.inputs[control.name].value = value  # as a hand would
@@ -138,11 +136,9 @@ def test_widgets_show_every_option_and_follow_the_settings(explorer):
 def test_closing_leaves_no_widget_and_showing_again_works(explorer):
     import ipywidgets
 
-    from course_lib.explorers.panel import Panel
-
     before = len(ipywidgets.widgets.widget._instances)
     for _ in range(3):
-        explorer._panel = Panel(explorer)
+        explorer._panel = explorer._make_panel()
         explorer.close()
     assert len(ipywidgets.widgets.widget._instances) <= before
     assert explorer.picture.png()

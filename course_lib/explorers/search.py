@@ -1,0 +1,120 @@
+"""The sliders of chapter 10."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course_lib.experiments import search_scale
+from course_lib.experiments.search import TRIALS, grid_vs_random
+from course_lib.experiments.search_digits import DECAYS, HIGHS, LOWS, digits_search
+from course_lib.experiments.search_digits import TRIALS as SEARCHED
+from course_lib.experiments.search_strategies import STRATEGIES
+from course_lib.explorers.controls import Choice, IntSlider, Slider, Stops, Toggle
+from course_lib.explorers.explorer import Explorer
+from course_lib.explorers.live import LiveExplorer
+from course_lib.plots.search import GridVsRandomPicture
+from course_lib.plots.search_digits import TITLES, SearchPicture
+from course_lib.plots.search_scale import LogScalePicture, power
+
+PREVIEW = 4  # frames of five trials
+
+
+def _ordered(low: str, high: str, lows: tuple[float, ...], highs: tuple[float, ...]):
+    """Keeps two sliders of a range apart: the one that was not moved makes way."""
+
+    def linked(settings: dict[str, Any], changed: set[str]) -> dict[str, Any]:
+        if settings[low] < settings[high]:
+            return {}
+        if low in changed:
+            return {high: min(rate for rate in highs if rate > settings[low])}
+        return {low: max(rate for rate in lows if rate < settings[high])}
+
+    return linked
+
+
+def grid_vs_random_explorer(**start: Any) -> Explorer:
+    """Trials on a grid, at random, and evenly with each value once, when two axes do not matter alike.
+
+    Controls: trials, importance (of the second axis), best_x (where the best value of the first axis is), seed.
+    """
+    return Explorer(
+        "grid_vs_random_explorer",
+        grid_vs_random,
+        GridVsRandomPicture,
+        [
+            Stops("trials", "trials", TRIALS, 9),
+            Slider("importance", "importance of the second axis", 0.0, 1.0, 0.1, step=0.05),
+            Slider("best_x", "best value, first axis", 0.2, 0.8, 0.6, step=0.01),
+            IntSlider("seed", "random draw", 0, 20, 3),
+        ],
+        presets={
+            "Nine trials": {},
+            "The second axis does nothing": {"importance": 0.0},
+            "Both matter alike": {"importance": 1.0},
+            "An unlucky draw": {"seed": 1},
+            "64 trials": {"trials": 64},
+        },
+        start=start,
+    )
+
+
+def log_scale_explorer(**start: Any) -> Explorer:
+    """Learning rates drawn evenly and on a log scale, and which of them train a real network.
+
+    Controls: low, high (the range), n (draws), seed.
+    """
+    lows, highs = search_scale.LOWS, search_scale.HIGHS
+    return Explorer(
+        "log_scale_explorer",
+        search_scale.log_scale,
+        LogScalePicture,
+        [
+            Stops("low", "lowest rate", lows, 1e-4, [power(rate) for rate in lows]),
+            Stops("high", "highest rate", highs, 10.0, [power(rate) for rate in highs]),
+            IntSlider("n", "draws", 10, 500, 60, step=10),
+            IntSlider("seed", "random draw", 0, 20, 0),
+        ],
+        presets={
+            "Five decades": {},
+            "The book: 10^U(−6, −2)": {"low": 1e-6, "high": 1e-2},
+            "Ends by luck at the good ones": {"low": 1e-6, "high": 1.0},
+            "Ten decades": {"low": 1e-8, "high": 100.0},
+            "Two decades": {"low": 1e-2, "high": 1.0},
+        },
+        linked=_ordered("low", "high", lows, highs),
+        start=start,
+    )
+
+
+def search_explorer(**start: Any) -> LiveExplorer:
+    """A real search for the learning rate and the weight decay of a network on digits: Play runs it, Pause stops it.
+
+    Controls: strategy, trials, lr_low, lr_high, decay (range of the weight decay), abandon (at three times the loss),
+    seed. The trials that are finished stay, in the picture and in `.result.result.trials`.
+    """
+    return LiveExplorer(
+        "search_explorer",
+        digits_search,
+        SearchPicture,
+        [
+            Choice("strategy", "strategy", tuple(STRATEGIES), "random", [TITLES[name] for name in STRATEGIES]),
+            Stops("trials", "trials", SEARCHED, 60),
+            Stops("lr_low", "learning rate from", LOWS, 1e-4, [power(rate) for rate in LOWS]),
+            Stops("lr_high", "to", HIGHS, 10.0, [power(rate) for rate in HIGHS]),
+            Choice("decay", "weight decay", tuple(DECAYS), "1e-6 … 1e-1", [name.replace("-", "−") for name in DECAYS]),
+            Toggle("abandon", "give up when the loss has tripled", True),
+            IntSlider("seed", "random draw", 0, 9, 0),
+        ],
+        presets={
+            "Wide": {},
+            "The book's ranges": {"lr_low": 1e-6, "lr_high": 1e-2, "decay": "1e-8 … 1e-4"},
+            "Good range": {"lr_low": 1e-2, "lr_high": 1.0},
+            "Much too high": {"lr_low": 1e-2, "lr_high": 100.0, "decay": "1e-4 … 1e2"},
+            "Grid": {"strategy": "grid"},
+            "Coarse to fine": {"strategy": "coarse"},
+            "Successive halving": {"strategy": "halving"},
+        },
+        preview=PREVIEW,
+        linked=_ordered("lr_low", "lr_high", LOWS, HIGHS),
+        start=start,
+    )

@@ -1,0 +1,156 @@
+"""The picture of a running search: how far it is, where its trials lie, what they reached, and the best curves."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.collections import LineCollection
+
+from course_lib.experiments.search_digits import SearchState, best_curves
+from course_lib.experiments.search_strategies import EPOCHS, TOP
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
+
+TITLES = {"random": "Random search", "grid": "Grid search", "coarse": "Coarse to fine", "halving": "Successive halving"}
+ENDS = {("lr", "low"): "lower end of the learning rate", ("lr", "high"): "upper end of the learning rate",
+        ("l2", "low"): "lower end of λ", ("l2", "high"): "upper end of λ"}  # fmt: skip
+
+
+class SearchPicture(Picture):
+    """Above: a progress bar. Left: the trials; middle: accuracy along either axis; right: the curves."""
+
+    size = (10.0, 6.2)
+
+    def build(self) -> None:
+        self.bar = self.figure.add_axes((0.07, 0.805, 0.915, 0.028))
+        self.bar.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
+        for side in self.bar.spines.values():
+            side.set_visible(True)
+        self.filled = self.moving(self.bar.barh([0.5], [0.0], height=1.0, color=BLUE)[0])
+        self.plane = self.figure.add_axes((0.07, 0.11, 0.29, 0.56))
+        self.plane.set(xscale="log", yscale="log", xlabel="learning rate", title="Trials")
+        self.plane.set_ylabel("weight decay λ", labelpad=1)
+        self.range = self.moving(self.plane.plot([], [], color=self.style.ink, linestyle="--", linewidth=1.2)[0])
+        self.gone = self.moving(self.plane.plot([], [], marker="x", color=VERMILLION, markersize=6, markeredgewidth=1.6,
+                                                linestyle="")[0])  # fmt: skip
+        self.dots = self.moving(self.plane.scatter([], [], s=44, c=[], cmap=self.colormap, vmin=0, vmax=100,
+                                                   edgecolors=self.style.theory, linewidths=0.6))  # fmt: skip
+        self.along_lr = self.figure.add_axes((0.425, 0.44, 0.235, 0.23))
+        self.along_l2 = self.figure.add_axes((0.425, 0.11, 0.235, 0.23))
+        self.along_lr.set(title="Right, %, against …")
+        self.projections = []
+        for axes, name in ((self.along_lr, "learning rate"), (self.along_l2, "weight decay λ")):
+            axes.set(xscale="log", ylim=(0, 112), yticks=[0, 50, 100], xlabel=name)
+            self.projections.append([
+                self.moving(axes.plot([], [], marker=marker, color=colour, markersize=size, linestyle="")[0])
+                for marker, colour, size in (("x", VERMILLION, 5), ("o", self.style.theory, 4))
+            ])  # fmt: skip
+        self.curves = self.figure.add_axes((0.725, 0.11, 0.26, 0.56))
+        self.curves.set(xlim=(-0.2, EPOCHS + 0.2), ylim=(0, 118), xlabel="epoch", xticks=[0, 3, 6, 9],
+                        yticks=range(0, 101, 20),
+                        title="Right, %: the best five")  # fmt: skip
+        self.others = self.moving(self.curves.add_collection(
+            LineCollection([], colors=self.style.theory, linewidths=0.7, alpha=0.5)))  # fmt: skip
+        self.best, self.rings = [], []
+        for i in range(TOP):
+            look = SERIES[i]
+            self.best.append(self.moving(self.curves.plot([], [], markersize=5, label=f"{i + 1}", **look)[0]))
+            rings = [axes.plot([], [], marker=look["marker"], color=look["color"], markersize=11, linestyle="",
+                               markerfacecolor="none", markeredgewidth=2.2)[0]
+                     for axes in (self.plane, self.along_lr, self.along_l2)]  # fmt: skip
+            self.rings.append([self.moving(ring) for ring in rings])
+        self.curves.legend(loc="upper left", ncols=TOP, handlelength=1.1, handletextpad=0.3, columnspacing=0.7,
+                           borderaxespad=0.1)
+        big = {"weight": "bold", "fontsize": self.style.font + 2}
+        self.title = self.moving(self.figure.text(0.07, 0.945, "", **big))
+        self.second = self.moving(self.figure.text(0.07, 0.90, ""))
+        self.count = self.moving(self.figure.text(0.07, 0.853, "", color=BLUE, weight="bold"))
+        self.legend = self.figure.text(0.07, 0.765, "light: most digits right    dark: few    × given up early    "
+                                       "dashed: the fine range    faint lines: all other trials",
+                                       fontsize=self.style.font - 1, color=self.style.theory)  # fmt: skip
+        self.test = self.moving(self.figure.text(0.985, 0.945, "", ha="right", color=GREEN, weight="bold"))
+
+    def frame(self, result: SearchState):
+        return tuple(
+            (min(a.low, b.low), max(a.high, b.high))
+            for a, b in zip(result.space.values(), result.present.values(), strict=True)
+        )
+
+    def set_frame(self, result: SearchState) -> None:
+        lr, l2 = ((low / 1.6, high * 1.6) for low, high in self.frame(result))
+        self.plane.set(xlim=lr, ylim=l2)
+        self.along_lr.set(xlim=lr)
+        self.along_l2.set(xlim=l2)
+
+    def set_artists(self, result: SearchState) -> None:
+        trials, leaders = result.result.trials, result.leaders
+        gone = np.array([t.status != "done" for t in trials], bool)
+        x, y = (np.array([t.settings[name] for t in trials]) for name in ("lr", "l2"))
+        right = 100 * np.nan_to_num([t.score for t in trials])
+        self.filled.set_width(result.progress)
+        low, high = ([sampler.low for sampler in result.present.values()],
+                     [sampler.high for sampler in result.present.values()])  # fmt: skip
+        fine = result.present != result.space
+        self.range.set_data([low[0], high[0], high[0], low[0], low[0]] * fine,
+                            [low[1], low[1], high[1], high[1], low[1]] * fine)  # fmt: skip
+        self.gone.set_data(x[gone], y[gone])
+        self.dots.set_offsets(np.column_stack([x[~gone], y[~gone]]))
+        self.dots.set_array(right[~gone])
+        for values, (crosses, points) in zip((x, y), self.projections):
+            crosses.set_data(values[gone], right[gone])
+            points.set_data(values[~gone], right[~gone])
+        best = {t.number for t in leaders}
+        self.others.set_segments([
+            np.column_stack([np.arange(len(score)), 100 * np.array(score)])
+            for score in (t.curves["score"] for t in trials if t.number not in best) if np.isfinite(score).all()
+        ])  # fmt: skip
+        rows = best_curves(leaders)
+        for i, (line, rings) in enumerate(zip(self.best, self.rings)):
+            here = i < len(leaders)
+            at = leaders[i].settings if here else {}
+            line.set_data(*(np.arange(EPOCHS + 1), 100 * rows[i]) if here else ([], []))
+            for ring, spot in zip(rings, _spots(at, leaders[i].score if here else 0.0)):
+                ring.set_data(*spot)
+        self.title.set_text(f"{TITLES[result.strategy]}: {_best(result)}")
+        self.second.set_text(_second(result))
+        self.count.set_text(f"{_count(result)}, {result.epochs_spent} of {result.epochs_planned} epochs, "
+                            f"{gone.sum()} given up early" + (", ended" if result.ended else ""))  # fmt: skip
+        self.test.set_text(_test(result))
+
+    def describe(self, result: SearchState) -> str:
+        gone = sum(t.status != "done" for t in result.result.trials)
+        said = f"{TITLES[result.strategy]} on the digits: {_count(result)} after {result.epochs_spent} epochs"
+        said += f", {gone} given up early. Best: {_best(result)}." if result.result.trials else "."
+        return f"{said} {_second(result)}. {_test(result)}."
+
+
+def _spots(settings: dict, score: float) -> list[tuple[list, list]]:
+    """Where a ring goes in the plane and in both projections; nowhere without settings."""
+    if not settings:
+        return [([], [])] * 3
+    lr, l2, right = [settings["lr"]], [settings["l2"]], [100 * score]
+    return [(lr, l2), (lr, right), (l2, right)]
+
+
+def _count(result: SearchState) -> str:
+    return f"{len(result.result.trials)} of {result.result.planned} trials"
+
+
+def _best(result: SearchState) -> str:
+    if not result.leaders:
+        return "no trial yet" if not result.result.trials else "no trial that learns"
+    best = result.leaders[0]
+    lr, l2 = (f"{best.settings[name]:.2g}".replace("e-0", "e−") for name in ("lr", "l2"))
+    return f"{100 * best.score:.1f} % with learning rate {lr} and λ {l2}"
+
+
+def _second(result: SearchState) -> str:
+    edges = " and ".join(ENDS[edge] for edge in result.edges.items())
+    if edges:
+        return f"The best crowd the {edges}: search beyond it"
+    return "The best do not crowd any end of the range" if result.leaders else "Nothing to rank yet"
+
+
+def _test(result: SearchState) -> str:
+    if result.test_accuracy is None:
+        return "Test digits: not looked at"
+    return f"Test digits, one look: {100 * result.test_accuracy:.1f} %"
