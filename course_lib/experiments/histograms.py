@@ -20,7 +20,7 @@ def activation_histogram(h: np.ndarray, f: Activation) -> tuple[np.ndarray, np.n
     low, high = f.bounds
     if not math.isfinite(high):
         low, high = float(h.min()), max(float(h.mean(dtype=float) + 5 * h.std(dtype=float)), 1e-30)
-    high = max(high, low + 1e-30)
+    high = max(high, low + max(1e-30, 1e-9 * abs(low)))  # all values may be equal
     edges = np.linspace(low, high, BINS + 1)
     index = ((h.ravel() - low) * (BINS / (high - low))).astype(np.intp)
     return edges, np.bincount(np.clip(index, 0, BINS - 1, out=index), minlength=BINS)

@@ -5,6 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from course_lib.experiments.histograms import activation_histogram
 from course_lib.experiments.playground import (
     DEFAULTS,
     DURING,
@@ -16,6 +17,7 @@ from course_lib.experiments.playground import (
     playground_frames,
 )
 from course_lib.experiments.playground_inputs import FEATURES, GRID, REACH, playground_inputs
+from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam
 
@@ -179,3 +181,8 @@ def test_impossible_settings_say_what_fits(wrong, words):
 
 def test_what_acts_while_training_is_among_the_settings():
     assert set(DURING) <= set(DEFAULTS) and "before" not in DEFAULTS
+
+
+def test_a_layer_whose_units_all_say_the_same_has_a_histogram():
+    edges, counts = activation_histogram(np.full((300, 16), 7.017441, np.float32), ACTIVATIONS["silu"])
+    assert counts.sum() == 4800 and counts.max() == 4800 and np.isfinite(edges).all()
