@@ -2,6 +2,7 @@
 
 from course_lib.exercises import (
     activations,
+    babysitting,
     batchnorm,
     initialization,
     neurons,
@@ -15,8 +16,9 @@ from course_lib.exercises.desk import Desk
 from course_lib.exercises.source import show_source
 
 _desk = Desk(
-    [start, neurons, activations, zero_centring, preprocessing, initialization, batchnorm, optimizers, regularization]
-)
+    [start, neurons, activations, zero_centring, preprocessing, initialization, batchnorm, optimizers, regularization,
+     babysitting]
+)  # fmt: skip
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution
 predict, progress = _desk.predict, _desk.progress
