@@ -8,7 +8,7 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_M
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks check-notebooks map browser-test bench lock test-newest test-lowest clean
+.PHONY: help lab test notebooks check-notebooks map slides class grade browser-test bench lock test-newest test-lowest clean
 
 help: ## this list
 	@echo "Usage: make TARGET"
@@ -42,6 +42,18 @@ check-notebooks: ## name the notebooks that are not in that form
 map: ## docs/notes_map.md and docs/corrections.md, from the tags of the cells
 	@sh tools/environment.sh test
 	$(RUN) tools/notes_map.py
+
+slides: ## decks for the lecture hall into build/slides, from the notebooks as they are stored
+	@sh tools/environment.sh test
+	@$(ONE_THREAD) $(RUN) tools/slides.py
+
+class: ## a copy of the course for students, without solutions, into build/class
+	@sh tools/environment.sh test
+	@$(RUN) tools/class_copy.py
+
+grade: ## check what students handed in and write a table (CLASS=folder)
+	@sh tools/environment.sh test
+	@$(ONE_THREAD) $(RUN) tools/grade.py "$(CLASS)"
 
 browser-test: ## JupyterLab in a real Chromium: Run All, drag, look (CHROMIUM=/path/to/chromium)
 	@sh tools/environment.sh test

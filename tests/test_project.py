@@ -21,7 +21,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 NEEDED = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
 EXTRA = [Requirement(text) for group in EXTRAS.values() for text in group]
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
-MODULES = {"pillow": "PIL", "ipython": "IPython", "pyyaml": "yaml", "jupyter-client": "jupyter_client"}
+MODULES = {"pillow": "PIL", "ipython": "IPython", "pyyaml": "yaml", "fonttools": "fontTools", "jupyter-client": "jupyter_client"}
 OPTIONAL_PEERS = {"torch", "sklearn"}  # scripts that made stored values, and peers in benchmarks: skipped when absent
 CODE = [path for folder in ("course_lib", "tools", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 

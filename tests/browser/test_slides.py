@@ -1,0 +1,88 @@
+"""The decks in a real browser, without a network: every slide fits, nothing is asked for, pictures are sharp."""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+import notebooks
+import slide_deck
+
+NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or notebooks.NOTEBOOKS)
+SCREENS = [(1280, 720), (1920, 1080)]
+SMALLEST = 15.5  # pixels of 720: what the last row can still read
+
+# What sticks out of each slide, with its answers closed and open, and the smallest letters on it.
+LOOK = """() => [...document.querySelectorAll('.slides > section > section')].flatMap(slide => {
+    const {h, v} = Reveal.getIndices(slide), faults = [];
+    Reveal.slide(h, v, 99);
+    const edge = slide.getBoundingClientRect(), scale = Reveal.getScale();
+    const seen = [...slide.querySelectorAll('*')].filter(one => !one.closest('aside') && one.offsetParent);
+    const words = node => [...node.childNodes].some(one => one.nodeType === 3 && one.textContent.trim());
+    for (const answer of slide.querySelectorAll('details')) answer.open = true;
+    for (const one of seen) {
+        const box = one.getBoundingClientRect(), letters = parseFloat(getComputedStyle(one).fontSize);
+        const said = `${h + 1}.${v + 1} ${one.tagName} ${one.textContent.trim().slice(0, 40)}`;
+        if (box.bottom > edge.bottom + 1 || box.right > edge.right + 1 || box.left < edge.left - 1)
+            faults.push(`${said}: leaves the slide`);
+        if (one.matches('pre, div.code') && one.scrollWidth > one.clientWidth + 1)
+            faults.push(`${said}: is cut off`);
+        if (words(one) && !one.closest('math') && letters < SMALLEST)
+            faults.push(`${said}: letters of ${letters} px`);
+    }
+    if (!seen.length) faults.push(`${h + 1}.${v + 1} is empty`);
+    for (const answer of slide.querySelectorAll('details')) answer.open = false;
+    return faults;
+})""".replace("SMALLEST", str(SMALLEST))
+
+BLURRED = """() => [...document.images].filter(image => {
+    const slide = image.closest('section'), {h, v} = Reveal.getIndices(slide);
+    Reveal.slide(h, v);
+    return image.naturalWidth < image.getBoundingClientRect().height * image.naturalWidth / image.naturalHeight;
+}).map(image => image.alt)"""
+
+
+@pytest.fixture(scope="module")
+def deck(notebook: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = NOTEBOOKS / notebook
+    target = tmp_path_factory.mktemp("slides") / f"{path.stem}.html"
+    target.write_text(slide_deck.build(notebooks.read(path), path.stem).page, encoding="utf-8")
+    return target
+
+
+@pytest.fixture
+def page(browser: Browser, deck: Path, size: tuple[int, int]) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True)
+    page = context.new_page()
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(deck.as_uri())
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    yield page
+    context.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [deck.as_uri()]
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_slide_fits_and_can_be_read(page: Page) -> None:
+    assert page.evaluate("Reveal.getTotalSlides()") > 5
+    assert page.evaluate(LOOK) == []
+
+
+@pytest.mark.parametrize("size", SCREENS[1:], ids=["1920x1080"])
+def test_pictures_are_sharp_on_a_projector(page: Page) -> None:
+    assert page.evaluate(BLURRED) == []
+
+
+@pytest.mark.parametrize("size", SCREENS[:1], ids=["1280x720"])
+def test_formulas_have_their_letters_from_the_deck(page: Page) -> None:
+    if not page.evaluate("document.querySelectorAll('math').length"):
+        pytest.skip("a chapter without formulas")
+    assert page.evaluate("document.fonts.check('20px \"Deck Math\"', '√')")
+    assert page.evaluate("[...document.fonts].every(font => font.status === 'loaded')")

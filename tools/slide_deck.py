@@ -1,0 +1,166 @@
+"""One notebook as one HTML file with slides: which cell stands on which slide, and the page around them."""
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from importlib.metadata import distribution
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from slide_markup import code_html, markdown_html, math_font
+from slide_pictures import snapshot
+
+PAGE = Path(__file__).with_name("slides")
+QUIET_CALLS = re.compile(r"^(predict|show_source|check|hint|solution|progress|table)\(", re.MULTILINE)
+SHORT = 12  # lines: a longer source belongs into the speaker's notes
+
+
+@dataclass
+class Part:
+    """What one cell puts on a slide. `step` counts the fragments; None is there from the start."""
+
+    html: str
+    step: int | None = None
+
+
+@dataclass
+class Slide:
+    """`level` "slide" begins a new column, "subslide" goes on below."""
+
+    level: str
+    parts: list[Part] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Deck:
+    title: str
+    page: str
+    slides: int
+    sharp: int
+    problems: list[str]
+
+
+def build(notebook: NotebookNode, name: str) -> Deck:
+    """The deck of a notebook as it is stored; nothing is run."""
+    problems: list[str] = []
+    pictures = [0]
+    slides = slides_of(notebook, problems, pictures)
+    body = "\n".join(column(group) for group in columns(slides))
+    title = heading(notebook, 1) or name
+    page = fill((PAGE / "deck.html").read_text(encoding="utf-8"), {
+        "title": html.escape(title),
+        "reveal-style": reveal("dist/reset.css") + reveal("dist/reveal.css"),
+        "style": (PAGE / "deck.css").read_text(encoding="utf-8").replace("MATH-FONT", math_font(body)),
+        "body": body,
+        "reveal": script(reveal("dist/reveal.js")),
+        "notes": script(reveal("plugin/notes/notes.js")),
+        "script": script((PAGE / "deck.js").read_text(encoding="utf-8")),
+    })
+    return Deck(title, page, len(slides), pictures[0], problems)
+
+
+def slides_of(notebook: NotebookNode, problems: list[str], pictures: list[int]) -> list[Slide]:
+    """The cells on their slides, by the slide type that each cell's metadata name."""
+    slides: list[Slide] = []
+    skipping, step = False, 0
+    for cell in notebook.cells:
+        kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
+        if kind in ("slide", "subslide") or (kind != "skip" and not slides):
+            slides.append(Slide(kind if kind in ("slide", "subslide") else "slide"))
+            step = 0
+        skipping = kind == "skip" or (kind == "-" and skipping)
+        if skipping:
+            continue
+        if kind == "notes":
+            slides[-1].notes.append(cell.source)
+            continue
+        step += kind == "fragment"
+        shown, notes = (markdown_html(cell.source), []) if cell.cell_type == "markdown" else code_cell(
+            cell, problems, pictures)
+        slides[-1].notes += notes
+        if shown:
+            slides[-1].parts.append(Part(shown, step if kind == "fragment" else None))
+    return [slide for slide in slides if slide.parts]
+
+
+def code_cell(cell: NotebookNode, problems: list[str], pictures: list[int]) -> tuple[str, list[str]]:
+    """What a code cell shows, and what the speaker should know. Code that only makes a picture or a table is a note."""
+    shown, notes = [], []
+    for output in cell.outputs:
+        data = output.get("data", {"text/plain": output.get("text", "")})
+        if "image/png" in data:
+            picture = snapshot(cell, output)
+            pictures[0] += picture.sharp
+            if picture.problem:
+                problems.append(f"cell {cell.id}: the picture {picture.problem}")
+            notes += [f"Presets: {' · '.join(picture.presets)}"] * bool(picture.presets) + [picture.alt]
+            alt = html.escape(picture.alt, quote=True)
+            shown.append(f'<figure><img src="data:image/png;base64,{picture.png}" alt="{alt}"></figure>')
+        elif "text/html" in data:
+            shown.append(f'<div class="output">{without_styles(data["text/html"])}</div>')
+        elif "text/markdown" in data:
+            shown.append(markdown_html(data["text/markdown"]))
+        else:
+            shown.append(f'<pre class="output">{html.escape(data["text/plain"].rstrip())}</pre>')
+    plain_text_only = all("output" in part and "<pre" in part for part in shown)
+    quiet = QUIET_CALLS.search(cell.source) or "import " in cell.source
+    if plain_text_only and not quiet and len(cell.source.splitlines()) <= SHORT:
+        shown.insert(0, code_html(cell.source))
+    elif not re.match(r"\w+\([^\n]*\)$", cell.source):
+        notes.append(cell.source)
+    return "\n".join(shown), notes
+
+
+def without_styles(fragment: str) -> str:
+    """HTML of an output in the deck's own style."""
+    return re.sub(r' style="[^"]*"', "", fragment)
+
+
+def columns(slides: list[Slide]) -> list[list[Slide]]:
+    groups: list[list[Slide]] = []
+    for slide in slides:
+        if slide.level == "slide" or not groups:
+            groups.append([])
+        groups[-1].append(slide)
+    return groups
+
+
+def column(group: list[Slide]) -> str:
+    """One `##` section of the notebook: slides below one another."""
+    where = re.search(r"<h[12][^>]*>(.*?)</h[12]>", "".join(part.html for part in group[0].parts), re.DOTALL)
+    label = html.escape(re.sub(r"<[^>]+>", "", where[1]), quote=True) if where else ""
+    return "<section>" + "\n".join(section(slide, label) for slide in group) + "</section>"
+
+
+def section(slide: Slide, label: str) -> str:
+    parts = "\n".join(
+        f'<div class="part"{"" if part.step is None else f" data-step={part.step}"}>\n{part.html}</div>'
+        for part in slide.parts)
+    notes = "".join(f"<pre>{html.escape(note)}</pre>" for note in slide.notes)
+    aside = f'<aside class="notes">{notes}</aside>' if notes else ""
+    return f'<section data-where="{label}">\n{parts}{aside}\n</section>'
+
+
+def heading(notebook: NotebookNode, level: int) -> str | None:
+    found = re.search(rf"^#{{{level}}} (.+)$", "\n".join(
+        cell.source for cell in notebook.cells if cell.cell_type == "markdown"), re.MULTILINE)
+    return found[1] if found else None
+
+
+def reveal(file: str) -> str:
+    """A file of reveal.js, from the package in the Python environment that carries it."""
+    path = distribution("sphinx-revealjs").locate_file(f"sphinx_revealjs/_static/revealjs/{file}")
+    return Path(str(path)).read_text(encoding="utf-8")
+
+
+def script(text: str) -> str:
+    """JavaScript that may stand inside a page: its own `</script>` would end the element."""
+    return re.sub(r"</(script)", r"<\\/\1", text, flags=re.IGNORECASE).replace("<!--", "<\\!--")
+
+
+def fill(template: str, values: dict[str, str]) -> str:
+    """`{{name}}` replaced, all at once: what is put in is not looked at again."""
+    return re.sub(r"\{\{([a-z-]+)\}\}", lambda match: values[match[1]], template)

@@ -1,0 +1,101 @@
+"""The text of a notebook as HTML that needs nothing from anywhere: formulas become MathML, code is coloured at once."""
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+from importlib.metadata import distribution
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from latex2mathml.converter import convert
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+MATH_FONT = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
+LONGEST = 30  # lines of code that one slide can show
+_LETTERS = re.compile(r'<mrow>((?:<mi mathvariant="normal">[A-Za-z]</mi>){2,})</mrow>')
+
+
+class _Renderer(IPythonRenderer):
+    """Markdown as nbconvert reads it, with formulas and links that work in a single file."""
+
+    def block_math(self, body: str) -> str:
+        return mathml(body, display=True)
+
+    def inline_math(self, body: str) -> str:
+        return mathml(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", display=True)
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        chapter = re.fullmatch(r"(\w+)\.ipynb(#.*)?", url)
+        if chapter:
+            url = f"{chapter[1]}.html"
+        elif not re.match(r"https?://", url):
+            return text  # another page of the course: it does not travel with the deck
+        return super().link(text, url, title)
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        return code_html(code)
+
+
+def mathml(tex: str, display: bool = False) -> str:
+    """A formula as MathML; ValueError if it holds a command the converter does not know."""
+    tex = " ".join(html.unescape(tex).split())
+    try:
+        formula = convert(tex, display="block" if display else "inline")
+    except Exception as error:
+        raise ValueError(f"the formula {tex!r} cannot be converted ({type(error).__name__}: {error})") from error
+    if unknown := re.search(r"\\[A-Za-z]+", formula):
+        raise ValueError(f"the formula {tex!r} uses {unknown[0]}, which cannot be converted")
+    formula = _LETTERS.sub(lambda m: f"<mi>{re.sub('<[^>]+>', '', m[1])}</mi>", formula)  # Var is one word, not three
+    return formula.replace("<math ", f'<math alttext="{html.escape(tex)}" ', 1)
+
+
+def markdown_html(text: str) -> str:
+    """Markdown with formulas."""
+    renderer = _Renderer(escape=False, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(text)
+
+
+def code_html(code: str) -> str:
+    """Python in colours; what is too long for a slide in several pieces, cut where the code is least indented."""
+    return "".join(highlight(piece, PythonLexer(), HtmlFormatter(cssclass="code")) for piece in pieces(code))
+
+
+def pieces(code: str) -> list[str]:
+    lines = code.strip("\n").split("\n")
+    if len(lines) <= LONGEST:
+        return ["\n".join(lines)]
+    candidates = range(len(lines) // 3, min(LONGEST, 2 * len(lines) // 3 + 1) + 1)
+    cut = min(candidates, key=lambda i: (_indent(lines[i]), abs(i - len(lines) / 2)))
+    return ["\n".join(lines[:cut]).rstrip(), *pieces("\n".join(lines[cut:]))]
+
+
+def _indent(line: str) -> int:
+    """Columns before the first letter; nothing is cut at an empty line."""
+    return len(line) - len(line.lstrip()) if line.strip() else 999
+
+
+def math_font(text: str) -> str:
+    """STIX Two Math with no more letters than the formulas in `text` need, as a data URI.
+
+    A formula needs a font that knows how brackets and roots grow, and not every computer has one.
+    """
+    needed = set(html.unescape(" ".join(re.findall(r"<math.*?</math>", text, re.DOTALL))))
+    needed |= set(map(chr, range(32, 127))) | set("√−′″¯ˆ˜")  # a root is a sign that stands in no text
+    needed |= {letter for base in (0x1D434, 0x1D6A8) for letter in map(chr, range(base, base + 58))}  # italics
+    options = subset.Options(flavor="woff", layout_features=["*"], notdef_outline=True, glyph_names=False)
+    font = TTFont(str(MATH_FONT))
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=[ord(letter) for letter in needed])
+    subsetter.subset(font)
+    font.flavor = "woff"
+    out = io.BytesIO()
+    font.save(out)
+    return "data:font/woff;base64," + base64.b64encode(out.getvalue()).decode()

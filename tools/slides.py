@@ -1,0 +1,74 @@
+"""Decks for the lecture hall: every notebook as one HTML file that needs no network, and an index of them.
+
+    python tools/slides.py [--to FOLDER] [NOTEBOOK ...]      into build/slides, all notebooks if none is named
+
+Nothing is run: text, tables and code come from the stored notebooks. Pictures of explorers are drawn again, twice as
+fine. Which cell begins a slide is said in the cells' metadata (`slideshow.slide_type`, as JupyterLab's side bar sets
+it); what does not fit on one slide goes on to the next. Keys: arrows, Esc for all slides, S for the speaker's notes.
+"""
+from __future__ import annotations
+
+import argparse
+import html
+import sys
+from pathlib import Path
+
+import notebooks
+import slide_deck
+
+ROOT = Path(__file__).resolve().parents[1]
+
+INDEX = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Slides</title>
+<style>
+body {{ font: 20px/1.5 system-ui, sans-serif; max-width: 40em; margin: 2em auto; padding: 0 1em; color: #1a1a1a; }}
+a {{ color: #005a91; }}
+li {{ margin: 0.3em 0; }}
+</style>
+</head>
+<body>
+<h1>Training neural networks: slides</h1>
+<ol start="0">
+{items}
+</ol>
+<p>→ and ← go from section to section, ↓ and ↑ within one, the space bar through everything. Esc shows all slides, F
+fills the screen, S opens the speaker’s notes: the presets of the live explorer, and the code behind a table. An address
+ending in <code>?print-pdf</code> prints.</p>
+</body>
+</html>
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--to", type=Path, default=ROOT / "build" / "slides", help="the folder to write into")
+    parser.add_argument("notebook", type=Path, nargs="*")
+    given = parser.parse_args(arguments)
+    paths = given.notebook or sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
+    given.to.mkdir(parents=True, exist_ok=True)
+    items, failed = [], 0
+    for path in paths:
+        try:
+            deck = slide_deck.build(notebooks.read(path), path.stem)
+        except (ValueError, OSError) as error:
+            failed += 1
+            print(f"{path.name}: no deck: {error}", file=sys.stderr)
+            continue
+        target = given.to / f"{path.stem}.html"
+        target.write_text(deck.page, encoding="utf-8", newline="\n")
+        items.append(f'<li value="{len(items)}"><a href="{path.stem}.html">{html.escape(deck.title)}</a></li>')
+        print(f"{path.stem:28} {deck.slides:3} slides, {deck.sharp:2} pictures drawn anew, "
+              f"{target.stat().st_size / 1e6:.1f} MB", flush=True)
+        for problem in deck.problems:
+            print(f"  {problem}", file=sys.stderr)
+    (given.to / "index.html").write_text(INDEX.format(items="\n".join(items)), encoding="utf-8", newline="\n")
+    print(f"Open {given.to / 'index.html'} in a browser.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

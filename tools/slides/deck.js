@@ -1,0 +1,155 @@
+// Lays the cells out on slides of 1280 × 720 before reveal.js starts: what does not fit goes on to a next slide.
+"use strict";
+const WIDTH = 1280, HEIGHT = 720;
+const SLIGHTLY = [1, 0.95, 0.9, 0.85]; // smaller letters are better than a slide with one line left over
+const SMALLEST = 0.6; // of the usual letters; what needs smaller ones still is cut at a line, a row or a point
+const WORTHWHILE = 440; // pixels of height that a picture should have beside its text
+
+function fits(section) {
+  const box = section.getBoundingClientRect(), style = getComputedStyle(section);
+  const bottom = box.bottom - parseFloat(style.paddingBottom) + 1, right = box.right - parseFloat(style.paddingRight) + 1;
+  return [...section.children].every(child => {
+    if (child.matches("aside")) return true;
+    const part = child.getBoundingClientRect();
+    const wide = [child, ...child.querySelectorAll("pre, table, math, div.code")];
+    return part.bottom <= bottom && wide.every(one =>
+      one.getBoundingClientRect().right <= right && one.scrollWidth <= one.clientWidth + 1 + 9999 * (one.clientWidth === 0));
+  });
+}
+
+function room(section, figure) {
+  const box = section.getBoundingClientRect();
+  return box.bottom - parseFloat(getComputedStyle(section).paddingBottom) - figure.getBoundingClientRect().top;
+}
+
+// The blocks of all cells of a slide in one row, each of a fragment's blocks knowing its step.
+function blocks(section) {
+  return [...section.querySelectorAll(":scope > .part")].flatMap(part => {
+    part.remove();
+    return [...part.children].map(block => {
+      if (part.dataset.step) block.dataset.step = part.dataset.step;
+      return block;
+    });
+  });
+}
+
+function next(section) {
+  const after = document.createElement("section");
+  after.dataset.where = section.dataset.where;
+  section.after(after);
+  show(after);
+  return after;
+}
+
+function show(section) { section.style.cssText = "display: block; position: relative;"; }
+
+function place(section, block) {
+  section.insertBefore(block, section.querySelector(":scope > aside"));
+  if (block.matches("figure")) {
+    const picture = block.firstElementChild, left = room(section, block);
+    const natural = (WIDTH - 120) * picture.naturalHeight / picture.naturalWidth;
+    if (left < Math.min(WORTHWHILE, natural)) return false;
+    block.style.height = `${Math.min(left, natural)}px`;
+    return true;
+  }
+  return fits(section);
+}
+
+function shrink(section, block) {
+  for (let size = 0.95; size >= SMALLEST; size -= 0.05) {
+    block.style.fontSize = `${size}em`;
+    for (const pre of block.matches("pre") ? [] : block.querySelectorAll("pre")) pre.style.fontSize = `${20 * size}px`;
+    if (block.matches("pre")) block.style.fontSize = `${20 * size}px`;
+    if (fits(section)) return true;
+  }
+  return false;
+}
+
+// What stands at the foot of a slide and belongs to what comes: headings, and sentences that end in a colon.
+function lead(section) {
+  const last = section.querySelector(":scope > aside")?.previousElementSibling ?? section.lastElementChild;
+  if (!last || last.matches("aside")) return [];
+  const belongs = last.matches("h1, h2, h3") || (last.matches("p") && /:\s*$/.test(last.textContent));
+  if (!belongs || last === section.firstElementChild) return [];
+  last.remove();
+  return [...lead(section), last];
+}
+
+// The rest of a list, a table or a quotation that is too long for one slide.
+function split(section, block) {
+  const holder = block.matches("ul, ol, blockquote") ? block : block.querySelector("tbody, ul, ol, blockquote, details");
+  if (!holder || holder.children.length < 2) return null;
+  const rest = block.cloneNode(true);
+  const tail = rest.matches("ul, ol, blockquote") ? rest : rest.querySelector("tbody, ul, ol, blockquote, details");
+  let kept = holder.children.length;
+  while (kept > 1 && !fits(section)) holder.children[--kept].remove();
+  for (let i = 0; i < kept; i++) tail.firstElementChild.remove();
+  if (tail.matches("ol")) tail.start = (holder.start || 1) + kept;
+  return tail.children.length ? rest : null;
+}
+
+function layOut(section) {
+  show(section);
+  const queue = blocks(section);
+  for (const size of SLIGHTLY) {
+    section.style.fontSize = `${size}em`;
+    if (queue.every(block => place(section, block))) return;
+    for (const block of queue) {
+      block.remove();
+      block.style.height = "";
+    }
+  }
+  section.style.fontSize = "";
+  let page = section;
+  while (queue.length) {
+    const block = queue.shift();
+    if (place(page, block)) continue;
+    const alone = [...page.children].every(child => child === block || child.matches("aside, h1, h2, h3"));
+    if (!alone) {
+      block.remove();
+      block.style.height = "";
+      const carried = lead(page);
+      page = next(page);
+      queue.unshift(...carried, block);
+    } else if (!shrink(page, block)) {
+      block.style.fontSize = "0.8em";
+      const rest = split(page, block);
+      if (rest) queue.unshift(rest);
+    }
+  }
+}
+
+// A slide never begins empty: what it begins with is there from the start.
+function stepwise(section) {
+  const parts = [...section.children].filter(child => !child.matches("aside"));
+  const first = parts[0]?.dataset.step;
+  for (const part of parts) {
+    if (!part.dataset.step || part.dataset.step === first) continue;
+    part.classList.add("fragment");
+    part.dataset.fragmentIndex = part.dataset.step;
+  }
+  section.classList.toggle("titled", !!parts[0]?.matches("h1, h2"));
+  section.style.cssText = section.style.fontSize ? `font-size: ${section.style.fontSize}` : "";
+}
+
+async function start() {
+  const slides = document.querySelector(".reveal .slides");
+  slides.style.cssText = `width: ${WIDTH}px; height: ${HEIGHT}px; inset: 0 auto auto 0; transform: none;`;
+  await document.fonts.load('20px "Deck Math"');
+  await document.fonts.ready;
+  await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
+  const answers = [...document.querySelectorAll("details")];
+  for (const answer of answers) answer.open = true; // an answer needs its place once it is opened
+  for (const column of slides.children) column.style.cssText = "display: block; position: relative; padding: 0; height: auto;";
+  for (const section of document.querySelectorAll(".slides > section > section")) layOut(section);
+  for (const answer of answers) answer.open = false;
+  for (const section of document.querySelectorAll(".slides > section > section")) stepwise(section);
+  for (const column of slides.children) column.style.cssText = "";
+  slides.style.cssText = "";
+  await Reveal.initialize({
+    width: WIDTH, height: HEIGHT, margin: 0, center: false, hash: true, transition: "none", slideNumber: "c/t",
+    controls: true, plugins: [RevealNotes], pdfSeparateFragments: false,
+  });
+  document.documentElement.dataset.ready = "yes";
+}
+start();
