@@ -9,6 +9,7 @@ from course_lib.exercises import (
     optimizers,
     preprocessing,
     regularization,
+    search,
     start,
     zero_centring,
 )
@@ -17,7 +18,7 @@ from course_lib.exercises.source import show_source
 
 _desk = Desk(
     [start, neurons, activations, zero_centring, preprocessing, initialization, batchnorm, optimizers, regularization,
-     babysitting]
+     babysitting, search]
 )  # fmt: skip
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution
