@@ -7,6 +7,7 @@ from course_lib.exercises import (
     initialization,
     neurons,
     optimizers,
+    playground,
     preprocessing,
     regularization,
     search,
@@ -18,7 +19,7 @@ from course_lib.exercises.source import show_source
 
 _desk = Desk(
     [start, neurons, activations, zero_centring, preprocessing, initialization, batchnorm, optimizers, regularization,
-     babysitting, search]
+     babysitting, search, playground]
 )  # fmt: skip
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution

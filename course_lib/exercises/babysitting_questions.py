@@ -62,16 +62,7 @@ QUESTIONS = (
         Option("Nothing can be said without the loss.",
                "The loss decides in the end. But the ratio speaks after ONE update."),
     )),
-    Prediction("9.g", "At the end 56 % of the training and 53 % of the validation digits are right. What now?", (
-        Option("More regularisation.",
-               "There is no gap to close. It would make both lower."),
-        Option("More training images.",
-               "The network does not even learn those it has."),
-        Option("A larger network, or longer training.",
-               "Both are low and close together: underfitting. Without the \"both are low\" it would be no reason.",
-               right=True),
-    )),
-    Prediction("9.h", "The loss stays at 2.30 for 150 updates and then falls quickly. What is the prime suspect?", (
+    Prediction("9.g", "The loss stays at 2.30 for 150 updates and then falls quickly. What is the prime suspect?", (
         Option("The first weights.",
                "Too small weights let the signal fade from layer to layer, and the gradients with it. They grow slowly "
                "until they are large enough. It is a suspicion, not a proof: try other weights.", right=True),
@@ -80,6 +71,15 @@ QUESTIONS = (
                "ratio shows."),
         Option("A learning rate that is too high.",
                "Then the loss would jump, not stand."),
+    )),
+    Prediction("9.h", "At the end 56 % of the training and 53 % of the validation digits are right. What now?", (
+        Option("More regularisation.",
+               "There is no gap to close. It would make both lower."),
+        Option("More training images.",
+               "The network does not even learn those it has."),
+        Option("A larger network, or longer training.",
+               "Both are low and close together: underfitting. Without the \"both are low\" it would be no reason.",
+               right=True),
     )),
 )  # fmt: skip
 

@@ -1,0 +1,113 @@
+"""The long exercise: the learner's own way from raw digits to one look at the test set, judged by how it was done.
+
+There is no one right number here. What can be judged is the conduct: was the sealed test set opened once, does the
+answer for one digit depend on the other digits, is the reported number the one that was seen, and is it good enough?
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from course_lib.data.digits import load_digits
+from course_lib.exercises.exercise import Exercise, Verdict, _is_stub, _NotAttempted, _raised
+from course_lib.exercises.sandbox import OutOfTime
+from course_lib.exercises.values import numbers, shortened
+
+SPLIT, GOOD = 11, 0.96
+
+
+@dataclass
+class Envelope:
+    """The sealed test digits: `look(predict)` opens it and gives the share that predict(x) -> classes gets right."""
+
+    x: np.ndarray
+    y: np.ndarray
+    seen: list[float] = field(default_factory=list)
+    changes_its_mind: bool = False  # the same images, another answer
+    depends_on_company: bool = False  # the same images among others, another answer
+
+    def __call__(self, predict: Callable[[np.ndarray], np.ndarray]) -> float:
+        if not callable(predict):
+            raise ValueError("look takes your function predict(images) -> classes, not its answers.")
+        said = self._ask(predict, np.ones(len(self.y), bool))
+        self.seen.append(float(np.mean(said == self.y)))
+        alike = self.y == 1  # images of one digit only: their mean and spread are not those of all digits
+        again = self._ask(predict, np.ones(len(self.y), bool))
+        self.changes_its_mind |= not np.array_equal(said, again)
+        self.depends_on_company |= not np.array_equal(said[alike], self._ask(predict, alike))
+        return self.seen[-1]
+
+    def _ask(self, predict: Callable, which: np.ndarray) -> np.ndarray:
+        x = self.x[which]
+        said = np.asarray(predict(x))
+        if said.shape != (len(x),):
+            raise ValueError(f"predict must return one class per image, shape ({len(x)},), not {said.shape}.")
+        return said
+
+
+@dataclass
+class Tried:
+    """One run of a pipeline: what it returned, what the envelope saw, and the error that ended it, if one did."""
+
+    envelope: Envelope
+    value: Any = None
+    problem: str = ""
+
+    def returned(self) -> float | None:
+        """The number it returned, or None if that is no number."""
+        try:
+            value = numbers(self.value)
+        except ValueError:
+            return None
+        return float(value) if value.ndim == 0 else None
+
+
+FAULTS: tuple[Callable[[Tried], bool], ...] = (
+    lambda tried: len(tried.envelope.seen) > 1,
+    lambda tried: not tried.envelope.seen,
+    lambda tried: tried.envelope.changes_its_mind,
+    lambda tried: tried.envelope.depends_on_company,
+    lambda tried: tried.envelope.seen[0] < 0.85,
+    lambda tried: tried.envelope.seen[0] < GOOD,
+    lambda tried: tried.returned() is None or abs(tried.returned() - tried.envelope.seen[0]) > 1e-9,
+)
+
+
+@dataclass(frozen=True)
+class PipelineExercise(Exercise):
+    """An exercise without one right answer: `mistakes[i]` is made where `FAULTS[i]` is found, the first of them counts.
+
+    `cases` holds a single tuple with words for what the pipeline is given.
+    """
+
+    def _try_all(self, yours: Any, attempts: list[Tried]) -> None:
+        if yours is None or yours is ...:
+            raise _NotAttempted
+        self._refuse_if_unusable(yours)
+        digits = load_digits(seed=SPLIT, scaled=False)
+        tried = Tried(Envelope(digits.x_test, digits.y_test))
+        try:
+            tried.value = yours(digits.x_train, digits.y_train, digits.x_val, digits.y_val, tried.envelope)
+        except NotImplementedError:
+            raise _NotAttempted from None
+        except OutOfTime:
+            raise
+        except BaseException as error:
+            tried.problem = _raised(error)
+        if tried.value is ... or (tried.value is None and not tried.problem and _is_stub(yours)):
+            raise _NotAttempted
+        attempts.append(tried)
+
+    def _verdict(self, attempts: list[Tried]) -> Verdict:
+        tried = attempts[0]
+        if tried.problem:
+            return Verdict(False, f"{self.id}: not yet. {tried.problem}")
+        for found, mistake in zip(FAULTS, self.mistakes, strict=True):
+            if found(tried):
+                seen = ", ".join(f"{share:.1%}" for share in tried.envelope.seen[:5]) or "nothing"
+                lines = f"  {'seen':<10}{seen}\n  {'returned':<10}{shortened(tried.value)}"
+                return Verdict(False, f"{self.id}: not yet. {mistake.message}\n{lines}", mistake)
+        good = f"One look, and {tried.envelope.seen[0]:.1%} of {len(tried.envelope.y)} test digits are right."
+        return Verdict(True, f"{self.id}: solved. {good} Leave it at that: the next look would be the second.")

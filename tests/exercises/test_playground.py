@@ -1,0 +1,125 @@
+"""The exercises of chapter 11: right against the library, every known mistake named as itself, true numbers."""
+
+import numpy as np
+import pytest
+
+from course_lib.exercises.playground import EXERCISES, PREDICTIONS, luck, moved
+from course_lib.exercises.playground_pipeline import FAULTS, Envelope
+from course_lib.experiments.playground import playground_at
+from course_lib.experiments.playground_capstone import final_look, ladder, shifted, validated
+
+ALL = list(EXERCISES.values())
+MISTAKES = [pytest.param(exercise, mistake, id=f"{exercise.id}-{number}")
+            for exercise in ALL for number, mistake in enumerate(exercise.mistakes)]  # fmt: skip
+PIPELINE = EXERCISES["11.3"]
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
+def test_the_reference_passes_its_own_check(exercise):
+    verdict = exercise.judge(exercise.answer)
+    assert verdict.solved, verdict.message
+
+
+@pytest.mark.parametrize("exercise, mistake", MISTAKES)
+def test_every_known_mistake_gets_its_own_message(exercise, mistake):
+    verdict = exercise.judge(mistake.answer)
+    assert verdict.mistake is mistake, verdict.message
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
+def test_three_hints_three_mistakes(exercise):
+    assert len(set(exercise.hints)) == 3
+    assert len({mistake.message for mistake in exercise.mistakes}) == len(exercise.mistakes) >= 3
+    assert exercise.answer.__doc__
+
+
+def test_11_1_is_what_the_capstone_trains_on():
+    x = np.random.RandomState(0).randint(0, 17, (4, 64)).astype(float)
+    more, y = shifted(x, np.arange(4))
+    np.testing.assert_array_equal(more[:4], x)
+    np.testing.assert_array_equal(more[4:8], moved(x.reshape(-1, 8, 8), 0, 1).reshape(-1, 64))
+    np.testing.assert_array_equal(y, np.tile(np.arange(4), 5))
+
+
+def test_11_2_has_mean_0_and_spread_1_for_equal_networks():
+    rng = np.random.RandomState(0)
+    a, b = rng.uniform(size=(2, 2000, 359)) < 0.9
+    z = np.array([luck(p, q) for p, q in zip(a, b, strict=True)])
+    assert abs(z.mean()) < 0.1 and z.std() == pytest.approx(1, abs=0.06)
+    assert luck(~a[0] & b[0], b[0]) > 2
+
+
+def envelope():
+    y = np.arange(40) % 10
+    return Envelope(np.eye(10)[y] * 16, y)
+
+
+def test_the_envelope_counts_looks_and_gives_the_accuracy():
+    look = envelope()
+    assert look(lambda x: x.argmax(axis=1)) == 1.0 and look(lambda x: np.zeros(len(x))) == pytest.approx(0.1)
+    assert look.seen == [1.0, pytest.approx(0.1)] and not look.changes_its_mind and not look.depends_on_company
+
+
+def test_the_envelope_notices_chance_and_company():
+    rng, look = np.random.RandomState(0), envelope()
+    look(lambda x: rng.randint(0, 10, len(x)))
+    assert look.changes_its_mind
+    look = envelope()
+    look(lambda x: (x - x.mean(axis=0)).argmax(axis=1))
+    assert look.depends_on_company and not look.changes_its_mind
+
+
+@pytest.mark.parametrize("predict, words", [(np.zeros(40), "not its answers"), (lambda x: x, "one class per image")])
+def test_the_envelope_says_what_it_takes(predict, words):
+    with pytest.raises(ValueError, match=words):
+        envelope()(predict)
+
+
+def raises(x_train, y_train, x_val, y_val, look):
+    raise KeyError("no such thing")
+
+
+def returns_nothing(x_train, y_train, x_val, y_val, look):
+    look(lambda x: np.zeros(len(x)))
+
+
+@pytest.mark.parametrize(
+    "yours, words",
+    [(..., "not attempted"), (None, "not attempted"), (lambda *data: ..., "not attempted"), (3, "function itself"),
+     (lambda x: x, "must take"), (raises, "KeyError"), (returns_nothing, "Fewer than 85 %")],
+)  # fmt: skip
+def test_answers_that_are_none_get_a_sentence(yours, words):
+    verdict = PIPELINE.judge(yours)
+    assert not verdict.solved and words in verdict.message
+
+
+def test_there_is_a_mistake_for_every_fault():
+    assert len(FAULTS) == len(PIPELINE.mistakes)
+
+
+def test_predictions_are_complete():
+    assert list(PREDICTIONS) == [f"11.{letter}" for letter in "abcdef"]
+    assert len({prediction.right for prediction in PREDICTIONS.values()}) == 3
+    assert all(len(option.why) > 20 for p in PREDICTIONS.values() for option in p.options)
+
+
+def test_the_numbers_in_the_predictions_are_the_measured_ones():
+    deep = {"layers": 5, "activation": "sigmoid", "init": "0.01"}
+    dead = playground_at(400, optimizer="sgd", lr=0.1, **deep)
+    assert dead.layers.grad_std[-1] == pytest.approx(0.009, abs=0.002)
+    assert 1e-11 < dead.layers.grad_std[0] < 1e-9
+    assert playground_at(400, **deep).train_accuracy > dead.train_accuracy + 0.1
+    assert playground_at(400, layers=0, dataset="circles", features="squares", noise=0.05).val_accuracy == 1
+    steps = ladder()
+    first, scaled, _, _, normed, more = (validated(recipe, range(5)) for recipe in steps.values())
+    assert first.alone.mean() == pytest.approx(0.963, abs=0.006) and scaled.alone.mean() < 0.85
+    assert normed.alone.mean() == pytest.approx(0.981, abs=0.003)
+    assert more.alone.mean() == pytest.approx(0.988, abs=0.003)
+
+
+def test_the_final_number_and_what_it_is_worth():
+    final = final_look()
+    assert len(final.together) == 5 and final.together.mean() >= 0.98
+    assert final.together.mean() == pytest.approx(0.988, abs=0.004) and final.together.min() > 0.97
+    assert final.standard_error == pytest.approx(0.006, abs=0.001)
+    assert len(final.wrong) == round((1 - final.together[0]) * 359)
