@@ -319,6 +319,28 @@ def test_batch_norm_holds_the_activations_and_lets_relu_gradients_grow():
     )
 
 
+# notes: 127-128, E08
+def test_what_counts_is_n_times_the_variance_of_the_weights():
+    """std 0.05 saturates 4096 tanh units (CS231n 2018: std 0.85, a third beyond ±0.99) and is harmless for 500."""
+    wide, narrow = (infinite_width(ACTIVATIONS["tanh"], std, n, 6)[0]
+                    for std, n in ((0.05, 4096), (math.sqrt(10.24 / 500), 500)))
+    np.testing.assert_allclose(wide, narrow, rtol=1e-9)
+    assert wide[-1] == pytest.approx(0.85, abs=0.005)
+    saturated = signal_propagation("tanh", "custom", math.sqrt(10.24 / 500), depth=6, samples=300).saturated
+    assert 0.3 < saturated.min() and saturated.max() < 0.43
+    harmless = signal_propagation("tanh", "0.05", samples=300)
+    assert harmless.act_std[[0, -1]] == pytest.approx([0.66, 0.352], abs=0.02) and harmless.saturated.max() < 0.03
+
+
+# notes: 141, E27
+def test_a_sigmoid_with_std_1_piles_up_at_both_ends_alike():
+    """Saito 6.2.2, layer 1, 300 seeds: 0.36733 of the outputs below 1/30 and 0.36719 above 29/30."""
+    counts = signal_propagation("sigmoid", "1.0", width=100, depth=5).act_counts[0]
+    assert len(counts) == 60
+    shares = counts[:2].sum() / counts.sum(), counts[-2:].sum() / counts.sum()
+    assert shares == pytest.approx((0.36733, 0.36719), abs=0.01)
+
+
 # notes: 138, E07
 def test_literal_readings_of_divide_by_two_fail():
     for std, factor in [(2 / math.sqrt(500), math.sqrt(2)), (1 / (2 * math.sqrt(500)), 0.25 * math.sqrt(2))]:
