@@ -136,7 +136,8 @@ def tests() -> Iterator[Place]:
             if mark := MARK.fullmatch(line):
                 marked = frozenset(numbers(mark[1]))
             elif marked and (name := re.match(r"def test_(\w+)", line)):
-                yield Place("tested", "", name[1].replace("_", " "), link, marked)
+                label = re.sub(r"^(\d) (\w) ", r"\1.\2 ", name[1].replace("_", " "))  # exercise 2_1, prediction 0_a
+                yield Place("tested", "", label, link, marked)
                 marked = frozenset()
 
 
