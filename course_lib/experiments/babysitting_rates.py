@@ -57,7 +57,7 @@ class LearningRate:
         return "too low: it is slow" if self.lr < self.useful[0] else "too high: it learns and forgets"
 
 
-def learning_rate(lr: float = 1e-3, pixels: int = 16) -> LearningRate:
+def learning_rate(lr: float = 0.1, pixels: int = 1) -> LearningRate:
     """Ten epochs of plain SGD on the 1078 training digits, 64-50-10 ReLU, batches of 64, λ = 1e-6.
 
     `lr` is one of `RATES`. `pixels` is the ink of a black pixel before the mean image is taken off.
