@@ -36,6 +36,7 @@ def test_three_hints_three_mistakes(exercise):
     assert exercise.answer.__doc__
 
 
+# notes: 200
 def test_9_1_is_the_loss_of_a_real_network():
     # baby-reg-raises-loss: expected total 3.073085093
     assert first_loss((3072, 50, 10), 1e-4, 1e3) == pytest.approx(3.073085093, abs=1e-8)
@@ -45,6 +46,7 @@ def test_9_1_is_the_loss_of_a_real_network():
     assert loss == pytest.approx(first_loss((40, 60, 4), 0.01, 5.0), rel=0.02)
 
 
+# notes: 209, E53
 def test_9_2_is_what_the_vital_signs_say():
     net = MLP((5, 3), seed=0)
     net.loss_and_grad(np.random.RandomState(0).standard_normal((8, 5)), np.arange(8) % 3)
@@ -54,6 +56,7 @@ def test_9_2_is_what_the_vital_signs_say():
     assert update_ratio(np.array([[0.02]]), np.array([[0.0002]]), 1.0) == pytest.approx(0.01)
 
 
+# notes: 208, E53
 def test_9_3_on_three_real_runs():
     runs = [course(Run(images=50)), course(hidden=(2,)), course()]
     assert [advice(run.accuracy[-1], run.val_accuracy[-1]) for run in runs] == [1, 2, 0]

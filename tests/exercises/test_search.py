@@ -34,6 +34,7 @@ def test_three_hints_three_mistakes(exercise):
     assert exercise.answer.__doc__
 
 
+# notes: 219
 def test_10_1_is_the_sampler_of_the_library():
     sampler = LogUniform(1e-6, 1e-2)
     u = np.linspace(0, 0.99, 12)
@@ -50,11 +51,13 @@ def test_10_2_is_the_smallest_number(share, chance):
     assert chance_of_the_best(n, share) >= chance > chance_of_the_best(n - 1, share)
 
 
+# notes: E64
 def test_10_2_gives_59():
     """hp-60-trials: 0.9489531313 with 58, 0.9515054748 with 59."""
     assert trials_needed(0.05, 0.95) == 59
 
 
+# notes: 220
 def test_10_3_is_the_halving_of_the_library():
     scores = np.random.RandomState(5).uniform(size=(8, 9))
 

@@ -101,6 +101,7 @@ def test_a_move_acts_at_the_next_update_and_on_nothing_else():
     assert np.abs(b.net.theta - start).max() < 1e-3 < np.abs(a.net.theta - start).max()
 
 
+# notes: E66
 @pytest.mark.parametrize("optimizer, l2", [("adam", 0.5), ("adamw", 0.0)])
 def test_weight_decay_is_decoupled_in_adamw_only(optimizer, l2):
     frame = playground_at(400, optimizer=optimizer, weight_decay=0.5)
@@ -130,6 +131,7 @@ def test_the_stories_the_presets_tell():
     assert playground_at(400, **few).val_loss[-1] > 1.5 * playground_at(400, weight_decay=0.01, **few).val_loss[-1]
 
 
+# notes: E25
 def test_dead_units_are_those_without_slope_on_all_points():
     frame = playground_at(400, lr=3.0, optimizer="sgd")
     outputs = frame.net.signals(frame.inputs.x, frame.inputs.y).activations
@@ -156,6 +158,7 @@ def test_curves_stay_short_and_keep_both_ends():
         assert (np.diff(steps) > 0).all()
 
 
+# notes: 113, E28
 def test_inputs_use_the_training_points_alone_and_scale_one_draw():
     for dataset in REACH:
         for features in FEATURES:

@@ -7,6 +7,7 @@ from course_lib.experiments.search import TRIALS, chance_of_the_best, expected_d
 from course_lib.experiments.search_scale import accuracy_curve, good_rates, log_scale, shares
 
 
+# notes: E64
 # hp-60-trials: elementary probability; popularised by Zheng 2015 citing Bergstra & Bengio 2012
 @pytest.mark.parametrize("n, p", [(10, 0.4012630608), (20, 0.6415140776), (58, 0.9489531313), (59, 0.9515054748),
                                   (60, 0.953930201), (100, 0.9940794708)])
@@ -14,6 +15,7 @@ def test_chance_of_a_hit(n, p):
     assert chance_of_the_best(n) == pytest.approx(p, abs=1e-10)
 
 
+# notes: E64
 def test_counted_hits_agree_and_do_not_depend_on_the_number_of_axes():
     found = hits()
     np.testing.assert_allclose(found.counted, found.computed, atol=0.03)
@@ -23,6 +25,7 @@ def test_counted_hits_agree_and_do_not_depend_on_the_number_of_axes():
     assert np.mean((score > np.quantile(score, 0.95)).any(axis=1)) == pytest.approx(0.9539, abs=0.015)
 
 
+# notes: 216, E16
 def test_nine_trials():
     """Bergstra & Bengio 2012, figure 1: 3 against 9 distinct values. Distances: derived, and simulated with 400,000
     draws (0.05434)."""
@@ -32,6 +35,7 @@ def test_nine_trials():
     assert expected_distances(9) == pytest.approx([0.08333333333, 0.05454545455, 0.02777777778], abs=1e-9)
 
 
+# notes: 216, E64
 @pytest.mark.parametrize("n", TRIALS)
 def test_expected_distances_are_what_a_simulation_gives(n):
     rng = np.random.default_rng(n)
@@ -42,6 +46,7 @@ def test_expected_distances_are_what_a_simulation_gives(n):
     assert simulated == pytest.approx(run.expected_distance, rel=0.08)
 
 
+# notes: 216, 218, E64
 def test_random_wins_when_one_axis_hardly_matters_and_the_grid_when_both_do():
     hardly, both = grid_vs_random(9, importance=0.0), grid_vs_random(9, importance=1.0)
     assert hardly.expected_loss[1] < hardly.expected_loss[0] and hardly.winner == 2
@@ -59,6 +64,7 @@ def test_impossible_settings():
         grid_vs_random(importance=2.0)
 
 
+# notes: 219
 def test_log_sampling():
     """hp-log-sampling (CS231n notes, neural-networks-3): lr in [1e-6, 1e-2], share above 1e-3 and below 1e-4."""
     np.testing.assert_allclose(shares(), [[0.900090009, 0.0099009901], [0.25, 0.5]], atol=1e-9)
