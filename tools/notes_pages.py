@@ -38,7 +38,10 @@ where it is said too strongly, or where a word got lost in translation. The link
 
 Roman numbers are the sets of notes and the lines in them, as in [the map of the notes](notes_map.md), which leads the
 other way, from the notes to the cells. The chapters cite an entry by its number: (E05).
+
+Five of them change what one does: {first}.
 """
+FIRST = ("E05", "E07", "E02", "E14", "E61")  # saturation, He's factor, batch norm's modes, dropout's scale, the figure
 
 
 def slug(heading: str) -> str:
@@ -85,7 +88,8 @@ def map_page() -> str:
 
 def corrections_page() -> str:
     order = {key: at for at, place in reversed([*enumerate(places())]) for key in place.keys}
-    page = [CORRECTIONS]
+    titles = {one.key: one.heading for one in corrections()}
+    page = [CORRECTIONS.format(first=", ".join(f"[{titles[key]}](#{slug(titles[key])})" for key in FIRST))]
     for chapter in CHAPTERS:
         entries = [one for one in corrections() if one.chapter == chapter]
         if entries:
