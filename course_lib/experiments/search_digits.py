@@ -42,7 +42,7 @@ class SearchState:
     epochs_planned: int  # if no trial is abandoned for its loss
     progress: float  # 0 to 1: the share of the plan that is settled
     ended: bool
-    test_accuracy: float | None  # of the best trial, once the search has ended
+    test_accuracy: float | None  # of the best trial, once the search has ended; None as long as nobody looks
 
     @property
     def leaders(self) -> list[Trial]:
@@ -77,11 +77,12 @@ def digits_search(
     decay: str = "1e-6 … 1e-1",
     abandon: bool = True,
     seed: int = 0,
+    look: bool = True,
 ) -> Iterator[SearchState]:
     """Yield how the search stands before the first trial and after every `STACK` trials; the last state has `ended`.
 
-    abandon: give up a trial whose loss exceeds three times its first one. At the very end the best trial is trained
-    once more and judged on the test digits; nothing else ever looks at them.
+    abandon: give up a trial whose loss exceeds three times its first one.  look: at the very end, train the best trial
+    once more and judge it on the test digits; nothing else ever looks at them.
     """
     if strategy not in STRATEGIES:
         raise ValueError(f"There is no strategy {strategy!r}; there are: {', '.join(STRATEGIES)}.")
@@ -94,7 +95,7 @@ def digits_search(
 
     def state(now: Space, ended: bool = False) -> SearchState:
         result = SearchResult(tuple(record[n] for n in sorted(record)), different)
-        test = final_accuracy(result.best) if ended and result.ranked else None
+        test = final_accuracy(result.best) if ended and look and result.ranked else None
         share = 1.0 if ended else settled / planned
         return SearchState(strategy, space, now, result, spent, planned, share, ended, test)
 
@@ -143,9 +144,9 @@ def final_accuracy(trial: Trial) -> float:
     return run_trial(replace(objective(), x_val=d.x_test, y_val=d.y_test), trial).score
 
 
-def finished(**settings) -> SearchState:
-    """The last state of a `digits_search`."""
-    *_, last = digits_search(**settings)
+def finished(look: bool = False, **settings) -> SearchState:
+    """The last state of a `digits_search`; without a look at the test digits unless it is asked for."""
+    *_, last = digits_search(**settings, look=look)
     return last
 
 
