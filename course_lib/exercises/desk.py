@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any, TypeVar
 
+from course_lib.exercises import edition
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.prediction import Prediction, Question
 from course_lib.exercises.progress import ProgressFile
@@ -49,14 +50,19 @@ class Desk:
         exercise = _find(self.exercises, id, "exercise")
         given = self._hints.get(exercise.id, 0)
         if given == len(exercise.hints):
-            print(f'{exercise.id}: that was the last hint. solution("{exercise.id}") shows the answer.')
+            more = f'solution("{exercise.id}") shows the answer.' if edition.SOLUTIONS else "Ask your instructor."
+            print(f"{exercise.id}: that was the last hint. {more}")
             return
         self._hints[exercise.id] = given + 1
         print(f"{exercise.id}, hint {given + 1} of {len(exercise.hints)}: {exercise.hints[given]}")
 
-    def solution(self, id: str) -> Source:
+    def solution(self, id: str) -> Source | None:
         """The course's own answer to exercise `id`: the very function that `check` compares with."""
-        return show_source(_find(self.exercises, id, "exercise").answer, docstring=True)
+        exercise = _find(self.exercises, id, "exercise")
+        if not edition.SOLUTIONS:
+            print(f'{exercise.id}: your instructor keeps the solutions. hint("{exercise.id}") may help.')
+            return None
+        return show_source(exercise.answer, docstring=True)
 
     def predict(self, id: str) -> Question:
         """The question `id` with a button for every option.  The first click goes into your progress."""
