@@ -14,6 +14,7 @@ from course_lib.nn.training import History, train
 
 RATES = tuple(float(f"{10 ** (k / 2):.2g}") for k in range(-12, 13))
 EPOCHS, BATCH, REG = 10, 64, 1e-6
+GROUPS = (9, 13, 17)  # of rates that are trained together
 # As on the slides, where pixels of up to 255 meet small weights: the same first scores for every kind of pixel.
 STD = {1: 0.02, 16: 0.005, 255: 0.00125}
 FOUR = {  # the textbook's curves; between good and very high there is room for "high" only with small pixels
@@ -66,26 +67,50 @@ def learning_rate(lr: float = 0.1, pixels: int = 1) -> LearningRate:
         raise ValueError(f"pixels must be one of {PIXELS} and lr one of RATES, not {pixels} and {lr}.")
     runs, at = sweep(pixels), RATES.index(lr)
     diverged = int(runs.diverged_at[at])
-    length = np.isfinite(runs.loss[:, at]).argmin() or len(runs.epoch)
+    length = int(np.isfinite(runs.loss[:, at]).argmin()) or len(runs.loss)
     last_loss, last_accuracy = last(pixels)
     return LearningRate(
-        lr, pixels, runs.epoch[:length], runs.loss[:length, at], runs.accuracy[:length, at],
+        lr, pixels, np.arange(length), runs.loss[:length, at], runs.accuracy[:length, at],
         runs.val_accuracy[:length, at], diverged if diverged >= 0 else None, last_loss, last_accuracy,
         {name: _finite(runs.loss[:, RATES.index(rate)]) for name, rate in FOUR[pixels].items()}, useful_range(pixels),
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """All `RATES` on one kind of pixels: (epochs, rates) each, not a number after the end of a run that diverged."""
+
+    loss: np.ndarray
+    accuracy: np.ndarray
+    val_accuracy: np.ndarray
+    diverged_at: np.ndarray  # (rates,) updates, −1 for never
+
+
 @lru_cache(maxsize=4)
-def sweep(pixels: int) -> History:
-    """All `RATES` at once, side by side as one network, float32."""
-    digits, many = centred_digits(pixels), len(RATES)
+def sweep(pixels: int) -> Sweep:
+    """Train with all `RATES`, each group of them side by side as one network, float32.
+
+    A group ends as soon as all of its runs have diverged, so the high ones cost next to nothing.
+    """
+    parts = [_group(rates, pixels) for rates in np.split(np.array(RATES, np.float32), GROUPS)]
+    curves = [np.full((EPOCHS + 1, len(RATES)), np.nan) for _ in range(3)]
+    at = 0
+    for part in parts:
+        here = slice(at, at := at + part.loss.shape[1])
+        for curve, seen in zip(curves, (part.loss, part.accuracy, part.val_accuracy)):
+            curve[: len(seen), here] = seen
+    return Sweep(*curves, np.concatenate([part.diverged_at for part in parts]))
+
+
+def _group(rates: np.ndarray, pixels: int) -> History:
+    digits = centred_digits(pixels)
     net = MLP(
-        (64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), l2=REG, dtype=np.float32, trials=many,
-        seed=[np.random.RandomState(0) for _ in RATES],
+        (64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), l2=REG, dtype=np.float32, trials=len(rates),
+        seed=[np.random.RandomState(0) for _ in rates],
     )  # fmt: skip
     return train(
-        net, digits.x_train, digits.y_train, SGD(lr=np.array(RATES, np.float32)[:, None]), epochs=EPOCHS,
-        batch_size=BATCH, rng=np.random.RandomState(0), x_val=digits.x_val, y_val=digits.y_val,
+        net, digits.x_train, digits.y_train, SGD(lr=rates[:, None]), epochs=EPOCHS, batch_size=BATCH,
+        rng=np.random.RandomState(0), x_val=digits.x_val, y_val=digits.y_val,
     )  # fmt: skip
 
 

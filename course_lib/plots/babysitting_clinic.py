@@ -10,7 +10,7 @@ from course_lib.experiments.babysitting_clinic import STEPS, Clinic, Course
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
-LOSS, RATIO, WRAP = (1e-3, 1e3), (1e-6, 1.0), 118
+LOSS, TOPS, RATIO, WRAP = (1e-3, 1e3), (10.0, 1e3), (1e-6, 1.0), 118
 GREY = "#808080"
 
 
@@ -24,7 +24,7 @@ class ClinicPicture(Picture):
         self.loss = self.figure.add_axes((0.06, 0.17, 0.31, 0.5))
         self.right = self.figure.add_axes((0.435, 0.17, 0.24, 0.5))
         self.ratio = self.figure.add_axes((0.745, 0.17, 0.235, 0.5))
-        self.loss.set(yscale="log", ylim=LOSS, title="Loss")
+        self.loss.set(yscale="log", title="Loss")
         self.right.set(ylim=(0, 104), title="Right, %")
         self.ratio.set(yscale="log", ylim=RATIO, title="Update / weights")
         for axes in (self.loss, self.right, self.ratio):
@@ -59,6 +59,14 @@ class ClinicPicture(Picture):
         self.title = self.moving(self.figure.text(0.03, 0.945, "", weight="bold", fontsize=self.style.font + 2))
         self.said = self.moving(self.figure.text(0.03, 0.915, "", va="top"))
         self.signs = self.moving(self.figure.text(0.03, 0.78, ""))
+
+    def frame(self, result: Clinic) -> float:
+        most = max(max(c.batch_loss.max(initial=0), c.loss.max(), c.val_loss.max()) for c in (
+            result.before, result.after or result.before))  # fmt: skip
+        return TOPS[0] if most < TOPS[0] else TOPS[1]
+
+    def set_frame(self, result: Clinic) -> None:
+        self.loss.set(ylim=(LOSS[0], self.frame(result)))
 
     def set_artists(self, result: Clinic) -> None:
         now, old = result.after or result.before, result.before if result.after else None
@@ -110,8 +118,10 @@ def treatment(result: Clinic) -> str:
 def vital_signs(course: Course) -> str:
     """The numbers a babysitter reads first."""
     end = "" if course.diverged_at is None else f"  ·  not a number after {course.diverged_at} updates"
-    moves = f"{np.median(course.ratio[1:]):.1g}" if len(course.ratio) > 1 else "–"
+    first = f"{course.loss[0]:.2f}" if course.loss[0] < 100 else f"{course.loss[0]:.0f}"
+    ratio = float(np.median(course.ratio[1:])) if len(course.ratio) > 1 else None
+    moves = "–" if ratio is None else np.format_float_positional(float(f"{ratio:.1g}"), trim="-")
     return (
-        f"first loss {course.loss[0]:.3g} (ln 10 = 2.30)  ·  update / weights {moves}  ·  dead units "
+        f"First loss {first} (ln 10 = 2.30)  ·  update / weights {moves}  ·  dead units "
         f"{course.dead:.0%}  ·  new digits {course.new:.0%}{end}"
     )
