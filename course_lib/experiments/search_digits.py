@@ -1,6 +1,6 @@
 """A real search on the digits: the learning rate and the weight decay of a small network.
 
-`digits_search` is a generator that hands over how the search stands after every few trials. To stop pulling is to stop
+`digits_search` is a generator that hands over how the search stands after every trial. To stop pulling is to stop
 searching; the trials that are finished are in the last state.
 """
 
@@ -79,7 +79,7 @@ def digits_search(
     seed: int = 0,
     look: bool = True,
 ) -> Iterator[SearchState]:
-    """Yield how the search stands before the first trial and after every `STACK` trials; the last state has `ended`.
+    """Yield how the search stands before the first trial and after each; the last state has `ended`.
 
     abandon: give up a trial whose loss exceeds three times its first one.  look: at the very end, train the best trial
     once more and judge it on the test digits; nothing else ever looks at them.
@@ -104,14 +104,13 @@ def digits_search(
     stage, ahead = None, next(stages)
     while ahead is not None:
         stage, done = ahead, []
-        for first in range(0, len(stage.planned), STACK):
-            if first:
+        for trial in run(stage.planned, stage.epochs, abandon):
+            if done:
                 yield state(stage.space)
-            ran = run(stage.planned[first : first + STACK], stage.epochs, abandon)
-            record |= {t.number: t for t in ran}
-            done += ran
-            spent += sum(len(t.curves["loss"]) - 1 for t in ran)
-            settled += stage.epochs * len(ran)
+            record[trial.number] = trial
+            done.append(trial)
+            spent += len(trial.curves["loss"]) - 1
+            settled += stage.epochs
         ahead = _next(stages, done)
         if ahead is not None:
             going = {t.number for t in ahead.planned}
@@ -126,10 +125,11 @@ def _next(stages: Stages, done: list[Trial]) -> Stage | None:
         return None
 
 
-def run(trials: tuple[Trial, ...], epochs: int, abandon: bool) -> list[Trial]:
-    """Train a few trials as one network."""
-    key = tuple((t.number, t.settings["lr"], t.settings["l2"], t.seed) for t in trials)
-    return list(_run(key, epochs, abandon))
+def run(trials: tuple[Trial, ...], epochs: int, abandon: bool) -> Iterator[Trial]:
+    """Yield each trial when it has run; `STACK` of them are trained together, as one network."""
+    keys = [(t.number, t.settings["lr"], t.settings["l2"], t.seed) for t in trials]
+    for first in range(0, len(keys), STACK):
+        yield from _run(tuple(keys[first : first + STACK]), epochs, abandon)
 
 
 @lru_cache(maxsize=1000)  # a slider that comes back to where it was need not train again

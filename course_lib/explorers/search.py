@@ -16,7 +16,7 @@ from course_lib.plots.search import GridVsRandomPicture
 from course_lib.plots.search_digits import TITLES, SearchPicture
 from course_lib.plots.search_scale import LogScalePicture, power
 
-PREVIEW = 4  # frames of five trials
+PREVIEW = 20  # trials
 
 
 def _ordered(low: str, high: str, lows: tuple[float, ...], highs: tuple[float, ...]):
@@ -43,8 +43,8 @@ def grid_vs_random_explorer(**start: Any) -> Explorer:
         GridVsRandomPicture,
         [
             Stops("trials", "trials", TRIALS, 9),
-            Slider("importance", "importance of the second axis", 0.0, 1.0, 0.1, step=0.05),
-            Slider("best_x", "best value, first axis", 0.2, 0.8, 0.6, step=0.01),
+            Slider("importance", "second axis counts", 0.0, 1.0, 0.1, step=0.05),
+            Slider("best_x", "best value of the first", 0.2, 0.8, 0.6, step=0.01),
             IntSlider("seed", "random draw", 0, 20, 3),
         ],
         presets={
@@ -106,9 +106,9 @@ def search_explorer(**start: Any) -> LiveExplorer:
             IntSlider("seed", "random draw", 0, 9, 0),
         ],
         presets={
-            "Wide": {},
+            "Wide": {"lr_low": 1e-4, "lr_high": 10.0, "decay": "1e-6 … 1e-1"},
             "The book's ranges": {"lr_low": 1e-6, "lr_high": 1e-2, "decay": "1e-8 … 1e-4"},
-            "Good range": {"lr_low": 1e-2, "lr_high": 1.0},
+            "Good range": {"lr_low": 1e-2, "lr_high": 1.0, "decay": "1e-6 … 1e-1"},
             "Much too high": {"lr_low": 1e-2, "lr_high": 100.0, "decay": "1e-4 … 1e2"},
             "Grid": {"strategy": "grid"},
             "Coarse to fine": {"strategy": "coarse"},

@@ -60,7 +60,7 @@ def test_stopping_keeps_the_finished_trials_and_never_looks_at_the_test_digits(m
     looks = []
     monkeypatch.setattr(room, "final_accuracy", lambda trial: looks.append(trial) or 0.9)
     frames = digits_search(trials=40)
-    states = [next(frames) for _ in range(4)]
+    states = [next(frames) for _ in range(16)]
     frames.close()
     whole = finished(trials=40, look=True)
     assert finished(trials=40).test_accuracy is None
