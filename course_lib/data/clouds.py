@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
+
 Points = tuple[np.ndarray, np.ndarray]
 
 
+@checked
 def spiral(n: int = 100, classes: int = 3, noise: float = 0.2, seed: int = 0) -> Points:
     """x = r·(sin t, cos t),   r from 0 to 1,  t from 4j to 4(j+1) plus noise·N(0, 1),  for arm j.
 
@@ -25,6 +28,7 @@ def spiral(n: int = 100, classes: int = 3, noise: float = 0.2, seed: int = 0) ->
     return np.concatenate([np.c_[r * np.sin(tj), r * np.cos(tj)] for tj in t]), _labels(n, classes)
 
 
+@checked
 def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Points:
     """Two interleaved half circles of radius 1:  (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π."""
     rng = _checked_rng(n, 2, noise, seed)
@@ -33,6 +37,7 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Points:
     return _jitter(np.concatenate([upper, lower]), noise, rng), _labels(n, 2)
 
 
+@checked
 def circles(n: int = 100, noise: float = 0.08, factor: float = 0.5, seed: int = 0) -> Points:
     """Two concentric circles, radius 1 and `factor`:  no straight line does better than chance."""
     rng = _checked_rng(n, 2, noise, seed)
@@ -43,6 +48,7 @@ def circles(n: int = 100, noise: float = 0.08, factor: float = 0.5, seed: int = 
     return _jitter(np.concatenate([outer, factor * outer]), noise, rng), _labels(n, 2)
 
 
+@checked
 def blobs(n: int = 100, classes: int = 3, noise: float = 0.25, seed: int = 0) -> Points:
     """One Gaussian N(c_j, noise²·I) per class, centres evenly spaced on the unit circle:  the easy case."""
     rng = _checked_rng(n, classes, noise, seed)
@@ -51,6 +57,7 @@ def blobs(n: int = 100, classes: int = 3, noise: float = 0.25, seed: int = 0) ->
     return _jitter(np.repeat(centres, n, axis=0), noise, rng), _labels(n, classes)
 
 
+@checked
 def xor(n: int = 100, noise: float = 0.1, seed: int = 0) -> Points:
     """Uniform on [−1, 1]², class 1 where the coordinates differ in sign:  one alone says nothing."""
     rng = _checked_rng(n, 2, noise, seed)

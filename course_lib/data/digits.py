@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.bundled import read_bundled
 
 SHA256 = "b2dab7b501728c22e9119ad76740b2e17c77a231e42d1e592380d90886f1a05e"
@@ -25,6 +26,7 @@ class Digits:
     y_test: np.ndarray
 
 
+@checked
 def load_digits(seed: int = 0, split: tuple[float, float, float] = (0.6, 0.2, 0.2), flat: bool = True,
                 scaled: bool = True) -> Digits:
     """Shuffle the 1,797 digits with `RandomState(seed)` and cut them into train, validation and test.

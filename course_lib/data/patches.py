@@ -5,6 +5,7 @@ from itertools import islice
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.bundled import read_bundled
 
 SHA256 = "cfcd435755ecf86c12c33bb9b4cd9807037bfdb316cbad26e75b632a9eefa1cb"
@@ -19,6 +20,7 @@ class Patches:
     attribution: str
 
 
+@checked
 def load_patches(n: int = 500, size: int = 16, seed: int = 0, contrast: float = 8.0) -> Patches:
     """`n` different places of a photograph (213×320 pixels), chosen by `RandomState(seed)`.
 

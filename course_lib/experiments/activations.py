@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS, Activation, activation, leaky_relu
 
 GATES = (
@@ -56,6 +57,7 @@ class ActivationGate:
         return self.function in WITH_ALPHA
 
 
+@checked
 def activation_gate(
     function: str = "sigmoid", alpha: float = 0.1, x: float = 2.0, upstream: float = 1.0
 ) -> ActivationGate:
@@ -101,17 +103,20 @@ def _max_slope(x: np.ndarray, alpha: float) -> np.ndarray:
     return np.where(alpha * x >= x, alpha, 1.0)
 
 
+@checked
 def saturation(xs: tuple[float, ...] = (0.0, 1.0, 2.0, 5.0, 10.0)) -> dict[str, list[float]]:
     """σ′ and tanh′ at each |x| of `xs`: small far out, but never 0."""
     return {f"{name} slope": [float(ACTIVATIONS[name].df(x)) for x in xs] for name in ("sigmoid", "tanh")}
 
 
+@checked
 def max_form(alpha: float, xs: tuple[float, ...] = (-1.0, 1.0)) -> tuple[list[float], list[float]]:
     """max(αx, x) and PReLU's max(0, x) + α min(0, x) at `xs`: the same for α ≤ 1 only."""
     x = np.array(xs)
     return np.maximum(alpha * x, x).tolist(), leaky_relu(x, alpha=alpha).tolist()
 
 
+@checked
 def gaussian_moments(name: str, samples: int = 200_000, seed: int = 0) -> tuple[float, float]:
     """Mean and standard deviation of f(z), z ~ N(0, 1): how far the outputs are from zero-centred."""
     y = ACTIVATIONS[name].f(np.random.RandomState(seed).standard_normal(samples))

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.experiments.signals import propagate
 from course_lib.nn.activations import ACTIVATIONS
@@ -47,6 +48,7 @@ class GradientChain:
         return math.sqrt(WIDTH) * self.scale
 
 
+@checked
 def gradient_chain(
     activation: str = "sigmoid", scale: float = 0.1, depth: int = 5, seed: int = 0
 ) -> GradientChain:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
@@ -40,6 +41,7 @@ class DyingReLU:
         return self.off.shape[1]
 
 
+@checked
 def dying_relu(
     lr: float = 1.0, bias: float = 0.0, alpha: float = 0.0, steps: int = STEPS, seeds: int = 4
 ) -> DyingReLU:
@@ -99,6 +101,7 @@ def _run(lr: float, bias: float, alpha: float, seeds: int):
     return at[:last], off[:last], zero[:last], accuracy[:last], theta[:last], is_off[:last], diverged
 
 
+@checked
 def network(bias: float, alpha: float, seeds: int) -> MLP:
     """`seeds` networks 2-100-3, weights 0.01·randn drawn from RandomState(0), RandomState(1), …"""
     net = MLP(

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.layers import Dense, Maxout
 from course_lib.nn.optimizers import Adam
 
@@ -49,6 +50,7 @@ class MaxoutFit:
         return float(self.rmse_by_pieces[self.pieces - 1])
 
 
+@checked
 def maxout_fit(
     pieces: int = 4, curve: str = "x²", start: str = "random", steps: int = STEPS, seed: int = 0
 ) -> MaxoutFit:

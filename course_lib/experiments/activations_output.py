@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS, sigmoid
 from course_lib.nn.losses import sigmoid_bce, softmax_cross_entropy, squared_error
 
 
+@checked
 def output_gradients(score: float) -> dict[str, float]:
     """∂J/∂s for one example with target 1 and the score s, for three outputs with their losses and one odd couple.
 
@@ -35,6 +37,7 @@ def naive_softmax(scores: np.ndarray) -> np.ndarray:
         return e / e.sum(axis=-1, keepdims=True)
 
 
+@checked
 def activation_cost(
     name: str = "exp", widths: Sequence[int] = (16, 64, 256, 1024), examples: int = 128
 ) -> list[float]:

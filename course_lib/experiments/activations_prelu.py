@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.layers import PReLU
 from course_lib.nn.network import MLP
@@ -32,6 +33,7 @@ class LearnedSlope:
     diverged_at: float  # epoch at which PReLU's loss left the numbers, or NaN
 
 
+@checked
 def learned_slope(
     start: float = 0.25,
     lr: float = 0.1,

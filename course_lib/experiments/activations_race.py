@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import ACTIVATIONS, Activation
 from course_lib.nn.initializers import initializer_std
@@ -36,6 +37,7 @@ class ActivationRace:
     diverged: np.ndarray  # (racers,) whether the loss left the numbers
 
 
+@checked
 def activation_race(
     activation: str = "relu",
     lr: float = 0.1,
@@ -76,6 +78,7 @@ class RateTuning:
         return self.lr[np.argmin(np.where(np.isnan(self.goal_at), np.inf, self.goal_at), axis=1)]
 
 
+@checked
 def tune_rates(
     lrs: Sequence[float] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
     depth: int = 3,
@@ -88,6 +91,7 @@ def tune_rates(
     return RateTuning(RACERS, np.array(lrs), np.array([run.goal_at for run in runs]).T, epochs)
 
 
+@checked
 def in_step(names: Sequence[str]) -> Activation:
     """An activation for networks side by side, each with its own function: x (T, m, n) goes through f_1 … f_T."""
     functions = [ACTIVATIONS[name] for name in names]

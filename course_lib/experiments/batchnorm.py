@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.normalization import BatchNorm
 
 
@@ -62,6 +63,7 @@ class BatchNormByHand:
         return float(np.abs(self.y - self.x).max())
 
 
+@checked
 def batchnorm_by_hand(
     shape: str = "exponential",
     size: int = 100,
@@ -108,6 +110,7 @@ def _draw(shape: str, seed: int) -> np.ndarray:
     return (draw - draw.mean()) / max(draw.std(), 1e-12)
 
 
+@checked
 def shape_survives(samples: int = 100_000, seed: int = 0) -> dict[str, tuple[Moments, Moments]]:
     """Moments before and after batch normalisation, for each of `SHAPES` that has a shape."""
     rng, kept = np.random.RandomState(seed), {}

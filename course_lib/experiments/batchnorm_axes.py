@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Normalization
 
@@ -69,6 +70,7 @@ class NormalizationAxes:
         return words
 
 
+@checked
 def normalization_axes(
     kind: str = "batch", groups: int = 2, example: int = 1, channel: int = 1
 ) -> NormalizationAxes:

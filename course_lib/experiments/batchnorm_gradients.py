@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.gradient_check import numerical_gradient
 from course_lib.nn.layers import Dense
 from course_lib.nn.normalization import BatchNorm
@@ -25,6 +26,7 @@ class BackwardCheck:
     constants: float  # error when both μ and σ are taken for constants
 
 
+@checked
 def backward_check(examples: int = 4, units: int = 3, eps: float = 1e-5, seed: int = 0) -> BackwardCheck:
     """Compare dx with (J(x + h) − J(x − h))/2h for J = Σ dy ∘ y, random x, dy and γ, in float64.
 
@@ -72,6 +74,7 @@ class ForgottenScale:
     radial: float  # |⟨W, ∂J/∂W⟩| / (‖W‖ ‖∂J/∂W‖), the share of the gradient along W
 
 
+@checked
 def forgotten_scale(factor: float, lr: float = 0.1, eps: float = 0.0, seed: int = 0) -> ForgottenScale:
     """BN(x(aW)) = BN(xW) for a > 0, and the gradient at aW is 1/a of that at W   (Ioffe & Szegedy 2015, section 3.3)
 
@@ -100,6 +103,7 @@ def forgotten_scale(factor: float, lr: float = 0.1, eps: float = 0.0, seed: int 
     )
 
 
+@checked
 def bias_gradients(seed: int = 0) -> dict[str, float]:
     """Largest |∂J/∂b| of a dense layer: alone, and with batch normalisation behind it, which subtracts b again."""
     rng = np.random.RandomState(seed)
@@ -116,6 +120,7 @@ def bias_gradients(seed: int = 0) -> dict[str, float]:
     return sizes
 
 
+@checked
 def running_conventions(batches: int, size: int = 4, seed: int = 0) -> dict[str, tuple[float, float]]:
     """Running mean and variance of a unit, x ~ N(3, 2²), after that many batches, in three conventions.
 

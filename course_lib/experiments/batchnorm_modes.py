@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.normalization import BatchNorm
@@ -54,6 +55,7 @@ class BatchNormModes:
         return float(self.accuracy[self.mode][SIZES.index(self.test_batch)])
 
 
+@checked
 def batchnorm_modes(
     train_batch: int = 32,
     momentum: float = 0.1,
@@ -185,6 +187,7 @@ def _with_own_statistics(net: MLP, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.array(accuracy)
 
 
+@checked
 def company_noise(sizes: tuple[int, ...] = (2, 8, 32, 128), draws: int = 2000, seed: int = 0) -> np.ndarray:
     """Std of x̂ of *one* training image, in one unit of a fresh He layer, over random batches of each size.
 

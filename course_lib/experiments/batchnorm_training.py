@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
@@ -66,6 +67,7 @@ class BatchNormTraining:
         return int(np.sum(gap > 0.05)), int(np.sum(gap < -0.05))
 
 
+@checked
 def batchnorm_training(
     scale: float = 0.29,
     lr: float = 0.03,

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.data.digits import load_digits
 from course_lib.experiments.signals import SCHEMES
@@ -15,6 +16,7 @@ from course_lib.nn.optimizers import SGD
 from course_lib.nn.training import train
 
 
+@checked
 def std_of_a_sum(inputs: int, weight_std: float = 1.0, samples: int = 5000, seed: int = 0) -> float:
     """Measured standard deviation of y = Σ wᵢxᵢ over `inputs` terms, w ~ N(0, weight_std²), x ~ N(0, 1).
 
@@ -28,6 +30,7 @@ def std_of_a_sum(inputs: int, weight_std: float = 1.0, samples: int = 5000, seed
 STARTS = {"zeros": 0.0, "ones": 1.0, "0.01·randn": None}
 
 
+@checked
 def softmax_regression(steps: int) -> dict[str, float]:
     """Loss of a linear softmax classifier on the spiral after `steps` full-batch steps, for each of `STARTS`.
 
@@ -65,6 +68,7 @@ class Symmetry:
     accuracy: float  # on the 300 digits, after the last step
 
 
+@checked
 def symmetry(
     constant: float = 0.05, noise: float = 0.0, steps: int = 300, lr: float = 0.5, seed: int = 0
 ) -> Symmetry:
@@ -147,6 +151,7 @@ class InitializationRace:
     diverged_at: np.ndarray  # (racers,) step, or −1
 
 
+@checked
 def initialization_race(
     init: str = "xavier",
     activation: str = "tanh",
@@ -186,6 +191,7 @@ def _race(activation: str, lr: float, scale: float, depth: int, steps: int, seed
     return history.step, loss, accuracy, history.diverged_at
 
 
+@checked
 def learning(accuracy: float) -> str:
     """How a race on ten digits went, in words that do not depend on a machine's rounding."""
     return "learns" if accuracy > 0.75 else "stays at chance" if accuracy < 0.2 else "lags"
@@ -201,6 +207,7 @@ class Memorisation:
     test_accuracy: np.ndarray
 
 
+@checked
 def memorisation(stds: tuple[float, ...] = (0.01, 0.1, 0.4, 1.0), lr: float = 1.0, steps: int = 300) -> Memorisation:
     """Train 100-100×5-10 sigmoid networks, weights N(0, std²), on 300 points of ten Gaussian classes; test on 300 more.
 

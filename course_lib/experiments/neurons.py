@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 
 EXTENT = 4.0  # the plane is shown for −4 ≤ x1, x2 ≤ 4
@@ -37,6 +38,7 @@ class NeuronResponse:
         return math.degrees(math.atan2(self.w2, self.w1))
 
 
+@checked
 def neuron_response(
     w1: float = 1.0, w2: float = 1.0, b: float = 0.0, activation: str = "sigmoid"
 ) -> NeuronResponse:

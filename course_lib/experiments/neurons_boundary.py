@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.activations import softmax
 from course_lib.nn.network import MLP
@@ -43,6 +44,7 @@ class SpiralFit:
     )  # (hidden, 2, 2), empty unless asked for: where w·x + b = 0 in each unit, two ends (x1, x2)
 
 
+@checked
 def spiral_fit(
     hidden: int = 16,
     activation: str = "relu",
@@ -170,6 +172,7 @@ class DuplicatedInput:
     second: tuple[float, ...]  # and from the second, NaN where there is none
 
 
+@checked
 def duplicated_input(steps: int = 2000) -> DuplicatedInput:
     """Train on (x1, x2) and on (x1, x2, x2): linearly dependent inputs share the weight, and the loss is the same.
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.gradient_check import relative_error, verdict
 from course_lib.nn.network import MLP
@@ -49,6 +50,7 @@ class GradientCheckSweep:
         return float(self.central[self.at])
 
 
+@checked
 def gradient_check_sweep(
     h: float = 1e-5, activation: str = "tanh", bug: str = "none", precision: str = "float64", seed: int = 0
 ) -> GradientCheckSweep:

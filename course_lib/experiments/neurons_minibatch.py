@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 
 EXAMPLES = 256
@@ -94,6 +95,7 @@ class MinibatchRun:
         return scale * np.arange(len(loss))
 
 
+@checked
 def minibatch_run(
     batch: int = 16, lr: float = 0.2, updates: int = 100, axis: str = "updates", seed: int = 0
 ) -> MinibatchRun:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.gradient_check import numerical_gradient, relative_error
 from course_lib.nn.losses import pair_margin
@@ -17,6 +18,7 @@ INPUTS = WORDS * DIMENSIONS
 Params = dict[str, np.ndarray]
 
 
+@checked
 def window_parameters(seed: int = 0, scale: float = 0.5) -> Params:
     """W (8, 20), b (8, 1) and U (8, 1), drawn from N(0, scale²)."""
     rng = np.random.RandomState(seed)
@@ -65,6 +67,7 @@ class WindowCheck:
     sizes: tuple[float, ...]  # largest entry of each gradient
 
 
+@checked
 def window_check(
     seed: int = 0, activation: str = "tanh", h: float = 1e-5, satisfied: bool = False
 ) -> WindowCheck:
@@ -118,6 +121,7 @@ class WindowTraining:
     likeness: np.ndarray  # mean cosine between the vectors of two cities
 
 
+@checked
 def window_training(passes: int = 4, lr: float = 0.02, seed: int = 0) -> WindowTraining:
     """Train W, b, U *and the word vectors* on 48 made-up sentences, each with a city.
 
@@ -174,6 +178,7 @@ def _state(pairs: Sequence, vectors: Params, params: Params) -> tuple[float, flo
     return float(pair_margin(s, s_c)[0].mean()), float(np.mean(s > s_c)), float(cosines.mean())
 
 
+@checked
 def multiplications(sizes: Sequence[int]) -> dict[str, int]:
     """Multiplications for the gradient of one example in a fully connected network, in three ways.
 

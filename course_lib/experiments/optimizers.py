@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Optimizer
 from course_lib.nn.surfaces import SURFACES, Surface
 
@@ -78,6 +79,7 @@ def optimizer_path(optimizer: Optimizer, surface: str = "bowl", start: Sequence[
     return _path(name, float(optimizer.lr), ground, points, rate)
 
 
+@checked
 def optimizer_paths(
     surface: str = "bowl", rates: str = "book", lr: float = 0.1, beta: float = 0.9, beta2: float = 0.999,
     eps: float = 1e-7, eps_at: str = "uncorrected", weight_decay: float = 0.01, steps: int = 30,
@@ -111,11 +113,13 @@ def optimizer_paths(
     return OptimizerPaths(ground, start, steps, rates, tuple(runs))
 
 
+@checked
 def saito_paths(steps: int = 30) -> dict[str, OptimizerPath]:
     """The four paths of the book's figure, from (−7, 2). The figure ends one update earlier, after 29."""
     return {name: optimizer_path(optimizer, "bowl", steps=steps) for name, optimizer in SAITO.items()}
 
 
+@checked
 def make(name: str, lr: float | np.ndarray, beta: float | np.ndarray = 0.9, beta2: float = 0.999, eps: float = 1e-8,
          eps_at: str = "outside", weight_decay: float = 0.01) -> Optimizer:  # fmt: skip
     """The optimiser called `name` with those of the settings it knows."""

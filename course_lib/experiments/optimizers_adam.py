@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.optimizers import AdaGrad, Adam, Optimizer, RMSProp
 
 STEPS = 500
@@ -41,6 +42,7 @@ class AdamBias:
         return at + 1, float(self.step[at])
 
 
+@checked
 def adam_bias(beta1: float = 0.9, beta2: float = 0.999, correction: bool = False, noise: float = 0.0,
               steps: int = STEPS, seed: int = 0) -> AdamBias:  # fmt: skip
     """Both forms see the same gradients. m and v start at 0, which is what the correction makes good."""
@@ -78,6 +80,7 @@ def constant_gradient(optimizer: Optimizer, gradient: np.ndarray | float = 1.0, 
     return -np.diff(places, axis=0)
 
 
+@checked
 def effective_rates(steps: int = 100, gradients: tuple[float, ...] = (10.0, 0.1)) -> dict[str, np.ndarray]:
     """Move / gradient of the last of `steps` steps for coordinates of different size; η = 1.
 

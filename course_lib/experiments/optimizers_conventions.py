@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.optimizers import Adam, Momentum, Nesterov
 from course_lib.nn.surfaces import SURFACES
 
@@ -31,6 +32,7 @@ class Conventions:
         return self.gap.max(axis=1)
 
 
+@checked
 def conventions(convention: str = "momentum", lr: float = 0.1, beta: float = 0.9, beta2: float = 0.999,
                 eps: float = 1e-8, cut: float = 0.1, steps: int = 30) -> Conventions:  # fmt: skip
     """Compare the forms of one `convention` (see `CONVENTIONS`) on x²/20 + y² from (−7, 2).

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.experiments.optimizers import MAX_STEPS, NAMES, descend, make
 from course_lib.nn.surfaces import SURFACES
 
@@ -52,6 +53,7 @@ class LearningRateMap:
         return float(np.mean(~(self.left <= 1)))
 
 
+@checked
 def learning_rate_map(optimizer: str = "momentum", surface: str = "bowl", steps: int = 30, lr: float = 0.1,
                       beta: float = 0.9, cells: int = 100) -> LearningRateMap:  # fmt: skip
     """`cells` × `cells` runs, lr from 0.001 to 10 (log) by β from 0 to 0.99, moved together by one broadcast optimiser.
@@ -88,6 +90,7 @@ def stability_limit(optimizer: str, curvature: float, beta: np.ndarray) -> np.nd
     return None if factor is None else 2 * factor / curvature
 
 
+@checked
 def best_rate(eigenvalues: tuple[float, float]) -> tuple[float, float]:
     """Gradient descent on a quadratic: the learning rate 2/(λmin + λmax), and by what it shrinks the error per step."""
     low, high = eigenvalues

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.optimizers import Momentum
 
 MAX_STEPS = 200
@@ -31,6 +32,7 @@ class MomentumRun:
         return 1 if self.beta <= 0.5 else math.ceil(math.log(0.5) / math.log(self.beta))
 
 
+@checked
 def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: int = 100) -> MomentumRun:
     """v ← βv − ηg, θ ← θ + v, with g = 1 and with g = λx; only ηλ = `curvature` counts.
 
@@ -53,6 +55,7 @@ def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: int = 100) -
                        damping(beta, curvature), rate)  # fmt: skip
 
 
+@checked
 def alternating_speed(beta: float, steps: int = 200) -> float:
     """|v| / (ηg) after `steps` pushes +g, −g, +g …: opposite pushes nearly cancel, 1/(1 + β) is left."""
     theta, optimizer = np.zeros(1), Momentum(lr=1.0, beta=beta)
@@ -62,6 +65,7 @@ def alternating_speed(beta: float, steps: int = 200) -> float:
     return abs(state.v.item())
 
 
+@checked
 def roots(beta: float, curvature: float) -> np.ndarray:
     """The two z in x_t = a z₁ᵗ + b z₂ᵗ:   z² − (1 + β − ηλ) z + β = 0      (Polyak 1964)"""
     middle = 1 + beta - curvature
@@ -69,6 +73,7 @@ def roots(beta: float, curvature: float) -> np.ndarray:
     return np.array([middle + spread, middle - spread]) / 2
 
 
+@checked
 def damping(beta: float, curvature: float) -> str:
     """How a ball in a valley of ηλ = `curvature` comes to rest: creeps, swings, flips its sign each step or diverges.
 
@@ -81,6 +86,7 @@ def damping(beta: float, curvature: float) -> str:
     return "swings" if curvature > (1 - math.sqrt(beta)) ** 2 else "creeps"
 
 
+@checked
 def critical(beta: float) -> float:
     """The ηλ of the fastest fall without a swing, (1 − √β)²: critical damping."""
     return (1 - math.sqrt(beta)) ** 2

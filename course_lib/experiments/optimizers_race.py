@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.optimizers import NAMES, make
 from course_lib.nn.network import MLP
@@ -62,6 +63,7 @@ class SideBySide:
             part.step(theta[rows], grad[rows], own, float(lr[rows][0, 0]))
 
 
+@checked
 def optimizer_race(watch: str = "adam", rates: str = "common", lr: float = 0.1, beta: float = 0.9,
                    batch_size: int = 32, seeds: int = SEEDS, steps: int = STEPS) -> OptimizerRace:  # fmt: skip
     """Train 64-32-10 ReLU networks on 1078 digits with each of seven optimisers and `seeds` initial weights.
@@ -82,6 +84,7 @@ def optimizer_race(watch: str = "adam", rates: str = "common", lr: float = 0.1, 
                          (~np.isfinite(loss[-1])).sum(axis=-1))  # fmt: skip
 
 
+@checked
 def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
     """Mean last loss of each optimiser at each of the rates `TRIED`: how `TUNED` was found."""
     losses = [_train(tuple((name, lr) for name in NAMES), 0.9, 32, seeds, steps)[1][-1].mean(axis=-1) for lr in TRIED]

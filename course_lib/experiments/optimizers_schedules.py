@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
@@ -50,6 +51,7 @@ class ScheduleRun:
         return float(self.loss[-last:].mean()), float(self.constant[-last:].mean())
 
 
+@checked
 def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, patience: int = 3) -> Schedule:
     """The schedule called `name`: `tau` updates are its time constant, `factor` what step and plateau multiply by.
 
@@ -71,6 +73,7 @@ def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, p
     return made[name]()
 
 
+@checked
 def schedule_run(schedule: str = "inverse_time", lr: float = 0.5, tau: int = 100, factor: float = 0.5,
                  patience: int = 3, problem: str = "noisy bowl") -> ScheduleRun:  # fmt: skip
     """600 updates under a schedule and under constant α₀ = lr.
@@ -85,6 +88,7 @@ def schedule_run(schedule: str = "inverse_time", lr: float = 0.5, tau: int = 100
     return ScheduleRun(schedule, problem, lr, step, rate, loss, run(Constant(float(lr)))[2])
 
 
+@checked
 def noise_floor(lr: float) -> float:
     """Where the loss on the noisy bowl stays under a constant rate:   ½ E[x²] = ½ α σ² / (2 − α)
 

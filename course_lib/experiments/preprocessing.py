@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.preprocessing import PCA, ZCA, Center, Standardize, Whiten
 
 STAGES = ("raw", "centred", "standardised", "PCA", "whitened", "ZCA")
@@ -49,6 +50,7 @@ class PreparedCloud:
         return self.lr_share > 1
 
 
+@checked
 def prepared_cloud(
     stage: str = "raw",
     correlation: float = 0.9,
@@ -112,6 +114,7 @@ def hessian_condition(z: np.ndarray, bias: bool = False) -> float:
     return float(np.linalg.cond(z.T @ z / len(z)))
 
 
+@checked
 def correlated_cloud(features: int = 5, points: int = 400, seed: int = 0) -> np.ndarray:
     """(points, features): z·A + 10m with A, m and z standard normal, so correlated, and far from 0."""
     rng = np.random.default_rng(seed)
@@ -120,6 +123,7 @@ def correlated_cloud(features: int = 5, points: int = 400, seed: int = 0) -> np.
     )
 
 
+@checked
 def standardising_worsens(features: int, clouds: int = 500, seed: int = 0) -> float:
     """Share of random covariances AAᵀ, A standard normal, whose condition number is larger after standardising."""
     A = np.random.RandomState(seed).standard_normal((clouds, features, features))
@@ -139,6 +143,7 @@ class Duplicate:
     loss: tuple[float, float]
 
 
+@checked
 def duplicated_feature(steps: int = 2000, lr: float = 0.2) -> Duplicate:
     """Gradient descent from w = 0 on the standardised cloud of `prepared_cloud`, target plus noise of std 0.3."""
     u = _white_draw(0)

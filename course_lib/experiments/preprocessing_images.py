@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.data.patches import load_patches
 from course_lib.nn.preprocessing import (
@@ -52,6 +53,7 @@ class PreparedImages:
         return float(2 / self.after[0])
 
 
+@checked
 def prepared_images(
     images: str = "patches", recipe: str = "mean image", components: int = 192, epsilon: float = 1e-3
 ) -> PreparedImages:

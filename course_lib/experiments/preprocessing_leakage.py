@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.preprocessing import Center, Standardize, Whiten
 
@@ -76,6 +77,7 @@ class Leakage:
         return self.leaky - self.fresh
 
 
+@checked
 def leakage(step: str = "whiten digits", samples: int = 40, fit: str = "everything", seeds: int = 30) -> Leakage:
     """Draw `size` examples to train and 400 others, for each of five sizes and `seeds` seeds.
 
@@ -98,6 +100,7 @@ def mean_and_error(accuracy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return accuracy.mean(axis=-1), accuracy.std(axis=-1, ddof=1) / np.sqrt(accuracy.shape[-1])
 
 
+@checked
 def leakage_columns(samples: int = 40, seeds: int = 30) -> dict[str, list]:
     """For a table: every step with its accuracies in percent, gap and broken promise in points, ± 2 standard errors."""
     results = [leakage(step, samples, seeds=seeds) for step in STEPS]

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.preprocessing import Standardize
 
@@ -35,6 +36,7 @@ class LineSensitivity:
     best: float  # loss without a wiggle, the same for both
 
 
+@checked
 def line_sensitivity(
     offset: float = 5.0, wiggle: float = 5.0, gap: float = 2.0, seed: int = 0
 ) -> LineSensitivity:

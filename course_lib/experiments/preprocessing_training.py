@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
@@ -49,6 +50,7 @@ class DigitsRace:
         return self.accuracy[-1].max(axis=1)
 
 
+@checked
 def digits_race(hidden: tuple[int, ...] = (), steps: int = 200, rates: tuple[float, ...] = RATES) -> DigitsRace:
     """Train 64-hidden-10 networks on the digits for every way of `WAYS` and every rate, all at once.
 
@@ -77,6 +79,7 @@ def digits_race(hidden: tuple[int, ...] = (), steps: int = 200, rates: tuple[flo
     return DigitsRace(tuple(WAYS), np.array(rates), np.array(at), np.reshape(accuracy, (-1, len(WAYS), len(rates))))
 
 
+@checked
 def mean_image_against_channel_mean(seeds: int = 20) -> tuple[np.ndarray, np.ndarray]:
     """Validation accuracy (seeds,) of a 64-32-10 ReLU network after subtracting the mean image, and the channel mean.
 
@@ -105,6 +108,7 @@ class NoiseAmplification:
     noisy: np.ndarray  # (ε,) the same with noise added to the validation images only
 
 
+@checked
 def noise_amplification(
     noise: float = 0.1, epsilons: tuple[float, ...] = (1e-6, 1e-4, 1e-2, 1.0), steps: int = 200, lr: float = 0.1
 ) -> NoiseAmplification:

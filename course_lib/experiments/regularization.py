@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam
@@ -51,6 +52,7 @@ class Overfitting:
         return self.val_loss.argmin(axis=1)
 
 
+@checked
 @lru_cache(maxsize=64)
 def overfitting(
     images: int = 300,
@@ -121,6 +123,7 @@ class EarlyStopping:
     val_accuracy: tuple[float, ...]
 
 
+@checked
 def early_stopping(patience: tuple[int, ...] = (1, 3, 8), wrong: float = 0.2, steps: int = 400) -> EarlyStopping:
     """Stop after `patience` looks, 10 steps apart, without a new lowest validation loss, and go back to the lowest.
 

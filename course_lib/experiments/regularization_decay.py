@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.clouds import DATASETS
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD, Adam, Optimizer
@@ -38,6 +39,7 @@ class WeightDecay:
     distance: float  # largest difference between the weights of the two
 
 
+@checked
 @lru_cache(maxsize=64)
 def weight_decay(optimizer: str = "adam", weight_decay: float = 0.0, cloud: str = "moons", steps: int = STEPS,
                  seed: int = 0) -> WeightDecay:  # fmt: skip
@@ -87,6 +89,7 @@ class Shrinking:
     adam_decoupled: np.ndarray  # decoupled decay, Adam
 
 
+@checked
 def shrinking(gradients: tuple[float, ...] = (0.1, 1.0, 10.0), weight_decay: float = 0.1, lr: float = 0.01,
               steps: int = 1000) -> Shrinking:  # fmt: skip
     """Gradients +G, −G, +G, … from a loss that has no opinion on w: only the decay moves it.
@@ -108,6 +111,7 @@ def shrinking(gradients: tuple[float, ...] = (0.1, 1.0, 10.0), weight_decay: flo
     return Shrinking(tuple(gradients), *left)
 
 
+@checked
 def penalty_slopes(scale: float) -> tuple[float, float]:
     """Lengths of the gradients of ½Σw² and of ‖w‖ = √Σw² at a vector of length `scale`, by central differences."""
     w, h = scale * np.array([0.6, 0.8]), 1e-6

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.layers import Dropout
 
 MODES = Dropout.modes  # inverted, test-time, none
@@ -36,6 +37,7 @@ class DroppedOut:
         return self.test_output / self.train_mean if self.train_mean else 1.0
 
 
+@checked
 def dropped_out(p: float = 0.5, mode: str = "none", inputs: int = 100, unit: str = "linear") -> DroppedOut:
     """Send positive inputs x through `Dropout(p, mode)`, many masks in training and none at test time.
 
@@ -84,6 +86,7 @@ def _to_two(w: np.ndarray, x: np.ndarray) -> np.ndarray:
     return w + (2 - w @ x) / (x @ x) * x
 
 
+@checked
 def mean_ratios(p: float = 0.5, modes: tuple[str, ...] = MODES, units: int = 10_000) -> dict[str, tuple[float, float]]:
     """Mean of `units` inputs that are all 1, after dropout in training and at test time, by mode.
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import softmax
 from course_lib.nn.network import MLP
@@ -39,6 +40,7 @@ class Ensemble:
         return self.members - 1
 
 
+@checked
 def ensemble(members: int = 5, kind: str = "separate", images: int = 300) -> Ensemble:
     """Average the class probabilities of ReLU networks, or of one network under many masks, trained on `images` digits.
 
@@ -97,6 +99,7 @@ def _predictions(kind: str, images: int) -> tuple[np.ndarray, np.ndarray, float,
     return averages, alone, whole, digits.y_val
 
 
+@checked
 def geometric_mean_gap(hidden: bool, p: float = 0.5, inputs: int = 8, seed: int = 0) -> float:
     """Largest difference between the test-time network and the geometric mean over ALL 2ⁿ dropout masks.
 

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.experiments.histograms import activation_histogram, size_histogram
+from course_lib.arguments import checked
+from course_lib.experiments.histograms import activation_histogram, median, size_histogram
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.nn.activations import ACTIVATIONS, Activation
 from course_lib.nn.normalization import BatchNorm
@@ -72,6 +73,7 @@ class SignalPropagation:
         return self.width * self.weight_std**2
 
 
+@checked
 def signal_propagation(
     activation: str = "tanh",
     init: str = "xavier",
@@ -112,6 +114,7 @@ def signal_propagation(
     return replace(result, init=init)
 
 
+@checked
 def weight_std(init: str, scale: float | None, width: int) -> float:
     """The size of the weights that `init` asks for at this width (for "constant", the constant itself)."""
     if init in SCHEMES:
@@ -165,13 +168,14 @@ def _run(
         grad_edges=np.array(grad_edges),
         grad_counts=np.array(grad_counts),
         slope_mean=np.array([slope.mean(dtype=float) for _, slope, _ in layers]),
-        slope_median=np.array([_median(slope) for _, slope, _ in layers], dtype=float),
+        slope_median=np.array([median(slope) for _, slope, _ in layers], dtype=float),
         saturated=np.array([_saturated(h, slope, f) for h, slope, _ in layers]),
         zero=np.array([np.mean(h == 0) for h, _, _ in layers]),
         dead=np.array([np.mean(~h.any(axis=0)) for h, _, _ in layers]),
     )
 
 
+@checked
 @lru_cache(maxsize=2)
 def standard_draw(seed: int, size: int, depth: int = 10, samples: int = 1000) -> tuple[np.ndarray, ...]:
     """Inputs (samples, size), weights (depth, size, size) and upstream gradient (samples, size), all N(0, 1), float32.
@@ -219,6 +223,7 @@ def propagate(
     return zip(activations, slopes, reversed(gradients), strict=True)
 
 
+@checked
 def weight_gradient_std(activation: str, std: float, width: int = 500, depth: int = 10, seed: int = 0) -> np.ndarray:
     """Std of ∂J/∂W_l = h_{l−1}ᵀ δ_l / m for l = 1..L, with δ_l = g_l ∘ f'(z_l), over m = 1000 inputs; (depth,)."""
     x, draws, upstream = standard_draw(seed, 1 << max(7, (width - 1).bit_length()))
@@ -244,13 +249,6 @@ def _rescaled(unit: SignalPropagation, init: str, std: float) -> SignalPropagati
         grad_std_theory=unit.grad_std_theory * down,
         grad_edges=unit.grad_edges * down[:, None],
     )
-
-
-def _median(x: np.ndarray) -> float:
-    """The median, exactly; NumPy's own looks for three order statistics at once and takes thirteen times longer."""
-    ordered = np.partition(x, x.size // 2, axis=None)
-    middle, below = ordered[x.size // 2], ordered[: x.size // 2].max(initial=-math.inf)
-    return float(middle if x.size % 2 else (below + middle) / 2)
 
 
 def _saturated(h: np.ndarray, slope: np.ndarray, f: Activation) -> float:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 
 TARGET = np.array([1.5, -1.0])  # in the fourth quadrant, seen from the start at (0, 0)
@@ -62,6 +63,7 @@ class ZigZag:
         return float(np.linalg.norm(self.updates, axis=1).sum())
 
 
+@checked
 def zigzag(
     mean: float = 1.5,
     lr: float = 0.1,
@@ -107,6 +109,7 @@ class TypicalZigZag:
     best_lr: float
 
 
+@checked
 def typical_zigzag(
     mean: float = 1.5, lr: float = 0.1, activation: str = "identity", batch_size: int = 1, centred: bool = False,
     orders: int = 20,

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 
 DIMENSIONS = (2, 5, 10, 20, 50, 100)
@@ -56,6 +57,7 @@ class Conditioning:
         return self.rate > 2 + 1e-9
 
 
+@checked
 def conditioning(
     mean: float = 1.0, dimension: int = 10, rate: float = 1.9, bias: bool = False, seed: int = 0
 ) -> Conditioning:
@@ -84,12 +86,14 @@ def conditioning(
     )  # fmt: skip
 
 
+@checked
 def condition_of_shift(s: np.ndarray | float, bias: bool = False) -> np.ndarray:
     """κ = 1 + s²;   with a bias κ = λ₊², λ₊ = ½(2 + s² + |s|√(s² + 4));   s = ‖μ‖ in standard deviations"""
     s = np.abs(s)
     return (0.5 * (2 + s**2 + s * np.sqrt(s**2 + 4))) ** 2 if bias else 1 + s**2
 
 
+@checked
 def sample_condition(mean: float, dimension: int, bias: bool = False, seed: int = 0) -> float:
     """κ of the mean of xxᵀ over 4000 examples x = mean + z, z ~ N(0, I).
 
@@ -129,6 +133,7 @@ class DigitsHessian:
         return self.eigenvalues[:, 0] / self.eigenvalues[:, directions - 1]
 
 
+@checked
 def digits_hessian(shifts: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0)) -> DigitsHessian:
     """Input Hessians of the training digits: shift 0 is centred, shift 1 the raw pixels from 0 to 1."""
     x = load_digits().x_train

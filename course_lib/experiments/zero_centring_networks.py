@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import Activation, sigmoid, sigmoid_slope
 from course_lib.nn.layers import Dense
@@ -44,6 +45,7 @@ class NetworkSigns:
         return self.shares[:, BATCHES.index(self.batch_size)]
 
 
+@checked
 def network_signs(batch_size: int = 32, steps: int = 1000, seed: int = 0) -> NetworkSigns:
     """Train 64-10-10-10 networks on the digits and take the gradients ∂L/∂W₂ of random mini-batches.
 
@@ -127,6 +129,7 @@ class ShiftRace:
         return np.nanmin(np.where(np.isnan(self.steps), np.inf, self.steps), axis=1)
 
 
+@checked
 def shift_race(shifts: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5), seed: int = 0) -> ShiftRace:
     """Train 64-32-32-10 networks whose units are σ(z) − ½ + shift, SGD, mini-batches of 32, on centred digits.
 

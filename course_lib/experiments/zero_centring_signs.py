@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.normal import cumulative, density
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64)
@@ -38,6 +39,7 @@ class SignAgreement:
         return float(self.shares[BATCHES.index(self.batch_size)])
 
 
+@checked
 def sign_agreement(
     batch_size: int = 8, dimension: int = 10, mean: float = HALF_NORMAL_MEAN, seed: int = 0
 ) -> SignAgreement:
@@ -59,6 +61,7 @@ def sign_agreement(
     return SignAgreement(dimension, mean, batch_size, shares, counts, limit, 2.0 ** (1 - dimension))
 
 
+@checked
 def agreement_limit(ratio: float, dimension: int) -> float:
     """lim_{B→∞} P(all d components agree) = 2 ∫ φ(u) Φ(ru)^d du,   r = mean/std of the inputs
 

@@ -63,14 +63,13 @@ class LiveExplorer(Explorer):
             if self._training is None or self.over:
                 return self.restart()
             changes, self._changes = self._changes, {}
-            return self._pull(lambda run: run.send(changes))
+            return self._pull(lambda: self._training.send(changes))
 
     def restart(self) -> bool:
         """A new run with the present settings, at its first frame. Returns whether there may be another."""
         with self._lock:
             self._end()
-            self._training = self.frames(**self.settings)
-            return self._pull(next)
+            return self._pull(self._first)
 
     def set(self, **settings: Any) -> LiveExplorer:
         """Move controls from code, exactly as by hand: in a live run some act at the next frame, others begin anew."""
@@ -126,11 +125,15 @@ class LiveExplorer(Explorer):
         if self._panel is not None:
             self._panel.show_settings()
 
-    def _pull(self, ask: Callable[[Generator[Any, Settings | None, None]], Any]) -> bool:
+    def _first(self) -> Any:
+        self._training = self.frames(**self.settings)
+        return next(self._training)
+
+    def _pull(self, ask: Callable[[], Any]) -> bool:
         """Ask the run for a frame and draw it."""
         try:
             with one_blas_thread():
-                frame = ask(self._training)
+                frame = ask()
         except StopIteration:
             self.over = True
             self.message = "This run is over; Restart begins a new one."

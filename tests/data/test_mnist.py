@@ -1,6 +1,7 @@
 """Fetching and reading MNIST, against a server on this machine and small IDX files made here."""
 
 import gzip
+import itertools
 import hashlib
 import socket
 import sys
@@ -176,7 +177,7 @@ IMAGES = np.zeros((20, 28, 28))
     (gzip.compress(b"\0\0\x0d\x03" + idx(IMAGES)[4:]), "not an IDX file of bytes"),         # floating point
     (gzip.compress(idx(IMAGES[:19])), "19 images and 20 labels"),
     (None, "cannot be read from the folder .* it should hold train-images-idx3-ubyte.gz"),
-])
+], ids=itertools.count())  # gzip writes the time: names of the content would differ between two processes
 def test_what_is_wrong_with_a_file_is_said_in_one_sentence(folder, content, message):
     if content is None:
         (folder / TRAIN_IMAGES).unlink()
