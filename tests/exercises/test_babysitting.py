@@ -37,6 +37,7 @@ def test_three_hints_three_mistakes(exercise):
 
 
 # notes: 200
+# notes: 200
 def test_9_1_is_the_loss_of_a_real_network():
     # baby-reg-raises-loss: expected total 3.073085093
     assert first_loss((3072, 50, 10), 1e-4, 1e3) == pytest.approx(3.073085093, abs=1e-8)
@@ -47,6 +48,7 @@ def test_9_1_is_the_loss_of_a_real_network():
 
 
 # notes: 209, E53
+# notes: 209, E53
 def test_9_2_is_what_the_vital_signs_say():
     net = MLP((5, 3), seed=0)
     net.loss_and_grad(np.random.RandomState(0).standard_normal((8, 5)), np.arange(8) % 3)
@@ -56,6 +58,7 @@ def test_9_2_is_what_the_vital_signs_say():
     assert update_ratio(np.array([[0.02]]), np.array([[0.0002]]), 1.0) == pytest.approx(0.01)
 
 
+# notes: 208, E53
 # notes: 208, E53
 def test_9_3_on_three_real_runs():
     runs = [course(Run(images=50)), course(hidden=(2,)), course()]

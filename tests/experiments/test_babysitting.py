@@ -19,6 +19,7 @@ LN = {2: 0.6931471806, 10: 2.302585093, 100: 4.605170186, 1000: 6.907755279}  # 
 
 
 # notes: 200
+# notes: 200
 @pytest.mark.parametrize("classes", LN)
 def test_small_weights_give_ln_c(classes):
     result = initial_loss(classes, scale=1e-3)
@@ -35,6 +36,7 @@ def test_scores_of_one_draw_grow_with_the_square_of_the_scale():
 
 
 # notes: 200
+# notes: 200
 def test_a_penalty_raises_the_first_loss_as_on_the_slide():
     # baby-reg-raises-loss: expected 3.073085093, slide print 3.068597165, sd of the penalty 0.0027757882
     assert expected_loss((3072, 50, 10), 1e-4, 1e3) == pytest.approx(3.073085093, abs=1e-8)
@@ -44,6 +46,7 @@ def test_a_penalty_raises_the_first_loss_as_on_the_slide():
 
 
 # notes: 200
+# notes: 200
 def test_slips_show_in_the_first_loss_but_mixed_labels_do_not():
     assert initial_loss(slip="sum").loss == pytest.approx(200 * LN[10], rel=1e-3)
     assert initial_loss(slip="log10").loss == pytest.approx(1, abs=1e-3)
@@ -52,6 +55,7 @@ def test_slips_show_in_the_first_loss_but_mixed_labels_do_not():
 
 
 # notes: 201
+# notes: 201
 def test_twenty_digits_are_learned_by_heart():
     # baby-tiny-overfit: accuracy 1, loss near 0 after 200 epochs
     result = tiny_overfit(20)
@@ -59,6 +63,7 @@ def test_twenty_digits_are_learned_by_heart():
     assert result.loss[0] == pytest.approx(LN[10], abs=0.05)
 
 
+# notes: 201
 # notes: 201
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "none"])
 def test_the_tiny_set_finds_every_fault(fault):
@@ -72,6 +77,7 @@ def test_a_penalty_keeps_the_tiny_set_from_zero_loss():
 
 
 # notes: 205, E45
+# notes: 205, E45
 def test_accuracy_before_loss_at_a_millionth():
     # baby-lr-extremes: on the slide 2.302576 -> 2.302420 while accuracy goes from 0.08 to 0.19
     run = rates.accuracy_before_loss(1e-6)
@@ -80,12 +86,14 @@ def test_accuracy_before_loss_at_a_millionth():
 
 
 # notes: 203
+# notes: 203
 @pytest.mark.parametrize("pixels", [1, 16, 255])
 def test_a_million_is_no_longer_a_number_in_the_first_epoch(pixels):
     run = rates.learning_rate(1e6, pixels)
     assert run.diverged_at is not None and run.diverged_at < 16 and np.isfinite(run.loss).all()
 
 
+# notes: 202, 204, E24
 # notes: 202, 204, E24
 def test_the_useful_rates_move_with_the_pixels():
     lows = [rates.useful_range(pixels)[0] for pixels in (1, 16, 255)]
@@ -94,6 +102,7 @@ def test_the_useful_rates_move_with_the_pixels():
 
 
 # notes: 206
+# notes: 206
 def test_four_rates_have_the_four_shapes():
     four = rates.learning_rate(1.0, 1).four
     assert four["good"][-1] < 0.1 < four["low"][-1] < four["high"][-1] * 1.5
@@ -101,6 +110,7 @@ def test_four_rates_have_the_four_shapes():
     assert np.all(np.diff(four["low"]) < 0)
 
 
+# notes: 209, E53
 # notes: 209, E53
 def test_update_ratio_is_the_length_of_the_update_over_that_of_the_weights():
     net = MLP((5, 4, 3), seed=0)
@@ -113,6 +123,7 @@ def test_update_ratio_is_the_length_of_the_update_over_that_of_the_weights():
 
 
 # notes: E25
+# notes: E25
 def test_dead_means_off_for_every_example():
     net = MLP((2, 3, 2), seed=0)
     net.weights()[0][...] = [[1, 1, -1], [0, 0, 0]]
@@ -122,6 +133,7 @@ def test_dead_means_off_for_every_example():
     assert dead_share(net, np.vstack([x, -x])) == pytest.approx(1 / 3)
 
 
+# notes: 209, E53
 # notes: 209, E53
 def test_the_ratio_grows_with_the_rate_and_passes_a_thousandth():
     ratios = [np.median(course(Run(lr=lr)).ratio[1:4]) for lr in (1e-3, 1e-2, 1e-1)]
@@ -177,6 +189,7 @@ def test_the_cure_of_one_disease_is_not_the_cure_of_all():
 
 
 # notes: 203, 207-208, E50
+# notes: 207, 208, E50
 def test_signs_of_the_diseases():
     by_name = {patient.disease: clinic(k + 1).before for k, patient in enumerate(PATIENTS) if k != 10}
     assert by_name["dead"].dead == 1 and by_name["dead"].loss[-1] == pytest.approx(math.log(10), abs=0.02)
