@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from course_lib.data.digits import Digits, load_digits
 from course_lib.experiments.playground import INITS
@@ -69,8 +70,9 @@ def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
     steps = len(x) // recipe.batch_size * recipe.epochs
     rule = AdamW(recipe.lr, weight_decay=recipe.weight_decay) if recipe.adam else SGD(recipe.lr)
     schedule = Cosine(recipe.lr, steps) if recipe.adam else Constant(recipe.lr)
-    train(net, preparation.transform(x), y, rule, steps=steps, batch_size=recipe.batch_size, rng=seed,
-          schedule=schedule, record_every=steps, look=1)  # fmt: skip
+    with threadpool_limits(1, user_api="blas"):  # matrices this small gain nothing from two, and lose to a busy core
+        train(net, preparation.transform(x), y, rule, steps=steps, batch_size=recipe.batch_size, rng=seed,
+              schedule=schedule, record_every=steps, look=1)  # fmt: skip
     return Trained(preparation, net)
 
 
