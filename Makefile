@@ -8,7 +8,7 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_M
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks check-notebooks map slides class grade browser-test bench lock test-newest test-lowest clean
+.PHONY: help lab test notebooks check-notebooks map slides class grade browser-test site bench lock test-newest test-lowest clean
 
 help: ## this list
 	@echo "Usage: make TARGET"
@@ -59,6 +59,10 @@ browser-test: ## JupyterLab in a real Chromium: Run All, drag, look (CHROMIUM=/p
 	@sh tools/environment.sh test
 	@cd tools && ../$(RUN) -c 'import sys, lab_server as lab; lab.chromium() or sys.exit(lab.NO_CHROMIUM)'
 	$(ONE_THREAD) $(RUN) -m pytest tests/browser
+
+site: ## the course as web pages in build/site, to read without a kernel
+	@sh tools/environment.sh site
+	@$(RUN) -m tools.site build/site
 
 bench: ## speed beside the usual ways, as ratios (BENCH="training" for one)
 	@sh tools/environment.sh test

@@ -21,7 +21,8 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 NEEDED = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
 EXTRA = [Requirement(text) for group in EXTRAS.values() for text in group]
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
-MODULES = {"pillow": "PIL", "ipython": "IPython", "pyyaml": "yaml", "fonttools": "fontTools", "jupyter-client": "jupyter_client"}
+MODULES = {"pillow": "PIL", "ipython": "IPython", "pyyaml": "yaml", "fonttools": "fontTools",
+           "jupyter-client": "jupyter_client", "axe-playwright-python": "axe_playwright_python"}
 OPTIONAL_PEERS = {"torch", "sklearn"}  # scripts that made stored values, and peers in benchmarks: skipped when absent
 CODE = [path for folder in ("course_lib", "tools", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 
@@ -45,15 +46,16 @@ def test_conda_and_pyproject_are_in_step() -> None:
 
 
 def test_lock_holds_what_is_needed() -> None:
-    lab, everything = locked("lab"), locked("test")
+    lab, site, everything = locked("lab"), locked("site"), locked("test")
     for need in [*NEEDED, *(Requirement(text) for text in PROJECT["build-system"]["requires"])]:
         assert lab[need.name] and all(version in need.specifier for version in lab[need.name])
     for need in EXTRA:
         assert everything[need.name] and all(version in need.specifier for version in everything[need.name])
-    assert lab.items() <= everything.items(), "lab.lock and test.lock differ: run `make lock`"
+    assert {Requirement(text).name for text in EXTRAS["site"]} <= set(site)
+    assert lab.items() <= site.items() <= everything.items(), "the locks differ: run `make lock`"
 
 
-@pytest.mark.parametrize("name", ["lab", "test"])
+@pytest.mark.parametrize("name", ["lab", "site", "test"])
 def test_lock_names_no_place_and_has_every_hash(name: str) -> None:
     text = read(f"requirements/{name}.lock")
     assert not re.search(r"://|--(extra-)?index-url|--find-links", text)

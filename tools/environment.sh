@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the virtual environment that every `make` target works in, or says in one sentence what is missing.
-#   sh tools/environment.sh lab|test        .venv with the exact versions of requirements/lab.lock or test.lock
+#   sh tools/environment.sh lab|site|test   .venv with the exact versions of requirements/lab.lock, site.lock or test.lock
 #   sh tools/environment.sh newest|lowest   .venv-newest, .venv-lowest: the two ends of what pyproject.toml allows
 # PYTHON=/path/to/python chooses the interpreter. Does nothing where everything is in place already.
 set -eu
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 kind=$1
 case $kind in
-    lab | test) venv=.venv; needs="requirements/$kind.lock pyproject.toml" ;;
+    lab | site | test) venv=.venv; needs="requirements/$kind.lock pyproject.toml" ;;
     newest | lowest) venv=.venv-$kind; needs=pyproject.toml ;;
     *) echo "tools/environment.sh: there is no environment '$kind'" >&2; exit 2 ;;
 esac
@@ -53,7 +53,7 @@ pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 
 install() {
     case $kind in
-        lab | test)
+        lab | site | test)
             pip install --require-hashes -r "requirements/$kind.lock" &&
                 pip install --no-deps --no-build-isolation -e .
             ;;
@@ -82,4 +82,12 @@ is_at_least "$venv/bin/python" 11 || fail "$venv holds a Python older than 3.11:
 echo "Installing what is needed into $venv (once, a minute or two) ..."
 install >"$venv/install.log" 2>&1 || explain
 state >"$venv/$kind.stamp"
-[ "$kind" != test ] || (needs="requirements/lab.lock pyproject.toml"; state >"$venv/lab.stamp") # test.lock holds lab.lock
+case $kind in # each lock holds those before it
+    test) also="lab site" ;;
+    site) also=lab ;;
+    *) also= ;;
+esac
+for kind in $also; do
+    needs="requirements/$kind.lock pyproject.toml"
+    state >"$venv/$kind.stamp"
+done

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes requirements/*.lock: exact versions with their hashes, one file for Python 3.11 to 3.14 on Linux, macOS and Windows.
 #   test.lock   everything, extras included       lab.lock   what the course itself needs, the same versions
+#   site.lock   and what `make site` needs
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,4 +12,5 @@ compile() {
 }
 compile --all-extras --output-file requirements/test.lock
 compile --constraints requirements/test.lock --output-file requirements/lab.lock
+compile --constraints requirements/test.lock --extra site --output-file requirements/site.lock
 git --no-pager diff --stat -- requirements

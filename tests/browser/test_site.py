@@ -1,0 +1,142 @@
+"""The website in a real browser, with every other server out of reach: axe-core, day and night, desk and phone."""
+from __future__ import annotations
+
+import functools
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = [f"notebooks/{file.stem}.html" for file in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+OTHERS = ["index.html", "how_to_run.html", "search.html?q=Xavier", "source/course_lib/nn/layers.py.html",
+          *(f"docs/{file.stem}.html" for file in sorted((ROOT / "docs").glob("*.md"))),
+          *(f"{file.stem}.html" for file in ROOT.glob("INSTRUCTORS.md"))]
+LOOKS = {"light": (1280, 900), "dark": (390, 844)}
+# To this rule a formula is no text: it takes a heading cell that holds one for empty.
+AXE = {"rules": {"empty-table-header": {"enabled": False}}, "resultTypes": ["violations"]}
+LUMINANCE = """() => {
+    const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number);
+    return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+}"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "site"
+    done = subprocess.run([sys.executable, "-m", "tools.site", str(folder)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str):
+    """Opens a page of the site; in the end nothing was asked of another server and the console is empty."""
+    contexts, complaints = [], []
+
+    def refuse(route) -> None:
+        complaints.append(f"asks for {route.request.url}")
+        route.abort()
+
+    def open_page(name: str, look: str = "light", base: str = address) -> Page:
+        width, height = LOOKS[look]
+        context = browser.new_context(color_scheme=look, viewport={"width": width, "height": height})
+        contexts.append(context)
+        context.route(lambda url: not url.startswith((base, "data:")), refuse)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(base + name)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", [*CHAPTERS, *OTHERS])
+def test_accessible(open_page, name: str, look: str) -> None:
+    page = open_page(name, look)
+    if name.startswith("search"):
+        page.locator("#search-results li").first.wait_for()
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+    wrong = Axe().run(page, options=AXE).response["violations"]
+    assert not [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in wrong]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    assert page.evaluate("[...document.images].every(one => one.loading === 'lazy' || one.naturalWidth > 0)")
+
+
+def test_day_and_night(open_page) -> None:
+    assert open_page(CHAPTERS[0], "light").evaluate(LUMINANCE) > 0.9
+    page = open_page(CHAPTERS[0], "dark")
+    assert page.evaluate(LUMINANCE) < 0.1
+    for _ in range(2):  # the button goes from what the system wants to light to dark
+        page.locator(".theme-toggle:visible").first.click()
+    assert page.evaluate("document.body.dataset.theme") in ("light", "dark")
+
+
+@pytest.mark.parametrize("kind", ["served", "from the disk"])
+def test_search(open_page, site: Path, address: str, kind: str) -> None:
+    page = open_page("index.html", base=address if kind == "served" else f"{site.as_uri()}/")
+    page.get_by_role("searchbox").or_(page.get_by_placeholder("Search")).first.fill("Xavier")
+    page.keyboard.press("Enter")
+    hit = page.locator("#search-results li a", has_text="05 Weight initialisation").first
+    hit.click()
+    page.wait_for_url("**/05_initialization.html*")
+    assert page.locator("h1").inner_text().startswith("05 Weight initialisation")
+
+
+def test_from_chapter_to_chapter(open_page) -> None:
+    page = open_page(CHAPTERS[0])
+    for following in CHAPTERS[1:]:
+        page.locator(".related-pages .next-page").click()
+        page.wait_for_url(f"**/{following}")
+    page.locator(".related-pages .prev-page").click()
+    page.wait_for_url(f"**/{CHAPTERS[-2]}")
+
+
+def test_phone_has_a_menu(open_page) -> None:
+    page = open_page("index.html", "dark")
+    link = page.locator(".sidebar-tree a", has_text="05 Weight initialisation")
+    assert not link.is_visible() or link.bounding_box()["x"] < 0
+    page.locator(".nav-overlay-icon").click()
+    link.click()
+    page.wait_for_url("**/05_initialization.html")
+
+
+def test_links_to_cells_scroll_there(open_page) -> None:
+    page = open_page("docs/notes_map.html") if "docs/notes_map.html" in OTHERS else pytest.skip("no map yet")
+    link = page.locator("a[href*='05_initialization.html#cell-']").last
+    place = link.get_attribute("href").partition("#")[2]
+    link.click()
+    page.wait_for_url(f"**/05_initialization.html#{place}")
+    assert -5 <= page.locator(f"#{place}").bounding_box()["y"] < 900
+
+
+def test_formulas_have_their_font(open_page) -> None:
+    page = open_page("notebooks/05_initialization.html")
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"STIX Two Math\"'))")
+    assert page.locator("math").first.bounding_box()["width"] > 5
+    assert page.evaluate("[...document.fonts].map(font => font.status)") == ["loaded"]

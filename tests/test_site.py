@@ -1,0 +1,126 @@
+"""The website holds everything that is stored, says what its pictures show, and asks no server for anything."""
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tools.site.mathml import mathml
+from tools.site.staging import place_of, relinked
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+class Page(HTMLParser):
+    """What a page holds: levels of headings, (address, alt text) of pictures, links, ids, and what it loads."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.file = file
+        self.text = file.read_text(encoding="utf-8")
+        self.levels, self.pictures, self.links, self.ids, self.loads = [], [], [], set(), []
+        self.feed(self.text)
+
+    def handle_starttag(self, tag: str, attributes: list) -> None:
+        attribute = dict(attributes)
+        self.ids.add(attribute.get("id"))
+        if re.fullmatch("h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        if tag == "img":
+            self.pictures.append((attribute["src"], attribute.get("alt")))
+        if tag == "a" and "href" in attribute:
+            self.links.append(attribute["href"])
+        self.loads += [attribute[name] for name in ("src", "srcset", "data", "poster") if name in attribute]
+        if tag == "link" and attribute.get("rel") not in ("index", "search", "next", "prev", "canonical"):
+            self.loads.append(attribute["href"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
+    folder = tmp_path_factory.mktemp("site") / "built site"
+    done = subprocess.run([sys.executable, "-m", "tools.site", str(folder)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return {file.relative_to(folder).as_posix(): Page(file) for file in folder.rglob("*.html")}
+
+
+def test_everything_is_there(site: dict[str, Page]) -> None:
+    sources = [*NOTEBOOKS, *(ROOT / "docs").glob("*.md"), *ROOT.glob("INSTRUCTORS.md")]
+    expected = {file.relative_to(ROOT).with_suffix(".html").as_posix() for file in sources}
+    assert expected | {"index.html", "how_to_run.html", "search.html"} <= set(site)
+    for notebook in NOTEBOOKS:
+        page = site[f"notebooks/{notebook.stem}.html"]
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        assert {place_of(notebook, cell["id"]) for cell in cells} <= page.ids
+        outputs = [output for cell in cells for output in cell.get("outputs", [])]
+        alts = [one["metadata"]["image/png"]["alt"] for one in outputs if "image/png" in one.get("data", {})]
+        assert [alt for _, alt in page.pictures] == alts
+
+
+def test_pages_read_well_aloud(site: dict[str, Page]) -> None:
+    for name, page in site.items():
+        assert all(alt and alt.strip() for _, alt in page.pictures), f"{name}: a picture without alt text"
+        assert page.levels[0] == 1 and page.levels.count(1) == 1, f"{name}: not one title, first"
+        steps = [(above, below) for above, below in zip(page.levels, page.levels[1:]) if below > above + 1]
+        assert not steps, f"{name}: headings leave out a level: {steps}"
+
+
+def test_links_lead_somewhere(site: dict[str, Page]) -> None:
+    places = {page.file.resolve(): page.ids for page in site.values()}
+    for name, page in site.items():
+        for link in page.links:
+            path, _, place = unquote(link).partition("#")
+            if re.match(r"[a-z]+:", path):
+                continue
+            file = (page.file.parent / path).resolve() if path else page.file.resolve()
+            assert file.exists(), f"{name} links to {link}"
+            assert not place or place in places[file], f"{name} links to {link}"
+
+
+def test_nothing_comes_from_elsewhere(site: dict[str, Page]) -> None:
+    for name, page in site.items():
+        assert not [address for address in page.loads if re.match(r"(?!data:)[a-z]+:|//", address)], name
+    folder = site["index.html"].file.parent
+    for sheet in folder.rglob("*.css"):
+        assert not re.search(r"(@import|url\()\s*[\"']?(https?:)?//", sheet.read_text(encoding="utf-8")), sheet
+
+
+def test_formulas_are_mathml(site: dict[str, Page]) -> None:
+    for notebook in NOTEBOOKS:
+        page = site[f"notebooks/{notebook.stem}.html"]
+        assert "<math" in page.text and "$$" not in page.text
+
+
+@pytest.mark.parametrize(("tex", "block", "says"), [
+    (r"\mathrm{Var}(w)", False, r"<mtext>Var</mtext>"),
+    (r"\mathrm{E}[x]", False, r"<mtext>E</mtext>"),
+    (r"\mathbb{1}\{J > 0\}", False, "𝟙"),
+    (r"\mathbf 1_y", False, "𝟏"),
+    (r"\lVert\mu\rVert", False, r'<mo stretchy="false">‖</mo>'),
+    (r"\max_k x_k", True, "<munder><mo>max</mo>"),
+    (r"\frac{1}{2}", True, r'display="block".*<mfrac>'),
+])
+def test_formula(tex: str, block: bool, says: str) -> None:
+    assert re.search(says, mathml(tex, block))
+
+
+@pytest.mark.parametrize("tex", [r"\nosuchcommand x", "x^2^2"])
+def test_formula_that_cannot_be_read(tex: str) -> None:
+    with pytest.raises(ValueError, match="latex2mathml"):
+        mathml(tex)
+
+
+def test_links_of_the_staged_copy() -> None:
+    linked: set[Path] = set()
+    text = ("[a](05_initialization.ipynb#cell-id=1e6c322d) [b](gone.ipynb) [c](../course_lib/nn/layers.py) "
+            "[d](https://example.org) [e](#heading) ![f](no.png)")
+    assert relinked(text, ROOT / "notebooks", linked) == (
+        "[a](05_initialization.ipynb#cell-05-1e6c322d) b [c](../source/course_lib/nn/layers.py.md) "
+        "[d](https://example.org) [e](#heading) ![f](no.png)")
+    assert linked == {ROOT / "course_lib/nn/layers.py"}

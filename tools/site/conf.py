@@ -1,0 +1,57 @@
+"""How Sphinx makes the website: notebooks through MyST-NB, never run; the Furo theme; nothing from another server."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from tools.site.mathml import visit_block, visit_inline
+
+project = html_title = "Training neural networks"
+author = "The authors of the course"
+project_copyright = "the authors of the course. Text and pictures: CC BY 4.0. Code: MIT"
+language = "en"
+
+extensions = ["myst_nb"]
+exclude_patterns = ["README.md"]  # its parts are included where they belong
+smartquotes = False
+
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"
+nb_merge_streams = True
+
+html_theme = "furo"
+html_math_renderer = "mathml"
+html_static_path = ["static"]
+html_favicon = "static/favicon.svg"
+html_css_files = ["course.css"]
+html_js_files = [("course.js", {"defer": "defer"})]
+html_copy_source = False
+html_show_sphinx = False
+html_use_index = False
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+
+# What a screen reader needs and theme or Markdown leave out; tests/browser/test_site.py holds the built pages to it.
+ACCESSIBLE = {
+    ' role="heading"': "",  # captions of the sidebar: a heading has a level, and these stand before the first
+    '<aside class="sidebar-drawer"': '<aside aria-label="Search and chapters" class="sidebar-drawer"',
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+    '<th class="head"><p></p></th>': '<td class="head"></td>',  # the empty corner of a table heads nothing
+    "<th></th>": "<td></td>",
+    '<div id="search-results">': '<h1>Search</h1><div id="search-results">',
+}
+
+
+def make_accessible(app: Sphinx, error: Exception | None) -> None:
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for found, better in ACCESSIBLE.items():
+            text = text.replace(found, better)
+        page.write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.connect("build-finished", make_accessible)

@@ -1,0 +1,119 @@
+"""Copies what the website shows into one folder and puts everything where Sphinx looks for it.
+
+- the alt text of a picture goes from the output's metadata to the cell's, where MyST-NB reads it;
+- every cell becomes a place one can link to: `05_initialization.ipynb#cell-id=1e6c322d`, as in JupyterLab;
+- a link to a file of the project leads to a page that shows it; a link to what is not there becomes plain text.
+"""
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+LINK = re.compile(r"(?<!!)\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
+PICTURE = re.compile(r"!\[[^]]*\]\(([^)\s]+)\)")
+CONTENTS = {"Chapters": "notebooks/*.ipynb", "To look things up": "docs/*.md", "To run and to teach": "[!iR]*.md"}
+STILL = ("```{note}\nOn this page the pictures stand still. Sliders move, and exercises are checked, when you\n"
+         "[run the course](../how_to_run.md).\n```")
+LANGUAGES = {".py": "python", ".sh": "sh", ".toml": "toml", ".yml": "yaml", ".md": "markdown"}
+
+
+def stage(folder: Path) -> None:
+    """All sources of the website in `folder`, which must not exist yet."""
+    shutil.copytree(HERE / "pages", folder)
+    linked: set[Path] = set()
+    pages = [ROOT / "README.md", ROOT / "INSTRUCTORS.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for page in filter(Path.exists, pages):
+        text = page.read_text(encoding="utf-8")
+        for picture in PICTURE.findall(text):
+            copy(page.parent / picture, folder)
+        write(folder / page.relative_to(ROOT), relinked(text, page.parent, linked))
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        write(folder / notebook.relative_to(ROOT), json.dumps(readable(notebook, linked)))
+    for file in linked:
+        write(folder / "source" / f"{file.relative_to(ROOT)}.md", listing(file))
+    with (folder / "index.md").open("a", encoding="utf-8") as index:
+        for caption, pattern in CONTENTS.items():
+            index.write(contents(caption, sorted(folder.glob(pattern)), folder))
+
+
+def readable(file: Path, linked: set[Path]) -> dict:
+    """The notebook with its alt texts and places where MyST-NB finds them."""
+    notebook, cells = json.loads(file.read_text(encoding="utf-8")), []
+    for cell in notebook["cells"]:
+        place = f"({place_of(file, cell['id'])})=\n"
+        if cell["cell_type"] == "markdown":
+            cell["source"] = place + relinked("".join(cell["source"]), file.parent, linked)
+        else:
+            cells.append({"cell_type": "markdown", "id": f"at-{cell['id']}", "metadata": {}, "source": place})
+            pictures = [output["metadata"].get("image/png", {}) for output in cell["outputs"]
+                        if "image/png" in output.get("data", {})]
+            if len(pictures) > 1:
+                raise ValueError(f"{file.name}, cell {cell['id']} shows several pictures: give each a cell of its own")
+            if pictures:
+                if not pictures[0].get("alt", "").strip():
+                    raise ValueError(f"{file.name}, cell {cell['id']}: the picture has no alt text")
+                cell["metadata"]["mystnb"] = {"image": {"alt": pictures[0]["alt"]}}
+        cells.append(cell)
+    cells.insert(1, {"cell_type": "markdown", "id": "still", "metadata": {}, "source": STILL})
+    return {**notebook, "cells": cells}
+
+
+def place_of(notebook: Path, cell_id: str) -> str:
+    """The name of a cell, one of its own in the whole course, spelt as docutils spells names in addresses."""
+    return re.sub(r"[^a-z0-9]+", "-", f"cell {notebook.name[:2]} {cell_id}".lower()).strip("-")
+
+
+def relinked(text: str, folder: Path, linked: set[Path]) -> str:
+    """`text` of a file in `folder` with links that hold on the website; `linked` gets the files that need a page."""
+
+    def link(match: re.Match) -> str:
+        words, target = match.groups()
+        if re.match(r"[a-z]+:|#", target):
+            return match[0]
+        path, _, place = target.partition("#")
+        file = Path(os.path.normpath(folder / path))
+        if not file.is_file() or not file.is_relative_to(ROOT):
+            return words
+        if is_page(file):
+            if place.startswith("cell-id="):
+                place = place_of(file, place.removeprefix("cell-id="))
+            return f"[{words}]({path}{'#' + place if place else ''})"
+        linked.add(file)
+        here = Path(os.path.relpath(ROOT, folder)) / "source" / f"{file.relative_to(ROOT)}.md"
+        return f"[{words}]({here.as_posix()})"
+
+    return LINK.sub(link, text)
+
+
+def is_page(file: Path) -> bool:
+    name = file.relative_to(ROOT).as_posix()
+    return bool(re.fullmatch(r"notebooks/[^/]+\.ipynb|docs/[^/]+\.md|INSTRUCTORS\.md", name))
+
+
+def listing(file: Path) -> str:
+    """A page that shows a file of the project."""
+    text = file.read_text(encoding="utf-8")
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=2) + 3)
+    language, name = LANGUAGES.get(file.suffix, "text"), file.relative_to(ROOT).as_posix()
+    return f"---\norphan: true\n---\n# {name}\n\n{fence}{language}\n{text.rstrip()}\n{fence}\n"
+
+
+def contents(caption: str, pages: list[Path], folder: Path) -> str:
+    names = "\n".join(page.relative_to(folder).with_suffix("").as_posix() for page in pages)
+    return f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{names}\n```\n" if pages else ""
+
+
+def copy(file: Path, folder: Path) -> None:
+    target = folder / file.resolve().relative_to(ROOT)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
