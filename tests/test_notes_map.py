@@ -76,12 +76,6 @@ def test_every_rule_bites(complaint: str, monkeypatch: pytest.MonkeyPatch) -> No
     assert complaint in wrong and "E05" not in wrong
 
 
-def test_a_chapter_that_is_still_to_come_is_excused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notes_map, "places", lambda: ())
-    monkeypatch.setattr(notes_map, "notebook_of", lambda chapter: None)
-    assert not notes_map.problems()
-
-
 def test_two_cells_of_one_section_count_once_and_the_one_that_names_the_correction_stands(
         monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = (Place("taught", "05", "Too large", link, frozenset({"E05"}), frozenset(cited))

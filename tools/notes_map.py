@@ -88,16 +88,14 @@ def corrections() -> list[Correction]:
         return [Correction(key, **entry) for key, entry in tomllib.load(file).items()]
 
 
-def notebook_of(chapter: str) -> Path | None:
-    """The chapter's notebook, None while it is still to come."""
-    return next(iter((ROOT / "notebooks").glob(f"{CHAPTERS.index(chapter):02}_*.ipynb")), None)
+def notebook_of(chapter: str) -> Path:
+    return next((ROOT / "notebooks").glob(f"{CHAPTERS.index(chapter):02}_*.ipynb"))
 
 
 @functools.cache
 def places() -> tuple[Place, ...]:
     """All of them, chapter by chapter, then the tests."""
-    paths = [path for chapter in CHAPTERS if (path := notebook_of(chapter))]
-    return tuple(place for path in paths for place in cells(path)) + tuple(tests())
+    return tuple(place for chapter in CHAPTERS for place in cells(notebook_of(chapter))) + tuple(tests())
 
 
 def cells(path: Path) -> Iterator[Place]:
@@ -162,7 +160,7 @@ def of(key: str, *ways: str) -> list[Place]:
 
 
 def problems() -> list[str]:
-    """What is wrong with tags and marks. A chapter that is still to come is excused."""
+    """What is wrong with tags and marks."""
     wanted = [*topics(), *corrections()]
     known = {one.key for one in wanted}
     complaints = []
@@ -171,11 +169,10 @@ def problems() -> list[str]:
                        for key in sorted(place.keys - known)]
         complaints += [f"{place.link}: says (E…) without the tag {key}" for key in sorted(place.cited - place.keys)]
     for one in wanted:
-        if notebook_of(one.chapter):
-            if not of(one.key, "taught", "shown"):
-                complaints.append(f"no cell teaches or shows {one.key}: {one.text}")
-            elif one.key.startswith("E") and not any(one.key in place.cited for place in places()):
-                complaints.append(f"no cell names ({one.key}): {one.text}")
+        if not of(one.key, "taught", "shown"):
+            complaints.append(f"no cell teaches or shows {one.key}: {one.text}")
+        elif one.key.startswith("E") and not any(one.key in place.cited for place in places()):
+            complaints.append(f"no cell names ({one.key}): {one.text}")
     for topic in topics():
         complaints += [f"{topic.key} names {key}, which is no correction" for key in set(topic.corrections) - known]
     return complaints

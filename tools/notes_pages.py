@@ -50,9 +50,7 @@ def slug(heading: str) -> str:
 
 
 def title_of(chapter: str) -> str:
-    if path := notebook_of(chapter):
-        return notebooks.read(path).cells[0].source.splitlines()[0].removeprefix("# ")
-    return f"{CHAPTERS.index(chapter):02} {chapter.capitalize()} (in preparation)"
+    return notebooks.read(notebook_of(chapter)).cells[0].source.splitlines()[0].removeprefix("# ")
 
 
 def links(found: Iterable[Place]) -> str:

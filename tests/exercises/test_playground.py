@@ -41,6 +41,7 @@ def test_11_1_is_what_the_capstone_trains_on():
     np.testing.assert_array_equal(y, np.tile(np.arange(4), 5))
 
 
+# notes: 10
 def test_11_2_has_mean_0_and_spread_1_for_equal_networks():
     rng = np.random.RandomState(0)
     a, b = rng.uniform(size=(2, 2000, 359)) < 0.9
@@ -54,6 +55,7 @@ def envelope():
     return Envelope(np.eye(10)[y] * 16, y)
 
 
+# notes: 210
 def test_the_envelope_counts_looks_and_gives_the_accuracy():
     look = envelope()
     assert look(lambda x: x.argmax(axis=1)) == 1.0 and look(lambda x: np.zeros(len(x))) == pytest.approx(0.1)
@@ -117,6 +119,7 @@ def test_the_numbers_in_the_predictions_are_the_measured_ones():
     assert more.alone.mean() == pytest.approx(0.988, abs=0.003)
 
 
+# notes: 10
 def test_the_final_number_and_what_it_is_worth():
     final = final_look()
     assert len(final.together) == 5 and final.together.mean() >= 0.98
