@@ -154,7 +154,7 @@ def test_formulas() -> None:
 
 
 def test_long_code_is_cut_where_it_is_least_indented() -> None:
-    code = "\n".join(["def f():", *["    a = 1"] * 24, "", "def g():", *["    b = 2"] * 24])
+    code = "\n".join(["def f():", *["    a = 1"] * 20, "", "def g():", *["    b = 2"] * 20])
     first, second = slide_markup.pieces(code)
     assert second.startswith("def g") and f"{first}\n\n{second}" == code
     assert slide_markup.pieces("x = 1\n" * 20) == ["\n".join(["x = 1"] * 20)]

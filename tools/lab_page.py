@@ -170,7 +170,7 @@ class ShownExplorer:
         return self.picture.evaluate(DIGEST)
 
     def caption(self) -> str:
-        return " ".join(self.root.locator("> .widget-html").text_content().split())
+        return " ".join(self.root.locator("> .widget-html").first.text_content().split())
 
     def settled(self, settings: dict[str, Any] | None = None) -> dict[str, Any]:
         """The explorer's state, once it is at rest (with these settings, if given) and the page shows it."""

@@ -17,12 +17,15 @@ from course_lib.explorers.controls import LAYOUT
 
 REST = 0.15  # seconds without a move after which the hand counts as resting
 
-# In lecture mode: letters, knobs and buttons as large as in the picture. The page has variables for their sizes.
+# In lecture mode: letters, knobs and buttons as large as in the picture, and
+# picture and controls on one screen. The page has variables for their sizes.
 LARGE_PRINT = """<style>
 .large-print { --jp-widgets-font-size: 18px; --jp-widgets-inline-height: 36px; --jp-widgets-inline-label-width: 110px;
   --jp-widgets-slider-handle-size: 22px; --jp-widgets-slider-track-thickness: 6px; }
 .large-print .widget-html p { font-size: 18px; }
-.large-print .widget-inline-hbox { min-width: 340px !important; max-width: 640px !important; }
+.large-print .widget-inline-hbox:not(.widget-html) { min-width: 340px !important; max-width: 640px !important; }
+.large-print .widget-image { max-height: max(440px, calc(100vh - 265px)); object-fit: contain;
+  object-position: left top; }
 </style>"""
 
 # The panels each cell shows: cell id -> (execution count, panels). See `_replace_older`.
