@@ -3,17 +3,8 @@
 import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
-from course_lib.exercises.playground_capstone import PIPELINE
+from course_lib.exercises.playground_capstone import PIPELINE, moved
 from course_lib.exercises.playground_questions import PREDICTIONS
-
-
-def moved(images: np.ndarray, down: int, right: int) -> np.ndarray:
-    """moved[i, r, c] = images[i, r − down, c − right] where that lies inside, else 0
-
-    images (m, 8, 8); down and right are −1, 0 or 1.
-    """
-    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
-    return padded[:, 1 - down : 9 - down, 1 - right : 9 - right]
 
 
 def luck(right_a: np.ndarray, right_b: np.ndarray) -> float:

@@ -6,13 +6,23 @@ import numpy as np
 
 from course_lib.exercises.exercise import Mistake
 from course_lib.exercises.playground_pipeline import PipelineExercise
-from course_lib.experiments.playground_capstone import shifted
 from course_lib.nn.activations import softmax
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam, AdamW
 from course_lib.nn.preprocessing import Standardize
 from course_lib.nn.schedules import Cosine
 from course_lib.nn.training import train
+
+MOVES = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # rows down, columns to the right
+
+
+def moved(images: np.ndarray, down: int, right: int) -> np.ndarray:
+    """moved[i, r, c] = images[i, r − down, c − right] where that lies inside, else 0
+
+    images (m, 8, 8); down and right are −1, 0 or 1.
+    """
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+    return padded[:, 1 - down : 9 - down, 1 - right : 9 - right]
 
 
 def pipeline(
@@ -25,7 +35,8 @@ def pipeline(
     """
 
     def ensemble(x, y, lr):
-        x, y = shifted(x, y)
+        x = np.concatenate([moved(x.reshape(-1, 8, 8), *move).reshape(-1, 64) for move in MOVES])
+        y = np.tile(y, len(MOVES))
         prepared = Standardize(0.5).fit(x)
         net = MLP((64, 128, 10), "relu", "he", norm="batch", trials=5, seed=0, dtype=np.float32)
         steps = 12 * len(x) // 128

@@ -27,7 +27,7 @@ DEEP = {"layers": 5, "optimizer": "sgd", "lr": 0.1}
 FEW = {"dataset": "moons", "noise": 0.5, "layers": 4, "units": 32}
 PRESETS = {
     "No hidden layer": {"layers": 0},
-    "Better inputs": {"dataset": "circles", "layers": 0, "features": "squares"},
+    "Better inputs": {"dataset": "circles", "noise": 0.1, "layers": 0, "features": "squares"},
     "One hidden layer": {"layers": 1},
     "All zeros": {"init": "zeros", "activation": "tanh"},
     "Sigmoid, 0.01: watch it die": {**DEEP, "activation": "sigmoid", "init": "0.01"},
