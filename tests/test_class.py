@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import class_copy
 import grade
 import grade_answers
 import notebooks
+from course_lib.explorers import all_explorers
 
 RIGHT = "def he_weights(z):\n    return z * np.sqrt(2 / len(z))\n\n\ncheck('5.1', he_weights)"
 WRONG = "def he_weights(z):\n    return z / np.sqrt(len(z))\n\n\ncheck('5.1', he_weights)"
@@ -237,3 +239,36 @@ def test_the_reference_itself_passes_through_the_other_process(id: str) -> None:
             f"check({id!r}, getattr(importlib.import_module({module!r}), {name!r}))")
     verdict = grade.judged(exercise, code)
     assert verdict.solved, verdict.message
+
+
+# The instructor's guide -----------------------------------------------------------------------------------------------
+
+GUIDE = Path(__file__).resolve().parents[1] / "INSTRUCTORS.md"
+
+
+def test_the_guide_has_a_section_for_every_chapter_with_questions_buttons_and_an_exercise() -> None:
+    chapters = re.split(r"^## (?=\d\d )", GUIDE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    assert [chapter[:2] for chapter in chapters] == sorted(path.name[:2] for path in notebooks.NOTEBOOKS.glob("*.ipynb"))
+    for chapter in chapters:
+        number = str(int(chapter[:2]))
+        assert re.search(r"^\d+ minutes", chapter.split("\n\n")[1])
+        assert len(re.findall(rf"^\| {number}\.[a-z] ", chapter, re.MULTILINE)) >= (2 if number == "0" else 5)
+        assert len(re.findall(r"\*\*[^*]+\*\*", chapter)) >= 1
+        assert number == "0" or re.search(rf"\b{number}\.[123]\b", chapter)
+
+
+def test_the_guide_speaks_of_questions_exercises_and_buttons_that_exist() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    chapters = text[text.index("## 00 "):]
+    for id in re.findall(r"^\| (\d+\.[a-z]) ", chapters, re.MULTILINE):
+        assert id in grade._desk.predictions
+    for id in re.findall(r"\b(\d{1,2}\.[1-3])\b(?=[ ,;.)])", re.sub(r"^\|.*$", "", chapters, flags=re.MULTILINE)):
+        assert id in grade._desk.exercises
+    makers, pressed = all_explorers(), 0
+    for cell in re.findall(r"\|([^|\n]*)\|$|^((?!\|).+)$", chapters, re.MULTILINE):
+        for name, after in re.findall(r"`(\w+_explorer|playground)`([^`|]*)", "".join(cell)):
+            presets = makers[name]().presets
+            for label in re.findall(r"\*\*([^*]+)\*\*", after):
+                assert label in presets, f"{name} has no button {label!r}"
+                pressed += 1
+    assert pressed > 90

@@ -34,6 +34,7 @@ def preprocessing_explorer(**start: Any) -> Explorer:
         ],
         presets={
             "Off centre": {"correlation": 0.0, "offset": 3.0, "scale_ratio": 1.0},
+            "Centring makes it worse": {"stage": "centred", "correlation": -0.9},
             "Unequal scales": {"stage": "centred", "correlation": 0.0, "offset": 0.0, "scale_ratio": 20.0},
             "Correlated, equal scales": {
                 "stage": "standardised", "correlation": 0.98, "offset": 0.0, "scale_ratio": 1.0,

@@ -100,6 +100,7 @@ def dropout_explorer(**start: Any) -> Explorer:
             "Inverted": {"mode": "inverted"},
             "p = 0.8, no scaling": {"mode": "none", "p": 0.8},
             "ReLU, few inputs": {"mode": "inverted", "unit": "relu", "inputs": 10},
+            "ReLU, many inputs": {"mode": "inverted", "unit": "relu", "inputs": 400},
         },
         start=start,
     )  # fmt: skip
