@@ -248,7 +248,8 @@ GUIDE = Path(__file__).resolve().parents[1] / "INSTRUCTORS.md"
 
 def test_the_guide_has_a_section_for_every_chapter_with_questions_buttons_and_an_exercise() -> None:
     chapters = re.split(r"^## (?=\d\d )", GUIDE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    assert [chapter[:2] for chapter in chapters] == sorted(path.name[:2] for path in notebooks.NOTEBOOKS.glob("*.ipynb"))
+    written = sorted(path.name[:2] for path in notebooks.NOTEBOOKS.glob("*.ipynb"))
+    assert [chapter[:2] for chapter in chapters] == written
     for chapter in chapters:
         number = str(int(chapter[:2]))
         assert re.search(r"^\d+ minutes", chapter.split("\n\n")[1])
