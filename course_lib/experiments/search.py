@@ -8,6 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
+
 TRIALS = tuple(k * k for k in range(2, 11))  # so that a square grid exists
 DESIGNS = ("grid", "random", "each value once")
 TASKS = 500  # positions of the best point over which designs are compared
@@ -37,6 +39,7 @@ class GridVsRandom:
         return int(self.expected_loss.argmin())
 
 
+@checked
 def grid_vs_random(trials: int = 9, importance: float = 0.1, best_x: float = 0.6, seed: int = 3) -> GridVsRandom:
     """Place `trials` (a square number) points in three ways and look for the best one.
 
@@ -48,7 +51,7 @@ def grid_vs_random(trials: int = 9, importance: float = 0.1, best_x: float = 0.6
     if not 0 <= importance <= 1:
         raise ValueError(f"importance is a share, from 0 to 1, not {importance}.")
     best = (best_x, 0.3)
-    points = np.stack([square(trials), np.random.RandomState(seed).uniform(size=(trials, 2)), once_each(trials)])
+    points = np.stack([_square(trials), np.random.RandomState(seed).uniform(size=(trials, 2)), _once_each(trials)])
     gap = np.abs(points - np.array(best))
     squares = _mean_squares(trials)
     return GridVsRandom(
@@ -58,27 +61,31 @@ def grid_vs_random(trials: int = 9, importance: float = 0.1, best_x: float = 0.6
     )  # fmt: skip
 
 
-def square(n: int) -> np.ndarray:
+def _square(n: int) -> np.ndarray:
     """A grid of √n × √n midpoints, (n, 2)."""
     k = math.isqrt(n)
     middle = (np.arange(k) + 0.5) / k
     return np.stack(np.meshgrid(middle, middle, indexing="ij"), axis=-1).reshape(n, 2)
 
 
-def once_each(n: int, seed: int = 3) -> np.ndarray:
+def _once_each(n: int, seed: int = 3) -> np.ndarray:
     """n evenly spaced values on each axis, each used once, (n, 2)."""
     middle = (np.arange(n) + 0.5) / n
     return np.stack([middle, np.random.RandomState(seed).permutation(middle)], axis=-1)
 
 
+@checked
 def expected_distances(n: int) -> np.ndarray:
     """Mean distance from a best value anywhere in [0, 1] to the nearest of those tried on that axis, (3,).
 
     k midpoints: 1/(4k), with k = √n for the grid and n for the last design;  n random values: (n + 3)/(2(n + 1)(n + 2))
     """
+    if n < 1:
+        raise ValueError(f"n, the number of trials, must be at least 1, not {n}.")
     return np.array([1 / (4 * math.isqrt(n)), (n + 3) / (2 * (n + 1) * (n + 2)), 1 / (4 * n)])
 
 
+@checked
 def chance_of_the_best(n: int, share: float = 0.05) -> float:
     """1 − (1 − share)ⁿ: the chance that at least one of n random trials is in the best `share` of what is sampled."""
     return 1.0 - (1.0 - share) ** n
@@ -91,7 +98,7 @@ def _mean_squares(n: int) -> np.ndarray:
     rng = np.random.RandomState(7)
     best = rng.uniform(size=(TASKS, 1, 2))
     random = rng.uniform(size=(TASKS, n, 2))
-    designs = [np.broadcast_to(square(n), random.shape), random, np.broadcast_to(once_each(n), random.shape)]
+    designs = [np.broadcast_to(_square(n), random.shape), random, np.broadcast_to(_once_each(n), random.shape)]
     return np.stack([((points - best) ** 2).transpose(2, 0, 1) for points in designs], axis=1)
 
 
@@ -104,8 +111,11 @@ class Hits:
     computed: np.ndarray  # 1 − 0.95ⁿ
 
 
+@checked
 def hits(n: tuple[int, ...] = (10, 20, 58, 59, 60, 100), runs: int = 4000, seed: int = 0) -> Hits:
     """Draw runs × n trials and count the runs that have one in the best 5 %; how many axes there are is no matter."""
+    if min(n) < 1 or runs < 1:
+        raise ValueError(f"hits needs at least one trial and one run, not {min(n)} and {runs}.")
     drawn = np.random.RandomState(seed).uniform(size=(runs, max(n)))
     counted = np.array([(drawn[:, :k] > 0.95).any(axis=1).mean() for k in n])
     return Hits(n, counted, np.array([chance_of_the_best(k) for k in n]))

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.search_strategies import EPOCHS, STRATEGIES, TOP, Stage, Stages, rungs
 from course_lib.nn.optimizers import Momentum
@@ -56,11 +57,15 @@ class SearchState:
         return leaders.at_the_edge(self.present, TOP, margin=0.15) if len(leaders.trials) == TOP else {}
 
 
+@checked
 def space_of(lr_low: float = 1e-4, lr_high: float = 1e1, decay: str = "1e-6 … 1e-1") -> dict[str, LogUniform]:
     """Learning rate and weight decay λ, both on a log scale."""
+    if decay not in DECAYS:
+        raise ValueError(f"There is no range {decay!r} of the decay; there are: {', '.join(DECAYS)}.")
     return {"lr": LogUniform(lr_low, lr_high), "l2": LogUniform(*DECAYS[decay])}
 
 
+@checked
 @cache
 def objective(epochs: int = EPOCHS) -> TrainMLP:
     """64-32-10 with ReLU and Momentum (β = 0.9) in batches of 50, trained on 500 digits and validated on 360 others."""
@@ -69,6 +74,7 @@ def objective(epochs: int = EPOCHS) -> TrainMLP:
                     batch_size=50)  # fmt: skip
 
 
+@checked
 def digits_search(
     strategy: str = "random",
     trials: int = 60,
@@ -84,8 +90,6 @@ def digits_search(
     abandon: give up a trial whose loss exceeds three times its first one.  look: at the very end, train the best trial
     once more and judge it on the test digits; nothing else ever looks at them.
     """
-    if strategy not in STRATEGIES:
-        raise ValueError(f"There is no strategy {strategy!r}; there are: {', '.join(STRATEGIES)}.")
     space = space_of(lr_low, lr_high, decay)
     sizes = rungs(strategy, trials)
     planned, different = sum(n * epochs for n, epochs in sizes), sum(n for n, _ in sizes)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Momentum
@@ -34,11 +35,14 @@ class LogScale:
     good_share: np.ndarray  # (2,) expected share of draws that are good
 
 
+@checked
 def log_scale(low: float = 1e-4, high: float = 10.0, n: int = 60, seed: int = 0) -> LogScale:
     """Draw n learning rates in both ways from the same n numbers u of RandomState(seed).
 
     evenly: low + (high − low) u;  on a log scale: low (high/low)ᵘ. A larger n keeps the smaller one's draws.
     """
+    if n < 1:
+        raise ValueError(f"n, the number of draws, must be at least 1, not {n}.")
     samplers = [Uniform(low, high), LogUniform(low, high)]
     u = np.sort(np.random.RandomState(seed).uniform(size=n))
     rates = np.array([[sampler.at(x) for x in u] for sampler in samplers])
@@ -71,6 +75,7 @@ def good_rates() -> tuple[float, float]:
     return float(good[0]), float(good[-1])
 
 
+@checked
 def shares(low: float = 1e-6, high: float = 1e-2, above: float = 1e-3, below: float = 1e-4) -> np.ndarray:
     """Exact shares of draws above and below two rates: rows evenly, on a log scale, (2, 2)."""
     return np.array([[1 - s.where(above), s.where(below)] for s in (Uniform(low, high), LogUniform(low, high))])

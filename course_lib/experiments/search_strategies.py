@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
+from course_lib.arguments import checked
 from course_lib.nn.search import SearchResult, Trial, plan
 from course_lib.nn.spaces import Space, grid, narrowed
 
@@ -63,15 +64,21 @@ def ranked(trials: list[Trial]) -> list[Trial]:
     return SearchResult(tuple(trials), len(trials)).ranked
 
 
+@checked
 def rungs(strategy: str, trials: int) -> list[tuple[int, int]]:
     """How many trials a strategy runs for how many epochs, stage by stage."""
+    if trials < 2:
+        raise ValueError(f"trials must be at least 2, not {trials}.")
     third = max(1, round(trials / 3))
-    return {
+    sizes = {
         "random": [(trials, EPOCHS)],
         "grid": [(math.isqrt(trials) ** 2, EPOCHS)],
         "coarse": [(trials // 2, EPOCHS // 3), (trials - trials // 2, EPOCHS)],
         "halving": [(trials, EPOCHS // 9), (third, EPOCHS // 3), (max(1, round(third / 3)), EPOCHS)],
-    }[strategy]
+    }
+    if strategy not in sizes:
+        raise ValueError(f"There is no strategy {strategy!r}; there are: {', '.join(sizes)}.")
+    return sizes[strategy]
 
 
 STRATEGIES: dict[str, Callable[[Space, int, int], Stages]] = {

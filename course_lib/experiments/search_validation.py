@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.search_digits import IMAGES, objective, space_of
 from course_lib.nn.network import MLP
@@ -31,8 +32,11 @@ class Split:
     accuracy: float  # on the validation part
 
 
+@checked
 def split(shuffled: bool, share: float = 0.2) -> Split:
     """Take the digits in the order 0, 0, … 9, 9, shuffle them or not, and validate on the last `share` of them."""
+    if not 0 < share < 1:
+        raise ValueError(f"share must lie between 0 and 1, not be {share}.")
     d = load_digits()
     x, y = np.concatenate([d.x_train, d.x_val]), np.concatenate([d.y_train, d.y_val])
     order = np.argsort(y, kind="stable")
@@ -43,8 +47,11 @@ def split(shuffled: bool, share: float = 0.2) -> Split:
     return Split(shuffled, (len(set(y[train_part])), len(set(y[val_part]))), net.accuracy(x[val_part], y[val_part]))
 
 
+@checked
 def folds(k: int = 5) -> np.ndarray:
     """k-fold cross-validation on the 500 training digits: each fifth is the validation part once, (k,)."""
+    if not 2 <= k <= IMAGES:
+        raise ValueError(f"k must be 2 to {IMAGES}, not {k}.")
     d = load_digits()
     x, y = d.x_train[:IMAGES], d.y_train[:IMAGES]
     scores = []
@@ -63,8 +70,12 @@ class WinnersLuck:
     on_others: np.ndarray  # its accuracy on those that did not
 
 
+@checked
 def winners_luck(images: tuple[int, ...] = (20, 60, 180), trials: int = 40, choices: int = 400) -> WinnersLuck:
     """Train `trials` settings in the good range once; draw the deciding images from the 360 validation digits."""
+    most = len(objective().y_val) - 1
+    if not 1 <= min(images) <= max(images) <= most or trials < 1 or choices < 1:
+        raise ValueError(f"images must be 1 to {most}, trials and choices at least 1.")
     base, planned = objective(), plan(space_of(3e-2, 3e-1), trials, 0)
     net = MLP(base.sizes, trials=trials, seed=[t.seed for t in planned], dtype=np.float32)
     rates = np.array([[t.settings["lr"]] for t in planned], np.float32)
