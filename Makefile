@@ -29,7 +29,16 @@ test: ## ruff, pytest and strict nbval over all notebooks
 .PHONY: tests-in-place
 tests-in-place:
 	$(ONE_THREAD) $(RUN) -m pytest -n auto --dist worksteal tests --ignore=tests/browser
-	$(ONE_THREAD) $(RUN) -m pytest -n auto --dist loadfile --nbval --nbval-current-env notebooks
+	PYTHONPATH=tests/offline $(ONE_THREAD) $(RUN) -m pytest -n auto --dist loadfile --nbval --nbval-current-env notebooks
+
+soak: ## abuse for as long as it takes: storms, random states by the thousand, cells in any order, notebooks run twice
+	@sh tools/environment.sh test
+	SOAK=$(or $(SOAK),10) $(ONE_THREAD) $(RUN) -m pytest -m "soak or not soak" tests/explorers tests/test_cell_order.py
+
+audit: ## known weaknesses of the locked dependencies (asks the vulnerability service of the package index)
+	@sh tools/environment.sh test
+	$(RUN) -m pip install --quiet pip-audit
+	$(RUN) -m pip_audit --disable-pip --require-hashes -r requirements/lab.lock
 
 notebooks: ## run all notebooks and store them with their outputs, in the one form git keeps
 	@sh tools/environment.sh test

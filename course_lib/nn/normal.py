@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+FAR = 100.0  # beyond it e^(−x²) is 0 in every precision, and x² must not overflow in float32
+
 # Chebyshev coefficients of log(e^{z²} erfc(z) / t) in u = 2t − 1, with t = 2/(2 + z), computed with 40 digits.
 _LOG_ERFC = (-1.302653719781709, 6.419697923564903e-1, 1.947647320418584e-2, -9.56151478680861e-3,
              -9.465953444820382e-4, 3.668394978527616e-4, 4.252332480690644e-5, -2.027857811253418e-5,
@@ -23,7 +25,7 @@ def erfc(z: np.ndarray) -> np.ndarray:
     For z ≥ 0 it is t·exp(−z² + c₀/2 + Σ cⱼ Tⱼ(2t − 1)), t = 2/(2 + z); for z < 0 it is 2 − erfc(−z). The sum is
     Clenshaw's. The form is that of W. H. Press et al., Numerical Recipes (2007) sec. 6.2.2.
     """
-    size = np.abs(z)
+    size = np.minimum(np.abs(z), FAR)
     t = 2.0 / (2.0 + size)
     twice_u = 4.0 * t - 2.0
     before = last = np.zeros_like(t)
@@ -35,7 +37,8 @@ def erfc(z: np.ndarray) -> np.ndarray:
 
 def density(x: np.ndarray) -> np.ndarray:
     """φ(x) = e^(−x²/2)/√(2π)"""
-    return np.exp(-0.5 * x * x) * (1.0 / math.sqrt(2.0 * math.pi))
+    near = np.clip(x, -FAR, FAR)
+    return np.exp(-0.5 * near * near) * (1.0 / math.sqrt(2.0 * math.pi))
 
 
 def cumulative(x: np.ndarray) -> np.ndarray:

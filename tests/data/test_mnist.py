@@ -1,8 +1,8 @@
 """Fetching and reading MNIST, against a server on this machine and small IDX files made here."""
 
 import gzip
-import itertools
 import hashlib
+import itertools
 import socket
 import sys
 import threading

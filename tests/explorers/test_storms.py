@@ -1,0 +1,86 @@
+"""Many hands at once: storms of moves on several explorers from several threads; the last move of each stays."""
+
+import gc
+import os
+import sys
+import threading
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from course_lib.explorers import all_explorers
+
+# The heavy one keeps to ten small layers, so that a thousand moves take seconds.
+STARTS = {"neuron_explorer": {}, "initialization_explorer": {"width": 64}, "optimizer_path_explorer": {}}
+FIXED = {"width", "depth"}
+SOAK = int(os.environ.get("SOAK", 1))
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def moves(explorer, number: int, seed: int):
+    """Random settings of one or two controls, as a hand would make them."""
+    rng = np.random.default_rng(seed)
+    controls = [control for control in explorer.controls.values() if control.name not in FIXED]
+    for _ in range(number):
+        chosen = rng.choice(len(controls), size=rng.integers(1, 3), replace=False)
+        yield {controls[i].name: controls[i].random(rng) for i in chosen}
+
+
+def storm(explorers, number: int) -> None:
+    """`number` moves on each, through its widgets, each explorer from a thread of its own."""
+    def hand(explorer, seed: int) -> None:
+        for move in moves(explorer, number, seed):
+            for name, value in move.items():
+                explorer._panel.inputs[name].value = value
+
+    hands = [threading.Thread(target=hand, args=(one, seed)) for seed, one in enumerate(explorers)]
+    for one in hands:
+        one.start()
+    for one in hands:
+        one.join()
+    deadline = time.monotonic() + 30
+    while any(isinstance(thread, threading.Timer) for thread in threading.enumerate()) and time.monotonic() < deadline:
+        time.sleep(0.05)  # the drafts come to rest
+
+
+@pytest.fixture
+def explorers():
+    made = [all_explorers()[name](**start) for name, start in STARTS.items()]
+    for one in made:
+        assert one.picture
+        one._panel = one._make_panel()
+    yield made
+    for one in made:
+        one.close()
+
+
+def test_after_a_storm_each_picture_is_that_of_its_final_state(explorers):
+    """Some hundred moves; `make soak` makes it more than a thousand on each."""
+    storm(explorers, 120 * SOAK)
+    for explorer in explorers:
+        again = all_explorers()[explorer.name](**explorer.settings)
+        assert explorer._panel.image.value == again.picture.png(), explorer.settings
+        assert explorer.message == ""
+        for name, widget in explorer._panel.inputs.items():
+            assert widget.value == pytest.approx(explorer.settings[name]) if isinstance(widget.value, float) \
+                else widget.value == explorer.settings[name]
+    assert "matplotlib.pyplot" not in sys.modules, "what pyplot opens stays open"
+    assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
+
+
+def test_memory_stays_flat(explorers):
+    """What is cached is bounded: after one storm has filled the caches, further ones take less than 20 MB."""
+    process = psutil.Process()
+
+    def taken() -> float:
+        gc.collect()
+        return process.memory_info().rss / 1e6
+
+    storm(explorers, 40)
+    storm(explorers, 40)
+    first = taken()
+    for _ in range(2 * SOAK):
+        storm(explorers, 40)
+    assert taken() - first < 20
