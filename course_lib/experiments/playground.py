@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.experiments.playground_inputs import GRID, Inputs, playground_inputs
 from course_lib.experiments.playground_layers import Layers, layers_of, update_ratio
 from course_lib.nn.activations import ACTIVATIONS, softmax
@@ -31,7 +32,7 @@ INITS = {
 }
 ALL = 0  # batch size: all points
 
-Before = tuple[tuple[int, str, float], ...]
+Before = tuple[tuple, ...]  # of (step, name, value)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class PlaygroundFrame:
         return f"playground({', '.join(f'{name}={value!r}' for name, value in moved.items())})"
 
 
+@checked
 def playground_frames(
     dataset: str = "spiral",
     features: str = "plain",
@@ -102,7 +104,7 @@ def playground_frames(
     that the line that names them means the same run. The generator ends with a loss that is not finite.
     """
     settings = {name: _said(value) for name, value in locals().items() if name != "before"}
-    _check(settings)
+    _check(settings, before)
     inputs = playground_inputs(dataset, features, settings["noise"], seed)
     net = MLP(
         (inputs.x.shape[1], *[units] * layers, inputs.classes), activation, INITS[init],
@@ -132,6 +134,7 @@ def playground_frames(
 DEFAULTS = {name: p.default for name, p in signature(playground_frames).parameters.items() if name != "before"}
 
 
+@checked
 def playground_at(step: int = 400, **settings: Any) -> PlaygroundFrame:
     """The first frame after at least `step` updates, or the last one of a run that ends before."""
     for frame in playground_frames(**settings):
@@ -209,11 +212,17 @@ def _said(value: Any) -> Any:
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
-def _check(settings: Mapping[str, Any]) -> None:
+def _check(settings: Mapping[str, Any], before: Before) -> None:
     for name, known in (("activation", OFFERED), ("init", INITS), ("optimizer", OPTIMIZERS)):
         if settings[name] not in known:
             raise ValueError(f"{name} must be one of {', '.join(known)}, not {settings[name]!r}.")
     if not 0 <= settings["layers"] <= 6 or not 1 <= settings["units"] <= 64:
         raise ValueError(f"layers must be 0 to 6 and units 1 to 64, not {settings['layers']} and {settings['units']}.")
+    if not settings["lr"] > 0 or not settings["weight_decay"] >= 0 or not 0 <= settings["dropout"] < 1:
+        raise ValueError("lr must be above 0, weight_decay 0 or more, and dropout at least 0 and below 1; they are "
+                         f"{settings['lr']:g}, {settings['weight_decay']:g} and {settings['dropout']:g}.")  # fmt: skip
+    for move in before:
+        if len(move) != 3 or move[1] not in DURING:
+            raise ValueError(f"before is a list of (step, name, value) with one of {', '.join(DURING)}, not {move!r}.")
     if settings["batchnorm"] and settings["batch_size"] == 1:
         raise ValueError("Batch normalisation cannot train on one point at a time: choose larger batches.")

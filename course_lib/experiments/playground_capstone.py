@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.experiments.playground import INITS
 from course_lib.nn.activations import softmax
@@ -57,6 +58,7 @@ class Trained:
         return self.members(x).mean(axis=0).argmax(axis=-1)
 
 
+@checked
 def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
     """Train the recipe's members side by side on raw digits x (m, 64); all that is learned comes from x and y."""
     if recipe.shifted:
@@ -76,6 +78,7 @@ def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
     return Trained(preparation, net)
 
 
+@checked
 def shifted(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """x (m, 64) and its copies moved by one pixel in four directions, (5m, 64), and their labels. What leaves the
     image is lost, what enters is empty."""
@@ -92,6 +95,7 @@ class Validated:
     together: np.ndarray  # (splits,) the ensemble
 
 
+@checked
 def validated(recipe: Recipe, splits: Sequence[int] = (0, 1, 2)) -> Validated:
     """Train on each split's training digits, judge on its validation digits; the test digits are not touched."""
     rows = [_judged(recipe, split) for split in splits]
@@ -106,6 +110,7 @@ def _judged(recipe: Recipe, split: int) -> tuple[float, float]:
     return float(right.mean()), float(np.mean(p.mean(axis=0).argmax(axis=-1) == digits.y_val))
 
 
+@checked
 def raw_digits(split: int) -> Digits:
     """1078 digits for training, 360 for validation, 359 for the test; numbers from 0 to 16."""
     return load_digits(seed=split, scaled=False)
@@ -147,6 +152,7 @@ class FinalLook:
         return float(np.sqrt(p * (1 - p) / 359))
 
 
+@checked
 def final_look(recipe: Recipe = CHOSEN, splits: Sequence[int] = range(5)) -> FinalLook:
     """Train on training AND validation digits, which have done their service, and judge on the test digits."""
     alone, together, wrong = [], [], []

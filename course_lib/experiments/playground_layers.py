@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.experiments.histograms import BINS, SIZE_BINS, activation_histogram, size_histogram
 from course_lib.nn.activations import Activation
 from course_lib.nn.network import MLP
@@ -30,6 +31,7 @@ class Layers:
         return len(self.dead)
 
 
+@checked
 def layers_of(net: MLP, x: np.ndarray, y: np.ndarray, f: Activation) -> Layers:
     """In training mode, as an update sees it, but with all points in one batch; the network stays as it was."""
     signals = net.signals(x, y)
@@ -44,6 +46,7 @@ def layers_of(net: MLP, x: np.ndarray, y: np.ndarray, f: Activation) -> Layers:
     )  # fmt: skip
 
 
+@checked
 def update_ratio(before: list[np.ndarray], after: list[np.ndarray]) -> np.ndarray:
     """‖ΔW‖/‖W‖ of the last update for each weight matrix; NaN where there was no update, or W was zero."""
     if not before:

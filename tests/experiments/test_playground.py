@@ -175,7 +175,8 @@ def test_inputs_use_the_training_points_alone_and_scale_one_draw():
     "wrong, words",
     [({"dataset": "mars"}, "dataset"), ({"features": "cubes"}, "features"), ({"activation": "step"}, "activation"),
      ({"init": "2.0"}, "init"), ({"optimizer": "lbfgs"}, "optimizer"), ({"layers": 7}, "layers"),
-     ({"batchnorm": True, "batch_size": 1}, "larger batches")],
+     ({"batchnorm": True, "batch_size": 1}, "larger batches"), ({"lr": 0.0}, "lr"), ({"dropout": 1.0}, "dropout"),
+     ({"weight_decay": -1.0}, "weight_decay"), ({"noise": -0.1}, "noise"), ({"before": ((1, "seed", 2),)}, "before")],
 )  # fmt: skip
 def test_impossible_settings_say_what_fits(wrong, words):
     with pytest.raises(ValueError, match=words):
