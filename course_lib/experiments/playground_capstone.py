@@ -155,16 +155,17 @@ class FinalLook:
 @checked
 def final_look(recipe: Recipe = CHOSEN, splits: Sequence[int] = range(5)) -> FinalLook:
     """Train on training AND validation digits, which have done their service, and judge on the test digits."""
-    alone, together, wrong = [], [], []
-    for split in splits:
-        digits = raw_digits(split)
-        x, y = np.concatenate([digits.x_train, digits.x_val]), np.concatenate([digits.y_train, digits.y_val])
-        p = fit(recipe, x, y, split).members(digits.x_test)
-        alone.append(np.mean(p.argmax(axis=-1) == digits.y_test))
-        mean = p.mean(axis=0)
-        said = mean.argmax(axis=-1)
-        together.append(np.mean(said == digits.y_test))
-        if split == splits[0]:
-            wrong = [(int(digits.y_test[i]), int(said[i]), float(mean[i, said[i]]))
-                     for i in np.flatnonzero(said != digits.y_test)]  # fmt: skip
-    return FinalLook(np.array(alone), np.array(together), tuple(wrong))
+    alone, together, wrong = zip(*(_looked(recipe, split) for split in splits), strict=True)
+    return FinalLook(np.array(alone), np.array(together), wrong[0])
+
+
+@lru_cache(maxsize=32)
+def _looked(recipe: Recipe, split: int) -> tuple[float, float, tuple]:
+    digits = raw_digits(split)
+    x, y = np.concatenate([digits.x_train, digits.x_val]), np.concatenate([digits.y_train, digits.y_val])
+    p = fit(recipe, x, y, split).members(digits.x_test)
+    mean = p.mean(axis=0)
+    said = mean.argmax(axis=-1)
+    wrong = [(int(digits.y_test[i]), int(said[i]), float(mean[i, said[i]]))
+             for i in np.flatnonzero(said != digits.y_test)]  # fmt: skip
+    return float(np.mean(p.argmax(axis=-1) == digits.y_test)), float(np.mean(said == digits.y_test)), tuple(wrong)
