@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.nn.losses import softmax_cross_entropy
 from course_lib.nn.network import MLP
@@ -27,6 +28,7 @@ SLIPS = {
 }
 
 
+@checked
 @lru_cache(maxsize=4)
 def centred_digits(pixels: float = 1.0) -> Digits:
     """The digits with ink from 0 to `pixels`, minus the mean training image."""
@@ -59,6 +61,7 @@ class InitialLoss:
         return self.expected + self.penalty
 
 
+@checked
 def initial_loss(
     classes: int = 10, scale: float = 0.01, reg: float = 0.0, pixels: int = 1, slip: str = "none"
 ) -> InitialLoss:
@@ -108,6 +111,7 @@ def _curve(classes: int, pixels: int, mixed: bool) -> np.ndarray:
     return np.array([softmax_cross_entropy(pixels * s**2 * scores[few], y[few])[0] for s in SCALES])
 
 
+@checked
 def expected_loss(sizes: Sequence[int], std: float, reg: float) -> float:
     """ln C + ½ λ σ² Σ n_in n_out:   what to expect of W ~ N(0, σ²) when σ is small."""
     return math.log(sizes[-1]) + 0.5 * reg * std**2 * sum(a * b for a, b in zip(sizes[:-1], sizes[1:]))
@@ -140,6 +144,7 @@ FAULTS = {
 }
 
 
+@checked
 @lru_cache(maxsize=128)
 def tiny_overfit(examples: int = 20, reg: float = 0.0, fault: str = "none", lr: float = 0.5) -> TinyOverfit:
     """200 epochs of plain gradient descent on the first `examples` training digits, J = loss + ½ reg ΣW².
@@ -173,6 +178,7 @@ def _out_of_step(net: MLP, x: np.ndarray, y: np.ndarray, lr: float) -> tuple[np.
     return loss, accuracy
 
 
+@checked
 def first_losses(regs: Sequence[float] = (0.0, 1000.0), std: float = 1e-4) -> list[tuple[float, float]]:
     """The slide's own numbers: a 3072-50-10 network with W ~ N(0, std²), measured and expected, for each strength.
 

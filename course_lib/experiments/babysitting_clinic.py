@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.experiments.babysitting import centred_digits
 from course_lib.experiments.babysitting_patients import (
     DISEASES,
@@ -101,6 +102,7 @@ class Clinic:
         return f"{verdict}: new digits {self.before.new:.0%} → {self.after.new:.0%}."
 
 
+@checked
 def clinic(patient: int = 1, guess: str = UNDECIDED, treatment: str = "none", factor: float = 1.0) -> Clinic:
     """The run of a patient, and beside it the same run after treatment, its learning rate times `factor`."""
     if not 1 <= patient <= len(PATIENTS):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.experiments.babysitting import centred_digits
 from course_lib.experiments.babysitting_vitals import Vitals, vitals
 from course_lib.nn.network import MLP
@@ -53,6 +54,7 @@ class LiveTraining:
         return int(self.step[-1])
 
 
+@checked
 def live_training(
     lr: float = 0.1, l2: float = 0.0, dropout: float = 0.0, init: str = "he", images: int = 1078, seed: int = 0
 ) -> Generator[LiveTraining, Mapping[str, Any] | None, None]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.experiments.babysitting import HIDDEN, PIXELS, centred_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
@@ -58,6 +59,7 @@ class LearningRate:
         return "too low: it is slow" if self.lr < self.useful[0] else "too high: it learns and forgets"
 
 
+@checked
 def learning_rate(lr: float = 0.1, pixels: int = 1) -> LearningRate:
     """Ten epochs of plain SGD on the 1078 training digits, 64-50-10 ReLU, batches of 64, λ = 1e-6.
 
@@ -86,6 +88,7 @@ class Sweep:
     diverged_at: np.ndarray  # (rates,) updates, −1 for never
 
 
+@checked
 @lru_cache(maxsize=4)
 def sweep(pixels: int) -> Sweep:
     """Train with all `RATES`, each group of them side by side as one network, float32.
@@ -114,6 +117,7 @@ def _group(rates: np.ndarray, pixels: int) -> History:
     )  # fmt: skip
 
 
+@checked
 def last(pixels: int) -> tuple[np.ndarray, np.ndarray]:
     """Loss and accuracy after ten epochs at every rate of `RATES`; not a number where the run diverged."""
     runs = sweep(pixels)
@@ -121,12 +125,14 @@ def last(pixels: int) -> tuple[np.ndarray, np.ndarray]:
     return np.where(alive, runs.loss[-1], np.nan), np.where(alive, runs.accuracy[-1], np.nan)
 
 
+@checked
 def useful_range(pixels: int, enough: float = 0.9) -> tuple[float, float]:
     """The lowest and the highest of `RATES` at which at least the share `enough` is right after ten epochs."""
     good = [rate for rate, accuracy in zip(RATES, last(pixels)[1]) if accuracy >= enough]
     return good[0], good[-1]
 
 
+@checked
 def accuracy_before_loss(lr: float = 1e-6) -> History:
     """The slide's experiment on digits: pixels 0 to 255, 10 epochs, as many updates as there (some 2,500). float64."""
     digits = centred_digits(255)

@@ -77,7 +77,11 @@ def network_signs_explorer(**start: Any) -> Explorer:
             Stops("batch_size", "batch size B", networks.BATCHES, 1),
             Stops("steps", "training steps", networks.LOOKS, 1000),
         ],
-        presets={"One example": {}, "Batches of 32": {"batch_size": 32}, "Early in training": {"batch_size": 32, "steps": 50}},
+        presets={
+            "One example": {},
+            "Batches of 32": {"batch_size": 32},
+            "Early in training": {"batch_size": 32, "steps": 50},
+        },
         start=start,
     )
 

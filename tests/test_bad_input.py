@@ -1,0 +1,76 @@
+"""Nonsense given to any experiment or data set is answered with one sentence, before anything is computed."""
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import course_lib.data
+import course_lib.experiments
+from course_lib import arguments
+
+NONSENSE = (float("nan"), float("inf"), -1, "nonsense", None, [], np.array([]), np.zeros((2, 3, 4)), {}, object)
+
+
+def public_functions() -> dict[str, Callable]:
+    found = {}
+    for package in (course_lib.experiments, course_lib.data):
+        for room in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{package.__name__}.{room.name}")
+            for name, thing in vars(module).items():
+                if not name.startswith("_") and callable(thing) and not isinstance(thing, type) \
+                        and getattr(thing, "__module__", None) == module.__name__:
+                    found[f"{room.name}.{name}"] = thing
+    return found
+
+
+def kinds(function: Callable) -> dict[str, arguments._Kind | None]:
+    hints = typing.get_type_hints(inspect.unwrap(function))
+    return {name: arguments._kind(hints.get(name)) for name in inspect.signature(function).parameters}
+
+
+def unfit(kind: arguments._Kind, value: object) -> bool:
+    try:
+        kind.fit(value)
+    except arguments._Unfit:
+        return True
+    return False
+
+
+def plain(function: Callable) -> bool:
+    """Whether numbers, names and lists of them are all it takes; arrays and networks come from other functions."""
+    known = kinds(function).values()
+    return bool(known) and all(kind and kind.what != "an array of numbers" for kind in known)
+
+
+PLAIN = {name: function for name, function in public_functions().items() if plain(function)}
+
+
+def test_there_are_many():
+    assert len(PLAIN) > 90
+
+
+@pytest.mark.parametrize("name", sorted(PLAIN))
+def test_nonsense_gets_one_sentence(name: str) -> None:
+    function = PLAIN[name]
+    for argument, kind in kinds(function).items():
+        for value in NONSENSE:
+            if not unfit(kind, value):
+                continue
+            rest = {other: parameter.default for other, parameter in inspect.signature(function).parameters.items()
+                    if parameter.default is not parameter.empty and other != argument}
+            needed = {other: _something(kinds(function)[other]) for other in inspect.signature(function).parameters
+                      if other not in rest and other != argument}
+            with pytest.raises(ValueError) as caught:
+                function(**needed, **{argument: value})
+            said = str(caught.value)
+            assert argument in said and said.endswith(".") and "\n" not in said and len(said) < 250, said
+
+
+def _something(kind: arguments._Kind) -> object:
+    return next(value for value in (1, "a", [1], [1, 2], True) if not unfit(kind, value))
