@@ -15,10 +15,11 @@ from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = [f"notebooks/{file.stem}.html" for file in sorted((ROOT / "notebooks").glob("*.ipynb"))]
-OTHERS = ["index.html", "how_to_run.html", "search.html?q=Xavier", "source/course_lib/nn/layers.py.html",
+OTHERS = ["index.html", "how_to_run.html", "search.html?q=Xavier", "source",
           *(f"docs/{file.stem}.html" for file in sorted((ROOT / "docs").glob("*.md"))),
           *(f"{file.stem}.html" for file in ROOT.glob("INSTRUCTORS.md"))]
 LOOKS = {"light": (1280, 900), "dark": (390, 844)}
+ONCE_MORE = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]  # what looks change
 # To this rule a formula is no text: it takes a heading cell that holds one for empty.
 AXE = {"rules": {"empty-table-header": {"enabled": False}}, "resultTypes": ["violations"]}
 LUMINANCE = """() => {
@@ -63,8 +64,9 @@ def open_page(browser: Browser, address: str):
         contexts.append(context)
         context.route(lambda url: not url.startswith((base, "data:")), refuse)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if base == address:  # from the disk a browser lets no script read other pages: hits come without excerpts
+            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(base + name)
         return page
 
@@ -76,13 +78,16 @@ def open_page(browser: Browser, address: str):
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", [*CHAPTERS, *OTHERS])
-def test_accessible(open_page, name: str, look: str) -> None:
+def test_accessible(open_page, site: Path, name: str, look: str) -> None:
+    if name == "source":  # a file of the project that a page links to
+        name = next(file.relative_to(site).as_posix() for file in site.glob("source/**/*.html"))
     page = open_page(name, look)
     if name.startswith("search"):
         page.locator("#search-results li").first.wait_for()
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
-    wrong = Axe().run(page, options=AXE).response["violations"]
+    options = AXE if look == "light" else {"resultTypes": ["violations"], "runOnly": ONCE_MORE}
+    wrong = Axe().run(page, options=options).response["violations"]
     assert not [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in wrong]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
     assert page.evaluate("[...document.images].every(one => one.loading === 'lazy' || one.naturalWidth > 0)")
@@ -132,7 +137,9 @@ def test_links_to_cells_scroll_there(open_page) -> None:
     place = link.get_attribute("href").partition("#")[2]
     link.click()
     page.wait_for_url(f"**/05_initialization.html#{place}")
-    assert -5 <= page.locator(f"#{place}").bounding_box()["y"] < 900
+    page.wait_for_load_state()
+    cell = f"document.getElementById('{place}').getBoundingClientRect()"
+    page.wait_for_function(f"Math.abs({cell}.y) < 300")
 
 
 def test_formulas_have_their_font(open_page) -> None:

@@ -1,6 +1,7 @@
 """How Sphinx makes the website: notebooks through MyST-NB, never run; the Furo theme; nothing from another server."""
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -42,6 +43,7 @@ ACCESSIBLE = {
     "<th></th>": "<td></td>",
     '<div id="search-results">': '<h1>Search</h1><div id="search-results">',
 }
+CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
 
 
 def make_accessible(app: Sphinx, error: Exception | None) -> None:
@@ -49,6 +51,7 @@ def make_accessible(app: Sphinx, error: Exception | None) -> None:
         text = page.read_text(encoding="utf-8")
         for found, better in ACCESSIBLE.items():
             text = text.replace(found, better)
+        text = re.sub(">[^<>]+<", lambda words: CHINESE.sub(r'<span lang="zh">\g<0></span>', words[0]), text)
         page.write_text(text, encoding="utf-8")
 
 

@@ -10,6 +10,9 @@ from latex2mathml.converter import convert
 
 DIGITS = {"bold": 0x1D7CE, "double-struck": 0x1D7D8}  # to browsers these are characters of their own
 LIMITS = {"max", "min"}
+CLOSE = {"|", "‖", "/", "∂"}
+ENDS = {")", "]", "}", "|", "‖", "!"}
+THIN = "0.1667em"
 
 
 @cache
@@ -20,6 +23,8 @@ def mathml(tex: str, block: bool = False) -> str:
         math = ElementTree.fromstring(convert(words.strip(), display="block" if block else "inline"))
     except Exception as error:
         raise ValueError(f"latex2mathml cannot read the formula {tex!r}: {error!r}") from error
+    for row in math.iter():
+        space_as_tex(list(row))
     for element in math.iter():
         name = element.tag.rpartition("}")[2]
         text = (element.text or "").strip()
@@ -33,6 +38,28 @@ def mathml(tex: str, block: bool = False) -> str:
             element.tag = element.tag.replace("msub", "munder")
     ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
     return ElementTree.tostring(math, encoding="unicode")
+
+
+def space_as_tex(row: list[ElementTree.Element]) -> None:
+    """Spaces around operators where MathML differs from TeX: |x| and a/b close up, and so does the minus of x = −y."""
+    for before, element, after in zip([None, *row], row, [*row[1:], None]):
+        operator = next((one for one in (element, *element[:1]) if one.tag.endswith("}mo")), None)
+        if operator is None:
+            continue
+        text = (operator.text or "").strip()
+        if text in CLOSE:
+            operator.attrib.update(lspace="0", rspace="0")
+        elif text.isalpha() and text != "∂":
+            operator.set("lspace", THIN if before is not None and not is_operator(before) else "0")
+            operator.set("rspace", THIN if after is not None and not is_operator(after) else "0")
+        elif text in ("−", "+", "-") and before is not None and is_operator(before):
+            operator.set("form", "prefix")
+
+
+def is_operator(element: ElementTree.Element) -> bool:
+    """Something after which a minus is a sign; a closing bracket is not."""
+    text = (element.text or "").strip()
+    return element.tag.endswith("}mspace") or (element.tag.endswith("}mo") and text not in ENDS)
 
 
 def visit_inline(self, node: nodes.math) -> None:
