@@ -17,6 +17,7 @@ class GridVsRandomPicture(Picture):
     """Above: the designs on the loss, with the loss of each trial along either axis. Below: distance and chance."""
 
     size = (10.0, 6.6)
+    large_print = 1.1
 
     def build(self) -> None:
         self.images, self.dots, self.stars, self.tops, self.rights, self.heads = [], [], [], [], [], []
@@ -33,7 +34,7 @@ class GridVsRandomPicture(Picture):
             square.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1] if i == 0 else [],
                        xlabel="first axis")  # fmt: skip
             if i == 0:
-                square.set_ylabel("second axis", labelpad=2)
+                square.set_ylabel("second axis", labelpad=0)
             top.set(xlim=(0, 1), ylim=(-0.68, 0.1))
             right.set(ylim=(0, 1), xlim=(0.45, 1.1))
             self.images.append(self.moving(square.imshow(

@@ -19,6 +19,7 @@ class SearchPicture(Picture):
     """Above: a progress bar. Left: the trials; middle: accuracy along either axis; right: the curves."""
 
     size = (10.0, 6.2)
+    large_print = 1.1
 
     def build(self) -> None:
         self.bar = self.figure.add_axes((0.07, 0.805, 0.915, 0.028))
@@ -67,7 +68,7 @@ class SearchPicture(Picture):
         self.legend = self.figure.text(0.07, 0.765, "light: most digits right    dark: few    × given up early    "
                                        "dashed: the fine range    faint lines: all other trials",
                                        fontsize=self.style.font - 1, color=self.style.theory)  # fmt: skip
-        self.test = self.moving(self.figure.text(0.985, 0.945, "", ha="right", color=GREEN, weight="bold"))
+        self.test = self.moving(self.figure.text(0.985, 0.853, "", ha="right", color=GREEN, weight="bold"))
 
     def frame(self, result: SearchState):
         return tuple(

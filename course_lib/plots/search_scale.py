@@ -16,6 +16,7 @@ class LogScalePicture(Picture):
     """Above: accuracy against the learning rate, with the draws as rows of dots. Below: the share of each decade."""
 
     size = (10.0, 6.0)
+    large_print = 1.15
 
     def build(self) -> None:
         self.accuracy = self.figure.add_axes((0.105, 0.50, 0.88, 0.30))
