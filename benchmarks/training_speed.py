@@ -7,9 +7,11 @@ the update, for the record. "lean" is the same loop without the penalty and with
 are the matrix products of a step and nothing else: no bias, activation, loss or update.
 """
 
+import itertools
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -173,6 +175,45 @@ def take_turns(steps: dict[str, Callable]) -> dict[str, np.ndarray]:
     return times
 
 
+def scikit_learn_step(sizes: tuple[int, ...], m: int, adam: bool, x: np.ndarray, y: np.ndarray) -> Callable:
+    """One `partial_fit` is one update on the batch; it looks at the loss as well."""
+    from sklearn.neural_network import MLPClassifier
+
+    net = MLPClassifier(sizes[1:-1], solver="adam" if adam else "sgd", learning_rate_init=LR, batch_size=m, alpha=0.0,
+                        momentum=0.0, nesterovs_momentum=False)
+    net.partial_fit(x, y, classes=np.arange(sizes[-1]))
+    return lambda: net.partial_fit(x, y)
+
+
+def pytorch_step(sizes: tuple[int, ...], adam: bool, x: np.ndarray, y: np.ndarray) -> Callable:
+    """PyTorch in eager mode, in float64 and on one thread like the others."""
+    import torch
+
+    torch.set_num_threads(1)
+    layers = [part for n_in, n_out in itertools.pairwise(sizes)
+              for part in (torch.nn.Linear(n_in, n_out, dtype=torch.float64), torch.nn.ReLU())]
+    net = torch.nn.Sequential(*layers[:-1])
+    optimizer = (torch.optim.Adam if adam else torch.optim.SGD)(net.parameters(), lr=LR)
+    loss, inputs, targets = torch.nn.CrossEntropyLoss(), torch.from_numpy(x), torch.from_numpy(y)
+
+    def step():
+        optimizer.zero_grad()
+        loss(net(inputs), targets).backward()
+        optimizer.step()
+
+    return step
+
+
+def peers(sizes: tuple[int, ...], m: int, adam: bool, x: np.ndarray, y: np.ndarray) -> dict[str, Callable]:
+    """The step of each library that is installed."""
+    found = {}
+    with suppress(ImportError):
+        found["scikit-learn"] = scikit_learn_step(sizes, m, adam, x, y)
+    with suppress(ImportError):
+        found["PyTorch"] = pytorch_step(sizes, adam, x, y)
+    return found
+
+
 def difference(book: TextbookNet, net: MLP) -> float:
     """The largest difference between the weights of the two, which have made equally many steps."""
     return max(float(np.max(np.abs(book.params[f"W{i}"] - w))) for i, w in enumerate(net.weights(), start=1))
@@ -188,6 +229,7 @@ def compare(sizes: tuple[int, ...], m: int, optimizer: type, book_optimizer: typ
         "textbook": textbook_step(book, book_optimizer(), x, y, record_loss=True),
         "lean": textbook_step(lean, book_optimizer(), x, y, record_loss=False),
         "course": course_step(net, optimizer(LR), x, y),
+        **peers(sizes, m, optimizer is Adam, x, y),
     })
 
 
@@ -203,6 +245,9 @@ def main() -> None:
                 name = f"{'-'.join(map(str, sizes))} {optimizer.__name__}".replace("100-100-100-100-100", "100×5")
                 print(f"{name:26}{micro['products']:8.0f}{micro['textbook']:10.0f}{micro['lean']:6.0f}"
                       f"{micro['course']:8.0f} |{book:16.2f}{lean:13.2f}{over:17.2f}")
+                others = [f"{other} {np.median(t[other] / t['course']):.1f}" for other in ("scikit-learn", "PyTorch")
+                          if other in t]
+                print(f"{'':26}over course: {', '.join(others) or 'no other library installed'}")
     print(f"The bar: textbook/course at least {AT_LEAST} on the two small networks, "
           f"course/products at most {AT_MOST} on the large one with SGD.")
 
