@@ -1,7 +1,7 @@
 """How the cost grows: with width, depth, samples, stacked trials and open explorers. A table, and a picture of it.
 
-Each row is a doubling; the exponent is the slope on log-log paper over the last two doublings (1: in proportion). The
-picture is written to build/growth.png.
+Processor time, so that other work on the machine does not count. The exponent is the slope on log-log paper over the
+last three sizes (1: in proportion). The picture is written to build/growth.png.
 """
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def seconds(work: Callable[[], object]) -> float:
     work()
     taken = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     return median(taken)
 
 
@@ -62,13 +62,13 @@ def trials(number: int) -> Callable[[], object]:
 
 
 def open_explorers(number: int) -> tuple[float, float]:
-    """Seconds and megabytes for the pictures of that many explorers, all kept open."""
+    """Processor seconds, and megabytes more than before, for the pictures of that many explorers, all kept open."""
     gc.collect()
-    before, start = psutil.Process().memory_info().rss, time.perf_counter()
+    before, start = psutil.Process().memory_info().rss, time.process_time()
     kept = [neuron_explorer(w1=k % 30 / 10) for k in range(number)]
     for explorer in kept:
         explorer.picture.png()
-    taken = time.perf_counter() - start, (psutil.Process().memory_info().rss - before) / 1e6
+    taken = time.process_time() - start, (psutil.Process().memory_info().rss - before) / 1e6
     for explorer in kept:
         explorer.close()
     return taken
@@ -91,13 +91,14 @@ def series() -> dict[str, tuple[list[int], list[float]]]:
 
 def main() -> None:
     found = series()
-    found["open explorers"] = [1, 4, 16, 64], [open_explorers(number)[0] for number in (1, 4, 16, 64)]
+    opened = [open_explorers(number) for number in (1, 4, 16, 64)]
+    found["open explorers"] = [1, 4, 16, 64], [taken for taken, _ in opened]
     print(f"{'':16} {'sizes, and milliseconds':64} exponent")
     for name, (sizes, times) in found.items():
         slope = math.log(times[-1] / times[-3]) / math.log(sizes[-1] / sizes[-3])
         steps = "  ".join(f"{size}: {1e3 * t:.2f}" for size, t in zip(sizes, times))
         print(f"{name:16} {steps:64} {slope:8.2f}")
-    print(f"\n64 open explorers take {open_explorers(64)[1]:.0f} MB more than none.")
+    print(f"\n64 open explorers take {sum(megabytes for _, megabytes in opened):.0f} MB more than none.")
     PICTURE.parent.mkdir(exist_ok=True)
     draw(found).savefig(PICTURE, dpi=100)
     print(f"The picture is in {PICTURE}.")
