@@ -24,8 +24,6 @@ LARGE_PRINT = """<style>
   --jp-widgets-slider-handle-size: 22px; --jp-widgets-slider-track-thickness: 6px; }
 .large-print .widget-html p { font-size: 18px; }
 .large-print .widget-inline-hbox:not(.widget-html) { min-width: 340px !important; max-width: 640px !important; }
-.large-print .widget-image { max-height: max(440px, calc(100vh - 265px)); object-fit: contain;
-  object-position: left top; }
 </style>"""
 
 # The panels each cell shows: cell id -> (execution count, panels). See `_replace_older`.
@@ -69,6 +67,8 @@ class Panel:
         if explorer.picture.style.screen > 100:
             self.root.add_class("large-print")
             self.root.children = (*self.root.children, widgets.HTML(LARGE_PRINT))
+            self.image.layout.max_height = f"max(400px, 100vh - {self._height_of_the_rest()}px)"
+            self.image.layout.object_fit, self.image.layout.object_position = "contain", "left top"
         self.show_settings()
         self.show_result()
         for name, widget in self.inputs.items():
@@ -76,6 +76,11 @@ class Panel:
         for label, button in self.buttons.items():
             button.on_click(lambda _, label=label: self._pressed(lambda: explorer.preset(label)))
         self.reset_button.on_click(lambda _: self._pressed(explorer.reset))
+
+    def _height_of_the_rest(self) -> int:
+        """Pixels of a screen of large print that the page's bars and the rows of controls take."""
+        buttons = sum(30 + 10 * len(label) for label in [*self.buttons, "Reset"]) + 110 * len(self._extra_buttons())
+        return 112 + 40 * (math.ceil(len(self.inputs) / 3) + math.ceil(buttons / 1000))
 
     def _extra_buttons(self) -> list[widgets.Widget]:
         """What a special panel has to press before the presets."""
