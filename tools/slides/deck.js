@@ -47,7 +47,7 @@ function place(section, block) {
   section.insertBefore(block, section.querySelector(":scope > aside"));
   if (block.matches("figure")) {
     const picture = block.firstElementChild, left = room(section, block);
-    const natural = (WIDTH - 120) * picture.naturalHeight / picture.naturalWidth;
+    const natural = (WIDTH - 100) * picture.naturalHeight / picture.naturalWidth;
     if (left < Math.min(WORTHWHILE, natural)) return false;
     block.style.height = `${Math.min(left, natural)}px`;
     return true;
