@@ -77,7 +77,7 @@ def test_abandoned_trials_save_epochs_and_are_not_ranked():
     for trial in gone:
         loss = trial.curves["loss"]
         assert not loss[-1] <= 3 * loss[0] and all(later <= 3 * loss[0] for later in loss[:-1])
-    assert with_rule.result.best == without.result.best
+    assert with_rule.result.best.settings == without.result.best.settings  # bits depend on BLAS threads
     assert all(math.isfinite(t.score) for t in without.leaders)
 
 
