@@ -8,7 +8,7 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_M
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks check-notebooks map slides class grade browser-test site bench lock test-newest test-lowest clean
+.PHONY: help lab test notebooks check-notebooks map slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
 
 help: ## this list
 	@echo "Usage: make TARGET"
