@@ -31,6 +31,7 @@ class LivePanel(Panel):
         self.clock = widgets.Play(max=LEASE, interval=INTERVAL, layout={"display": "none"})
         alike = {"layout": widgets.Layout(width="auto"), "style": widgets.ButtonStyle()}
         self.play_button = widgets.Button(description="Play", tooltip="Train, frame by frame", **alike)
+        self.play_button.button_style = "primary"  # in colour: what to press first
         self.step_button = widgets.Button(description="Step", tooltip="Train one frame further", **alike)
         self.restart_button = widgets.Button(description="Restart", tooltip="Train anew from the start", **alike)
         self.interrupted = False
