@@ -104,6 +104,18 @@ def screen_times() -> dict[str, list[float]]:
     return taken
 
 
+def mathematics_alone() -> float:
+    """Milliseconds of processor time for all of course_lib.nn, once NumPy is there."""
+    code = """
+import pkgutil, time, numpy.random, course_lib.nn
+from importlib import import_module
+start = time.process_time()
+for room in pkgutil.iter_modules(course_lib.nn.__path__): import_module("course_lib.nn." + room.name)
+print(1e3 * (time.process_time() - start))"""
+    return min(float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+               for _ in range(ROUNDS))
+
+
 def dearest_imports() -> list[tuple[str, float, float]]:
     """Name, milliseconds by itself and with all it imports, of the modules that take longest."""
     command = [sys.executable, "-X", "importtime", "-c", IMPORTS]
@@ -128,6 +140,7 @@ def main() -> None:
     print(f"{'usual ÷ ours':20} {ratios[0]:10.2f}" + (f" {ratios[1]:14.2f}" if screen else f"\n{NO_CHROMIUM}"))
     if screen:
         print(f"bar: ≤ {BAR} ms on the screen {'met' if median(screen['ours']) <= BAR else 'NOT met'}")
+    print(f"\ncourse_lib.nn takes {mathematics_alone():.0f} ms beyond NumPy (bar: 50)")
     print(f"\n{'import, ms':38} {'itself':>8} {'with all':>8}")
     for name, own, with_all in dearest_imports():
         print(f"{name:38} {own:8.1f} {with_all:8.1f}")

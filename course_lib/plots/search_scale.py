@@ -30,8 +30,8 @@ class LogScalePicture(Picture):
                                            markeredgewidth=0)[0])
             for colour, marker in zip(COLOURS, MARKERS)
         ]  # fmt: skip
-        for label, colour in zip(self.accuracy.get_yticklabels()[:2], (BLUE, VERMILLION)):
-            label.set(color=colour, weight="bold")
+        for label in self.accuracy.get_yticklabels()[:2]:  # in ink: blue letters cannot be read on dark paper
+            label.set(weight="bold")
         self.shares = []
         for i, (name, colour) in enumerate(zip(NAMES, COLOURS)):
             axes = self.figure.add_axes((0.105 + 0.46 * i, 0.11, 0.42, 0.24))

@@ -335,20 +335,14 @@ def test_wrong_settings_get_one_sentence(call, words):
     assert str(error.value).startswith(words)
 
 
-def test_the_floor_imports_numpy_only_and_fast():
-    """Under 50 ms of processor time beyond NumPy for all rooms together: the best of up to five fresh interpreters."""
+def test_the_floor_imports_numpy_only():
+    """How long that takes is measured by `make bench BENCH=startup`."""
     rooms = [path.stem for path in sorted(Path(network.__file__).parent.glob("*.py")) if path.stem != "__init__"]
     code = f"""
-import sys, time, numpy, numpy.random
+import sys
 from importlib import import_module
-start = time.process_time()
 for room in {rooms!r}: import_module("course_lib.nn." + room)
-print(time.process_time() - start, *{{name.partition(".")[0] for name in sys.modules}})
+print(*{{name.partition(".")[0] for name in sys.modules}})
 """
-    for _ in range(5):
-        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        seconds, *modules = run.stdout.split()
-        assert not {"matplotlib", "ipywidgets", "scipy", "IPython", "threadpoolctl"} & set(modules)
-        if float(seconds) < 0.05:
-            return
-    pytest.fail(f"importing {', '.join(rooms)} took {seconds} s beyond NumPy")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"matplotlib", "ipywidgets", "scipy", "IPython", "threadpoolctl"} & set(run.stdout.split())
