@@ -35,6 +35,7 @@ def show_source(obj: Callable, *, docstring: bool = False) -> Source:
     except (TypeError, OSError) as error:
         raise ValueError("show_source shows functions, methods and classes written in Python, "
                          f"not {type(obj).__name__} {obj!r}.") from error
+    text = text.removeprefix("@checked\n")  # it looks at the arguments, and is no part of the equation
     if not docstring:
         text = _without_docstrings(text)
     return Source(f"# {inspect.getmodule(obj).__name__}\n{text.strip()}")

@@ -86,3 +86,9 @@ def test_in_a_notebook_it_is_a_highlighted_fence():
 def test_what_has_no_source_is_refused_in_a_sentence(obj):
     with pytest.raises(ValueError, match="show_source shows functions, methods and classes"):
         show_source(obj)
+
+
+def test_the_look_at_the_arguments_is_no_part_of_the_equation():
+    from course_lib.experiments.zero_centring_signs import agreement_limit
+
+    assert repr(show_source(agreement_limit)).splitlines()[1].startswith("def agreement_limit(")
