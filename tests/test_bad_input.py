@@ -4,7 +4,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-import typing
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +14,7 @@ import course_lib.experiments
 from course_lib import arguments
 
 NONSENSE = (float("nan"), float("inf"), -1, "nonsense", None, [], np.array([]), np.zeros((2, 3, 4)), {}, object)
+PLAIN_VALUES = (1, "a", [1], [1, 2], True)
 
 
 def public_functions() -> dict[str, Callable]:
@@ -29,15 +29,15 @@ def public_functions() -> dict[str, Callable]:
     return found
 
 
-def kinds(function: Callable) -> dict[str, arguments._Kind | None]:
-    hints = typing.get_type_hints(inspect.unwrap(function))
-    return {name: arguments._kind(hints.get(name)) for name in inspect.signature(function).parameters}
+def kinds(function: Callable) -> dict[str, arguments.Kind | None]:
+    known = arguments.kinds_of(function)
+    return {name: known.get(name) for name in inspect.signature(function).parameters}
 
 
-def unfit(kind: arguments._Kind, value: object) -> bool:
+def unfit(kind: arguments.Kind, value: object) -> bool:
     try:
         kind.fit(value)
-    except arguments._Unfit:
+    except arguments.Unfit:
         return True
     return False
 
@@ -45,7 +45,8 @@ def unfit(kind: arguments._Kind, value: object) -> bool:
 def plain(function: Callable) -> bool:
     """Whether numbers, names and lists of them are all it takes; arrays and networks come from other functions."""
     known = kinds(function).values()
-    return bool(known) and all(kind and kind.what != "an array of numbers" for kind in known)
+    return bool(known) and all(kind and "array" not in kind.what
+                               and any(not unfit(kind, value) for value in PLAIN_VALUES) for kind in known)
 
 
 PLAIN = {name: function for name, function in public_functions().items() if plain(function)}
@@ -72,5 +73,5 @@ def test_nonsense_gets_one_sentence(name: str) -> None:
             assert argument in said and said.endswith(".") and "\n" not in said and len(said) < 250, said
 
 
-def _something(kind: arguments._Kind) -> object:
-    return next(value for value in (1, "a", [1], [1, 2], True) if not unfit(kind, value))
+def _something(kind: arguments.Kind) -> object:
+    return next(value for value in PLAIN_VALUES if not unfit(kind, value))

@@ -1,0 +1,74 @@
+"""What makes a formula an activation: it is applied to every element, has a slope, and may have parameters.
+
+`pointwise` is for formulas that run thousands of times a second: numbers and arrays go straight through; lists become
+arrays, and what is not a number gets a sentence, only after the formula has failed on it.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial, wraps
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from course_lib.arguments import checked, only, short
+
+Bound = only(Any, "a number or ±math.inf", lambda bound: isinstance(bound, Real) and not math.isnan(bound))
+
+
+def pointwise(formula: Callable) -> Callable:
+    """The formula for anything that consists of numbers."""
+    @wraps(formula)
+    def anything(x, **params):
+        try:
+            return formula(x, **params)
+        except Exception:
+            array = _numbers(formula.__name__, x)
+            if array is x:
+                raise
+            return formula(array, **params)
+
+    return anything
+
+
+def _numbers(name: str, x) -> np.ndarray:
+    try:
+        array = np.asarray(x)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} wants x, a number or an array of numbers, not {short(x)}.") from None
+    return array
+
+
+@checked
+@dataclass(frozen=True)
+class Activation:
+    """A function f with its derivative df, and what layers and pictures want to know about it.
+
+    `slope_of_output(y)` is f′(x) computed from y = f(x), where that is cheaper; `bounds` are the infimum and
+    supremum of f, `bounds_with` a function that gives them for other parameters; `params` are the parameters of f with
+    the values in force.
+    """
+    name: str
+    f: Callable[..., np.ndarray]
+    df: Callable[..., np.ndarray]
+    bounds: tuple[Bound, Bound] = (-math.inf, math.inf)
+    slope_of_output: Callable[[np.ndarray], np.ndarray] | None = None
+    params: dict[str, float] = field(default_factory=dict)
+    bounds_with: Callable[..., tuple[float, float]] | None = None
+
+    def with_params(self, **params: float) -> "Activation":
+        """The same function with other parameters."""
+        for name, value in params.items():
+            if name not in self.params:
+                raise ValueError(f"{self.name} has no parameter {name!r}; "
+                                 f"it takes {', '.join(self.params) or 'none'}.")
+            if not isinstance(value, Real) or not math.isfinite(value):
+                raise ValueError(f"{self.name}: {name} must be a finite number, not {short(value)}.")
+        bound = {**self.params, **{name: float(value) for name, value in params.items()}}
+        bounds = self.bounds_with(**bound) if self.bounds_with else self.bounds
+        return Activation(self.name, partial(self.f, **bound), partial(self.df, **bound), bounds, None, bound,
+                          self.bounds_with)
