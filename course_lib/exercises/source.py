@@ -3,9 +3,13 @@
 import ast
 import functools
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+
+# They look at the arguments, and are no part of the equation.
+_GUARDS = re.compile(r"^ *@(checked|pointwise|explained\(.*\))\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,7 +39,7 @@ def show_source(obj: Callable, *, docstring: bool = False) -> Source:
     except (TypeError, OSError) as error:
         raise ValueError("show_source shows functions, methods and classes written in Python, "
                          f"not {type(obj).__name__} {obj!r}.") from error
-    text = text.removeprefix("@checked\n")  # it looks at the arguments, and is no part of the equation
+    text = re.sub(_GUARDS, "", text)
     if not docstring:
         text = _without_docstrings(text)
     return Source(f"# {inspect.getmodule(obj).__name__}\n{text.strip()}")
