@@ -3,19 +3,38 @@
 Everything a notebook calls on this floor is a method of one desk; `exercises/__init__` hands them out.
 """
 
-from collections.abc import Iterable
+import functools
+import inspect
+import re
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any, TypeVar
 
 from course_lib.exercises import edition
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.prediction import Prediction, Question
+from course_lib.exercises.printed import only_the_beginning
 from course_lib.exercises.progress import ProgressFile
 from course_lib.exercises.report import Report
 from course_lib.exercises.shown import Shown
 from course_lib.exercises.source import Source, show_source
+from course_lib.exercises.values import shortened
 
 T = TypeVar("T", bound=Shown)
+
+
+def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
+    """Say what is wrong with the call itself, too: arguments left out, or too many."""
+    @functools.wraps(check)
+    def say(*given: Any, **named: Any) -> None:
+        try:
+            inspect.signature(check).bind(*given, **named)
+        except TypeError:
+            print('check takes an id and your function, in this form: check("5.1", your_function).')
+        else:
+            check(*given, **named)
+
+    return say
 
 
 class Desk:
@@ -31,6 +50,7 @@ class Desk:
         self._hints: dict[str, int] = {}  # how many were given
         self._shown: dict[str, Shown] = {}
 
+    @_never_raises
     def check(self, id: str, yours: Any = ...) -> None:
         """Say in one message whether `yours` solves exercise `id`, and if not, what is wrong.  Never raises."""
         try:
@@ -38,7 +58,8 @@ class Desk:
         except ValueError as error:
             print(error)
             return
-        verdict = exercise.judge(yours)
+        with only_the_beginning():
+            verdict = exercise.judge(yours)
         print(verdict.message.encode(errors="replace").decode())  # an error's text may hold half a character
         if verdict.solved:
             self.file.solve(exercise.id)
@@ -92,6 +113,9 @@ def _add(all_: dict, more: dict) -> None:
 
 
 def _find(items: dict, id: Any, kind: str) -> Any:
-    if not isinstance(id, str) or id not in items:
-        raise ValueError(f"There is no such {kind}; there are: {', '.join(items)}.")
-    return items[id]
+    if isinstance(id, str) and id in items:
+        return items[id]
+    meant = re.search(r"\d+[.,]\w", shortened(id))  # 5.1 without quotes, or "Exercise 5.1"
+    if meant and (near := meant[0].replace(",", ".")) in items:
+        raise ValueError(f'There is no such {kind}. Did you mean "{near}"? Write it so, in quotes.')
+    raise ValueError(f"There is no such {kind}; there are: {', '.join(items)}.")

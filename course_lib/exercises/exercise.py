@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.exercises.sandbox import OutOfTime, within
-from course_lib.exercises.values import agree, difference, numbers, shortened, show, show_both
+from course_lib.exercises.values import agree, difference, numbers, one_line, shortened, show, show_both
 
 
 class _NotAttempted(Exception):
@@ -99,16 +99,16 @@ class Exercise:
             return Verdict(False, f"{self.id}: your answer could not be checked ({type(error).__name__}).")
 
     def _try_all(self, yours: Any, attempts: list[_Attempt]) -> None:
-        if yours is None or yours is ...:
+        if yours is ...:
             raise _NotAttempted
         self._refuse_if_unusable(yours)
         for case in self.cases:
             attempts.append(self._try(yours, case))
 
     def _refuse_if_unusable(self, yours: Any) -> None:
-        if not callable(yours):
+        if not callable(yours) or isinstance(yours, type):
             raise _Unusable(f"pass the function itself, not {shortened(yours)}: "
-                            f'check("{self.id}", {self.answer.__name__}).')
+                            f'check("{self.id}", {self.answer.__name__}), its name without brackets.')
         try:
             signature = inspect.signature(yours)
         except (TypeError, ValueError):
@@ -116,8 +116,9 @@ class Exercise:
         try:
             signature.bind(*self.cases[0])
         except TypeError:
-            raise _Unusable(f"your function must take ({', '.join(self._names)}); "
-                            f"it takes ({', '.join(signature.parameters)}).") from None
+            plain = [one.replace(annotation=one.empty) for one in signature.parameters.values()]
+            takes = one_line(str(inspect.Signature(plain))) if plain else "nothing"
+            raise _Unusable(f"your function must take ({', '.join(self._names)}); it takes {takes}.") from None
 
     def _try(self, yours: Callable, case: tuple) -> _Attempt:
         attempt = _Attempt(case, np.array(self.answer(*copy.deepcopy(case))))
@@ -139,6 +140,8 @@ class Exercise:
             attempt.problem = difference(attempt.got, attempt.expected)
         except ValueError as error:
             attempt.problem = "It returned None. Is a `return` missing?" if value is None else str(error)
+        if attempt.problem and attempt.changed:
+            attempt.problem += f" It also changes its input {attempt.changed[0]}."
         return attempt
 
     def _verdict(self, attempts: list[_Attempt]) -> Verdict:
@@ -195,7 +198,7 @@ def _raised(error: BaseException) -> str:
     """One sentence on an exception, with the line of the learner's code it came from."""
     frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is the call in `_try`
     own = [frame.line for frame in frames if frame.filename == frames[0].filename]
-    where = f" at `{own[-1]}`" if own and own[-1] else ""
+    where = f" at `{one_line(own[-1])}`" if own and own[-1] else ""
     try:
         text = textwrap.shorten(str(error), 200)
     except Exception:

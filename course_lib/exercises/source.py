@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from course_lib.exercises.values import shortened
+
 # They look at the arguments, and are no part of the equation.
 _GUARDS = re.compile(r"^ *@(checked|pointwise|explained\(.*\))\n", re.MULTILINE)
 
@@ -38,7 +40,7 @@ def show_source(obj: Callable, *, docstring: bool = False) -> Source:
         text = textwrap.dedent(inspect.getsource(obj))
     except (TypeError, OSError) as error:
         raise ValueError("show_source shows functions, methods and classes written in Python, "
-                         f"not {type(obj).__name__} {obj!r}.") from error
+                         f"not {type(obj).__name__} {shortened(obj)}.") from error
     text = re.sub(_GUARDS, "", text)
     if not docstring:
         text = _without_docstrings(text)

@@ -1,23 +1,32 @@
 """Values a learner's function returned: are they numbers, do they agree with the expected ones, how are they shown."""
 
+import re
+import reprlib
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 FEW = 12  # numbers that are still shown one by one
+MOST = 10_000_000  # numbers; of a larger answer only the shape is looked at, for a copy might not fit into memory
 RTOL = 1e-5  # loose enough for float32, far tighter than any mistake
 
 
 def numbers(value: Any) -> np.ndarray:
     """`value` as an array of real numbers, a copy; a scalar has shape (). `ValueError` says what it is instead."""
+    if np.ma.is_masked(value):
+        raise ValueError("It returned a masked array, in which some numbers are hidden. Return a plain one.")
     try:
-        array = np.array(value)
+        array = np.asarray(value)
     except Exception as error:
-        raise ValueError(f"It returned {_kind(value)}, which does not make an array of numbers.") from error
+        raise ValueError(f"It returned {_parts(value)}, which does not make an array of numbers.") from error
+    if array.size > MOST:
+        raise ValueError(f"It returned {_shape(array)}: far more numbers than expected.")
+    if array.dtype.kind == "O" and all(isinstance(item, Real) for item in array.flat):
+        array = array.astype(float)
     if array.dtype.kind not in "iuf":
-        kind = {"b": "True or False", "c": "complex numbers"}.get(array.dtype.kind, _kind(value))
-        raise ValueError(f"It returned {kind} where real numbers are expected.")
-    return array
+        raise ValueError(f"It returned {_instead(value, array)} where real numbers are expected.")
+    return array.copy()
 
 
 def agree(got: np.ndarray, expected: np.ndarray) -> bool:
@@ -25,10 +34,12 @@ def agree(got: np.ndarray, expected: np.ndarray) -> bool:
 
     NaN agrees with NaN, so that a known mistake may overflow.
     """
-    if got.shape != expected.shape:
-        return False
+    return got.shape == expected.shape and bool(np.all(_close(got, expected)))
+
+
+def _close(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
     largest = np.max(np.abs(expected), where=np.isfinite(expected), initial=0.0)
-    return np.allclose(got, expected, rtol=RTOL, atol=1e-9 * largest, equal_nan=True)
+    return np.isclose(got, expected, rtol=RTOL, atol=1e-9 * largest, equal_nan=True)
 
 
 def difference(got: np.ndarray, expected: np.ndarray) -> str:
@@ -37,9 +48,20 @@ def difference(got: np.ndarray, expected: np.ndarray) -> str:
         return ""
     if got.shape != expected.shape:
         return f"It returned {_shape(got)}; expected is {_shape(expected)}."
-    if not np.all(np.isfinite(got)):
-        return "The result contains NaN or infinity."
-    return "The numbers differ."
+    if np.any(np.isnan(got)):
+        return "The result contains NaN: 0/0, ∞ − ∞ and the logarithm or root of a negative number give it."
+    if np.any(np.isinf(got)):
+        return "The result contains infinity: a division by 0, log(0) and numbers beyond 1e308 give it."
+    if got.dtype == np.float16:
+        return "It returned float16, which keeps three digits: too few to compare. Compute in float64."
+    wrong = np.flatnonzero(~_close(got, expected))
+    some = f"{len(wrong)} of {got.size} numbers differ{'s' * (len(wrong) == 1)}"
+    count = "The numbers differ" if len(wrong) == got.size else some
+    if got.size <= FEW:
+        return f"{count}."
+    place = np.unravel_index(wrong[0], got.shape)
+    yours, right = show_both(got[place + (...,)], expected[place + (...,)])
+    return f"{count}, the first at [{', '.join(map(str, place))}]: {yours} where {right} is expected."
 
 
 def show(value: Any, digits: int = 4) -> str:
@@ -64,15 +86,45 @@ def show_both(got: np.ndarray, expected: np.ndarray) -> tuple[str, str]:
 def shortened(value: Any) -> str:
     """`repr(value)` in one line of at most 80 characters, or its type where `repr` fails."""
     try:
-        text = " ".join(repr(value).split())
+        return one_line(re.sub(r" at 0x[0-9a-fA-F]+", "", _REPR.repr(value)))
     except Exception:
         return _kind(value)
+
+
+def one_line(text: str) -> str:
+    """`text` in one line of at most 80 characters."""
+    text = " ".join(text.split())
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+_REPR = reprlib.Repr()  # looks at the beginning only: the whole of a long list takes seconds
+_REPR.maxlist = _REPR.maxtuple = _REPR.maxset = _REPR.maxdict = _REPR.maxarray = 20
+_REPR.maxstring, _REPR.maxother = 200, 10_000
 
 
 def _kind(value: Any) -> str:
     name = type(value).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    known = {"NoneType": "None", "ndarray": "an array", "str": "text", "type": "a class"}
+    return known.get(name, f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}")
+
+
+def _instead(value: Any, array: np.ndarray) -> str:
+    """What `value` holds that is no real number."""
+    known = {"b": "True or False", "c": "complex numbers", "U": "text", "S": "bytes", "M": "dates"}
+    if array.dtype.kind != "O" or array.ndim == 0:
+        return known.get(array.dtype.kind, _kind(value))
+    return f"{_kind(value)} with {_kind(next(item for item in array.flat if not isinstance(item, Real)))} in it"
+
+
+def _parts(value: Any) -> str:
+    """A list or tuple whose parts do not fit together, with their shapes."""
+    try:
+        shapes = [str(np.shape(part)) for part in value] if isinstance(value, list | tuple) else []
+    except Exception:
+        shapes = []
+    if len(set(shapes)) < 2:
+        return _kind(value)
+    return f"{_kind(value)} of {len(shapes)} parts of shapes {', '.join(shapes[:4])}{', …' * (len(shapes) > 4)}"
 
 
 def _shape(array: np.ndarray) -> str:

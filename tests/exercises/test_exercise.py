@@ -65,7 +65,7 @@ def raises(values, offset):
     raise NotImplementedError("write it")
 
 
-@pytest.mark.parametrize("stub", [None, ..., returns_dots, bare, passes, raises, lambda values, offset: None])
+@pytest.mark.parametrize("stub", [..., returns_dots, bare, passes, raises, lambda values, offset: None])
 def test_a_stub_is_not_attempted(stub):
     verdict = judge(stub)
     assert verdict.message == "9.1: not attempted yet."
@@ -100,8 +100,15 @@ def test_a_mistake_that_agrees_in_some_cases_shows_one_where_it_fails():
 def test_an_unknown_wrong_answer_is_no_known_mistake():
     verdict = judge(lambda values, offset: 2 * values + offset + (len(values) == 40))
     assert verdict.mistake is None
-    assert verdict.message.splitlines()[:2] == ["9.1: not yet. The numbers differ.",
-                                                "  values    an array of shape (40,), from 0 to 39"]  # fmt: skip
+    assert verdict.message.splitlines()[:2] == [
+        "9.1: not yet. The numbers differ, the first at [0]: 1.5 where 0.5 is expected.",
+        "  values    an array of shape (40,), from 0 to 39",
+    ]
+
+
+def test_a_wrong_place_among_many_is_named():
+    verdict = judge(lambda values, offset: 2 * values + offset + 2 * (values == 17))
+    assert "1 of 40 numbers differs, the first at [17]: 36.5 where 34.5 is expected." in verdict.message
 
 
 def test_a_difference_far_behind_the_point_is_visible():
@@ -111,26 +118,32 @@ def test_a_difference_far_behind_the_point_is_visible():
 
 
 @pytest.mark.parametrize("yours, sentence", [
-    (3.5, 'pass the function itself, not 3.5: check("9.1", double).'),
+    (3.5, 'pass the function itself, not 3.5: check("9.1", double), its name without brackets.'),
+    (None, "pass the function itself, not None"),
+    (dict, "pass the function itself, not <class 'dict'>"),
     (double([1.0], 0.0), "pass the function itself, not array([2.])"),
     ("double", "pass the function itself, not 'double'"),
     (lambda values: 0, "your function must take (values, offset); it takes (values)."),
     (lambda a, b, c: 0, "your function must take (values, offset); it takes (a, b, c)."),
-    (lambda values, offset: "two", "It returned a str where real numbers are expected."),
+    (lambda values, offset: "two", "It returned text where real numbers are expected."),
     (lambda values, offset: {"a": 1}, "It returned a dict where real numbers are expected."),
     (lambda values, offset: (v for v in values), "It returned a generator where real numbers are expected."),
     (lambda values, offset: values > 0, "It returned True or False where real numbers are expected."),
     (lambda values, offset: values + 1j, "It returned complex numbers where real numbers are expected."),
-    (lambda values, offset: [[1.0], [1.0, 2.0]], "does not make an array of numbers"),
-    (lambda values, offset: [None], "It returned a list where real numbers are expected."),
+    (lambda values, offset: [[1.0], [1.0, 2.0]],
+     "It returned a list of 2 parts of shapes (1,), (2,), which does not make an array of numbers."),
+    (lambda values, offset: [None], "It returned a list with None in it where real numbers are expected."),
+    (lambda values, offset: np.broadcast_to(0.0, (10**6, 10**6)), "It returned an array of shape (1000000, 1000000)"),
+    (lambda values, offset: np.ma.array(values, mask=values > 0), "It returned a masked array"),
     (lambda values, offset: 2.0, "It returned a single number; expected is an array of shape (1,)."),
     (lambda values, offset: values[:, None],
      "It returned an array of shape (1, 1); expected is an array of shape (1,)."),
-    (lambda values, offset: values * np.nan, "The result contains NaN or infinity."),
-    (lambda values, offset: values / 0.0, "The result contains NaN or infinity."),
+    (lambda values, offset: values * np.nan, "The result contains NaN: 0/0"),
+    (lambda values, offset: values / 0.0, "The result contains infinity: a division by 0"),
+    (lambda *, values, offset: 0, "it takes (*, values, offset)."),
+    (lambda: 0, "it takes nothing."),
     (lambda values, offset: np.sum(), "Your function raised TypeError: sum() missing"),
     (np.linalg.inv, "it takes (a)"),
-    (dict, "Your function raised TypeError"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_in_a_sentence(yours, sentence):
     verdict = judge(yours)
@@ -172,6 +185,7 @@ def test_inputs_are_copies_and_changing_them_is_said():
     assert not verdict.solved
     np.testing.assert_array_equal(TASK.cases[0][0], before)
     assert judge(double).solved  # the cases are unharmed
+    assert "It also changes its input values." in judge(lambda values, offset: values.fill(3) or values - 7).message
 
 
 def test_a_result_buffer_used_again_does_not_overwrite_earlier_results():

@@ -49,7 +49,13 @@ def test_the_envelope_notices_chance_and_company():
     assert look.depends_on_company and not look.changes_its_mind
 
 
-@pytest.mark.parametrize("predict, words", [(np.zeros(40), "not its answers"), (lambda x: x, "one class per image")])
+@pytest.mark.parametrize("predict, words", [
+    (np.zeros(40), "not its answers"),
+    (lambda x: x, r"one class per image, shape \(40,\), not \(40, 10\)"),
+    (lambda x: None, "one class per image. It returned None where"),
+    (lambda x: ["3"] * len(x), "one class per image. It returned text where"),
+    (lambda x: np.full(len(x), np.nan), "not NaN or infinity"),
+])  # fmt: skip
 def test_the_envelope_says_what_it_takes(predict, words):
     with pytest.raises(ValueError, match=words):
         envelope()(predict)
@@ -65,12 +71,22 @@ def returns_nothing(x_train, y_train, x_val, y_val, look):
 
 @pytest.mark.parametrize(
     "yours, words",
-    [(..., "not attempted"), (None, "not attempted"), (lambda *data: ..., "not attempted"), (3, "function itself"),
+    [(..., "not attempted"), (None, "function itself"), (lambda *data: ..., "not attempted"), (3, "function itself"),
      (lambda x: x, "must take"), (raises, "KeyError"), (returns_nothing, "Fewer than 85 %")],
 )  # fmt: skip
 def test_answers_that_are_none_get_a_sentence(yours, words):
     verdict = PIPELINE.judge(yours)
     assert not verdict.solved and words in verdict.message
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.inf, None, "0.97", [0.97], 0.97j, np.zeros((9, 9))])
+def test_after_an_honest_look_nonsense_is_returned(value):
+    def nearest(x_train, y_train, x_val, y_val, look):
+        squares = (x_train**2).sum(axis=1)
+        look(lambda x: y_train[np.argmin(squares - 2 * x @ x_train.T, axis=1)])
+        return value
+
+    assert "You did not return what look returned." in PIPELINE.judge(nearest).message
 
 
 def test_there_is_a_mistake_for_every_fault():

@@ -1,5 +1,8 @@
 """Which values count as numbers, when they agree, and how they are shown."""
 
+import re
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,7 +26,38 @@ def test_numbers_agree_with_themselves_in_float32_and_scaled_by_rounding(a):
 def test_a_thousandth_more_is_a_difference(a, share):
     a = np.abs(a) + 1e-6
     assert not agree(a * (1 + share), a)
-    assert difference(a * (1 + share), a) == "The numbers differ."
+    assert re.fullmatch(r"(The|\d of \d) numbers differs?\.", difference(a * (1 + share), a))
+
+
+@pytest.mark.parametrize("dtype", [float, np.float32, int])
+def test_of_many_numbers_the_first_that_differs_is_named(dtype):
+    right = np.arange(600.0).reshape(20, 30)
+    yours = right.astype(dtype)
+    yours[2, 17] += 1
+    assert difference(yours, right) == "1 of 600 numbers differs, the first at [2, 17]: 78 where 77 is expected."
+
+
+def test_objects_that_are_numbers_are_numbers():
+    np.testing.assert_array_equal(numbers(np.array([1, Fraction(1, 2)], dtype=object)), [1, 0.5])
+
+
+@pytest.mark.parametrize("value, words", [
+    ([1, [2, 3]], "a list of 2 parts of shapes (), (2,), which"),
+    ((np.zeros((2, 3)), np.zeros((2, 1))), "a tuple of 2 parts of shapes (2, 3), (2, 1), which"),
+    ([np.zeros(i) for i in range(9)], "a list of 9 parts of shapes (0,), (1,), (2,), (3,), …, which"),
+    ([1, "x", None], "a list with text in it where"),
+    ([1, None], "a list with None in it where"),
+    (lambda: 3, "a function where"),
+    (np.zeros((4000, 4000), np.uint8), "an array of shape (4000, 4000): far more"),
+])  # fmt: skip
+def test_what_it_is_instead_of_numbers(value, words):
+    with pytest.raises(ValueError) as error:
+        numbers(value)
+    assert str(error.value).startswith(f"It returned {words} ")
+
+
+def test_half_precision_is_named():
+    assert "float16" in difference(np.float16([1.414]), np.array([2**0.5]))
 
 
 def test_tiny_numbers_are_compared_by_their_own_size():
@@ -59,6 +93,8 @@ def test_what_counts_as_numbers(value):
     ((500,) * 4, "(500, 500, 500, 500)"),
     ((500,), "(500,)"),
     ("text", "'text'"),
+    (list(range(10**6)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, ...]"),
+    (test_shapes_are_not_broadcast, "<function test_shapes_are_not_broadcast>"),
 ])  # fmt: skip
 def test_how_values_are_shown(value, text):
     assert show(value) == text
