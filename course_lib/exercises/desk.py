@@ -5,6 +5,7 @@ Everything a notebook calls on this floor is a method of one desk; `exercises/__
 
 import functools
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Iterable
 from types import ModuleType
@@ -118,4 +119,5 @@ def _find(items: dict, id: Any, kind: str) -> Any:
     meant = re.search(r"\d+[.,]\w", shortened(id))  # 5.1 without quotes, or "Exercise 5.1"
     if meant and (near := meant[0].replace(",", ".")) in items:
         raise ValueError(f'There is no such {kind}. Did you mean "{near}"? Write it so, in quotes.')
-    raise ValueError(f"There is no such {kind}; there are: {', '.join(items)}.")
+    chapters = [list(ids) for _, ids in itertools.groupby(items, key=lambda id: id.split(".")[0])]
+    raise ValueError(f"There is no such {kind}; there are {', '.join(f'{ids[0]} to {ids[-1]}' for ids in chapters)}.")
