@@ -49,6 +49,7 @@ class Desk:
             _add(self.predictions, room.PREDICTIONS)
         self.file = file or ProgressFile()
         self._hints: dict[str, int] = {}  # how many were given
+        self._asked = ""  # for which exercise last
         self._shown: dict[str, Shown] = {}
 
     @_never_raises
@@ -68,9 +69,12 @@ class Desk:
                 print(note)
 
     def hint(self, id: str) -> None:
-        """Print the next hint for exercise `id`: first a nudge, at last nearly the answer."""
+        """Print a hint for exercise `id`; asked again at once, the next: first a nudge, at last nearly the answer."""
         exercise = _find(self.exercises, id, "exercise")
         given = self._hints.get(exercise.id, 0)
+        if given and self._asked != exercise.id:  # Run All, or somebody coming back, sees where it was left
+            given -= 1
+        self._asked = exercise.id
         if given == len(exercise.hints):
             more = f'solution("{exercise.id}") shows the answer.' if edition.SOLUTIONS else "Ask your instructor."
             print(f"{exercise.id}: that was the last hint. {more}")

@@ -72,15 +72,24 @@ class ProgressFile:
         data = "".join("\n" + json.dumps(event) for event in events).encode()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            try:
-                os.write(file, data)
-            finally:
-                os.close(file)
+            for _ in range(3):  # once, unless another notebook is mending the file
+                if self._written(data):
+                    break
         except OSError as error:
             self._memory += events
             self._say(f"Your progress cannot be saved in {self.path} ({error.strerror}); "
                       "it is kept until the kernel stops.")
+
+    def _written(self, data: bytes) -> bool:
+        """False if another notebook moved the file aside meanwhile: then it may have been read before `data` came."""
+        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            os.write(file, data)
+            return os.path.samestat(os.fstat(file), os.stat(self.path))
+        except FileNotFoundError:
+            return False
+        finally:
+            os.close(file)
 
     def _events(self) -> list[dict]:
         try:
@@ -94,19 +103,38 @@ class ProgressFile:
 
     def _without_damage(self, events: list[dict]) -> list[dict]:
         """Start a new file from the good lines of a damaged one, which is kept under another name."""
-        names = (self.path.with_name(f"{self.path.name}.damaged{number or ''}") for number in count())
-        aside = next(name for name in names if not name.exists())
         try:
-            os.replace(self.path, aside)
+            aside = self._moved_aside()
             events, damaged = _parse(aside.read_bytes())  # again: another notebook may have appended meanwhile
+        except FileNotFoundError:  # another notebook is doing the same
+            return events
         except OSError as error:
             self._say(f"The progress file {self.path} is damaged and cannot be moved aside ({error.strerror}).")
             return events
-        self._say(f"The progress file was damaged: {len(events)} entries were kept, {damaged} could not be read. "
-                  f"The damaged file is now {aside}.")
         if events:
             self._append(events)
+        if damaged:
+            self._say(f"The progress file was damaged: {len(events)} entries were kept, {damaged} could not be read. "
+                      f"The damaged file is now {aside}.")
+        else:  # another notebook has mended it before
+            aside.unlink()
         return events
+
+    def _moved_aside(self) -> Path:
+        """The file under a name that nobody else has, not even another notebook that does the same right now."""
+        for number in count():
+            aside = self.path.with_name(f"{self.path.name}.damaged{number or ''}")
+            try:
+                os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+                break
+            except FileExistsError:
+                continue
+        try:
+            os.replace(self.path, aside)
+        except OSError:
+            aside.unlink()
+            raise
+        return aside
 
     def _say(self, note: str) -> None:
         if note not in self._said:

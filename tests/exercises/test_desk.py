@@ -86,6 +86,22 @@ def test_hints_come_one_by_one_and_end(desk, capsys):
     assert lines[5].startswith("5.3, hint 1 of 3: ")  # each exercise counts its own
 
 
+def test_running_all_cells_again_uses_up_no_hints(desk, capsys):
+    said = []
+    for _ in range(4):
+        for id in ("5.1", "5.2", "5.3"):
+            desk.hint(id)
+        said.append(capsys.readouterr().out)
+    assert said == said[:1] * 4
+    desk.hint("5.3")
+    assert capsys.readouterr().out.startswith("5.3, hint 2 of 3: ")
+    for id in ("5.1", "5.3", "5.3", "5.3", "5.1", "5.3"):
+        desk.hint(id)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "5.1, hint 1 of 3", "5.3, hint 2 of 3", "5.3, hint 3 of 3", "5.3", "5.1, hint 1 of 3", "5.3, hint 3 of 3"]
+
+
 @pytest.mark.parametrize("id", ["5.1", "5.2", "5.3"])
 def test_the_solution_is_the_function_that_check_uses(desk, id, capsys):
     scope = {"np": np, "math": __import__("math")}

@@ -152,7 +152,11 @@ def test_a_function_that_raises(exercise, capsys):
             raise error
 
         assert f"Your function raised {type(error).__name__}" in heard(exercise, throws, capsys)
-    assert "Your function raised RecursionError" in heard(exercise, endless, capsys)
+
+
+def test_a_function_that_calls_itself_for_ever(capsys):
+    said = heard(_desk.exercises["5.1"], endless, capsys)
+    assert "Your function raised RecursionError: maximum recursion depth exceeded at `return endless(*given)`." in said
 
 
 @with_one_answer

@@ -135,15 +135,64 @@ def test_many_threads(progress_file):
     assert ProgressFile().read().solved == {f"5.{i}" for i in range(60)}
 
 
-def test_two_kernels_at_once(progress_file):
+@pytest.mark.parametrize("before", ['{"solved": "1.1"}', '{"solved": "1.1"}\n{"solv'], ids=["sound", "damaged"])
+def test_two_kernels_at_once(progress_file, before):
+    progress_file.write_text(before)
     code = ("import sys; from course_lib.exercises.progress import ProgressFile; file = ProgressFile()\n"
-            "for i in range(150): file.solve(f'{sys.argv[1]}.{i}')")  # fmt: skip
-    kernels = [subprocess.Popen([sys.executable, "-c", code, chapter], stderr=subprocess.PIPE) for chapter in "57"]
+            "print('ready', flush=True); sys.stdin.readline()\n"
+            "for i in range(100): file.solve(f'{sys.argv[1]}.{i}'); file.predict(f'{sys.argv[1]}.p{i}', i % 2)")
+    kernels = [subprocess.Popen([sys.executable, "-c", code, chapter], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True) for chapter in "57"]
     for kernel in kernels:
-        assert kernel.wait(60) == 0, kernel.stderr.read()
-        kernel.stderr.close()
-    assert ProgressFile().read().solved == {f"{chapter}.{i}" for chapter in "57" for i in range(150)}
-    assert not list(progress_file.parent.glob("*damaged*"))
+        assert kernel.stdout.readline() == "ready\n"
+    for kernel in kernels:
+        kernel.stdin.write("go\n")
+        kernel.stdin.flush()
+    for kernel in kernels:
+        _, errors = kernel.communicate(timeout=60)
+        assert kernel.returncode == 0 and errors == ""
+    done = ProgressFile().read()
+    assert done.solved == {"1.1", *(f"{chapter}.{i}" for chapter in "57" for i in range(100))}
+    assert done.first.keys() == {f"{chapter}.p{i}" for chapter in "57" for i in range(100)}
+    asides = [file.name for file in progress_file.parent.glob("*damaged*")]
+    assert asides == ["progress.jsonl.damaged"] * before.endswith('{"solv')
+    if asides:
+        assert progress_file.with_name(asides[0]).read_text().startswith(before)
+
+
+def just_before_the_write(monkeypatch, do):
+    write = os.write
+
+    def later(file, data):
+        monkeypatch.setattr(os, "write", write)
+        do()
+        return write(file, data)
+
+    monkeypatch.setattr(os, "write", later)
+
+
+def test_what_is_written_while_another_notebook_moves_the_file_aside(progress_file, monkeypatch):
+    progress_file.write_text('{"solved": "5.1"}\nnonsense')
+    just_before_the_write(monkeypatch, ProgressFile().read)
+    ProgressFile()._append([{"solved": "5.3"}])
+    assert ProgressFile().read().solved == {"5.1", "5.3"}
+
+
+def test_two_notebooks_find_the_same_damage(progress_file, monkeypatch):
+    content = '{"solved": "5.1"}\nnonsense'
+    progress_file.write_text(content)
+    replace, second = os.replace, ProgressFile()
+
+    def later(*names):
+        monkeypatch.setattr(os, "replace", replace)
+        assert ProgressFile().read().solved == {"5.1"}
+        replace(*names)
+
+    monkeypatch.setattr(os, "replace", later)
+    assert second.read().solved == ProgressFile().read().solved == {"5.1"}
+    assert second.take_notes() == []  # the other one has told
+    asides = list(progress_file.parent.glob("*damaged*"))
+    assert [aside.read_text() for aside in asides] == [content]
 
 
 @pytest.mark.parametrize("platform, variable, expected", [
