@@ -33,7 +33,8 @@ tests-in-place:
 
 soak: ## abuse for as long as it takes: storms, random states by the thousand, cells in any order, notebooks run twice
 	@sh tools/environment.sh test
-	SOAK=$(or $(SOAK),10) $(ONE_THREAD) $(RUN) -m pytest -m "soak or not soak" tests/explorers tests/test_cell_order.py
+	SOAK=$(or $(SOAK),10) $(ONE_THREAD) $(RUN) -m pytest -m "soak or not soak" tests/explorers tests/test_cell_order.py \
+		tests/test_run_twice.py
 
 audit: ## known weaknesses of the locked dependencies (asks the vulnerability service of the package index)
 	@sh tools/environment.sh test
