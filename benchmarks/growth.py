@@ -9,6 +9,8 @@ import gc
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -25,6 +27,7 @@ from course_lib.nn.optimizers import SGD
 from course_lib.plots.style import SERIES
 
 PICTURE = Path("build/growth.png")
+PICTURE_SHOWS = "Time over the time of the smallest size, on log-log paper, beside growth in proportion"
 ROUNDS = 7
 
 
@@ -89,19 +92,25 @@ def series() -> dict[str, tuple[list[int], list[float]]]:
     return found
 
 
-def main() -> None:
+def main() -> list[str]:
     found = series()
-    opened = [open_explorers(number) for number in (1, 4, 16, 64)]
-    found["open explorers"] = [1, 4, 16, 64], [taken for taken, _ in opened]
+    numbers = [1, 4, 16, 64]
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as fresh:  # memory is counted from nothing
+        opened = list(fresh.map(open_explorers, numbers))
+    found["open explorers"] = numbers, [taken for taken, _ in opened]
     print(f"{'':16} {'sizes, and milliseconds':64} exponent")
+    slopes = {}
     for name, (sizes, times) in found.items():
-        slope = math.log(times[-1] / times[-3]) / math.log(sizes[-1] / sizes[-3])
+        slopes[name] = math.log(times[-1] / times[-3]) / math.log(sizes[-1] / sizes[-3])
         steps = "  ".join(f"{size}: {1e3 * t:.2f}" for size, t in zip(sizes, times))
-        print(f"{name:16} {steps:64} {slope:8.2f}")
-    print(f"\n64 open explorers take {sum(megabytes for _, megabytes in opened):.0f} MB more than none.")
+        print(f"{name:16} {steps:64} {slopes[name]:8.2f}")
+    memory = ", ".join(f"{number}: {megabytes:.0f}" for number, (_, megabytes) in zip(numbers, opened))
+    print(f"\nMB of memory for so many open explorers: {memory}.")
     PICTURE.parent.mkdir(exist_ok=True)
     draw(found).savefig(PICTURE, dpi=100)
     print(f"The picture is in {PICTURE}.")
+    grown = ", ".join(f"{name} {slope:.2f}" for name, slope in slopes.items())
+    return [f"Time grows with size to the power of: {grown} (1: in proportion)."]
 
 
 def draw(found: dict[str, tuple[list[int], list[float]]]) -> Figure:
