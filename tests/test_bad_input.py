@@ -12,6 +12,7 @@ import pytest
 import course_lib.data
 import course_lib.experiments
 from course_lib import arguments
+from course_lib.kinds import Kind, Unfit
 
 NONSENSE = (float("nan"), float("inf"), -1, "nonsense", None, [], np.array([]), np.zeros((2, 3, 4)), {}, object)
 PLAIN_VALUES = (1, "a", [1], [1, 2], True)
@@ -29,15 +30,15 @@ def public_functions() -> dict[str, Callable]:
     return found
 
 
-def kinds(function: Callable) -> dict[str, arguments.Kind | None]:
+def kinds(function: Callable) -> dict[str, Kind | None]:
     known = arguments.kinds_of(function)
     return {name: known.get(name) for name in inspect.signature(function).parameters}
 
 
-def unfit(kind: arguments.Kind, value: object) -> bool:
+def unfit(kind: Kind, value: object) -> bool:
     try:
         kind.fit(value)
-    except arguments.Unfit:
+    except Unfit:
         return True
     return False
 
@@ -73,5 +74,5 @@ def test_nonsense_gets_one_sentence(name: str) -> None:
             assert argument in said and said.endswith(".") and "\n" not in said and len(said) < 250, said
 
 
-def _something(kind: arguments.Kind) -> object:
+def _something(kind: Kind) -> object:
     return next(value for value in PLAIN_VALUES if not unfit(kind, value))

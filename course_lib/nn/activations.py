@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from course_lib.arguments import checked
+from course_lib.arguments import checked, explained
 from course_lib.nn.normal import FAR, cumulative, density
 from course_lib.nn.pointwise import Activation, pointwise
 
@@ -23,7 +23,7 @@ def identity(x):
 @pointwise
 def identity_slope(x):
     """f′(x) = 1"""
-    return np.ones_like(x, dtype=np.result_type(x, 0.0))
+    return np.ones_like(1.0 * x)
 
 
 @pointwise
@@ -35,7 +35,7 @@ def step(x):
 @pointwise
 def step_slope(x):
     """f′(x) = 0,   so backpropagation cannot train it."""
-    return np.zeros_like(x, dtype=np.result_type(x, 0.0))
+    return np.zeros_like(1.0 * x)
 
 
 @pointwise
@@ -91,8 +91,8 @@ def lecun_tanh_slope(x):
 
 @pointwise
 def softplus(x):
-    """f(x) = ln(1 + eˣ);   f′ = σ"""
-    return np.logaddexp(x, 0.0)
+    """f(x) = ln(1 + eˣ) = max(0, x) + ln(1 + e^−|x|);   f′ = σ"""
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
 @pointwise
@@ -210,14 +210,14 @@ def silu_slope(x):
     return sigmoid(x) * (1.0 + near * sigmoid(-near))
 
 
-@checked
+@explained("scores, an array of numbers, and for axis one of its axes")
 def softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
     """pᵢ = e^sᵢ / Σⱼ e^sⱼ,   the largest score subtracted first, which changes nothing but the overflow."""
     e = np.exp(scores - np.max(scores, axis=axis, keepdims=True))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
-@checked
+@explained("scores, an array of numbers, and for axis one of its axes")
 def log_softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
     """log pᵢ = sᵢ − log Σⱼ e^sⱼ"""
     s = scores - np.max(scores, axis=axis, keepdims=True)

@@ -5,15 +5,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from course_lib.arguments import checked, explained
+from course_lib.kinds import Finite, Network, NotNegative, Positive, only
 
 # CS231n notes, neural-networks-3: relative errors in float64 with h near 1e-5
 VERDICTS = ((1e-7, "right"), (1e-4, "right if there are kinks in the loss, doubtful if not"),
             (1e-2, "doubtful"))
 
+Theta = only(Any, "an array of floating-point numbers, all finite", lambda theta: isinstance(theta, np.ndarray)
+             and theta.dtype.kind == "f" and np.isfinite(theta).all())
+Error = only(Any, "a number", lambda error: isinstance(error, (int, float, np.number)))
 
-def numerical_gradient(f: Callable[[np.ndarray], float], theta: np.ndarray, h: float = 1e-5) -> np.ndarray:
+
+@checked
+@explained("a function f that gives a number for theta, an array of numbers")
+def numerical_gradient(f: Callable[[np.ndarray], float], theta: Theta, h: Positive = 1e-5) -> np.ndarray:
     """∂f/∂θᵢ ≈ (f(θ + h eᵢ) − f(θ − h eᵢ))/2h,   which is off by O(h²) and by rounding errors of about 1e-16 f/h.
 
     theta (any shape) is the caller's: it is changed for each call of f and put back afterwards.
@@ -24,6 +34,7 @@ def numerical_gradient(f: Callable[[np.ndarray], float], theta: np.ndarray, h: f
     return gradient
 
 
+@explained("a and n, numbers or arrays of the same shape, and a number for floor")
 def relative_error(a: np.ndarray, n: np.ndarray, floor: float = 0.0) -> np.ndarray:
     """|a − n| / max(|a|, |n|),   element by element; 0 where both are 0.
 
@@ -33,11 +44,13 @@ def relative_error(a: np.ndarray, n: np.ndarray, floor: float = 0.0) -> np.ndarr
     return np.abs(np.subtract(a, n)) / np.where(size > 0.0, size, 1.0)
 
 
-def verdict(error: float) -> str:
+@checked
+def verdict(error: Error) -> str:
     """What a relative error means, by the thresholds of the CS231n notes: 1e-7, 1e-4, 1e-2."""
     return next((words for limit, words in VERDICTS if error <= limit), "wrong")
 
 
+@checked
 @dataclass(frozen=True)
 class GradientCheck:
     """Backpropagation beside measurement, for k of the P parameters (with T trials every array is (T, k))."""
@@ -55,8 +68,10 @@ class GradientCheck:
         return verdict(self.worst)
 
 
-def check_gradients(net, x: np.ndarray, y: np.ndarray, h: float = 1e-5, indices=None, train: bool = True,
-                    floor: float = 1e-3) -> GradientCheck:
+@checked
+@explained("x, y that fit the network, and for indices None or places in net.theta")
+def check_gradients(net: Network, x: Finite, y: Finite, h: Positive = 1e-5, indices: np.ndarray | int | None = None,
+                    train: bool = True, floor: NotNegative = 1e-3) -> GradientCheck:
     """Check net's gradient at the parameters `indices` (None: all of them) on the batch x, y.
 
     It works on a copy, in training mode with the random masks held fast. Use float64; a kink (ReLU at 0) closer

@@ -6,15 +6,18 @@ All are called alike, `he(rng, fan_in, fan_out, **params) -> W (fan_in, fan_out)
 with one seed are the same draw at two scales.
 """
 
+import inspect
 import math
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
-Rng = np.random.Generator | np.random.RandomState
+from course_lib.arguments import checked, fit, kinds_of
+from course_lib.kinds import Count, NotNegative, Rng
 
 
+@checked
 def variance_scaling(rng: Rng, fan_in: int, fan_out: int, gain: float = 1.0, fan: str = "in",
                      distribution: str = "normal") -> np.ndarray:
     """Var(w) = gain² / n,   n = n_in ("in"), n_out ("out") or (n_in + n_out)/2 ("avg").
@@ -30,15 +33,16 @@ def variance_scaling(rng: Rng, fan_in: int, fan_out: int, gain: float = 1.0, fan
     raise ValueError(f"distribution must be 'normal' or 'uniform', not {distribution!r}.")
 
 
-def scaled_std(fan_in: int, fan_out: int, gain: float = 1.0, fan: str = "in") -> float:
+@checked
+def scaled_std(fan_in: Count, fan_out: Count, gain: NotNegative = 1.0, fan: str = "in") -> float:
     """σ = gain / √n,   the standard deviation `variance_scaling` aims for."""
-    _check_fans(fan_in, fan_out)
     n = {"in": fan_in, "out": fan_out, "avg": (fan_in + fan_out) / 2}.get(fan)
     if n is None:
         raise ValueError(f"fan must be 'in', 'out' or 'avg', not {fan!r}.")
     return gain / math.sqrt(n)
 
 
+@checked
 def gain(activation: str, slope: float = 0.01) -> float:
     """The factor by which σ√n must exceed 1 because the activation shrinks the signal.
 
@@ -53,50 +57,54 @@ def gain(activation: str, slope: float = 0.01) -> float:
     return gains[activation]
 
 
-def zeros(rng: Rng, fan_in: int, fan_out: int) -> np.ndarray:
+@checked
+def zeros(rng: Rng, fan_in: Count, fan_out: Count) -> np.ndarray:
     """W = 0.  With tanh or ReLU only the output bias can ever move."""
-    _check_fans(fan_in, fan_out)
     return np.zeros((fan_in, fan_out))
 
 
-def constant(rng: Rng, fan_in: int, fan_out: int, *, c: float = 0.1) -> np.ndarray:
+@checked
+def constant(rng: Rng, fan_in: Count, fan_out: Count, *, c: float = 0.1) -> np.ndarray:
     """W = c.  All units of a layer receive the same update and stay copies of one another."""
-    _check_fans(fan_in, fan_out)
     return np.full((fan_in, fan_out), float(c))
 
 
-def normal(rng: Rng, fan_in: int, fan_out: int, *, std: float = 0.01) -> np.ndarray:
+@checked
+def normal(rng: Rng, fan_in: Count, fan_out: Count, *, std: NotNegative = 0.01) -> np.ndarray:
     """W ~ N(0, std²), whatever the size of the layer."""
-    _check_fans(fan_in, fan_out)
-    return std * _checked(rng).standard_normal((fan_in, fan_out))
+    return std * rng.standard_normal((fan_in, fan_out))
 
 
-def uniform(rng: Rng, fan_in: int, fan_out: int, *, bound: float | None = None) -> np.ndarray:
+@checked
+def uniform(rng: Rng, fan_in: Count, fan_out: Count, *, bound: NotNegative | None = None) -> np.ndarray:
     """W ~ U(−bound, bound),   Var(w) = bound²/3.
 
     Without `bound` it is 1/√n_in, hence Var(w) = 1/(3 n_in): the "commonly used heuristic" that Glorot and
     Bengio 2010 (eq. 1) set out to improve, and still what PyTorch's `nn.Linear` does.
     """
-    _check_fans(fan_in, fan_out)
     b = _bound(fan_in, bound)
-    return b * _checked(rng).uniform(-1.0, 1.0, (fan_in, fan_out))
+    return b * rng.uniform(-1.0, 1.0, (fan_in, fan_out))
 
 
+@checked
 def lecun(rng: Rng, fan_in: int, fan_out: int) -> np.ndarray:
     """Var(w) = 1/n_in:  LeCun et al. 1998 sec. 4.6; CS231n and Caffe call it "Xavier"."""
     return variance_scaling(rng, fan_in, fan_out, gain=1.0, fan="in")
 
 
+@checked
 def glorot_normal(rng: Rng, fan_in: int, fan_out: int) -> np.ndarray:
     """Var(w) = 2/(n_in + n_out),   normal:  Glorot & Bengio 2010 eq. 12."""
     return variance_scaling(rng, fan_in, fan_out, gain=1.0, fan="avg")
 
 
+@checked
 def glorot_uniform(rng: Rng, fan_in: int, fan_out: int) -> np.ndarray:
     """W ~ U(−b, b),  b = √(6/(n_in + n_out)),  so Var(w) = 2/(n_in + n_out):  Glorot & Bengio 2010 eq. 16."""
     return variance_scaling(rng, fan_in, fan_out, gain=1.0, fan="avg", distribution="uniform")
 
 
+@checked
 def he(rng: Rng, fan_in: int, fan_out: int, *, slope: float = 0.0) -> np.ndarray:
     """Var(w) = 2/((1 + a²) n_in),   a the slope for x < 0 (0 is ReLU):  He et al. 2015 eq. 10 and sec. 2.2.
 
@@ -105,11 +113,13 @@ def he(rng: Rng, fan_in: int, fan_out: int, *, slope: float = 0.0) -> np.ndarray
     return variance_scaling(rng, fan_in, fan_out, gain("leaky_relu", slope), fan="in")
 
 
+@checked
 def he_fan_out(rng: Rng, fan_in: int, fan_out: int, *, slope: float = 0.0) -> np.ndarray:
     """Var(w) = 2/((1 + a²) n_out):  keeps the gradients instead of the signal, He et al. 2015 eq. 14."""
     return variance_scaling(rng, fan_in, fan_out, gain("leaky_relu", slope), fan="out")
 
 
+@checked
 def orthogonal(rng: Rng, fan_in: int, fan_out: int, *, gain: float = 1.0) -> np.ndarray:
     """WᵀW = gain²·I (or WWᵀ when wider than tall),   so Var(w) = gain²/max(n_in, n_out):  Saxe et al. 2014.
 
@@ -143,18 +153,20 @@ _STD: dict[str, Callable[..., float | None]] = {
 }
 
 
+@checked
 def initializer(name: str, **params) -> Callable[[Rng, int, int], np.ndarray]:
     """The scheme called `name` with its parameters bound:  initializer("he", slope=0.1)(rng, 400, 300)."""
     return partial(INITIALIZERS[_known(name)], **_parameters(name, params))
 
 
-def initializer_std(name: str, fan_in: int, fan_out: int, **params) -> float | None:
+@checked
+def initializer_std(name: str, fan_in: Count, fan_out: Count, **params) -> float | None:
     """√Var(w) that the scheme aims for, or None for `constant`, where it makes no sense."""
-    _check_fans(fan_in, fan_out)
     return _STD[_known(name)](fan_in, fan_out, **_parameters(name, params))
 
 
-def conv_fan_in(channels: int, kh: int, kw: int) -> int:
+@checked
+def conv_fan_in(channels: Count, kh: Count, kw: Count) -> int:
     """n_in = channels·kh·kw:  what one output of a convolution sums over (3×3 over 64 channels: 576)."""
     return channels * kh * kw
 
@@ -164,27 +176,16 @@ def _bound(fan_in: int, bound: float | None) -> float:
 
 
 def _parameters(name: str, params: dict) -> dict:
-    known = INITIALIZERS[name].__kwdefaults__ or {}
+    scheme = INITIALIZERS[name]
+    known, kinds = inspect.unwrap(scheme).__kwdefaults__ or {}, kinds_of(scheme)
     wrong = ", ".join(p for p in params if p not in known)
     if wrong:
         raise ValueError(f"The initializer {name!r} does not take {wrong}; "
                          f"it takes {', '.join(known) or 'no parameter'}.")
-    return {**known, **params}
+    return {**known, **{p: fit(kinds[p], p, name, value) for p, value in params.items()}}
 
 
 def _known(name: str) -> str:
     if name not in INITIALIZERS:
         raise ValueError(f"There is no initializer {name!r}; choose one of {', '.join(INITIALIZERS)}.")
     return name
-
-
-def _checked(rng: Rng) -> Rng:
-    if not hasattr(rng, "standard_normal"):
-        raise ValueError(f"rng must be a random generator such as np.random.default_rng(0), not {rng!r}.")
-    return rng
-
-
-def _check_fans(fan_in: int, fan_out: int) -> None:
-    if fan_in < 1 or fan_out < 1:
-        raise ValueError("A layer needs at least one input and one output, "
-                         f"not fan_in={fan_in} and fan_out={fan_out}.")

@@ -7,41 +7,19 @@ and grads be views into its flat vectors. Arrays given to a layer are never chan
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from course_lib.arguments import checked, short
+from course_lib.kinds import Count, Finite, Precision, Rng, only
 from course_lib.nn.activations import Activation as Function
 from course_lib.nn.activations import activation as elementwise
+from course_lib.nn.layer import Layer
+from course_lib.nn.pointwise import bare
 
-
-class Layer:
-    """What all layers share. Subclasses give the initial values of their parameters as keywords."""
-
-    is_activation = False
-    pieces = 1            # how many inputs an activation layer takes for one output; only maxout takes more
-    cache = None          # what forward keeps for backward
-
-    def __init__(self, dtype: type = np.float64, **initial: np.ndarray) -> None:
-        self.shapes = {name: np.shape(value) for name, value in initial.items()}
-        self.params = {name: np.array(value, dtype) for name, value in initial.items()}
-        self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
-
-    def bind(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
-        """Keep parameters and gradients in these arrays from now on; the present values move there."""
-        for name in params:
-            params[name][...], grads[name][...] = self.params[name], self.grads[name]
-        self.params, self.grads = params, grads
-
-    def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
-        """y; what backward will need is kept."""
-        raise NotImplementedError
-
-    def backward(self, dy: np.ndarray, need_dx: bool = True) -> np.ndarray | None:
-        """dx = dJ/dx from dy = dJ/dy, and `grads`; None if nobody needs dx (a network's first layer)."""
-        raise NotImplementedError
-
-    def __getstate__(self) -> dict:
-        return {**self.__dict__, "cache": None}      # copies and pickles do without the last batch
+Unit = only(Any, 'a name such as "relu", (name, parameters) or an Activation', lambda unit: isinstance(
+    unit, str | Function) or isinstance(unit, tuple) and list(map(type, unit)) == [str, dict])
 
 
 class Dense(Layer):
@@ -50,7 +28,8 @@ class Dense(Layer):
     bias=False leaves b out, as one does in front of batch normalisation, which subtracts it again.
     """
 
-    def __init__(self, n_in: int, n_out: int, bias: bool = True, dtype: type = np.float64) -> None:
+    @checked
+    def __init__(self, n_in: Count, n_out: Count, bias: bool = True, dtype: Precision = np.float64) -> None:
         super().__init__(dtype, W=np.zeros((n_in, n_out)), **({"b": np.zeros((1, n_out))} if bias else {}))
         self.bias, self.product = bias, np.dot
 
@@ -85,18 +64,20 @@ class Activation(Layer):
 
     is_activation = True
 
+    @checked
     def __init__(self, function: str | Function) -> None:
         super().__init__()
-        self.function = elementwise(function) if isinstance(function, str) else function
+        self.function = function = elementwise(function) if isinstance(function, str) else function
+        self.f, self.df, self.slope_of_output = map(bare, (function.f, function.df, function.slope_of_output))
 
     def forward(self, x, train=False):
-        y = self.function.f(x)
+        y = self.f(x)
         self.cache = x, y
         return y
 
     def backward(self, dy, need_dx=True):
-        (x, y), f = self.cache, self.function
-        return dy * (f.df(x) if f.slope_of_output is None else f.slope_of_output(y))
+        x, y = self.cache
+        return dy * (self.df(x) if self.slope_of_output is None else self.slope_of_output(y))
 
 
 class PReLU(Layer):
@@ -107,7 +88,8 @@ class PReLU(Layer):
 
     is_activation = True
 
-    def __init__(self, per_channel: int | None = None, alpha: float = 0.25, dtype: type = np.float64) -> None:
+    @checked
+    def __init__(self, per_channel: Count | None = None, alpha: float = 0.25, dtype: Precision = np.float64) -> None:
         super().__init__(dtype, alpha=np.full((1, per_channel or 1), alpha))
         self.shared = per_channel is None
 
@@ -129,8 +111,11 @@ class RReLU(Layer):
 
     is_activation = True
 
-    def __init__(self, rng, lower: float = 1 / 8, upper: float = 1 / 3) -> None:
+    @checked
+    def __init__(self, rng: Rng, lower: float = 1 / 8, upper: float = 1 / 3) -> None:
         super().__init__()
+        if lower > upper:
+            raise ValueError(f"lower and upper of RReLU must be in that order, not {lower} and {upper}.")
         self.rng, self.lower, self.upper, self.hold = rng, lower, upper, False
 
     def forward(self, x, train=False):
@@ -156,7 +141,8 @@ class Maxout(Layer):
     """
     is_activation = True
 
-    def __init__(self, pieces: int = 2) -> None:
+    @checked
+    def __init__(self, pieces: Count = 2) -> None:
         super().__init__()
         self.pieces = pieces
 
@@ -182,12 +168,13 @@ class Dropout(Layer):
     """
     modes = ("inverted", "test-time", "none")
 
-    def __init__(self, p: float | np.ndarray, rng, mode: str = "inverted") -> None:
+    @checked
+    def __init__(self, p: float | Finite, rng: Rng, mode: str = "inverted") -> None:
         super().__init__()
         if mode not in self.modes:
             raise ValueError(f"Dropout mode must be one of {', '.join(self.modes)}, not {mode!r}.")
         if not np.all((np.asarray(p) >= 0) & (np.asarray(p) < 1)):
-            raise ValueError(f"The drop probability must be at least 0 and below 1, not {p!r}.")
+            raise ValueError(f"The drop probability must be at least 0 and below 1, not {short(p)}.")
         self.p, self.rng, self.mode, self.hold = p, rng, mode, False
 
     def forward(self, x, train=False):
@@ -206,7 +193,8 @@ class Dropout(Layer):
         return dy * self.cache
 
 
-def hidden_unit(activation: str | tuple | Function, n: int, rng) -> Layer:
+@checked
+def hidden_unit(activation: Unit, n: Count, rng: Rng) -> Layer:
     """The activation layer for n hidden units, from a name, (name, parameters) or an `Activation`."""
     if isinstance(activation, Function):
         return Activation(activation)

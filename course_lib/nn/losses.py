@@ -10,7 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from course_lib.arguments import explained
 
+
+@explained("scores (…, examples, classes) and targets, one class number for each example")
 def softmax_cross_entropy(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """J = −1/m Σᵢ log p_{i,yᵢ},  p = softmax(s);    ∂J/∂s = (p − 1_y)/m.      targets: class numbers (…, m)."""
     log_p = scores.mT.copy()                                          # (…, C, m): faster to sum over C
@@ -24,6 +27,7 @@ def softmax_cross_entropy(scores: np.ndarray, targets: np.ndarray) -> tuple[np.n
     return np.add.reduce(log_p, axis=(-2, -1)) * (-1.0 / m), d.mT
 
 
+@explained("scores (…, examples, outputs) and targets, one number for each score")
 def sigmoid_bce(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """J = −1/m Σ [t log σ(s) + (1 − t) log σ(−s)] = 1/m Σ [log(1 + eˢ) − ts];    ∂J/∂s = (σ(s) − t)/m.
 
@@ -35,6 +39,7 @@ def sigmoid_bce(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np
     return loss, (np.where(scores >= 0.0, 1.0, e) / (1.0 + e) - t) * (1.0 / m)
 
 
+@explained("scores (…, examples, outputs) and targets, one number for each score")
 def squared_error(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """J = 1/2m Σ (s − t)²;    ∂J/∂s = (s − t)/m.      targets (…, m, C), or (…, m) when there is one score each."""
     m = scores.shape[-2]
@@ -42,6 +47,7 @@ def squared_error(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, 
     return 0.5 * np.sum(d * d, axis=(-2, -1)) / m, d * (1.0 / m)
 
 
+@explained("scores (…, examples, classes) and targets, one class number for each example, and a number for margin")
 def max_margin(scores: np.ndarray, targets: np.ndarray, margin: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """J = 1/m Σᵢ Σ_{j≠yᵢ} max(0, sⱼ − s_{yᵢ} + Δ),   the multi-class hinge loss of Weston & Watkins 1999.
 
@@ -61,6 +67,7 @@ LOSSES: dict[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarra
 }
 
 
+@explained("s and s_c, scores of the same shape, and a number for margin")
 def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """J = max(0, Δ − s + s_c):  the true window's score s must exceed the corrupt one's by Δ.   (CS224n, lecture 4)
 
@@ -71,6 +78,7 @@ def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np
     return loss, -violated, violated
 
 
+@explained("an array of weights, and for strength a number or one per weight")
 def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None,
        out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """½ Σ λW²  and its gradient λW.   (The norm itself, λ‖W‖, would have the gradient λW/‖W‖.)
@@ -82,6 +90,7 @@ def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = Non
     return 0.5 * _inner(slope, weights, axis), slope
 
 
+@explained("an array of weights, and for strength a number or one per weight")
 def l1(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None,
        out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Σ λ|W|  and its gradient λ sign(W),   0 where W = 0.   `strength`, `axis` and `out` as in l2."""
@@ -102,8 +111,9 @@ def _one_hot(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     (m, classes), targets = scores.shape[-2:], np.asarray(targets)
     chosen = targets[..., None, :] == np.arange(classes)[:, None]
     if chosen.shape[-1] != m or np.count_nonzero(chosen) != targets.size:
-        raise ValueError(f"This loss wants one class number from 0 to {classes - 1} for each of {m} examples, not "
-                         f"{targets.dtype} targets of shape {targets.shape} from {targets.min()} to {targets.max()}.")
+        raise ValueError(f"This loss wants one class number from 0 to {classes - 1} for each of {m} examples "
+                         f"of scores, not {targets.dtype} targets of shape {targets.shape} from {targets.min()} to "
+                         f"{targets.max()}.")
     return chosen.astype(scores.dtype)
 
 
@@ -112,6 +122,7 @@ def _like(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     t = np.asarray(targets, dtype=scores.dtype)
     if t.shape[-2:] != scores.shape[-2:]:
         if scores.shape[-1] != 1 or t.shape[-1:] != scores.shape[-2:-1]:
-            raise ValueError(f"This loss wants one target per score, shape {scores.shape[-2:]}, not {t.shape}.")
+            raise ValueError(f"This loss wants one target per score, shape {scores.shape[-2:]}, "
+                             f"not targets of shape {t.shape}.")
         t = t[..., None]
     return t

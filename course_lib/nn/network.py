@@ -13,11 +13,15 @@ from operator import attrgetter
 
 import numpy as np
 
+from course_lib.arguments import checked, short
+from course_lib.kinds import Count, Finite, Precision, Random, Strength
 from course_lib.nn import losses
-from course_lib.nn.initializers import initializer
-from course_lib.nn.layers import Dense, Dropout, Layer, hidden_unit
+from course_lib.nn.layer import Layer
+from course_lib.nn.layers import Dense, Dropout, Unit, hidden_unit
+from course_lib.nn.memory import keep_freed_memory
 from course_lib.nn.normalization import BatchNorm, LayerNorm
 from course_lib.nn.signals import Signals, record
+from course_lib.nn.trials import Schemes, generator, per_trial, scheme_of
 
 NORMS: dict[str, Callable[[int], Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 
@@ -26,7 +30,11 @@ def _flat(name: str, doc: str) -> property:
     """A vector into which the layers hold views, so that assigning to it must copy the values in."""
     def assign(net, values):
         if values is not getattr(net, name):
-            getattr(net, name)[...] = values
+            try:
+                getattr(net, name)[...] = values
+            except (TypeError, ValueError):
+                raise ValueError(f"{name} must be numbers of shape {getattr(net, name).shape}, "
+                                 f"not {short(values)}.") from None
 
     return property(attrgetter(name), assign, doc=doc)
 
@@ -48,27 +56,23 @@ class MLP:
     theta = _flat("_theta", "All parameters, (P,) or (T, P).")
     grad = _flat("_grad", "dJ/dθ of the last `loss_and_grad`, (P,) or (T, P).")
 
-    def __init__(self, sizes: Sequence[int], activation="relu", init="he", *, norm: str | Callable | None = None,
-                 norm_after: bool = False, dropout: float | np.ndarray = 0.0, loss: str = "softmax_cross_entropy",
-                 l2: float | np.ndarray = 0.0, l1: float | np.ndarray = 0.0, bias: float = 0.0, seed=0,
-                 dtype: type = np.float64, trials: int | None = None, **init_params) -> None:
-        if len(sizes) < 2 or min(sizes) < 1:
+    @checked
+    def __init__(self, sizes: Sequence[Count], activation: Unit = "relu", init: Schemes = "he", *,
+                 norm: str | Callable | None = None, norm_after: bool = False, dropout: float | Finite = 0.0,
+                 loss: str = "softmax_cross_entropy", l2: Strength = 0.0, l1: Strength = 0.0, bias: float = 0.0,
+                 seed: Random | list[Random] = 0, dtype: Precision = np.float64, trials: Count | None = None,
+                 **init_params) -> None:
+        if len(sizes) < 2:
             raise ValueError(f"sizes must be (inputs, hidden units …, outputs), each at least 1, not {tuple(sizes)}.")
         if loss not in losses.LOSSES:
             raise ValueError(f"There is no loss {loss!r}; choose one of {', '.join(losses.LOSSES)}.")
-        if np.dtype(dtype) not in (np.float32, np.float64):
-            raise ValueError(f"dtype must be float32 or float64, not {np.dtype(dtype)}.")
-        if trials is not None and trials < 1:
-            raise ValueError(f"trials must be None or at least 1, not {trials}.")
-        if np.any(np.asarray(l2) < 0) or np.any(np.asarray(l1) < 0):
-            raise ValueError(f"The penalties l2 and l1 must not be negative; they are {l2!r} and {l1!r}.")
         self.sizes, self.dtype, self.trials = tuple(sizes), np.dtype(dtype), trials
         self.loss_function, self.l2, self.l1 = losses.LOSSES[loss], l2, l1
-        rngs = [_generator(s) for s in _per_trial("seed", seed, trials)]
+        rngs = [generator(s) for s in per_trial("seed", seed, trials)]
         self.rng = rngs[0]
         self.layers = self._stack(activation, norm, norm_after)
         self._bind()
-        self._draw(rngs, [_scheme(i, init_params) for i in _per_trial("init", init, trials)], bias)
+        self._draw(rngs, [scheme_of(i, init_params) for i in per_trial("init", init, trials)], bias)
         self.dropout = dropout
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
@@ -92,17 +96,21 @@ class MLP:
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """The class number of each example (…, m): the highest score, or the sign of a single one."""
-        scores = self.forward(x)
+        scores = self.forward(self._finite(x))
         return np.argmax(scores, axis=-1) if self.sizes[-1] > 1 else (scores[..., 0] > 0).astype(int)
 
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> float | np.ndarray:
         """The share of examples whose class is predicted right."""
-        return self._plain(np.mean(self.predict(x) == y, axis=-1))
+        y, guess = np.asarray(y), self.predict(x)
+        if y.shape not in (guess.shape, guess.shape[-1:]) or not np.isin(y, range(max(2, self.sizes[-1]))).all():
+            raise ValueError(f"y must be a class number from 0 to {max(2, self.sizes[-1]) - 1} for each of "
+                             f"{guess.shape[-1]} examples, not {short(y)}.")
+        return self._plain(np.mean(guess == y, axis=-1))
 
     def signals(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Signals:
         """One forward and backward pass with everything recorded; the network stays exactly as it was."""
         with self.without_traces():
-            return record(self, self._checked(x), y, train)
+            return record(self, self._finite(x), y, train)
 
     def weights(self) -> list[np.ndarray]:
         """The weight matrices (…, n_in, n_out), first layer first, as views into theta."""
@@ -118,7 +126,8 @@ class MLP:
         return self._dropout
 
     @dropout.setter
-    def dropout(self, p: float | np.ndarray) -> None:
+    @checked
+    def dropout(self, p: float | Finite) -> None:
         column, stack = self._column("dropout", p), []
         for layer in self.layers:
             if isinstance(layer, Dense) and stack and np.any(p):
@@ -167,7 +176,7 @@ class MLP:
         total = sum(math.prod(shape) for layer in self.layers for shape in layer.shapes.values())
         self._theta, self._grad = np.zeros((*lead, total), self.dtype), np.zeros((*lead, total), self.dtype)
         self._scratch = np.empty_like(self._theta), np.empty_like(self._theta)
-        _keep_freed_memory()
+        keep_freed_memory()
         self._is_weight, start = np.zeros(total, self.dtype), 0
         for layer in self.layers:
             params, grads = {}, {}
@@ -184,16 +193,28 @@ class MLP:
         for trial, (rng, scheme) in enumerate(zip(rngs, schemes, strict=True)):
             for layer in self._dense():
                 here = layer.params["W"] if self.trials is None else layer.params["W"][trial]
-                here[...] = scheme(rng, *here.shape)
+                values = scheme(rng, *here.shape)
+                if np.shape(values) not in ((), here.shape):
+                    raise ValueError(f"init must give weights of shape {here.shape}, not {short(values)}.")
+                here[...] = values
         for layer in self._dense():
             if layer.bias:
                 layer.params["b"][...] = bias
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = np.asarray(x, self.dtype)
+        try:
+            x = np.asarray(x, self.dtype)
+        except (TypeError, ValueError):
+            raise ValueError(f"x must be an array of numbers, not {short(x)}.") from None
         if x.shape[-1:] != self.sizes[:1] or x.ndim != 2 and (x.ndim != 3 or x.shape[:1] != self._theta.shape[:-1]):
             stacked = "" if self.trials is None else f" or ({self.trials}, examples, {self.sizes[0]})"
             raise ValueError(f"x must have shape (examples, {self.sizes[0]}){stacked}, not {x.shape}.")
+        return x
+
+    def _finite(self, x: np.ndarray) -> np.ndarray:
+        x = self._checked(x)
+        if not np.isfinite(x).all():
+            raise ValueError(f"x must consist of finite numbers; {np.count_nonzero(~np.isfinite(x))} are not.")
         return x
 
     def with_penalty(self, loss: np.ndarray, grad: np.ndarray | None = None) -> float | np.ndarray:
@@ -227,33 +248,3 @@ class MLP:
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)
         self._bind()
-
-
-def _keep_freed_memory() -> None:
-    """Make the C library hold on to memory between two training steps, where it is glibc's; elsewhere do nothing.
-
-    By default it returns large freed blocks to the system at once and every new array is paid for with page faults,
-    which can cost more than the arithmetic (Adam on 120,000 parameters: 1.1 ms instead of 0.3). Freeing one block of
-    almost 32 MB, never touched, raises that limit to twice its size: see M_TRIM_THRESHOLD in mallopt(3).
-    """
-    np.empty(32 * 2**20 - 2**13, np.uint8)
-
-
-def _generator(seed):
-    return seed if hasattr(seed, "standard_normal") else np.random.default_rng(seed)
-
-
-def _per_trial(name: str, value, trials: int | None) -> list:
-    """One value for every trial: a list gives each its own, anything else is shared."""
-    if not isinstance(value, list):
-        shared = value if name == "init" else _generator(value)
-        return [shared] * (trials or 1)
-    if trials is None or len(value) != trials:
-        raise ValueError(f"A list for {name} must have one entry per trial; it has {len(value)}, trials is {trials}.")
-    return value
-
-
-def _scheme(init, params: dict) -> Callable:
-    if isinstance(init, str):
-        return initializer(init, **params)
-    return init if callable(init) else initializer(init[0], **{**params, **init[1]})

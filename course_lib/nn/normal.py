@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+from course_lib.nn.pointwise import pointwise
+
 FAR = 100.0  # beyond it e^(−x²) is 0 in every precision, and x² must not overflow in float32
 
 # Chebyshev coefficients of log(e^{z²} erfc(z) / t) in u = 2t − 1, with t = 2/(2 + z), computed with 40 digits.
@@ -19,6 +21,7 @@ _LOG_ERFC = (-1.302653719781709, 6.419697923564903e-1, 1.947647320418584e-2, -9.
              -1.524118348699423e-15, -9.350590518333836e-17, 1.199765177725735e-16, -2.714198680669826e-17)
 
 
+@pointwise
 def erfc(z: np.ndarray) -> np.ndarray:
     """erfc(z) = 1 − erf(z),   relative error below 2e-13 in float64 while the value is above 1e-300.
 
@@ -35,12 +38,14 @@ def erfc(z: np.ndarray) -> np.ndarray:
     return np.where(z >= 0.0, tail, 2.0 - tail)
 
 
+@pointwise
 def density(x: np.ndarray) -> np.ndarray:
     """φ(x) = e^(−x²/2)/√(2π)"""
     near = np.clip(x, -FAR, FAR)
     return np.exp(-0.5 * near * near) * (1.0 / math.sqrt(2.0 * math.pi))
 
 
+@pointwise
 def cumulative(x: np.ndarray) -> np.ndarray:
     """Φ(x) = ½ erfc(−x/√2):  the probability that a standard normal number is below x."""
     return 0.5 * erfc(x * -math.sqrt(0.5))

@@ -8,7 +8,12 @@ import math
 
 import numpy as np
 
-from course_lib.nn.layers import Layer
+from course_lib.arguments import checked
+from course_lib.kinds import Count, NotNegative, Precision, only
+from course_lib.nn.layer import Layer
+
+Shape = Count | tuple[Count, ...]
+Share = only(float, "a number from 0 to 1", lambda share: 0 <= share <= 1)
 
 
 class Normalization(Layer):
@@ -76,8 +81,9 @@ class BatchNorm(Normalization):
     too_few = ("Batch normalisation cannot train on one example per batch, because every unit then equals its mean: "
                "use batches of at least 2 (and leave out a last batch of one), or evaluate with train=False.")
 
-    def __init__(self, n: int, maps: bool = False, momentum: float = 0.1, eps: float = 1e-5,
-                 dtype: type = np.float64) -> None:
+    @checked
+    def __init__(self, n: Count, maps: bool = False, momentum: Share = 0.1, eps: NotNegative = 1e-5,
+                 dtype: Precision = np.float64) -> None:
         super().__init__((1, n, 1, 1) if maps else (1, n), (-4, -2, -1) if maps else (-2,), eps, dtype)
         self.momentum, self.track = float(momentum), True
         self.running_mean = np.zeros_like(self.params["gamma"])
@@ -115,7 +121,8 @@ class LayerNorm(Normalization):
     """
     too_few = "Layer normalisation needs at least 2 units per example, because a single one equals its mean."
 
-    def __init__(self, shape: int | tuple[int, ...], eps: float = 1e-5, dtype: type = np.float64) -> None:
+    @checked
+    def __init__(self, shape: Shape, eps: NotNegative = 1e-5, dtype: Precision = np.float64) -> None:
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
         super().__init__((1, *shape), tuple(range(-len(shape), 0)), eps, dtype)
 
@@ -128,8 +135,10 @@ class GroupNorm(Normalization):
     too_few = ("Group normalisation needs at least 2 values in a group, because a single one equals its mean: "
                "use fewer groups or larger maps.")
 
-    def __init__(self, n: int, groups: int, maps: bool = False, eps: float = 1e-5, dtype: type = np.float64) -> None:
-        if groups < 1 or n % groups:
+    @checked
+    def __init__(self, n: Count, groups: Count, maps: bool = False, eps: NotNegative = 1e-5,
+                 dtype: Precision = np.float64) -> None:
+        if n % groups:
             raise ValueError(f"{n} channels cannot be divided into {groups} groups of equal size.")
         super().__init__((1, n, 1, 1) if maps else (1, n), (-3, -2, -1) if maps else (-1,), eps, dtype)
         self.groups, self.maps = groups, maps
@@ -154,5 +163,6 @@ class InstanceNorm(Normalization):
     """
     too_few = "Instance normalisation needs maps with at least 2 positions per channel."
 
-    def __init__(self, n: int, eps: float = 1e-5, dtype: type = np.float64) -> None:
+    @checked
+    def __init__(self, n: Count, eps: NotNegative = 1e-5, dtype: Precision = np.float64) -> None:
         super().__init__((1, n, 1, 1), (-2, -1), eps, dtype)

@@ -10,13 +10,19 @@ broadcasts against it: lr of shape (1000, 1) gives each point its own learning r
 Symbols: θ parameters, g gradient, η learning rate (`lr`), ε `eps`. Everything is element by element.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import wraps
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from course_lib.arguments import checked, explanation, short
+from course_lib.kinds import only
+
 Setting = float | np.ndarray
+Theta = only(Any, "an array of floating-point numbers", lambda a: isinstance(a, np.ndarray) and a.dtype.kind == "f")
 
 _RULES = {
     "lr": (lambda a: a > 0, "positive"),
@@ -42,20 +48,22 @@ class Optimizer:
         for field in fields(self):
             value, name = getattr(self, field.name), field.name
             if name == "eps_at" and value not in self.places:
-                raise ValueError(f"eps_at must be one of {', '.join(self.places)}, not {value!r}.")
+                raise ValueError(f"eps_at must be one of {', '.join(self.places)}, not {short(value)}.")
             holds, words = _RULES.get(name.rstrip("12"), (None, None))
             if holds is None:
                 continue
             array = np.asarray(value)
             if array.dtype.kind not in "fiu" or not np.all(np.isfinite(array) & holds(array)):
-                raise ValueError(f"{type(self).__name__}: {name} must be {words}, not {value!r}.")
+                raise ValueError(f"{type(self).__name__}: {name} must be {words}, not {short(value)}.")
             # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
             object.__setattr__(self, name, array if array.ndim else float(array))
 
-    def init(self, theta: np.ndarray) -> State:
+    def __init_subclass__(cls) -> None:
+        cls.step = _guarded(cls.step)
+
+    @checked
+    def init(self, theta: Theta) -> State:
         """The state before the first step: every memory is zero and has the shape and dtype of theta."""
-        if theta.dtype.kind != "f":
-            raise ValueError(f"theta must hold floating-point numbers, not {theta.dtype}.")
         for field in fields(self):
             shape = np.shape(getattr(self, field.name))
             if shape and np.broadcast_shapes(shape, theta.shape) != theta.shape:
@@ -67,6 +75,23 @@ class Optimizer:
         raise NotImplementedError
 
 
+def _guarded(step: Callable) -> Callable:
+    """A step that looks at the shapes, which costs a fraction of a microsecond, and explains what went wrong."""
+    wants = "theta and grad, arrays of one shape, the state of init(theta) and for lr a number"
+
+    @wraps(step)
+    def guarded(self, theta, grad, state, lr=None):
+        try:
+            if isinstance(theta, np.ndarray) and grad.shape == theta.shape:
+                return step(self, theta, grad, state, lr)
+        except Exception as error:
+            raise explanation(error, step, wants, self, theta, grad, state, lr) from None
+        raise explanation(TypeError(), step, wants, self, theta, grad, state, lr)
+
+    return guarded
+
+
+@checked
 @dataclass(frozen=True)
 class SGD(Optimizer):
     """θ ← θ − ηg      (Robbins & Monro 1951)"""
@@ -76,6 +101,7 @@ class SGD(Optimizer):
         theta -= (self.lr if lr is None else lr) * grad
 
 
+@checked
 @dataclass(frozen=True)
 class Momentum(Optimizer):
     """v ← βv − ηg;  θ ← θ + v      (Polyak 1964; velocity form)
@@ -94,6 +120,7 @@ class Momentum(Optimizer):
         theta += v
 
 
+@checked
 @dataclass(frozen=True)
 class Nesterov(Optimizer):
     """v ← βv − ηg;  θ ← θ + βv − ηg      (Nesterov 1983; Sutskever et al. 2013)
@@ -113,6 +140,7 @@ class Nesterov(Optimizer):
         theta -= move
 
 
+@checked
 @dataclass(frozen=True)
 class AdaGrad(Optimizer):
     """h ← h + g²;  θ ← θ − ηg / (√h + ε)      (Duchi, Hazan & Singer 2011)
@@ -133,6 +161,7 @@ class AdaGrad(Optimizer):
         theta -= move
 
 
+@checked
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
     """h ← βh + (1 − β)g²;  θ ← θ − ηg / (√h + ε)      (Tieleman & Hinton 2012, lecture 6.5)
@@ -154,6 +183,7 @@ class RMSProp(Optimizer):
         theta -= move
 
 
+@checked
 @dataclass(frozen=True)
 class Adam(Optimizer):
     """m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  m̂ = m/(1 − β₁ᵗ);  v̂ = v/(1 − β₂ᵗ);  θ ← θ − ηm̂ / (√v̂ + ε)
@@ -192,6 +222,7 @@ class Adam(Optimizer):
         theta -= move
 
 
+@checked
 @dataclass(frozen=True)
 class AdamW(Adam):
     """θ ← (1 − ηλ)θ, then Adam's step      (Loshchilov & Hutter 2019; λ is `weight_decay`)

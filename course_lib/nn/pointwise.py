@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.arguments import checked, only, short
+from course_lib.arguments import checked, short
+from course_lib.kinds import only
 
 Bound = only(Any, "a number or ±math.inf", lambda bound: isinstance(bound, Real) and not math.isnan(bound))
 
 
+@checked
 def pointwise(formula: Callable) -> Callable:
     """The formula for anything that consists of numbers."""
     @wraps(formula)
@@ -31,6 +33,14 @@ def pointwise(formula: Callable) -> Callable:
             return formula(array, **params)
 
     return anything
+
+
+@checked
+def bare(formula: Callable | None) -> Callable | None:
+    """The formula itself, for arrays that have been looked at already."""
+    if isinstance(formula, partial):
+        return partial(bare(formula.func), **formula.keywords)
+    return getattr(formula, "__wrapped__", formula)
 
 
 def _numbers(name: str, x) -> np.ndarray:

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked, short
 
+
+@checked
 @dataclass(frozen=True)
 class Scaled:
     """z = (x − μ)/s,   x = s·z + μ."""
@@ -30,6 +33,7 @@ class Scaled:
         return z * _as(self.scale, z) + _as(self.mean, z)
 
 
+@checked
 @dataclass(frozen=True)
 class Rotated:
     """z = (x − μ)W,   x = zV + μ,   with W and V made of the eigenvectors U of the covariance."""
@@ -57,6 +61,12 @@ class Rotated:
 
 class Preprocessor:
     """What all settings share: they must be fitted before they can transform."""
+
+    def __post_init__(self) -> None:
+        if getattr(self, "epsilon", 0.0) < 0:
+            raise ValueError(f"epsilon must be zero or positive, not {self.epsilon}.")
+        if getattr(self, "components", None) == 0:
+            raise ValueError("components must be at least 1, or None for all, not 0.")
 
     def transform(self, x: np.ndarray):
         name = type(self).__name__
@@ -88,6 +98,7 @@ class ChannelMean(Preprocessor):
         return Scaled(mean, np.ones_like(mean))
 
 
+@checked
 @dataclass(frozen=True)
 class Standardize(Preprocessor):
     """z = (x − μ)/√(σ² + ε),   per feature.  A feature constant in the training data is only centred."""
@@ -98,6 +109,7 @@ class Standardize(Preprocessor):
         return _standardized(_training(x_train, samples=2), self.epsilon)
 
 
+@checked
 @dataclass(frozen=True)
 class ChannelStandardize(Preprocessor):
     """z = (x − μ)/√(σ² + ε),   μ and σ (c,) per colour channel:  usual with ResNet and since."""
@@ -108,6 +120,7 @@ class ChannelStandardize(Preprocessor):
         return _standardized(_pixels(x_train), self.epsilon)
 
 
+@checked
 @dataclass(frozen=True)
 class PCA(Preprocessor):
     """z = (x − μ)U,   U (d, components) the leading eigenvectors of the covariance:  decorrelated.
@@ -122,6 +135,7 @@ class PCA(Preprocessor):
         return Rotated(mu, U.T, variances, explained, forward=U, backward=U.T, z_shape=variances.shape)
 
 
+@checked
 @dataclass(frozen=True)
 class Whiten(Preprocessor):
     """z = (x − μ)U Λ_ε^(−½),   Λ_ε = diag(λ + ε):  PCA, then every component brought to variance λ/(λ + ε).
@@ -139,6 +153,7 @@ class Whiten(Preprocessor):
                        z_shape=variances.shape)
 
 
+@checked
 @dataclass(frozen=True)
 class ZCA(Preprocessor):
     """z = (x − μ)U Λ_ε^(−½) Uᵀ:  whiten, then turn back, so that a sample still resembles itself.
@@ -162,7 +177,6 @@ PREPROCESSORS: dict[str, type[Preprocessor]] = {
 
 
 def _standardized(x: np.ndarray, epsilon: float) -> Scaled:
-    _check_epsilon(epsilon)
     spread = np.sqrt(x.var(axis=0) + epsilon)
     # The "variance" of a constant feature may be rounding errors; dividing by its root would make them ±1.
     constant = (x.max(axis=0) == x.min(axis=0)) | (spread == 0)
@@ -193,7 +207,6 @@ def _signed(U: np.ndarray) -> np.ndarray:
 
 def _whitening_factors(variances: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
     """1/√(λ + ε) and √(λ + ε);  both 0 where ε = 0 and λ is only the rounding error of the largest λ."""
-    _check_epsilon(epsilon)
     root = np.sqrt(variances + epsilon)
     usable = (variances > 1e-12 * variances[0]) | (epsilon > 0)
     return np.divide(1.0, root, out=np.zeros_like(root), where=usable), np.where(usable, root, 0.0)
@@ -219,8 +232,11 @@ def _pixels(images: np.ndarray) -> np.ndarray:
 
 def _numbers(x: np.ndarray, shape: tuple[int, ...] = ()) -> np.ndarray:
     """x in floating point, finite, and ending in `shape`, the shape of one sample."""
-    x = np.asarray(x)
-    x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
+    try:
+        x = np.asarray(x)
+        x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"The data must be an array of numbers, not {short(x)}.") from None
     if x.shape[max(x.ndim - len(shape), 0):] != shape:
         raise ValueError(f"The statistics are those of samples of shape {shape}; "
                          f"an array of shape {x.shape} does not end in it.")
@@ -231,8 +247,3 @@ def _numbers(x: np.ndarray, shape: tuple[int, ...] = ()) -> np.ndarray:
 
 def _as(statistic: np.ndarray, x: np.ndarray) -> np.ndarray:
     return statistic.astype(x.dtype, copy=False)
-
-
-def _check_epsilon(epsilon: float) -> None:
-    if not 0 <= epsilon < np.inf:
-        raise ValueError(f"epsilon must be zero or positive, not {epsilon}.")

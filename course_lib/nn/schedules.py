@@ -6,12 +6,17 @@ epochs", say `every=5 * updates_per_epoch`. In a training loop `start()` begins 
 reports its progress; only Plateau listens.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import wraps
 
 import numpy as np
 
+from course_lib.arguments import checked, explanation, fit, short
+from course_lib.kinds import Strength, kind_of
+
 Rate = float | np.ndarray
-_FREE = ("then", "low", "threshold", "patience")  # settings that may be zero
+_FREE = ("low", "threshold", "patience")  # settings that may be zero
 
 
 class Schedule:
@@ -19,8 +24,16 @@ class Schedule:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if name not in _FREE and not np.all(np.isfinite(value) & (np.asarray(value) > 0)):
-                raise ValueError(f"{type(self).__name__}: {name} must be positive, not {value!r}.")
+            if name == "then":
+                continue
+            low, words = (0.0, "zero or positive") if name in _FREE else (np.nextafter(0.0, 1.0), "positive")
+            if not np.all(np.isfinite(value) & (np.asarray(value) >= low)):
+                raise ValueError(f"{type(self).__name__}: {name} must be {words}, not {short(value)}.")
+
+    def __init_subclass__(cls) -> None:
+        cls.__call__ = _guarded(cls.__call__)
+        if "update" in vars(cls):
+            cls.update = _hearing(cls.update)
 
     def __call__(self, t: float | np.ndarray) -> Rate:
         raise NotImplementedError
@@ -33,6 +46,33 @@ class Schedule:
         """Hear the loss (lower is better) of one evaluation."""
 
 
+def _guarded(formula: Callable) -> Callable:
+    """A schedule that takes no time but 0 or later; a training loop asks with an int, which is cheap to look at."""
+    @wraps(formula)
+    def guarded(self, t):
+        try:
+            if type(t) is not int or t < 0:
+                t = _TIME.fit(t)
+            return formula(self, t)
+        except Exception as error:
+            wants = "t, the number of updates made, 0 or more, or an array of them"
+            raise explanation(error, formula, wants, self, t) from None
+
+    return guarded
+
+
+def _hearing(update: Callable) -> Callable:
+    @wraps(update)
+    def hearing(self, metric):
+        return update(self, fit(_METRIC, "metric", type(self).__name__, metric))
+
+    return hearing
+
+
+_TIME, _METRIC = kind_of(Strength), kind_of(float | np.ndarray)
+
+
+@checked
 @dataclass(frozen=True)
 class Constant(Schedule):
     """α = α₀"""
@@ -42,6 +82,7 @@ class Constant(Schedule):
         return self.lr + 0.0 * t
 
 
+@checked
 @dataclass(frozen=True)
 class InverseTime(Schedule):
     """α = α₀ τ / max(t, τ): constant until τ, then O(1/t)      (Bengio 2012 sec. 3.1.1; CS224n)"""
@@ -52,6 +93,7 @@ class InverseTime(Schedule):
         return self.lr * self.tau / np.maximum(t, self.tau)
 
 
+@checked
 @dataclass(frozen=True)
 class OneOverT(Schedule):
     """α = α₀ / (1 + kt)      (CS231n notes, neural-networks-3)"""
@@ -62,6 +104,7 @@ class OneOverT(Schedule):
         return self.lr / (1 + self.k * t)
 
 
+@checked
 @dataclass(frozen=True)
 class Step(Schedule):
     """α = α₀ γ^⌊t / every⌋: γ = 0.5 every 5 epochs, or 0.1 every 20      (CS231n notes, neural-networks-3)"""
@@ -73,6 +116,7 @@ class Step(Schedule):
         return self.lr * self.factor ** (t // self.every)
 
 
+@checked
 @dataclass(frozen=True)
 class Exponential(Schedule):
     """α = α₀ e^(−kt)      (CS231n notes, neural-networks-3)"""
@@ -83,6 +127,7 @@ class Exponential(Schedule):
         return self.lr * np.exp(-self.k * t)
 
 
+@checked
 @dataclass(frozen=True)
 class Cosine(Schedule):
     """α = α_low + ½(α₀ − α_low)(1 + cos(πt/T)), then α_low from t = T on      (Loshchilov & Hutter 2017)"""
@@ -94,6 +139,7 @@ class Cosine(Schedule):
         return self.low + 0.5 * (self.lr - self.low) * (1 + np.cos(np.pi * np.minimum(t / self.steps, 1)))
 
 
+@checked
 @dataclass(frozen=True)
 class Warmup(Schedule):
     """α = α′(0)(t + 1)/W while t < W, then α′(t − W): a straight rise before another schedule α′
@@ -113,6 +159,7 @@ class Warmup(Schedule):
         self.then.update(metric)
 
 
+@checked
 @dataclass(frozen=True)
 class Plateau(Schedule):
     """α ← factor · α after `patience` evaluations in a row without a better loss, never below `low`.
@@ -139,6 +186,7 @@ class Plateau(Schedule):
         return PlateauRun(self)
 
 
+@checked
 class PlateauRun(Schedule):
     """One run of a Plateau: the current `lr`, the `best` loss so far, evaluations `waited` since."""
 

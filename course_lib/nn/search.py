@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course_lib.arguments import checked, explained
+from course_lib.kinds import Count, NotNegative, Positive, Random, only
 from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Space, Uniform, draw, grid
 
 if TYPE_CHECKING:
@@ -30,6 +32,13 @@ __all__ = ["Choice", "IntUniform", "LogUniform", "Uniform", "grid", "LossExplode
            "plan", "run_trial", "search", "search_frames", "successive_halving"]
 
 
+Share = only(float, "a number above 0 and up to 1", lambda share: 0 < share <= 1)
+Score = only(Any, "a number", lambda score: isinstance(score, (int, float, np.number)))
+Workers = only(Any, "an Executor or None", lambda executor: executor is None or hasattr(executor, "submit"))
+Settings = only(Count | Sequence[Mapping], "a number of trials, 1 or more, or a list of settings", lambda trials: True)
+
+
+@checked
 @dataclass(frozen=True)
 class Trial:
     """One setting and what became of it.
@@ -41,16 +50,21 @@ class Trial:
     settings: dict[str, Any]
     seed: int
     status: str = "done"
-    score: float = math.nan
+    score: Score = math.nan
     curves: dict[str, list[float]] = field(default_factory=dict)
     error: str | None = None
     seconds: float = field(default=0.0, compare=False)
 
 
+Trials = only(Any, "a list of trials", lambda trials: isinstance(trials, (list, tuple)) and all(
+    isinstance(trial, Trial) for trial in trials))
+
+
+@checked
 @dataclass(frozen=True)
 class SearchResult:
     """The finished trials by number, out of `planned`; fewer if the search was stopped."""
-    trials: tuple[Trial, ...]
+    trials: Trials
     planned: int
     maximise: bool = True
 
@@ -68,11 +82,15 @@ class SearchResult:
                              f"failed{', the first with ' + errors[0] if errors else ''}.")
         return self.ranked[0]
 
+    @checked
+    @explained("for name the name of a setting that every trial has")
     def values(self, name: str) -> np.ndarray:
         """The setting `name` of every trial."""
         return np.array([t.settings[name] for t in self.trials])
 
-    def at_the_edge(self, space: Space, top: int = 5, margin: float = 0.1) -> dict[str, str]:
+    @checked
+    @explained("a space of settings that every trial has")
+    def at_the_edge(self, space: Space, top: Count = 5, margin: NotNegative = 0.1) -> dict[str, str]:
         """The hyperparameters whose best values crowd an end of their range: {"lr": "high"} says to search higher.
 
         The mean position of the `top` best trials lies within `margin` of the end (CS231n notes: beware of best
@@ -86,18 +104,21 @@ class SearchResult:
         return found
 
 
+@checked
 @dataclass(frozen=True)
 class LossExploded:
     """Abandon a trial when its loss exceeds `factor` times the first one, or is not finite      (CS231n lecture 6)"""
-    factor: float = 3.0
+    factor: Positive = 3.0
     curve: str = "loss"
 
+    @explained("for curves a dict of lists of numbers, with the name of its own curve")
     def __call__(self, curves: Mapping[str, Sequence[float]]) -> bool:
         loss = curves[self.curve]
         return not loss[-1] <= self.factor * loss[0]
 
 
-def plan(space: Space, trials: int | Sequence[Mapping], rng) -> list[Trial]:
+@checked
+def plan(space: Space, trials: Settings, rng: Random) -> list[Trial]:
     """The trials before they run: `trials` random settings, or the given list of settings, each with a seed."""
     rng = rng if hasattr(rng, "uniform") else np.random.default_rng(rng)
     given = trials if isinstance(trials, Sequence) else [None] * trials
@@ -105,6 +126,7 @@ def plan(space: Space, trials: int | Sequence[Mapping], rng) -> list[Trial]:
             for number, settings in enumerate(given)]
 
 
+@checked
 def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None, budget: int | None = None) -> Trial:
     """Run one trial for at most `budget` reports; whatever goes wrong in it becomes part of the record."""
     curves, status, began = {}, "done", time.perf_counter()
@@ -124,7 +146,8 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
                    seconds=time.perf_counter() - began)
 
 
-def search(objective: Callable, space: Space, trials: int | Sequence[Mapping], rng, executor: Executor | None = None,
+@checked
+def search(objective: Callable, space: Space, trials: Settings, rng: Random, executor: Workers = None,
            *, abandon: Callable | None = None, maximise: bool = True, progress: Callable | None = None,
            stop: Callable[[], bool] | None = None) -> SearchResult:
     """Run every trial and return them in order.
@@ -137,6 +160,7 @@ def search(objective: Callable, space: Space, trials: int | Sequence[Mapping], r
                   progress)
 
 
+@checked
 def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:
     """The result of the trials that `frames` yields until it ends or is interrupted."""
     finished = []
@@ -151,8 +175,9 @@ def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Cal
     return SearchResult(tuple(sorted(finished, key=lambda t: t.number)), planned, maximise)
 
 
-def successive_halving(objective: Callable, space: Space, trials: int | Sequence[Mapping], rng,
-                       executor: Executor | None = None, *, budgets: Sequence[int] = (1, 3, 9), keep: float = 1 / 3,
+@checked
+def successive_halving(objective: Callable, space: Space, trials: Settings, rng: Random,
+                       executor: Workers = None, *, budgets: Sequence[Count] = (1, 3, 9), keep: Share = 1 / 3,
                        maximise: bool = True, stop: Callable[[], bool] | None = None) -> SearchResult:
     """Run all trials for budgets[0] reports, the best share `keep` of them for budgets[1], and so on.
 
@@ -170,8 +195,9 @@ def successive_halving(objective: Callable, space: Space, trials: int | Sequence
     return SearchResult(tuple(record[number] for number in sorted(record)), len(planned), maximise)
 
 
-def search_frames(objective: Callable, planned: Sequence[Trial], executor: Executor | None = None, *,
-                  abandon: Callable | None = None, budget: int | None = None,
+@checked
+def search_frames(objective: Callable, planned: Trials, executor: Workers = None, *,
+                  abandon: Callable | None = None, budget: Count | None = None,
                   stop: Callable[[], bool] | None = None) -> Generator[Trial]:
     """Yield each trial as it finishes; closing the generator, or stop(), cancels those that have not started."""
     work = partial(run_trial, objective, abandon=abandon, budget=budget)
@@ -181,11 +207,14 @@ def search_frames(objective: Callable, planned: Sequence[Trial], executor: Execu
             yield failed(trial, outcome) if isinstance(outcome, Exception) else outcome
 
 
+@checked
 def failed(trial: Trial, error: Exception) -> Trial:
     return replace(trial, status="failed", error=f"{type(error).__name__}: {error}")
 
 
-def run_jobs(work: Callable[[Any], Any], jobs: Sequence[Any], executor: Executor | None = None,
+@checked
+@explained("work, a function of one of the jobs")
+def run_jobs(work: Callable[[Any], Any], jobs: Sequence, executor: Workers = None,
              stop: Callable[[], bool] | None = None) -> Generator[tuple[Any, Any]]:
     """Yield (job, work(job)) as they finish, on any executor; (job, exception) if it could not be run there."""
     stop = stop or (lambda: False)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked, explained
+from course_lib.kinds import Finite, Network
+
 
 @dataclass(frozen=True)
 class Signals:
@@ -20,7 +23,9 @@ class Signals:
     weight_grads: list[np.ndarray]
 
 
-def record(net, x: np.ndarray, y: np.ndarray, train: bool = True) -> Signals:
+@checked
+@explained("x and y that fit the network")
+def record(net: Network, x: Finite, y: Finite, train: bool = True) -> Signals:
     """Run x through the network and the gradient of its loss back, and keep all of it; fills net.grad."""
     z, h, dz, dh = [], [], [], []
     for layer in net.layers:

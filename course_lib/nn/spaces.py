@@ -6,13 +6,23 @@ close to the edge of its range it lies.
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from numbers import Integral
 from typing import Any
+
+from course_lib.arguments import checked, explained, explanation, short
+from course_lib.kinds import Count, Rng, only
+
+Whole = only(Any, "a whole number", lambda n: isinstance(n, Integral) and not isinstance(n, bool))
 
 
 class Sampler:
     """One axis of a space."""
+
+    def __init_subclass__(cls) -> None:
+        cls.at, cls.where = _guarded(cls.at, "u, a number from 0 to 1"), _guarded(cls.where, "value, one on this axis")
 
     def at(self, u: float) -> Any:
         """The value at u in [0, 1)."""
@@ -23,6 +33,21 @@ class Sampler:
         raise NotImplementedError
 
 
+def _guarded(formula: Callable, wants: str) -> Callable:
+    @wraps(formula)
+    def guarded(self, given):
+        try:
+            result = formula(self, given)
+            if isinstance(result, float) and not math.isfinite(result):
+                raise OverflowError
+            return result
+        except Exception as error:
+            raise explanation(error, formula, wants, self, given) from None
+
+    return guarded
+
+
+@checked
 @dataclass(frozen=True)
 class Uniform(Sampler):
     """low + (high − low) u"""
@@ -39,6 +64,7 @@ class Uniform(Sampler):
         return (value - self.low) / (self.high - self.low)
 
 
+@checked
 @dataclass(frozen=True)
 class LogUniform(Sampler):
     """low (high/low)ᵘ: every decade is equally likely. 10^U(−6, −2) is LogUniform(1e-6, 1e-2)."""
@@ -55,47 +81,49 @@ class LogUniform(Sampler):
         return math.log(value / self.low) / math.log(self.high / self.low)
 
 
+@checked
 @dataclass(frozen=True)
 class IntUniform(Sampler):
     """The whole numbers low … high, both included, equally likely."""
-    low: int
-    high: int
+    low: Whole
+    high: Whole
 
     def __post_init__(self) -> None:
         _check_range(self, -math.inf)
 
     def at(self, u):
-        return self.low + int(u * (self.high - self.low + 1))
+        return self.low + int(_share(u) * (self.high - self.low + 1))
 
     def where(self, value):
         return (value - self.low + 0.5) / (self.high - self.low + 1)
 
 
+@checked
 @dataclass(frozen=True)
 class Choice(Sampler):
     """One of the options, equally likely."""
     options: Sequence[Any]
 
-    def __post_init__(self) -> None:
-        if len(self.options) == 0:
-            raise ValueError("Choice: give at least one option.")
-
     def at(self, u):
-        return self.options[int(u * len(self.options))]
+        return self.options[int(_share(u) * len(self.options))]
 
     def where(self, value):
         return (list(self.options).index(value) + 0.5) / len(self.options)
 
 
-Space = Mapping[str, Sampler]
+Space = only(Mapping[str, Sampler], 'a dict of samplers such as {"lr": LogUniform(1e-4, 1)}', lambda space: all(
+    isinstance(name, str) and isinstance(sampler, Sampler) for name, sampler in space.items()))
 
 
-def draw(space: Space, rng) -> dict[str, Any]:
+@checked
+def draw(space: Space, rng: Rng) -> dict[str, Any]:
     """One random setting of every hyperparameter."""
     return {name: sampler.at(float(rng.uniform())) for name, sampler in space.items()}
 
 
-def grid(space: Space, points: int | Mapping[str, int]) -> list[dict[str, Any]]:
+@checked
+@explained("a space, and for points a number or one for each of its names")
+def grid(space: Space, points: Count | Mapping[str, Count]) -> list[dict[str, Any]]:
     """Every combination of `points` evenly spaced values per axis (the midpoints of equal parts), the last axis
     changing fastest; points = {"lr": 5, "l2": 3} sets each axis by itself."""
     per_axis = points if isinstance(points, Mapping) else dict.fromkeys(space, points)
@@ -103,6 +131,8 @@ def grid(space: Space, points: int | Mapping[str, int]) -> list[dict[str, Any]]:
     return [dict(zip(space, values)) for values in itertools.product(*axes)]
 
 
+@checked
+@explained("a space, and for best settings with a value for each of its names")
 def narrowed(space: Space, best: Sequence[Mapping[str, Any]], margin: float = 0.1) -> dict[str, Sampler]:
     """The smallest range around the values of the `best` settings, wider by `margin` of the old range at both ends.
 
@@ -117,8 +147,14 @@ def narrowed(space: Space, best: Sequence[Mapping[str, Any]], margin: float = 0.
     return fine
 
 
+def _share(u: float) -> float:
+    if not 0 <= u < 1:
+        raise IndexError
+    return u
+
+
 def _check_range(sampler: Any, floor: float) -> None:
     low, high = sampler.low, sampler.high
     if not (floor < low < high < math.inf):
         raise ValueError(f"{type(sampler).__name__}: give low < high, both finite"
-                         f"{' and positive' if floor == 0 else ''}, not {low!r} and {high!r}.")
+                         f"{' and positive' if floor == 0 else ''}, not {short(low)} and {short(high)}.")

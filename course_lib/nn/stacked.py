@@ -13,22 +13,33 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from course_lib.arguments import checked
+from course_lib.kinds import Count, Finite, Precision, Random, Rows
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Optimizer
-from course_lib.nn.search import SearchResult, Trial, failed, gather, plan, run_jobs, run_trial
+from course_lib.nn.search import (
+    SearchResult,
+    Settings,
+    Trial,
+    Trials,
+    Workers,
+    failed,
+    gather,
+    plan,
+    run_jobs,
+    run_trial,
+)
 from course_lib.nn.spaces import Space
-from course_lib.nn.training import train_frames
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
+from course_lib.nn.training import same_length, train_frames
 
 _PER_TRIAL = ("l2", "l1", "dropout")  # settings of the network that are numbers and may differ inside a stack
 
 
+@checked
 @dataclass(frozen=True)
 class TrainMLP:
     """An objective: train MLP(sizes) and report {"score": validation accuracy, "loss", "val_loss"} before the first
@@ -38,26 +49,33 @@ class TrainMLP:
     The seed of a trial draws its weights. The batches come in the same order for all trials (`order`), so that trials
     differ by their settings and weights alone. A trial that diverges ends there, with the score nan.
     """
-    sizes: tuple[int, ...]
-    x: np.ndarray
-    y: np.ndarray
-    x_val: np.ndarray
-    y_val: np.ndarray
+    sizes: tuple[Count, ...]
+    x: Rows
+    y: Finite
+    x_val: Rows
+    y_val: Finite
     optimizer: type[Optimizer]
     epochs: int = 10
-    batch_size: int = 32
-    look: int | None = 256     # training examples on which "loss" is measured
+    batch_size: Count = 32
+    look: Count | None = 256     # training examples on which "loss" is measured
     order: int = 0
-    dtype: type = np.float32   # enough to tell good settings from bad, and half the time when stacked
+    dtype: Precision = np.float32   # enough to tell good settings from bad, and half the time when stacked
     network: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        same_length(x=self.x, y=self.y)
+        same_length(x_val=self.x_val, y_val=self.y_val)
+
+    @checked
     def __call__(self, settings: Mapping[str, Any], seed: int) -> Iterator[dict[str, float]]:
         for report in self.reports(settings, seed):
             yield report
             if math.isnan(report["loss"]):
                 return
 
-    def reports(self, settings: Mapping[str, Any], seed, trials: int | None = None) -> Iterator[dict[str, Any]]:
+    @checked
+    def reports(self, settings: Mapping[str, Any], seed: Random | list[Random],
+                trials: Count | None = None) -> Iterator[dict[str, Any]]:
         """The reports of one trial; or of T at once, arrays (T,), from a list of seeds and settings as of `stacked`."""
         rates = {name: value for name, value in settings.items() if self.is_rate(name)}
         rest = {name: value for name, value in settings.items() if not self.is_rate(name)}
@@ -69,15 +87,18 @@ class TrainMLP:
             row = {"score": frame.val_accuracy, "loss": frame.loss, "val_loss": frame.val_loss}
             yield {name: np.where(sound, value, math.nan)[()] for name, value in row.items()}
 
+    @checked
     def is_rate(self, name: str) -> bool:
         """Whether this setting is the optimizer's."""
         return name in {f.name for f in fields(self.optimizer)}
 
+    @checked
     def shape(self, trial: Trial) -> str:
         """Trials that give the same answer may be stacked."""
         return repr({name: value for name, value in trial.settings.items()
                      if not self.is_rate(name) and name not in (*_PER_TRIAL, "init")})
 
+    @checked
     def stacked(self, trials: Sequence[Trial]) -> dict[str, Any]:
         """The settings of trials of one shape as one: lr (T, 1), l2 (T,), init a list, the others common to all."""
         together = {}
@@ -92,8 +113,9 @@ class TrainMLP:
         return together
 
 
-def stacked_search(objective: TrainMLP, space: Space, trials: int | Sequence[Mapping], rng,
-                   executor: Executor | None = None, *, size: int = 25, abandon: Callable | None = None,
+@checked
+def stacked_search(objective: TrainMLP, space: Space, trials: Settings, rng: Random,
+                   executor: Workers = None, *, size: Count = 25, abandon: Callable | None = None,
                    maximise: bool = True, progress: Callable | None = None,
                    stop: Callable[[], bool] | None = None) -> SearchResult:
     """What `search` gives, up to rounding, with up to `size` trials of the same shape trained as one network.
@@ -106,8 +128,9 @@ def stacked_search(objective: TrainMLP, space: Space, trials: int | Sequence[Map
                   maximise, progress)
 
 
-def stacked_frames(objective: TrainMLP, planned: Sequence[Trial], executor: Executor | None = None, *,
-                   size: int = 25, abandon: Callable | None = None,
+@checked
+def stacked_frames(objective: TrainMLP, planned: Trials, executor: Workers = None, *,
+                   size: Count = 25, abandon: Callable | None = None,
                    stop: Callable[[], bool] | None = None) -> Generator[Trial]:
     """Yield the trials as their stacks finish, like `search_frames`."""
     stacks = {}
@@ -119,6 +142,7 @@ def stacked_frames(objective: TrainMLP, planned: Sequence[Trial], executor: Exec
             yield from [failed(t, outcome) for t in job] if isinstance(outcome, Exception) else outcome
 
 
+@checked
 def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Trial]) -> list[Trial]:
     """Train the trials as one network and write each one's record as if it had run alone."""
     began = time.perf_counter()

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked, explained
+
 Points = np.ndarray
 
 
+@checked
 @dataclass(frozen=True)
 class Surface:
     """f(x, y) with ∇f; `minima` (k, 2) are all its local minima, each with the value `lowest`."""
@@ -24,11 +27,19 @@ class Surface:
     view: tuple[tuple[float, float], tuple[float, float]]  # limits of x and of y worth showing
     source: str
 
+    @explained("p, points (…, 2)")
     def value(self, p: Points) -> np.ndarray:
-        return self.f(p[..., 0], p[..., 1])
+        return self.f(*_coordinates(p))
 
+    @explained("p, points (…, 2)")
     def grad(self, p: Points) -> np.ndarray:
-        return np.stack(self.df(p[..., 0], p[..., 1]), axis=-1)
+        return np.stack(self.df(*_coordinates(p)), axis=-1)
+
+
+def _coordinates(p: Points) -> tuple[np.ndarray, np.ndarray]:
+    if p.shape[-1] != 2:
+        raise IndexError
+    return p[..., 0], p[..., 1]
 
 
 def _rosenbrock_gradient(x, y):

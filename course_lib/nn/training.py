@@ -8,13 +8,16 @@ any other: what is a number below then is an array (T,), one entry per trial.
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from course_lib.nn.optimizers import Optimizer
+from course_lib.arguments import checked, short
+from course_lib.kinds import Count, Finite, Functions, Network, NotNegative, Random, Rows, only
 from course_lib.nn.schedules import Schedule
 
 Number = float | np.ndarray
+Rule = only(Any, "an optimizer such as SGD()", lambda rule: hasattr(rule, "step") and not isinstance(rule, type))
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class History:
     diverged_at: int | np.ndarray | None
 
     @classmethod
+    @checked
     def of(cls, frames: Sequence[Frame]) -> "History":
         def column(name):
             return None if getattr(frames[0], name) is None else np.array([getattr(f, name) for f in frames])
@@ -70,16 +74,18 @@ class History:
         return cls(**curves, batch_loss=batch_loss, best_step=frames[-1].best_step, diverged_at=diverged_at)
 
 
-def train(net, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, **options) -> History:
+def train(net: Network, x: Rows, y: Finite, optimizer: Rule, **options) -> History:
     """Train `net` in place to the end; options as in `train_frames`."""
     return History.of(list(train_frames(net, x, y, optimizer, **options)))
 
 
-def train_frames(net, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, *, epochs: float | None = None,
-                 steps: int | None = None, batch_size: int | None = 32, rng=0, x_val: np.ndarray | None = None,
-                 y_val: np.ndarray | None = None, schedule: Callable[[int], Number] | None = None,
-                 callbacks: Sequence[Callable] = (), patience: int | None = None, record_every: int | None = None,
-                 look: int | None = None, shuffle: bool = True) -> Iterator[Frame]:
+@checked
+def train_frames(net: Network, x: Rows, y: Finite, optimizer: Rule, *, epochs: NotNegative | None = None,
+                 steps: int | None = None, batch_size: Count | None = 32, rng: Random = 0,
+                 x_val: Rows | None = None, y_val: Finite | None = None,
+                 schedule: Callable[[int], Number] | None = None, callbacks: Functions = (),
+                 patience: Count | None = None, record_every: Count | None = None, look: Count | None = None,
+                 shuffle: bool = True) -> Iterator[Frame]:
     """Yield a Frame before the first update, after every `record_every` updates (None: an epoch) and at the end.
 
     epochs or steps: how long, exactly one of them. An epoch is n // batch_size updates: the last, incomplete batch
@@ -92,13 +98,14 @@ def train_frames(net, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, *, epo
         the lowest (per trial; the run ends when no trial is left that improves).
     A run whose loss is not finite (in every trial) ends there. Overflow is a result, never a warning.
     """
+    same_length(x=x, y=y)
+    same_length(x_val=x_val, y_val=y_val)
     x, n = np.asarray(x, net.theta.dtype), len(x)
     batch_size = n if batch_size is None else min(batch_size, n)
     steps, per_epoch = _length(n, batch_size, epochs, steps)
     every = per_epoch if record_every is None else record_every
-    if min(every, look or 1) < 1 or (patience is not None and (patience < 1 or x_val is None)):
-        raise ValueError("record_every, look and patience must be at least 1, and patience needs x_val and y_val; "
-                         f"they are {record_every}, {look} and {patience}.")
+    if patience is not None and x_val is None:
+        raise ValueError(f"patience needs x_val and y_val to watch; it is {patience}.")
     seen = np.linspace(0, n - 1, min(look or n, n)).astype(int)
     x_seen, y_seen = (x, y) if look is None else (x[seen], np.asarray(y)[seen])
     batches = _batches(x, y, batch_size, rng if hasattr(rng, "permutation") else np.random.default_rng(rng), shuffle)
@@ -129,6 +136,13 @@ def train_frames(net, x: np.ndarray, y: np.ndarray, optimizer: Optimizer, *, epo
                 optimizer.step(net.theta, net.grad, state, lr(t))
                 step = t + 1
     best.restore()
+
+
+def same_length(**data: np.ndarray | None) -> None:
+    """Whether there is one target for every example."""
+    (x, xs), (y, ys) = data.items()
+    if (xs is None) != (ys is None) or xs is not None and np.shape(xs)[:1] != np.shape(ys)[:1]:
+        raise ValueError(f"{x} and {y} must have one row per example, not be {short(xs)} and {short(ys)}.")
 
 
 class _Best:
@@ -179,8 +193,6 @@ def _length(n: int, batch_size: int, epochs: float | None, steps: int | None) ->
     """Updates in all and per epoch."""
     if (epochs is None) == (steps is None):
         raise ValueError("Say how long to train with either epochs or steps, not both and not neither.")
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1, not {batch_size}.")
     per_epoch = n // batch_size
     return (round(epochs * per_epoch) if steps is None else steps), per_epoch
 

@@ -224,7 +224,7 @@ def test_a_constant_unit_is_harmless_thanks_to_epsilon():
      "BatchNorm was made for x of shape (examples, 3, height, width), not (3, 4, 2, 2)."),
     (lambda: LayerNorm(3).forward(draw(3, 4)), "LayerNorm was made for x of shape (examples, 3), not (3, 4)."),
     (lambda: GroupNorm(4, 3), "4 channels cannot be divided into 3 groups of equal size."),
-    (lambda: GroupNorm(4, 0), "4 channels cannot be divided into 0 groups of equal size."),
+    (lambda: GroupNorm(4, 0), "groups of GroupNorm must be a whole number, 1 or more, not 0."),
 ])
 def test_wrong_input_gets_one_sentence(call, words):
     with pytest.raises(ValueError) as error:

@@ -294,7 +294,7 @@ def test_lr_of_the_step_overrides_the_settings(optimizer):
     (lambda: SGD(lr=-1e-3), "lr must be positive"),
     (lambda: Adam(lr=float("nan")), "lr must be positive"),
     (lambda: Adam(lr=float("inf")), "lr must be positive"),
-    (lambda: AdaGrad(lr="fast"), "lr must be positive"),
+    (lambda: AdaGrad(lr="fast"), "lr of AdaGrad must be a finite number, or an array of numbers, not 'fast'"),
     (lambda: SGD(lr=np.array([0.1, -0.1])), "lr must be positive"),
     (lambda: Momentum(beta=1.0), "beta must be at least 0 and below 1"),
     (lambda: RMSProp(beta=-0.1), "beta must be at least 0 and below 1"),

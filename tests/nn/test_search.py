@@ -66,7 +66,7 @@ def test_published_ranges_and_the_border_warning():
     """Saito 6.5.3: decay 10^U(−8, −4), lr 10^U(−6, −2); his five best crowd the top of the lr range, not the decay."""
     best = [(0.83, 0.0092, 3.86e-07), (0.78, 0.00956, 6.04e-07), (0.77, 0.00571, 1.27e-06), (0.74, 0.00626, 1.43e-05),
             (0.73, 0.0052, 8.97e-06)]
-    space = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "kind": Choice("ab")}
+    space = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "kind": Choice(["a", "b"])}
     trials = tuple(Trial(i, {"lr": lr, "l2": l2, "kind": "a"}, 0, score=score)
                    for i, (score, lr, l2) in enumerate(best))
     assert SearchResult(trials, 5).at_the_edge(space) == {"lr": "high"}

@@ -76,7 +76,7 @@ def test_whole_numbers_include_both_ends_equally():
 
 
 def test_grid_by_axis():
-    points = grid({"lr": LogUniform(1e-4, 1e0), "kind": Choice("ab")}, {"lr": 4, "kind": 2})
+    points = grid({"lr": LogUniform(1e-4, 1e0), "kind": Choice(["a", "b"])}, {"lr": 4, "kind": 2})
     np.testing.assert_allclose([p["lr"] for p in points[::2]], [10 ** -3.5, 10 ** -2.5, 10 ** -1.5, 10 ** -0.5])
     assert [p["kind"] for p in points[:2]] == ["a", "b"]
 
@@ -86,7 +86,7 @@ def test_grid_by_axis():
     lambda: Uniform(0, math.nan), lambda: Uniform(0, math.inf), lambda: Choice([]),
 ])
 def test_impossible_ranges(make):
-    with pytest.raises(ValueError, match="low < high|at least one"):
+    with pytest.raises(ValueError, match="low < high|one or more|finite number"):
         make()
 
 

@@ -290,8 +290,8 @@ def test_float32_stays_float32():
 @pytest.mark.parametrize("options, message", [
     ({}, "either epochs or steps"),
     ({"epochs": 1, "steps": 1}, "either epochs or steps"),
-    ({"epochs": 1, "batch_size": 0}, "batch_size must be at least 1"),
-    ({"epochs": 1, "record_every": 0}, "record_every, look and patience"),
+    ({"epochs": 1, "batch_size": 0}, "batch_size of train_frames must be a whole number, 1 or more"),
+    ({"epochs": 1, "record_every": 0}, "record_every of train_frames must be a whole number, 1 or more"),
     ({"epochs": 1, "patience": 3}, "patience needs x_val"),
 ])
 def test_impossible_options(options, message):
