@@ -166,7 +166,7 @@ def test_penalties():
 
 @pytest.mark.parametrize("call, words", [
     (lambda: softmax_cross_entropy(SCORES, np.array([0, 1, 2, 3, 4])),
-     "This loss wants one class number from 0 to 3 for each of 5 examples, "
+     "This loss wants one class number from 0 to 3 for each of 5 examples of scores, "
      "not int64 targets of shape (5,) from 0 to 4."),
     (lambda: softmax_cross_entropy(SCORES, np.array([0, 1, 2, 3, -1])), "This loss wants one class number from 0 to 3"),
     (lambda: softmax_cross_entropy(SCORES, np.eye(4)[CLASSES]), "This loss wants one class number from 0 to 3"),
