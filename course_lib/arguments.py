@@ -114,8 +114,13 @@ def kinds_of(function: Callable) -> dict[str, Kind]:
             except NameError:  # imported for type checkers only
                 continue
         if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) and (kind := kind_of(hint)):
-            found[name] = kind
+            found[name] = _or_default(kind, parameter.default)
     return found
+
+
+def _or_default(kind: Kind, default: Any) -> Kind:
+    """The default may be handed over too, even an empty list where a list of one or more is asked for."""
+    return kind._replace(fit=lambda value: value if value is default else kind.fit(value))
 
 
 def _name(function: Callable) -> str:

@@ -72,3 +72,14 @@ Later = int
 
 def test_hints_may_name_what_is_defined_later():
     assert early(2, n=3) == (2, 3)
+
+
+@checked
+def earlier(moves: tuple[tuple, ...] = ()):
+    return moves
+
+
+def test_the_default_may_be_handed_over():
+    assert earlier() == earlier(()) == ()
+    with pytest.raises(ValueError, match="^moves of earlier must be a list of one or more"):
+        earlier([])
