@@ -39,19 +39,19 @@ def _looking(function: Callable, name: str) -> Callable:
     places = [p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     kinds = cache(lambda: kinds_of(function))  # at the first call: names may be defined further down
 
-    def fitted(argument: str, value: Any) -> Any:
-        kind = kinds().get(argument)
-        return value if kind is None else fit(kind, argument, name, value)
-
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        args = [*map(fitted, places, args), *args[len(places):]]
-        kwargs = {argument: fitted(argument, value) for argument, value in kwargs.items()}
+        known, fitted = kinds(), list(args)
+        for place, (argument, value) in enumerate(zip(places, args)):
+            if argument in known:
+                fitted[place] = fit(known[argument], argument, name, value)
+        for argument in [one for one in kwargs if one in known]:
+            kwargs[argument] = fit(known[argument], argument, name, kwargs[argument])
         try:
-            return function(*args, **kwargs)
+            return function(*fitted, **kwargs)
         except TypeError:
             try:
-                signature.bind(*args, **kwargs)
+                signature.bind(*fitted, **kwargs)
             except TypeError as error:
                 raise TypeError(f"{name}: {error}.") from None
             raise
@@ -80,7 +80,14 @@ def explained(wants: str) -> Callable[[Function], Function]:
             except Exception as error:
                 raise explanation(error, function, wants, *args, **kwargs) from None
 
-        return wrapper
+        @wraps(function)
+        def generator(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return (yield from function(*args, **kwargs))
+            except Exception as error:
+                raise explanation(error, function, wants, *args, **kwargs) from None
+
+        return generator if inspect.isgeneratorfunction(function) else wrapper
 
     return decorated
 

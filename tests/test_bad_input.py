@@ -1,10 +1,14 @@
-"""Nonsense given to any experiment or data set is answered with one sentence, before anything is computed."""
+"""Nonsense given to any experiment or data set is answered with one sentence; mostly before anything is computed."""
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
+import itertools
 import pkgutil
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +17,10 @@ import course_lib.data
 import course_lib.experiments
 from course_lib import arguments
 from course_lib.kinds import Kind, Unfit
+
+_spec = importlib.util.spec_from_file_location("calls", Path(__file__).with_name("experiments") / "calls.py")
+calls = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(calls)
 
 NONSENSE = (float("nan"), float("inf"), -1, "nonsense", None, [], np.array([]), np.zeros((2, 3, 4)), {}, object)
 PLAIN_VALUES = (1, "a", [1], [1, 2], True)
@@ -76,3 +84,34 @@ def test_nonsense_gets_one_sentence(name: str) -> None:
 
 def _something(kind: Kind) -> object:
     return next(value for value in PLAIN_VALUES if not unfit(kind, value))
+
+
+def test_it_is_said_how_the_others_are_called() -> None:
+    with_arguments = {name for name, function in public_functions().items() if inspect.signature(function).parameters}
+    assert with_arguments - set(PLAIN) == set(calls.CALLS) - set(PLAIN), "say in experiments/calls.py how it is called"
+
+
+@pytest.mark.parametrize("name", sorted(calls.CALLS))
+def test_nonsense_among_arrays_gets_one_sentence_or_a_result(name: str) -> None:
+    function = public_functions()[name]
+    if name not in calls.SLOW:
+        function(**calls.CALLS[name]())
+    for argument, kind in kinds(function).items():
+        if inspect.signature(function).parameters[argument].kind is inspect.Parameter.VAR_KEYWORD:
+            continue
+        for value in (*NONSENSE, [[1], [1, 2]], np.array(["a", "b"])):
+            wrong = kind is not None and unfit(kind, value)
+            if not wrong and name in calls.SLOW:
+                continue
+            try:
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # the mean of nothing is NaN
+                    result = function(**{**calls.CALLS[name](), argument: value})
+                    if isinstance(result, Iterator):
+                        list(itertools.islice(result, 3))
+            except ValueError as error:
+                said = str(error)
+                assert argument in said or not wrong, said  # what fits here may be unfit further in, by another name
+                assert said.endswith(".") and "\n" not in said and len(said) < 250, said
+            else:
+                assert not wrong, f"{argument} may be {arguments.short(value)}?"

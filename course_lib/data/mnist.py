@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib.arguments import checked
+
 MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 SHA256 = {
     "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
@@ -34,6 +36,7 @@ class Mnist:
     y_test: np.ndarray
 
 
+@checked
 def load_mnist(path_or_url: str | Path = MIRROR, checksums: Mapping[str, str] = SHA256,
                cache: str | Path | None = None, flat: bool = True, scaled: bool = True) -> Mnist:
     """Read the four MNIST files from a folder, or from the web address of one.

@@ -10,7 +10,8 @@ import numpy as np
 
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
-from course_lib.nn.activations import ACTIVATIONS, Activation
+from course_lib.nn.activations import Activation
+from course_lib.nn.activations import activation as named
 from course_lib.nn.initializers import initializer_std
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
@@ -94,7 +95,7 @@ def tune_rates(
 @checked
 def in_step(names: Sequence[str]) -> Activation:
     """An activation for networks side by side, each with its own function: x (T, m, n) goes through f_1 … f_T."""
-    functions = [ACTIVATIONS[name] for name in names]
+    functions = [named(name) for name in names]
     return Activation(
         " | ".join(names),
         lambda x: np.stack([f.f(part) for f, part in zip(functions, x, strict=True)]),

@@ -115,6 +115,7 @@ def clinic(patient: int = 1, guess: str = UNDECIDED, treatment: str = "none", fa
     return Clinic(patient, who, guess, treatment, factor, course(who.run), None if run == who.run else course(run))
 
 
+@checked
 @lru_cache(maxsize=256)
 def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 50, 50)) -> Course:  # noqa: B008
     """Train as `run` says, and look 23 times."""

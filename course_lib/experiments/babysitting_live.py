@@ -120,6 +120,7 @@ class Curves:
         return tuple(np.array(column) for column in zip(*self.rows))
 
 
+@checked
 def first_frames(count: int, **settings: Any) -> list[LiveTraining]:
     """The first `count` frames of a run that nobody disturbs."""
     run = live_training(**settings)

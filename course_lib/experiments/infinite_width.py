@@ -7,9 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.arguments import checked
 from course_lib.nn.activations import Activation
 
 
+@checked
 def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm: bool | str = False):
     """Std of h_l and the factor on the gradient's std in each layer, for n → ∞ with n·Var(w) = σ² kept.
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked
+from course_lib.arguments import checked, explained
 from course_lib.data.digits import load_digits
 
 EXAMPLES = 256
@@ -52,6 +52,7 @@ def two_weights() -> TwoWeights:
     return TwoWeights(x, t, np.linalg.solve(hessian, x.T @ t / EXAMPLES), np.linalg.eigvalsh(hessian))
 
 
+@checked
 def batches(examples: int, size: int, rng: np.random.RandomState) -> Iterator[np.ndarray]:
     """Row numbers of one mini-batch after another, for ever; all examples once per epoch, in a new order each time."""
     while True:
@@ -60,6 +61,8 @@ def batches(examples: int, size: int, rng: np.random.RandomState) -> Iterator[np
             yield order[start : start + size]
 
 
+@checked
+@explained("x (examples, inputs), t one target each, w one weight per input and rows of examples")
 def descend(
     x: np.ndarray, t: np.ndarray, w: np.ndarray, lr: float, rows: Iterable[np.ndarray]
 ) -> Iterator[np.ndarray]:
@@ -136,6 +139,8 @@ def _run(batch: int, lr: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return path[:stop], loss[:stop]
 
 
+@checked
+@explained("x (examples, inputs), t one target each, w one weight per input and sizes of batches")
 def gradient_noise(
     x: np.ndarray,
     t: np.ndarray,

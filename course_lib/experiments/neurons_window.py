@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked
+from course_lib.arguments import checked, explained
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.gradient_check import numerical_gradient, relative_error
 from course_lib.nn.losses import pair_margin
@@ -26,6 +26,8 @@ def window_parameters(seed: int = 0, scale: float = 0.5) -> Params:
     return {name: scale * rng.standard_normal(shape) for name, shape in shapes.items()}
 
 
+@checked
+@explained("x (n, windows), W (m, n), b and U (m, 1)")
 def window_score(
     x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh"
 ) -> np.ndarray:
@@ -35,6 +37,8 @@ def window_score(
     return U.T @ a
 
 
+@checked
+@explained("x (n, windows), W (m, n), b and U (m, 1)")
 def score_gradients(
     x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh"
 ) -> Params:
@@ -45,6 +49,8 @@ def score_gradients(
     return {"U": f.f(z), "W": delta @ x.T, "b": delta, "x": W.T @ delta}
 
 
+@checked
+@explained("x, x_c and params whose shapes fit")
 def pair_gradients(
     x: np.ndarray, x_c: np.ndarray, params: Params, activation: str = "tanh"
 ) -> tuple[float, Params]:

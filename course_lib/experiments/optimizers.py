@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked
+from course_lib.arguments import checked, explained
 from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Optimizer
 from course_lib.nn.surfaces import SURFACES, Surface
 
@@ -70,6 +70,8 @@ class OptimizerPaths:
         return sorted(self.runs, key=lambda run: math.inf if run.diverged_at is not None else run.loss[-1])
 
 
+@checked
+@explained("a start (x, y)")
 def optimizer_path(optimizer: Optimizer, surface: str = "bowl", start: Sequence[float] | None = None,
                    steps: int = 30) -> OptimizerPath:  # fmt: skip
     """Follow `optimizer` over `surface`; without a `start` from the surface's own."""
@@ -123,6 +125,8 @@ def saito_paths(steps: int = 30) -> dict[str, OptimizerPath]:
 def make(name: str, lr: float | np.ndarray, beta: float | np.ndarray = 0.9, beta2: float = 0.999, eps: float = 1e-8,
          eps_at: str = "outside", weight_decay: float = 0.01) -> Optimizer:  # fmt: skip
     """The optimiser called `name` with those of the settings it knows."""
+    if name not in OPTIMIZERS:
+        raise ValueError(f"There is no optimiser {name!r}; choose one of {', '.join(OPTIMIZERS)}.")
     place = "outside" if eps_at == "uncorrected" and name in ("adagrad", "rmsprop") else eps_at
     known: Mapping = {
         "sgd": {}, "momentum": {"beta": beta}, "nesterov": {"beta": beta}, "adagrad": {"eps": eps, "eps_at": place},
@@ -133,6 +137,8 @@ def make(name: str, lr: float | np.ndarray, beta: float | np.ndarray = 0.9, beta
     return OPTIMIZERS[name](lr=lr, **known[name])
 
 
+@checked
+@explained("a start that fits the shape")
 def descend(optimizer: Optimizer, surface: Surface, start: Sequence[float], shape: tuple[int, ...], steps: int,
             dtype: type = np.float64) -> np.ndarray:  # fmt: skip
     """f of `shape` after `steps` updates of as many points at once, each with its own settings: θ is (2, *shape)."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked
+from course_lib.arguments import checked, explained
 from course_lib.data.digits import Digits, load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam
@@ -102,6 +102,8 @@ def shared_digits() -> Digits:
     return load_digits(split=(1500 / 1797, 297 / 1797, 0.0))
 
 
+@checked
+@explained("y, class numbers, and share, 0 to 1")
 def spoiled_labels(y: np.ndarray, share: float) -> np.ndarray:
     """Labels of which a share is wrong: moved on by 1 to 9 classes. A larger share keeps the smaller one's."""
     rng = np.random.RandomState(0)

@@ -13,11 +13,11 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked
+from course_lib.arguments import checked, explained
 from course_lib.data.digits import load_digits
 from course_lib.experiments.search_strategies import EPOCHS, STRATEGIES, TOP, Stage, Stages, rungs
 from course_lib.nn.optimizers import Momentum
-from course_lib.nn.search import LossExploded, SearchResult, Trial, run_trial
+from course_lib.nn.search import LossExploded, SearchResult, Trial, Trials, run_trial
 from course_lib.nn.spaces import LogUniform, Space
 from course_lib.nn.stacked import TrainMLP, run_stack
 
@@ -129,7 +129,9 @@ def _next(stages: Stages, done: list[Trial]) -> Stage | None:
         return None
 
 
-def run(trials: tuple[Trial, ...], epochs: int, abandon: bool) -> Iterator[Trial]:
+@checked
+@explained("trials with settings")
+def run(trials: Trials, epochs: int, abandon: bool) -> Iterator[Trial]:
     """Yield each trial when it has run; `STACK` of them are trained together, as one network."""
     keys = [(t.number, t.settings["lr"], t.settings["l2"], t.seed) for t in trials]
     for first in range(0, len(keys), STACK):
@@ -142,18 +144,23 @@ def _run(key: tuple[tuple[int, float, float, int], ...], epochs: int, abandon: b
     return tuple(run_stack(objective(epochs), LossExploded() if abandon else None, trials))
 
 
+@checked
+@explained("a trial with curves")
 def final_accuracy(trial: Trial) -> float:
     """The share of the 359 test digits that the network of a trial has right."""
     d = load_digits()
     return run_trial(replace(objective(), x_val=d.x_test, y_val=d.y_test), trial).score
 
 
+@checked
 def finished(look: bool = False, **settings) -> SearchState:
     """The last state of a `digits_search`; without a look at the test digits unless it is asked for."""
     *_, last = digits_search(**settings, look=look)
     return last
 
 
+@checked
+@explained("trials with curves")
 def best_curves(trials: list[Trial]) -> np.ndarray:
     """Validation accuracy of some trials, (n, EPOCHS + 1); nan where a trial was not trained so long."""
     return np.array([[*t.curves["score"], *[math.nan] * (EPOCHS + 1 - len(t.curves["score"]))] for t in trials])

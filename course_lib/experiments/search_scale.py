@@ -68,6 +68,7 @@ def accuracy_curve() -> np.ndarray:
     return history.val_accuracy[-1]
 
 
+@checked
 def good_rates() -> tuple[float, float]:
     """The lowest and the highest of `RATES` whose accuracy is within `NEAR` of the best."""
     curve = accuracy_curve()

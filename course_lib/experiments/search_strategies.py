@@ -30,16 +30,19 @@ class Stage:
 Stages = Generator[Stage, list[Trial], None]
 
 
+@checked
 def at_random(space: Space, trials: int, seed: int) -> Stages:
     """All trials, each for all epochs."""
     yield Stage(tuple(plan(space, trials, seed)), EPOCHS, space)
 
 
+@checked
 def on_a_grid(space: Space, trials: int, seed: int) -> Stages:
     """The largest square grid of at most so many trials."""
     yield Stage(tuple(plan(space, grid(space, math.isqrt(trials)), seed)), EPOCHS, space)
 
 
+@checked
 def coarse_to_fine(space: Space, trials: int, seed: int) -> Stages:
     """Half of the trials for a third of the epochs; the others, for all epochs, around the best five of these."""
     (n, short), (m, whole) = rungs("coarse", trials)
@@ -49,6 +52,7 @@ def coarse_to_fine(space: Space, trials: int, seed: int) -> Stages:
     yield Stage(tuple(replace(t, number=n + t.number) for t in later), whole, fine)
 
 
+@checked
 def halving(space: Space, trials: int, seed: int) -> Stages:
     """All trials for one epoch, the best third of them for three, the best third of those for nine."""
     alive = plan(space, trials, seed)
@@ -59,6 +63,7 @@ def halving(space: Space, trials: int, seed: int) -> Stages:
         alive = sorted((t for t in alive if t.number in place), key=lambda t: place[t.number])
 
 
+@checked
 def ranked(trials: list[Trial]) -> list[Trial]:
     """Those that were not given up, best first."""
     return SearchResult(tuple(trials), len(trials)).ranked

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.arguments import checked
+
 
 @dataclass(frozen=True, repr=False)
 class Table:
@@ -32,6 +34,7 @@ class Table:
         return list(zip(*self.columns.values()))
 
 
+@checked
 def table(columns: Mapping[str, Sequence], digits: int = 3) -> Table:
     """A table of `columns` (heading -> values of equal number); fractions show `digits` significant digits, at most 4.
 
