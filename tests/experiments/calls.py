@@ -66,8 +66,8 @@ CALLS = {
     "neurons_minibatch.gradient_noise": lambda: {
         "x": X, "t": X[:, 0], "w": np.zeros(3), "sizes": [1, 2], "draws": 3},
     "neurons_window.pair_gradients": lambda: {
-        "x": np.ones((3, 1)), "x_c": np.zeros((3, 1)),
-        "params": neurons_window.score_gradients(**WINDOW)},
+        "x": np.ones((20, 1)), "x_c": np.zeros((20, 1)),
+        "params": neurons_window.window_parameters()},
     "neurons_window.score_gradients": lambda: WINDOW,
     "neurons_window.window_score": lambda: WINDOW,
     "optimizers.descend": lambda: {
