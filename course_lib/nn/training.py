@@ -14,6 +14,7 @@ import numpy as np
 
 from course_lib.arguments import checked, short
 from course_lib.kinds import Count, Finite, Functions, Network, NotNegative, Random, Rows, only
+from course_lib.nn.losses import sigmoid_bce
 from course_lib.nn.schedules import Schedule
 
 Number = float | np.ndarray
@@ -100,6 +101,8 @@ def train_frames(net: Network, x: Rows, y: Finite, optimizer: Rule, *, epochs: N
     """
     same_length(x=x, y=y)
     same_length(x_val=x_val, y_val=y_val)
+    if getattr(net, "loss_function", None) is sigmoid_bce and not np.all((np.asarray(y) >= 0) & (np.asarray(y) <= 1)):
+        raise ValueError(f"y must be from 0 to 1 for sigmoid_bce, not from {np.min(y)} to {np.max(y)}.")
     x, n = np.asarray(x, net.theta.dtype), len(x)
     batch_size = n if batch_size is None else min(batch_size, n)
     steps, per_epoch = _length(n, batch_size, epochs, steps)

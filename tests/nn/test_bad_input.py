@@ -133,6 +133,7 @@ WORSE = [
     ("network.MLP", "dropout", 1.0), ("network.MLP", "dtype", int), ("network.MLP", "seed", [1, 2]),
     ("training.train", "x", X[:, :2]), ("training.train", "y", Y[:4]), ("training.train", "y", Y + 7),
     ("training.train", "x", X * np.nan), ("training.train", "optimizer", calls.optimizers.SGD),
+    ("training.train", "net", calls.network.MLP((3, 5, 1), loss="sigmoid_bce")),
     ("training.train_frames", "y_val", None), ("training.train_frames", "x_val", None),
     ("training.train_frames", "x_val", X[:2]), ("training.train_frames", "epochs", 1),
     ("training.train_frames", "callbacks", [3]), ("training.train_frames", "schedule", lambda t: "fast"),
@@ -200,7 +201,7 @@ def is_one_sentence(error: ValueError, argument: str, value: object) -> bool:
 # A network calls its y targets when it asks the loss; a preparation speaks of the data.
 SYNONYMS = {"y": ["targets"], "x_train": ["data", "images", "samples"], "dropout": ["drop probability"],
             "x": ["This loss", "array of shape"], "scores": ["per score"],
-            "value": ["seed"], "schedule": ["lr"], "z": ["array of shape"],
+            "value": ["seed"], "schedule": ["lr"], "net": ["sigmoid_bce"], "z": ["array of shape"],
             "margin": ["LogUniform"], "init": ["weights"]}
 
 

@@ -173,7 +173,8 @@ def test_penalties():
     (lambda: max_margin(SCORES, np.array([0, 1, 2])), "This loss wants one class number from 0 to 3 for each of 5"),
     (lambda: squared_error(SCORES, np.zeros((4, 5))),
      "This loss wants one target per score, shape (5, 4), not targets of shape (4, 5)."),
-    (lambda: sigmoid_bce(SCORES, CLASSES), "This loss wants one target per score, shape (5, 4), not targets of shape (5,)."),
+    (lambda: sigmoid_bce(SCORES, CLASSES),
+     "This loss wants one target per score, shape (5, 4), not targets of shape (5,)."),
 ])
 def test_wrong_targets_get_one_sentence(call, words):
     with pytest.raises(ValueError) as error:
