@@ -10,6 +10,7 @@ run as it is and only when it fails says what it wants.
 from __future__ import annotations
 
 import inspect
+import typing
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, TypeVar
@@ -113,15 +114,11 @@ _NUMPY_SENTENCES = ("setting an array element", "The truth value of")
 def kinds_of(function: Callable) -> dict[str, Kind]:
     """The kinds of those arguments about which the annotations of `function` say something."""
     function, found = inspect.unwrap(function), {}
+    hints = typing.get_type_hints(function, include_extras=True)
     for name, parameter in inspect.signature(function).parameters.items():
-        hint = parameter.annotation
-        if isinstance(hint, str):
-            try:
-                hint = eval(hint, function.__globals__)
-            except NameError:  # imported for type checkers only
-                continue
-        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) and (kind := kind_of(hint)):
-            found[name] = _or_default(kind, parameter.default)
+        known = kind_of(hints.get(name, Any))
+        if known and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            found[name] = _or_default(known, parameter.default)
     return found
 
 

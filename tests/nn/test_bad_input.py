@@ -230,7 +230,8 @@ def test_nonsense_gets_one_sentence(name: str) -> None:
             assert error is None or label not in fine, f"{argument} {label} is fine no more: {error}"
 
 
-@pytest.mark.parametrize(("name", "argument", "value"), WORSE, ids=[f"{n}-{a}-{short(v)}" for n, a, v in WORSE])
+@pytest.mark.parametrize(("name", "argument", "value"), WORSE,
+                         ids=[f"{row[0]}-{row[1]}-{i}" for i, row in enumerate(WORSE)])
 def test_what_does_not_fit_the_rest_gets_one_sentence(name: str, argument: str, value: object) -> None:
     error = outcome(name, argument, value)
     assert error is not None and is_one_sentence(error, argument, value), str(error)
