@@ -31,6 +31,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("notebook", names, scope="module")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers, all that looks at one notebook stays together, and so does every other file."""
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        group = parameters and parameters.params.get("notebook")
+        item.add_marker(pytest.mark.xdist_group(group or item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if (path := chromium()) is None:
@@ -82,18 +91,23 @@ def own(lab: Lab, browser: Browser) -> Callable:
     return written
 
 
+@pytest.fixture(scope="module")
+def _opened(lab: Lab, browser: Browser, notebook: str) -> Iterator[LabPage]:
+    with opened(lab, browser, notebook) as page:
+        yield page
+
+
 @pytest.fixture
-def unrun(lab: Lab, browser: Browser, notebook: str) -> Iterator[LabPage]:
-    """A notebook as a reader opens it."""
-    with opened(lab, browser, notebook) as page, quiet(page):
+def unrun(_opened: LabPage) -> Iterator[LabPage]:
+    """A notebook as a reader opens it: for tests that come before those of `live`, in the same page."""
+    with quiet(_opened) as page:
         yield page
 
 
 @pytest.fixture(scope="module")
-def _live(lab: Lab, browser: Browser, notebook: str) -> Iterator[LabPage]:
-    with opened(lab, browser, notebook) as page:
-        page.run_all()
-        yield page
+def _live(_opened: LabPage) -> LabPage:
+    _opened.run_all()
+    return _opened
 
 
 @pytest.fixture
