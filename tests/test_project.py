@@ -46,6 +46,11 @@ def test_conda_and_pyproject_are_in_step() -> None:
     assert set(listed) == expected | {f"python{PROJECT['project']['requires-python']}", "pip"}
 
 
+def test_threads_are_limited_alike_with_make_and_with_conda():
+    wanted = dict(pair.split("=") for pair in re.search(r"ONE_THREAD = (.*)", read("Makefile"))[1].split())
+    assert yaml.safe_load(read("environment.yml"))["variables"] == wanted
+
+
 def test_lock_holds_what_is_needed() -> None:
     lab, site, everything = locked("lab"), locked("site"), locked("test")
     for need in [*NEEDED, *(Requirement(text) for text in PROJECT["build-system"]["requires"])]:
