@@ -33,13 +33,13 @@ tests-in-place:
 
 soak: ## abuse for as long as it takes: storms, random states by the thousand, cells in any order, notebooks run twice
 	@sh tools/environment.sh test
-	SOAK=$(or $(SOAK),10) $(ONE_THREAD) $(RUN) -m pytest -m "soak or not soak" tests/explorers tests/test_cell_order.py \
+	SOAK=$(or $(SOAK),10) $(ONE_THREAD) $(RUN) -m pytest -n auto --dist worksteal -m "soak or not soak" tests/explorers tests/test_cell_order.py \
 		tests/test_run_twice.py
 
-audit: ## known weaknesses of the locked dependencies (asks the vulnerability service of the package index)
+audit: ## known weaknesses of the locked dependencies (fails where pypi.org, which knows them, cannot be asked)
 	@sh tools/environment.sh test
 	$(RUN) -m pip install --quiet pip-audit
-	$(RUN) -m pip_audit --disable-pip --require-hashes -r requirements/lab.lock
+	$(RUN) -m pip_audit --strict --disable-pip --require-hashes -r requirements/lab.lock
 
 notebooks: ## run all notebooks and store them with their outputs, in the one form git keeps
 	@sh tools/environment.sh test
