@@ -149,7 +149,8 @@ def _run(
         weights = [z[:width] for z in draws[:depth]]
     factor = 1.0 if constant else std
     layers = list(propagate(x[:samples], weights, upstream[:samples], f, factor, batchnorm))
-    act_theory, factors = infinite_width(f, math.nan if constant else std, width, depth, batchnorm)
+    unknown = np.full(depth, math.nan)  # equal weights have no theory here
+    act_theory, factors = (unknown, unknown) if constant else infinite_width(f, std, width, depth, batchnorm)
     act_edges, act_counts = zip(*(activation_histogram(h, f) for h, _, _ in layers), strict=True)
     grad_edges, grad_counts = zip(*(size_histogram(g) for _, _, g in layers), strict=True)
     return SignalPropagation(
