@@ -2,15 +2,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from lab_page import LabPage
 from lab_server import CHROMIUM_FLAGS, KERNEL, NO_CHROMIUM, Lab, chromium
@@ -31,13 +34,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("notebook", names, scope="module")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByNotebook(LoadScopeScheduling):
     """With several workers, all that looks at one notebook stays together, and so does every other file."""
-    for item in items:
-        parameters = getattr(item, "callspec", None)
-        group = parameters and parameters.params.get("notebook")
-        item.add_marker(pytest.mark.xdist_group(group or item.path.stem))
+
+    def _split_scope(self, nodeid: str) -> str:
+        notebook = re.search(r"\[(\w+\.ipynb)", nodeid)
+        return notebook[1] if notebook else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByNotebook:
+    return ByNotebook(config, log)
 
 
 @pytest.fixture(scope="session")
