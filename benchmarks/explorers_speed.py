@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.explorers import all_explorers
+from course_lib.explorers.controls import IntSlider
 from course_lib.explorers.explorer import Explorer, one_blas_thread
 
 MOVES = 9
@@ -26,7 +27,7 @@ def values(control: Any) -> list[Any]:
         return [False, True]
     spread = np.geomspace if "Log" in type(control).__name__ else np.linspace
     middle = spread(control.low, control.high, MOVES + 2)[1:-1]
-    return sorted({control.check(round(x) if isinstance(control.low, int) else float(x)) for x in middle})
+    return sorted({control.check(round(x) if isinstance(control, IntSlider) else float(x)) for x in middle})
 
 
 def moved(explorer: Explorer) -> str:
