@@ -13,8 +13,8 @@ QUESTIONS = (
         Option("Anything: the weights are random.",
                "Random, but small. Then all scores are nearly equal, whatever the weights are."),
     )),
-    Prediction("9.b", "Its scores are multiplied by 100, by larger weights say. It still knows nothing. What happens "
-               "to the loss?", (
+    Prediction("9.b", "Now its weights have std 1 instead of 0.01, and the scores are 10,000 times larger. It still "
+               "knows nothing. What happens to the loss?", (
         Option("It stays at 2.30: it is right as often as before.",
                "It is. But where it is wrong it is now SURE, and the logarithm punishes that."),
         Option("It falls: large scores mean large probabilities.",
@@ -23,7 +23,7 @@ QUESTIONS = (
                "One class gets nearly all the probability, mostly a wrong one. A first loss that is too high says: too "
                "large weights, or too large inputs.", right=True),
     )),
-    Prediction("9.c", "Your training program feeds the images in another order than their labels. Twenty images, 200 "
+    Prediction("9.c", "In every epoch your program shuffles the images anew, but not their labels. Twenty images, 200 "
                "epochs. What do you see?", (
         Option("A loss near 0: a network can learn any labels by heart.",
                "It can, if each image always has the SAME wrong label. Here it has another one every time."),
@@ -33,8 +33,8 @@ QUESTIONS = (
         Option("The loss is no longer a number.",
                "Nothing grows without bounds here."),
     )),
-    Prediction("9.d", "The learning rate is 1e-6. After 2,690 updates the loss has gone from 2.3028 to 2.3011. How "
-               "many digits are right, if it was 12 % before?", (
+    Prediction("9.d", "Pixels from 0 to 255, learning rate 1e-6. After 2,690 updates the loss has gone from 2.3028 "
+               "to 2.3011. How many digits are right, if it was 12 % before?", (
         Option("Still about 12 %: the loss has not moved.",
                "It has moved by less than a thousandth. But the right score need only be the LARGEST, not large."),
         Option("About 23 %.",
@@ -43,12 +43,13 @@ QUESTIONS = (
         Option("About 90 %.",
                "Not yet: the scores have hardly moved."),
     )),
-    Prediction("9.e", "The same network on the same images, with pixels 0 to 255 instead of 0 to 1. The first weights "
-               "are made smaller, so that the first scores are the same. Which learning rates work now?", (
+    Prediction("9.e", "The same network on the same images, with pixels 0 to 255 instead of 0 to 1. Before training, "
+               "the weights are made smaller, so that the first scores are the same. Which learning rates work now?", (
         Option("The same ones.",
                "The inputs enter every gradient, and the weights to be moved are smaller."),
         Option("Rates some 255 times lower.",
-               "Gradients are √255 times larger and weights √255 times smaller. So a rate means nothing by itself.",
+               "Both layers' weights are √255 times smaller, and their gradients √255 times larger. So a rate "
+               "means nothing by itself.",
                right=True),
         Option("Rates some 255 times higher.",
                "Larger inputs make larger gradients, so the steps are longer already."),
@@ -64,13 +65,13 @@ QUESTIONS = (
     )),
     Prediction("9.g", "The loss stays at 2.30 for 150 updates and then falls quickly. What is the prime suspect?", (
         Option("The first weights.",
-               "Too small weights let the signal fade from layer to layer, and the gradients with it. They grow slowly "
-               "until they are large enough. It is a suspicion, not a proof: try other weights.", right=True),
+               "Too small weights let the signal fade from layer to layer, and the gradients with it. The weights grow "
+               "slowly until the signal gets through. It is a suspicion, not a proof: try other weights.", right=True),
         Option("Chance: it met good weights in the end.",
                "Gradient descent does not jump about until it meets something. It moved all the time, as the update "
                "ratio shows."),
         Option("A learning rate that is too high.",
-               "Then the loss would jump, not stand."),
+               "Then the loss would jump, or stand still for good: all units dead."),
     )),
     Prediction("9.h", "At the end 56 % of the training and 53 % of the validation digits are right. What now?", (
         Option("More regularisation.",

@@ -36,7 +36,7 @@ DISEASES = {
     "low": Disease(
         "learning rate too low",
         "A rate that is too low lets the loss fall slowly and steadily, with an update ratio far below 0.001",
-        "The loss falls steadily and far too slowly; the update ratio is near 0.00003.",
+        "The loss falls steadily and far too slowly; the update ratio is near 0.00001.",
     ),
     "high": Disease(
         "learning rate too high",
@@ -51,7 +51,7 @@ DISEASES = {
     "dead": Disease(
         "dead units",
         "Dead units are counted: the dead share would be near 100 %, and the loss would stand still",
-        "All units of a layer are off for every digit. Only the last biases still learn, and the loss stays at 2.30.",
+        "All hidden units are off for every digit. Only the last biases still learn, and the loss stays at 2.30.",
     ),
     "order": Disease(
         "data not shuffled",

@@ -26,7 +26,7 @@ class LearningRatePicture(Picture):
         self.loss.set(xlim=(0, 1.02 * EPOCHS), ylim=(0, TOP), xlabel="epoch", title="Loss")
         self.right.set(xlim=(0, 1.02 * EPOCHS), ylim=(0, 104), xlabel="epoch", title="Right, %", xticks=range(0, 11, 2))
         self.all.set(xscale="log", xlim=(RATES[0] / 2, 2 * RATES[-1]), ylim=(0, 104), xlabel="learning rate")
-        self.all.set(xticks=[1e-6, 1e-3, 1, 1e3, 1e6], title="Right after ten epochs, %")
+        self.all.set(xticks=[1e-6, 1e-3, 1, 1e3, 1e6], title="Right, %, after ten epochs")
         self.all.minorticks_off()
         self.loss.axhline(np.log(10), color=self.style.faint, linewidth=1)
         self.four = [
