@@ -55,8 +55,8 @@ QUESTIONS = (
     Prediction("6.f", "You check your backward pass of batch normalisation against measured slopes, with a batch of "
                "one example. Both say 0 everywhere. What does that prove?", (
         Option("That the backward pass is right.",
-               "One example equals its own mean: x̂ = 0 whatever x is. All slopes are 0, and most wrong backward "
-               "passes say 0 too."),
+               "One example equals its own mean: x̂ = 0 whatever x is. All slopes are 0, and many a wrong backward "
+               "pass says 0 too."),
         Option("Nothing.",
                "x̂ = 0 whatever x is, so there is no slope to be wrong about. Use at least 4 examples.", right=True),
         Option("That the layer is badly scaled.",
@@ -77,9 +77,9 @@ QUESTIONS = (
         Option("Never.",
                "So the text says, and so it is often repeated. The stored run says 0.979 without and 0.630 with at "
                "std 0.29."),
-        Option("At a few scales in the middle or above.",
-               "At 0.29 and 0.16, where the plain network is well scaled. Large weights behind batch normalisation "
-               "learn slowly, because their gradient is small.", right=True),
+        Option("At a few of the larger scales.",
+               "At 0.29 and 0.16, where the plain network is well scaled. Large weights in front of batch "
+               "normalisation learn slowly, because their gradient is small.", right=True),
         Option("In about half of the cases.",
                "At most scales the network without does not learn at all."),
     )),

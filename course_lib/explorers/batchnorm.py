@@ -27,6 +27,7 @@ def batchnorm_by_hand_explorer(**start: Any) -> Explorer:
 
     Controls: shape, size, mean, spread, gamma, beta, eps, restore (γ and β that give the input back).
     """
+    plain = {"gamma": 1.0, "beta": 0.0, "eps": 1e-5, "restore": False}  # whatever the notebook started from
     gamma = Slider("gamma", "γ", -4, 4, 1.0, step=0.05)
     beta = Slider("beta", "β", -10, 10, 0.0, step=0.1)
 
@@ -57,12 +58,12 @@ def batchnorm_by_hand_explorer(**start: Any) -> Explorer:
             Toggle("restore", "γ = √(σ² + ε), β = μ"),
         ],
         presets={
-            "Skewed stays skewed": {},
-            "Two bumps stay two": {"shape": "two bumps", "size": 1000},
+            "Skewed stays skewed": {**plain, "shape": "exponential"},
+            "Two bumps stay two": {**plain, "shape": "two bumps", "size": 1000},
             "Give the input back": {"restore": True},
-            "ε is too large": {"spread": 0.03, "eps": 1e-2},
-            "All numbers equal": {"shape": "constant"},
-            "Batch of two": {"size": 2},
+            "ε is too large": {**plain, "spread": 0.03, "eps": 1e-2},
+            "All numbers equal": {**plain, "shape": "constant"},
+            "Batch of two": {**plain, "size": 2},
         },
         linked=linked,
         start=start,
@@ -87,8 +88,8 @@ def batchnorm_depth_explorer(**start: Any) -> Explorer:
             IntSlider("depth", "depth", 1, 10, 10),
         ],
         presets={
-            "0.01 without": {"batchnorm": "off"},
-            "0.01 with": {"batchnorm": "before"},
+            "0.01 without": {"batchnorm": "off", "scale": 0.01},
+            "0.01 with": {"batchnorm": "before", "scale": 0.01},
             "1.0 with": {"batchnorm": "before", "scale": 1.0},
             "1.0, after tanh": {"batchnorm": "after", "scale": 1.0},
             "ReLU: gradients grow": {"batchnorm": "before", "activation": "relu", "scale": 0.1},
