@@ -56,13 +56,13 @@ QUESTIONS = (
                "0.1 g / √(0.001 g²) = 3.16, and the steps still grow, to 6.57 η at step 12. The correction makes "
                "training gentle at its start, not fast.", right=True),
     )),
-    Prediction("7.f", "Gradients are noisy and the learning rate stays at α. You train ten times as long. What happens "
-               "to the loss?", (
+    Prediction("7.f", "Gradients are noisy and the learning rate stays at a fixed α. You train ten times as long. What "
+               "happens to the loss?", (
         Option("It falls to 0, only slowly.",
                "Each new step brings new noise in. What was won is shaken up again."),
         Option("It stays at a level that depends on α.",
-               "The noise floor: on ½x² it is ½ασ²/(2 − α), 0.167 for α = 0.5. Only a falling rate gets below it.",
-               right=True),
+               "The noise floor: on ½x², with noise of std σ, it is ½ασ²/(2 − α). That is 0.167 for α = 0.5 and σ = 1. "
+               "Only a falling rate gets below it.", right=True),
         Option("It rises again.",
                "Not with a rate below the limit of divergence."),
     )),

@@ -45,6 +45,8 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
         return adjusted
 
     x, y = SURFACES["bowl"].start
+    four = {name: name in FOUR for name in NAMES}
+    book = {"surface": "bowl", "rates": "book", "steps": 30, **_start("bowl"), **four}
     return Explorer(
         "optimizer_path_explorer",
         optimizer_paths,
@@ -63,9 +65,9 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
             *(Toggle(name, LABELS[name], name in FOUR) for name in NAMES),
         ],
         presets={
-            "Saito": {},
-            "Saito, tuned": {"rates": "tuned"},
-            "Rate 1.0: SGD on the edge": {"rates": "same", "lr": 1.0, "steps": 60},
+            "Saito": book,
+            "Saito, tuned": {**book, "rates": "tuned"},
+            "Rate 1.0: SGD on the edge": {**book, "rates": "same", "lr": 1.0, "steps": 60},
             "Saddle": {"surface": "saddle", "rates": "same", "lr": 0.1, "steps": 100, **_start("saddle"), **ALL},
             "Ravine": {"surface": "ravine", "rates": "tuned", "steps": 100, **_start("ravine"), **ALL},
             "Rosenbrock": {"surface": "rosenbrock", "rates": "tuned", "steps": 200, **_start("rosenbrock"), **ALL},
@@ -95,7 +97,7 @@ def learning_rate_map_explorer(**start: Any) -> Explorer:
             Slider("beta", "β", 0, 0.99, 0.9, step=0.01),
         ],
         presets={
-            "SGD: 0.952 and 1.0": {"steps": 200, "lr": 1.0},
+            "SGD: 0.952 and 1.0": {"optimizer": "sgd", "steps": 200, "lr": 1.0},
             "Momentum": {"optimizer": "momentum", "lr": 0.1},
             "Momentum at its best": {"optimizer": "momentum", "lr": 1.34, "beta": 0.4, "steps": 60},
             "Adam": {"optimizer": "adam", "lr": 0.3},
