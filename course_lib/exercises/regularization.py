@@ -115,7 +115,7 @@ DROPOUT = Exercise(
                 "You multiply by 1 − p in training and make the signal smaller still. Divide by it."),
     ),
     hints=(
-        "Which share of x survives on average? By what must the rest be multiplied to make up for it?",
+        "Which share of x survives on average? By what must the survivors be multiplied to make up for it?",
         "The mask is u >= p, and its mean is 1 − p. Divide by 1 − p in training; return x otherwise.",
         "return x * (u >= p) / (1 - p) if train else x",
     ),

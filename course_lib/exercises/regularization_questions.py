@@ -72,7 +72,7 @@ QUESTIONS = (
                "More than any member. The mistakes differ, the right answers agree.", right=True),
     )),
     Prediction("8.h", "A dropout network is used at test time with all units on. For which network is that EXACTLY the "
-               "normalised geometric mean over all its masks?", (
+               "geometric mean of its probabilities over all masks, normalised to add up to 1?", (
         Option("For every network: that is what the scaling does.",
                "With a ReLU layer in between it is an approximation, and nobody has a bound for it that is of use."),
         Option("For a softmax behind one linear layer.",

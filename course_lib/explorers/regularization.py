@@ -69,8 +69,8 @@ def weight_decay_explorer(**start: Any) -> Explorer:
         presets={
             "No decay": {"weight_decay": 0.0},
             "SGD: the same": {"optimizer": "sgd", "weight_decay": 0.01},
-            "Adam: not the same": {"weight_decay": 0.01},
-            "Decoupled needs more": {"weight_decay": 1.0},
+            "Adam: not the same": {"optimizer": "adam", "weight_decay": 0.01},
+            "Decoupled needs more": {"optimizer": "adam", "weight_decay": 1.0},
             "Everything shrinks": {"optimizer": "sgd", "weight_decay": 0.32},
         },
         draft={"steps": planes.DRAFT},
@@ -121,9 +121,9 @@ def ensemble_explorer(**start: Any) -> Explorer:
             Stops("images", "training images", ENSEMBLE_IMAGES, 300),
         ],
         presets={
-            "One network": {"members": 1},
-            "Five": {"members": 5},
-            "Fifteen": {"members": 15},
+            "One network": {"members": 1, "kind": "separate"},
+            "Five": {"members": 5, "kind": "separate"},
+            "Fifteen": {"members": 15, "kind": "separate"},
             "One mask": {"members": 1, "kind": "dropout"},
             "Fifteen masks": {"members": 15, "kind": "dropout"},
         },
