@@ -48,7 +48,7 @@ class NeuronPicture(Picture):
         )
         bar.set(xticks=[], yticks=[])
         bar.yaxis.tick_right()
-        curve.axvline(0, color=self.style.faint)
+        curve.axvline(0, ymax=0.86, color=self.style.faint)  # above it stand the weights
         curve.set(xlim=(-REACH, REACH), xlabel="z = w1·x1 + w2·x2 + b")
         self.curve = self.moving(curve.plot([], [], color=BLUE)[0])
         self.where = self.moving(curve.text(0.02, 0.97, "", transform=curve.transAxes, va="top"))
