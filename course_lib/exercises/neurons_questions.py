@@ -4,12 +4,12 @@ from course_lib.exercises.prediction import Option, Prediction
 
 QUESTIONS = (
     Prediction("1.a", "Three spiral arms, 100 points each. A linear classifier may draw three straight borders. What "
-               "share of the points can it get right?", (
+               "share of the points does it get right once it is trained?", (
         Option("About a third, as by guessing.",
                "It does better: each arm spends part of its way in a sector of its own."),
         Option("About half.",
-               "49 %. It stops at a loss of 0.786, and this is no accident of training: the loss is convex, so every "
-               "start ends there.", right=True),
+               "49 %. It stops at a loss of 0.786, and this is no accident of training: the loss is convex, a single "
+               "bowl, so every start ends there.", right=True),
         Option("About nine in ten, if it is trained long enough.",
                "Training does not help. No straight border follows an arm that bends."),
     )),
@@ -39,17 +39,18 @@ QUESTIONS = (
                "1 − 3.1 + 1.4 = −0.7, so J = 0, and it stays 0 if a parameter moves a little. A pair that is won by "
                "more than the margin teaches nothing.", right=True),
         Option("It still pushes s up and s_c down, only more gently.",
-               "A hinge has no gentle end: it is a straight slope, then flat. The cross-entropy would push gently "
-               "for ever."),
+               "A hinge has no gentle end: it is a straight slope, then flat. The cross-entropy, the loss of chapter "
+               "02, would push gently for ever."),
         Option("It pushes s down, back to a lead of exactly 1.",
                "J never punishes a lead that is too large. It is 0 there, and flat."),
     )),
-    Prediction("1.e", "Backpropagation saves work by using derivatives twice. Which ones?", (
+    Prediction("1.e", "Backpropagation saves work by using derivatives twice. Which ones? (The lower a layer, the "
+               "nearer to the input.)", (
         Option("Those of lower layers, for the layers above.",
                "That is the forward pass: *activations* travel up. Derivatives of the loss begin at the loss."),
         Option("Those of higher layers, for the layers below.",
-               "δ of layer l is computed from δ of layer l + 1. With this reuse the backward pass costs about twice "
-               "the forward pass, however deep the network is.", right=True),
+               "δ of layer l is computed from δ of layer l + 1. With this reuse the backward pass makes at most twice "
+               "the multiplications of the forward pass, however deep the network is.", right=True),
         Option("Those of the last mini-batch, for the next one.",
                "Every batch has its own activations, so its derivatives are computed afresh."),
     )),
@@ -86,8 +87,8 @@ QUESTIONS = (
     )),
     Prediction("1.i", "With all data in each step there is no noise. Does the path go straight to the minimum?", (
         Option("Yes: the negative gradient points to the minimum.",
-               "It points in the direction of steepest descent. That is towards the minimum only if the contours are "
-               "circles."),
+               "It points in the direction of steepest descent. From every place that is towards the minimum only if "
+               "the contours are circles."),
         Option("No: without noise it cannot move at all.",
                "The gradient moves it. Noise only shakes the path."),
         Option("Not in a narrow valley: it swings from side to side.",

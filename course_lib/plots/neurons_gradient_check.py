@@ -43,13 +43,13 @@ class GradientCheckPicture(Picture):
         errors.legend(loc="upper center", ncol=2)
         self.step = self.moving(errors.axvline(1e-5, ymax=0.86, color=self.style.theory, linewidth=1.2))
         self.here = self.moving(errors.plot([], [], color=BLUE, marker="o", markersize=11)[0])
-        close.set(xlim=(-2.1, 2.1), xticks=[-2, -1, 0, 1, 2], xlabel="move of one weight, in h")
+        close.set(xlim=(-2.1, 2.1), xticks=[-2, -1, 0, 1, 2], xlabel="move of one weight")
         close.set_xticklabels(["−2h", "−h", "0", "h", "2h"])
         close.set(ylim=(-1, 1), yticks=[-1, 0, 1], yticklabels=["", "0", ""])
         close.axhline(0, color=self.style.faint)
         # The scale of this axis follows h over twelve decades; as moving text it needs no new background.
         self.top = self.moving(close.text(-2.0, 0.96, "", va="top"))
-        close.set_title("Change of the loss, in h", pad=44)
+        close.set_title("Change of the loss ÷ h", pad=44)
         self.slope = self.moving(
             close.plot([], [], color=VERMILLION, linestyle="--", label="slope by the code")[0]
         )
