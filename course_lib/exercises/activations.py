@@ -18,7 +18,7 @@ def dead_share(z: np.ndarray) -> float:
 def alpha_gradient(x: np.ndarray, dy: np.ndarray) -> float:
     """∂J/∂α = Σ ∂J/∂y · ∂y/∂α = Σ dy · min(0, x)      for y = max(0, x) + α min(0, x), one α for all values.
 
-    x, dy (examples, units).  He et al. 2015 eq. 8 and 9: every value that used α adds its share.
+    x, dy (examples, units).  He et al. 2015 eq. 2 and 3: every value that used α adds its share.
     """
     return float(np.sum(dy * np.minimum(x, 0)))
 

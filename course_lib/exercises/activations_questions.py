@@ -19,9 +19,10 @@ QUESTIONS = (
         Option("No: each layer multiplies by at most ¼.",
                "Each layer multiplies by its slopes and by its weights. The bound holds for the product of the slopes "
                "alone."),
-        Option("Yes: with large weights almost all of it arrives.",
-               "With weights of std 1 about three quarters arrive, although most units are saturated: √(n·Var(w)) = 10 "
-               "per layer makes up for the slopes.", right=True),
+        Option("Yes: with large weights most of it arrives.",
+               "With weights of std 1 about three quarters arrive, although most units are saturated: each unit "
+               "adds up 100 weighted gradients, which multiplies them by √100 = 10 per layer and makes up for the "
+               "slopes.", right=True),
         Option("Yes, but only with small weights, because then no unit saturates.",
                "Small weights keep the slopes at ¼ and shrink the gradient all the more: with std 0.01 a hundred "
                "millionth arrives."),
@@ -48,7 +49,7 @@ QUESTIONS = (
     Prediction("2.e", "At learning rate 10 you replace ReLU by leaky ReLU with slope 0.01. What happens?", (
         Option("The units are thrown off the data as before, but come back.",
                "Nearly all are off after ten steps. The leak lets a hundredth of the gradient through, and unit after "
-               "unit returns: after 500 steps about half are back.", right=True),
+               "unit returns: after 500 steps some four in ten are back.", right=True),
         Option("No unit leaves the data any more.",
                "The steps are as long as before. The leak does not prevent the accident, it heals it."),
         Option("Nothing changes: 0.01 is too small to matter.",
@@ -76,10 +77,11 @@ QUESTIONS = (
     Prediction("2.h", "A dense layer of 1024 units with a sigmoid behind it: exp is called “expensive”. What does it "
                "cost beside the matrix product?", (
         Option("More than the product: exp is a hard function.",
-               "One exp costs as much as some ten multiplications, but the product makes 1024 multiplications for each "
-               "unit."),
+               "One exp costs as much as ten or twenty multiplications, but the product makes 1024 multiplications "
+               "for each unit."),
         Option("A small part of it.",
-               "A few per cent. In a layer of 16 units the two are of the same order: the share falls like 1/n.",
+               "A few per cent. In a layer of 16 units the two are of the same order; the wider the layer, the smaller "
+               "the share.",
                right=True),
         Option("About the same, at any width.",
                "The product costs n multiplications per unit, exp one evaluation. The ratio depends on n."),

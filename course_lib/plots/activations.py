@@ -94,6 +94,7 @@ class GatePicture(Picture):
     def _build_slope(self) -> None:
         ax = self.slope
         ax.set(xlim=(-REACH, REACH), ylim=(-0.65, TOP), xticks=[-10, -5, 0, 5, 10], yticks=[-0.5, 0, 0.25, 1, 1.5])
+        ax.set_xlabel("x", labelpad=1)
         ax.set_yticklabels(["−½", "0", "¼", "1", "1½"])
         for level in (0, 0.25, 1):
             ax.axhline(level, color=self.style.faint, linewidth=0.8)

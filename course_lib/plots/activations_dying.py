@@ -23,7 +23,7 @@ class DyingPicture(Picture):
 
     def build(self) -> None:
         self.shares = self.figure.add_axes((0.065, 0.11, 0.51, 0.66))
-        self.plane = self.figure.add_axes((0.645, 0.085, 0.34, 0.685))
+        self.plane = self.figure.add_axes((0.645, 0.11, 0.34, 0.66))
         self.headline = self.moving(
             self.figure.text(0.02, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
         )
@@ -58,6 +58,9 @@ class DyingPicture(Picture):
     def _build_plane(self) -> None:
         ax = self.plane
         ax.set(xlim=(-VIEW, VIEW), ylim=(-VIEW, VIEW), xticks=[-1, 0, 1], yticks=[-1, 0, 1], aspect="equal")
+        ax.set_xlabel("x1")
+        ax.set_ylabel("x2")
+        ax.yaxis.set_label_coords(-0.045, 0.66)  # between two numbers, for there is no room beside them
         x, y = spiral()
         for group, (color, marker) in enumerate([(BLUE, "o"), (ORANGE, "^"), (PURPLE, "s")]):
             ax.plot(*x[y == group].T, color=color, marker=marker, linestyle="none", markersize=3)
