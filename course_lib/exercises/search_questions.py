@@ -12,8 +12,8 @@ QUESTIONS = (
         Option("About 1 %.",
                "The last 20 % are the 8s, the 9s and a few 7s. The network was never shown an 8 or a 9.", right=True),
     )),
-    Prediction("10.b", "You train 40 good settings and choose the one that is best on 20 validation images: 98 % "
-               "right. How many of other images does it get right?", (
+    Prediction("10.b", "You train 40 good settings and choose the one that is best on 20 validation images. On average "
+               "over many such choices it has 98 % of these 20 right. And of other images?", (
         Option("About 95 %.",
                "The best of 40 was also the luckiest of 40. Luck does not come along to new images.", right=True),
         Option("98 %: that is what validation data are for.",
@@ -31,8 +31,8 @@ QUESTIONS = (
         Option("Three and about six: random points cluster.",
                "They cluster, but two random numbers are never the same. Clusters cost distance, not values."),
     )),
-    Prediction("10.d", "One random trial in twenty is in the best 5 %. After how many random trials is at least "
-               "one of them there with 95 % probability, if there are SIX hyperparameters?", (
+    Prediction("10.d", "One random trial in twenty is among the best 5 %. How many trials do you need, so that at "
+               "least one is there with 95 % probability, if there are SIX hyperparameters?", (
         Option("60, as with one hyperparameter.",
                "The best 5 % are counted among the settings you draw. How many numbers make up a setting is no matter. "
                "59 are enough.", right=True),
@@ -47,9 +47,9 @@ QUESTIONS = (
                "That would be an even draw of the EXPONENT."),
         Option("About 6.",
                "That is what lies below 1. Below 0.1 it is a tenth of that."),
-        Option("About one.",
-               "0.1 is a hundredth of the range. Nine in ten are above 1, where this network does not "
-               "learn.", right=True),
+        Option("Less than one.",
+               "0.1 is a hundredth of the range, and 60/100 = 0.6. Nine in ten are above 1, where the network below "
+               "does not learn.", right=True),
     )),
     Prediction("10.f", "The five best of 60 trials all have learning rates between 0.005 and 0.01. The range was "
                "0.000001 to 0.01. What next?", (
