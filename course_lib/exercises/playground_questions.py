@@ -10,8 +10,8 @@ QUESTIONS = (
         Option("Yes.",
                "A circle is x1² + x2² = r²: a straight border in the squares. What a hidden layer learns, a good input "
                "gives for nothing.", right=True),
-        Option("Only with a batch of all points.",
-               "The batch decides how noisy the way is, not what can be represented."),
+        Option("Only from x1² and x2²: x1 and x2 would spoil it.",
+               "Their weights can become 0. What is not needed need not be used."),
     )),
     Prediction("11.b", "Five sigmoid layers, weights 0.01·N(0, 1), SGD. The gradient at the last hidden layer has std "
                "0.009. What is it at the first?", (
@@ -52,15 +52,16 @@ QUESTIONS = (
                "From 1.9 % to 1.2 % errors per network over five splits, from 1.6 % to 0.9 % over the three of the "
                "table below. No other step after the optimiser gives as much.", right=True),
         Option("Nearly all.",
-               "Most of the errors that are left are digits that people hesitate about too, and other hands."),
+               "Digits differ in more than their place: in slant, width and style. Copies moved by one pixel do not "
+               "teach that."),
     )),
-    Prediction("11.f", "The ensemble reads 355 of 359 test digits, 98.9 %. How far from that would its accuracy on "
-               "another 359 digits typically be?", (
+    Prediction("11.f", "An ensemble gets 98.9 % of all such digits right. How far from that is its score on a test of "
+               "359 digits, typically?", (
         Option("0.05 %.",
                "That would be a fifth of one digit."),
         Option("0.6 %, two digits.",
-               "√(p(1 − p)/n) = √(0.989·0.011/359) = 0.55 %. A recipe that is 0.2 % better cannot be told from luck on "
-               "359 digits.", right=True),
+               "√(p(1 − p)/n) = √(0.989·0.011/359) = 0.55 %. Ours reads 355 of 359, and that number is as uncertain. "
+               "A recipe that is 0.2 % better cannot be told from luck.", right=True),
         Option("5 %.",
                "That would be 18 digits more or fewer."),
     )),
