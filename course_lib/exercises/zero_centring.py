@@ -61,8 +61,9 @@ def _hessian(x: np.ndarray) -> np.ndarray:
 
 WEIGHT_GRADIENT = Exercise(
     "3.1", "The gradient of one unit",
-    "A unit computes f = w·x for each of the B rows of `x`. `upstream[b]` is the derivative of example b's loss by its "
-    "f, and the loss of the batch is the mean over its examples. Return the gradient of that loss by w.",
+    "A unit computes f = w·x for each of the B rows of `x`. `upstream[b]` is the derivative of example b's loss with "
+    "respect to its f, and the loss of the batch is the mean over its examples. Return the gradient of that loss with "
+    "respect to w.",
     weight_gradient,
     cases=(
         (np.array([[2.0, 1.0]]), np.array([-3.0])),

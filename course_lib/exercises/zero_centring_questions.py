@@ -25,8 +25,9 @@ QUESTIONS = (
         Option("It stays, for its two pulls cancel.",
                "A step moves both weights. Nothing holds w2 still."),
         Option("It rises and falls together with w1, by different amounts.",
-               "The first steps take w2 from 0 up to 0.38. Up steps are larger for w1 and down steps for w2, so that "
-               "they add up to the way towards the fourth quadrant: a zig-zag.", right=True),
+               "The first step takes w2 from 0 up to 0.38, the next ones take it down. Over many steps the ups are "
+               "larger for w1 and the downs for w2, which adds up to the way into the fourth quadrant: a zig-zag.",
+               right=True),
     )),
     Prediction("3.c", "You centre the inputs (mean 1.5 becomes 0) and leave the learning rate at 0.1. The zig-zag "
                "needed 53 steps. How many now?", (
@@ -43,12 +44,13 @@ QUESTIONS = (
     Prediction("3.d", "Ten positive inputs, upstream gradients of random sign, and a mini-batch of only two examples. "
                "How often do all ten components of the gradient still have one sign?", (
         Option("Always.",
-               "Only when both upstream gradients have one sign. That is every second batch."),
+               "It is sure only when both upstream gradients have one sign, in every second batch. Otherwise the two "
+               "examples pull against each other."),
         Option("In 59 of 100 batches.",
                "½ for upstream gradients of one sign, and 1/(d + 1) = 0.09 because one of two opposite examples "
                "may win in all ten inputs. A batch of two lifts the rule for 41 % of the updates.", right=True),
         Option("In 2 of 1000, as if every sign were tossed.",
-               "2^−9 = 0.002 holds for centred inputs. Components with a common mean do not vary independently."),
+               "About so for centred inputs: 2^−9 = 0.002. Components with a common mean do not vary independently."),
     )),
     Prediction("3.e", "The batches grow: 8, 32, 1000 examples. Where does the share go?", (
         Option("To 0.002: large batches toss the signs.",
@@ -56,8 +58,9 @@ QUESTIONS = (
         Option("To 0.5.",
                "A half is what equal signs of two upstream gradients gave. It has no meaning for larger batches."),
         Option("To 0.287, and stays there.",
-               "The gradient becomes normal with the covariance of the inputs' second moments. For |N(0, 1)| the "
-               "chance that ten such components agree is 0.2873, 147 times that of tossed signs.", right=True),
+               "The gradient becomes normal, with a covariance proportional to E[xxᵀ], which holds the mean. For "
+               "x = |z| with normal z ten such components agree in 0.2873 of the cases, 147 times as often as tossed "
+               "signs.", right=True),
     )),
     Prediction("3.f", "A network of sigmoids gets batch normalisation in front of every sigmoid, as in the paper. Does "
                "the next layer now see inputs of both signs?", (
@@ -65,7 +68,7 @@ QUESTIONS = (
                "It makes the mean of z zero, in front of the sigmoid. What the next layer sees is σ(z), which is "
                "positive whatever z is."),
         Option("No: what it sees is still the output of a sigmoid.",
-               "σ(z) lies between 0 and 1. In the trained network 55 % of the units still get gradients of one sign at "
+               "σ(z) lies between 0 and 1. In the trained network 55 % of the units' gradients still have one sign at "
                "batch size 32; with the normalisation behind the sigmoid, 0 %.", right=True),
         Option("Yes, as soon as γ and β are learned.",
                "γ and β act in front of the sigmoid too. No choice of theirs makes σ negative."),
