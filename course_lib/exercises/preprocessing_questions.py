@@ -6,8 +6,8 @@ The numbers are those of the experiments of this chapter with their default sett
 from course_lib.exercises.prediction import Option, Prediction
 
 QUESTIONS = (
-    Prediction("4.a", "Two features have standard deviation 1 and correlation 0.98. You standardise them. How long "
-               "is the valley of the loss afterwards: what is λ₁/λ₂?", (
+    Prediction("4.a", "Two features have standard deviation 1 and correlation 0.98. You standardise them. How "
+               "stretched is the loss afterwards: what is λ₁/λ₂?", (
         Option("1: standardised data give a round bowl.",
                "Only without correlation. Both variances were 1 already, so nothing changes at all."),
         Option("About 2.",
@@ -32,10 +32,10 @@ QUESTIONS = (
         Option("The covariance: only ZCA gives the identity.",
                "Both give the identity. So does every rotation of them."),
         Option("ZCA keeps the variances of the data.",
-               "That is PCA without whitening. ZCA brings all variances to λ/(λ + ε)."),
+               "That is PCA without whitening. ZCA brings them all to 1, as PCA-whitening does."),
     )),
     Prediction("4.d", "A line separates two clusters whose centre is 5 away from 0 in both features. You turn its "
-               "weight vector by 5°. The loss was 0.06.", (
+               "weight vector by 5°. The loss was 0.06. What becomes of it?", (
         Option("It stays about 0.06: five degrees are little.",
                "So it is when the clusters lie around 0. Here the line turns about the origin, 7 units away."),
         Option("It becomes about six times as large.",
@@ -56,7 +56,7 @@ QUESTIONS = (
                "The other way round."),
     )),
     Prediction("4.f", "You whiten the digits with ε = 0.000001 and train. Clean validation images: 96 % right. Now "
-               "every pixel gets noise of std 0.1, which the eye hardly sees.", (
+               "every pixel gets noise of std 0.1, which the eye hardly sees. How many are right now?", (
         Option("Still about 95 %.",
                "With ε = 0.01 nearly so: 93 %. With a tiny ε whitening blows up the directions in which digits "
                "hardly vary, and with them the noise."),

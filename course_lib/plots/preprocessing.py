@@ -149,6 +149,8 @@ class SensitivityPicture(Picture):
 
     def _build_plane(self, ax: Axes) -> dict[str, Line2D]:
         ax.set_aspect("equal")
+        ax.set_xlabel("feature 1", labelpad=1)
+        ax.text(0.02, 0.985, "feature 2", transform=ax.transAxes, va="top")  # beside the axis there is no room
         ax.plot([0], [0], "+", color=self.style.ink, markersize=14)
         options = {"linestyle": "none", "markersize": 5, "markeredgewidth": 0}
         return {
