@@ -75,7 +75,8 @@ QUESTIONS = (
         Option("Half of the activations, and half of the units.",
                "A unit that is 0 for one input is usually positive for another. Zero is not dead."),
         Option("Half of the activations, and about one unit in ten.",
-               "50 % zeros in every layer, but no dead unit in layers 1 and 2 and 10 % in layer 10.", right=True),
+               "About half of the activations are 0 in every layer. No unit is dead in layers 1 and 2. In layer 10 "
+               "it is 10 % on average over many draws, and 8 % in ours.", right=True),
         Option("Half of the activations, and no unit at all.",
                "That holds for the first layers. Deep layers see inputs that resemble one another: some units never "
                "fire."),
