@@ -23,7 +23,7 @@ EXTRA = [Requirement(text) for group in EXTRAS.values() for text in group]
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "jupyter-server": "jupyter_server"}
 MODULES = {"pillow": "PIL", "jupyter-server": "jupyter_server", "ipython": "IPython", "pyyaml": "yaml",
            "fonttools": "fontTools", "jupyter-client": "jupyter_client",
-           "axe-playwright-python": "axe_playwright_python"}
+           "axe-playwright-python": "axe_playwright_python", "pytest-xdist": "xdist"}
 OPTIONAL_PEERS = {"torch", "sklearn"}  # scripts that made stored values, and peers in benchmarks: skipped when absent
 CODE = [path for folder in ("course_lib", "tools", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 

@@ -57,11 +57,11 @@ install() {
             pip install --require-hashes -r "requirements/$kind.lock" &&
                 pip install --no-deps --no-build-isolation -e .
             ;;
-        newest) pip install --upgrade --upgrade-strategy eager -e ".[test,browser,data,slides,cluster]" ;;
+        newest) pip install --upgrade --upgrade-strategy eager -e ".[test,browser,data,slides,cluster,site]" ;;
         lowest)
             pip install uv &&
                 "$venv/bin/python" -m uv pip install --python "$venv/bin/python" --upgrade --resolution lowest-direct \
-                    -e ".[test,browser,data,slides,cluster]"
+                    -e ".[test,browser,data,slides,cluster,site]"
             ;;
     esac
 }
