@@ -8,11 +8,15 @@ from functools import lru_cache
 import numpy as np
 
 from course_lib.arguments import checked
+from course_lib.kinds import only
 from course_lib.nn.activations import Activation
+
+PLACES = (True, False, "", "before", "after")
+Place = only(bool | str, 'True, False, "before" or "after"', PLACES.__contains__)
 
 
 @checked
-def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm: bool | str = False):
+def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm: Place = False):
     """Std of h_l and the factor on the gradient's std in each layer, for n → ∞ with n·Var(w) = σ² kept.
 
         q_1 = σ²,   q_{l+1} = σ² E[f(√q_l z)²],   factor_l = σ √E[f'(√q_l z)²],   z ~ N(0, 1)
@@ -35,7 +39,7 @@ def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm:
         gain = 1 / spread if before else sigma2 / variance if after else sigma2
         factors.append(math.sqrt(gain * (weight @ slope**2)))
         q, spread = sigma2 if after else sigma2 * second, variance
-    if math.isnan(std) or (batchnorm and std == 0):
+    if batchnorm and std == 0:
         return np.full(depth, math.nan), np.full(depth, math.nan)
     return np.array(stds), np.array(factors)
 

@@ -147,8 +147,7 @@ def _run(
         weights = [std * np.ones((width, width))] * depth
     else:
         weights = [z[:width] for z in draws[:depth]]
-    factor = 1.0 if constant else std
-    layers = list(propagate(x[:samples], weights, upstream[:samples], f, factor, batchnorm))
+    layers = list(propagate(x[:samples], weights, upstream[:samples], f, 1.0 if constant else std, batchnorm))
     unknown = np.full(depth, math.nan)  # equal weights have no theory here
     act_theory, factors = (unknown, unknown) if constant else infinite_width(f, std, width, depth, batchnorm)
     act_edges, act_counts = zip(*(activation_histogram(h, f) for h, _, _ in layers), strict=True)
