@@ -20,6 +20,8 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CELL_LINES = 20
 FILE_LIMIT = 2_500_000
 SHORTEST_ALT = 20
+CLOCKS = {"repeat", "timeit", "perf_counter", "time.perf_counter", "process_time", "time.process_time",
+          "activation_cost"}
 
 # A rule looks at a notebook and yields what is wrong with it, naming the cell. Rules of code that ruff knows
 # (star imports, commented-out code, unused names) are ruff's: see [tool.ruff] in pyproject.toml.
@@ -124,6 +126,14 @@ def nbval_looks_at_every_output(notebook) -> Iterator[str]:
             yield f"{where}: a trailing semicolon hides the output here but not from nbval"
 
 
+def times_are_not_compared(notebook) -> Iterator[str]:
+    """What a clock says is for the reader, not for nbval: on a busy machine it says something else."""
+    for where, cell in code_cells(notebook):
+        called = {ast.unparse(node.func) for node in ast.walk(tree(cell)) if isinstance(node, ast.Call)}
+        if called & CLOCKS and "nbval-ignore-output" not in cell.metadata.get("tags", ()):
+            yield f"{where}: it times something and needs the tag nbval-ignore-output"
+
+
 def links_lead_somewhere(notebook) -> Iterator[str]:
     """A chapter that is still to come may be linked where the text says that it is in preparation."""
     for cell in notebook.cells:
@@ -172,6 +182,7 @@ BAD = {
     "pictures_have_alt_text": [new_code_cell("x", outputs=[new_output("display_data", data={"image/png": "…"})])],
     "nothing_of_one_machine": [new_code_cell("x", outputs=[new_output("stream", text="/home/ada/course")])],
     "nbval_looks_at_every_output": [new_code_cell("f();")],
+    "times_are_not_compared": [new_code_cell("repeat(f)")],
     "links_lead_somewhere": [new_markdown_cell("[next](99_nowhere.ipynb)")],
 }
 
