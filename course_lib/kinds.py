@@ -25,6 +25,13 @@ class Kind(NamedTuple):
     what: str
     fit: Callable[[Any], Any]
 
+    def fits(self, value: Any) -> bool:
+        try:
+            self.fit(value)
+        except Unfit:
+            return False
+        return True
+
 
 def kind_of(hint: Any) -> Kind | None:
     """How to look at a value with this annotation; None if nothing is known about it."""

@@ -16,7 +16,7 @@ import pytest
 import course_lib.data
 import course_lib.experiments
 from course_lib import arguments
-from course_lib.kinds import Kind, Unfit
+from course_lib.kinds import Kind
 
 _spec = importlib.util.spec_from_file_location("calls", Path(__file__).with_name("experiments") / "calls.py")
 calls = importlib.util.module_from_spec(_spec)
@@ -43,19 +43,11 @@ def kinds(function: Callable) -> dict[str, Kind | None]:
     return {name: known.get(name) for name in inspect.signature(function).parameters}
 
 
-def unfit(kind: Kind, value: object) -> bool:
-    try:
-        kind.fit(value)
-    except Unfit:
-        return True
-    return False
-
-
 def plain(function: Callable) -> bool:
     """Whether numbers, names and lists of them are all it takes; arrays and networks come from other functions."""
     known = kinds(function).values()
     return bool(known) and all(kind and "array" not in kind.what
-                               and any(not unfit(kind, value) for value in PLAIN_VALUES) for kind in known)
+                               and any(kind.fits(value) for value in PLAIN_VALUES) for kind in known)
 
 
 PLAIN = {name: function for name, function in public_functions().items() if plain(function)}
@@ -70,7 +62,7 @@ def test_nonsense_gets_one_sentence(name: str) -> None:
     function = PLAIN[name]
     for argument, kind in kinds(function).items():
         for value in NONSENSE:
-            if not unfit(kind, value):
+            if kind.fits(value):
                 continue
             rest = {other: parameter.default for other, parameter in inspect.signature(function).parameters.items()
                     if parameter.default is not parameter.empty and other != argument}
@@ -83,7 +75,7 @@ def test_nonsense_gets_one_sentence(name: str) -> None:
 
 
 def _something(kind: Kind) -> object:
-    return next(value for value in PLAIN_VALUES if not unfit(kind, value))
+    return next(value for value in PLAIN_VALUES if kind.fits(value))
 
 
 def test_it_is_said_how_the_others_are_called() -> None:
@@ -100,7 +92,7 @@ def test_nonsense_among_arrays_gets_one_sentence_or_a_result(name: str) -> None:
         if inspect.signature(function).parameters[argument].kind is inspect.Parameter.VAR_KEYWORD:
             continue
         for value in (*NONSENSE, [[1], [1, 2]], np.array(["a", "b"])):
-            wrong = kind is not None and unfit(kind, value)
+            wrong = kind is not None and not kind.fits(value)
             if not wrong and name in calls.SLOW:
                 continue
             try:

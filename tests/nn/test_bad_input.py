@@ -13,7 +13,6 @@ import pytest
 
 import course_lib.nn
 from course_lib.arguments import kinds_of, short
-from course_lib.kinds import Kind, Unfit
 
 _spec = importlib.util.spec_from_file_location("calls", Path(__file__).with_name("calls.py"))
 calls = importlib.util.module_from_spec(_spec)
@@ -185,14 +184,6 @@ def outcome(name: str, argument: str, value: object) -> ValueError | None:
     return None
 
 
-def unfit(kind: Kind, value: object) -> bool:
-    try:
-        kind.fit(value)
-    except Unfit:
-        return True
-    return False
-
-
 def is_one_sentence(error: ValueError, argument: str, value: object) -> bool:
     said = str(error)
     named = any(word in said for word in (argument, short(value), *SYNONYMS.get(argument, ())))
@@ -225,7 +216,7 @@ def test_nonsense_gets_one_sentence(name: str) -> None:
             error = outcome(name, argument, value)
             if error is not None:
                 assert is_one_sentence(error, argument, value), f"{argument} {label}: {error}"
-            fits = label in ("None", "word") and argument in kinds and not unfit(kinds[argument], value)
+            fits = label in ("None", "word") and argument in kinds and kinds[argument].fits(value)
             false = label == "empty" and isinstance(parameter.default, bool) and OLD
             may_return = label in fine or fits or false or value is None and parameter.default is None
             assert error is not None or may_return, f"{argument} may be {label}?"
