@@ -33,8 +33,8 @@ tests-in-place:
 
 soak: ## abuse for as long as it takes: storms, random states by the thousand, cells in any order, notebooks run twice
 	@sh tools/environment.sh test
-	SOAK=$(or $(SOAK),10) $(ONE_THREAD) $(RUN) -m pytest -n auto --dist worksteal -m "soak or not soak" tests/explorers tests/test_cell_order.py \
-		tests/test_run_twice.py
+	SOAK=$(or $(SOAK),10) $(ONE_THREAD) $(RUN) -m pytest -n auto --dist worksteal -m "soak or not soak" \
+		tests/explorers tests/test_cell_order.py tests/test_run_twice.py
 
 audit: ## known weaknesses of the locked dependencies (fails where pypi.org, which knows them, cannot be asked)
 	@sh tools/environment.sh test
