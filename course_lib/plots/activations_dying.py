@@ -108,10 +108,11 @@ class DyingPicture(Picture):
 
 def headline(result: DyingReLU) -> str:
     word = "off on all points" if result.alpha else "dead"
-    fate = f",   diverges at step {result.diverged_at}" if result.diverged_at >= 0 else ""
+    diverged = result.diverged_at >= 0
+    when = f",   diverges at step {result.diverged_at}" if diverged else f" at step {result.step[-1]}"
     return (
         f"learning rate {result.lr:.3g},  bias {_signed(result.bias)},  α {result.alpha:g}:   "
-        f"{result.off[-1].mean():.0%} of the units {word} at step {result.step[-1]}{fate}"
+        f"{result.off[-1].mean():.0%} of the units {word}{when}"
     )
 
 
