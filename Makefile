@@ -29,7 +29,7 @@ test: ## ruff, pytest and strict nbval over all notebooks
 .PHONY: tests-in-place
 tests-in-place:
 	$(ONE_THREAD) $(RUN) -m pytest -n auto --dist worksteal tests --ignore=tests/browser
-	PYTHONPATH=tests/offline $(ONE_THREAD) $(RUN) -m pytest -n auto --dist loadfile --nbval --nbval-current-env notebooks
+	OFFLINE=1 PYTHONPATH=tests/surroundings $(ONE_THREAD) $(RUN) -m pytest -n auto --dist loadfile --nbval --nbval-current-env notebooks
 
 soak: ## abuse for as long as it takes: storms, random states by the thousand, cells in any order, notebooks run twice
 	@sh tools/environment.sh test

@@ -77,4 +77,4 @@ def test_nothing_but_this_machine_can_be_reached_in_the_notebook_tests() -> None
     guarded = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "offline")}
     outcome = subprocess.run([sys.executable, "-c", code], env=guarded, capture_output=True, text=True, check=False)
     assert "The tests run without a network" in outcome.stderr
-    assert "PYTHONPATH=tests/offline" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "OFFLINE=1 PYTHONPATH=tests/surroundings" in (ROOT / "Makefile").read_text(encoding="utf-8")

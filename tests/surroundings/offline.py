@@ -1,4 +1,4 @@
-"""With this folder on PYTHONPATH a Python process reaches this machine and nothing else: the course needs no network.
+"""This machine and no other is reached: the course needs no network.
 
 `make test` runs all notebooks so. A cell that reaches for a network fails, with or without a cable in the wall.
 """
