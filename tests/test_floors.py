@@ -21,7 +21,7 @@ BELOW = {
     "plots": {"experiments", "nn", "data"},
     "explorers": {"plots", "experiments", "nn", "data"},
 }
-GROUND = {"arguments", "kinds"}  # rooms under all floors: what any function may be given
+GROUND = {"arguments", "kinds", "comms"}  # modules under all layers
 NUMPY_ONLY = {"nn", "data"}
 FORBIDDEN = {
     "nn": {"matplotlib", "ipywidgets", "IPython"},

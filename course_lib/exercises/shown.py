@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
+from course_lib.comms import hear_beside_cells
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -27,6 +29,7 @@ class Shown(ABC):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         if self._root is None:
             self._root = self.widget()
+            hear_beside_cells(_tree(self._root))
         view = self._root._repr_mimebundle_()[WIDGET]
         return {"text/plain": repr(self), "text/html": self.html(), WIDGET: view}
 

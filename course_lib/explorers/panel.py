@@ -13,6 +13,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from course_lib.comms import hear_beside_cells
 from course_lib.explorers.controls import LAYOUT
 
 REST = 0.15  # seconds without a move after which the hand counts as resting
@@ -118,13 +119,7 @@ class Panel:
                     part.close()
 
     def _free_from_cells(self) -> None:
-        """Let each widget be heard at once, whatever cell is running.
-
-        ipykernel 7.4 hands a widget's message to the thread where the widget last spoke, and asks for no other: for a
-        new widget that is the cell that made it, so the first move would wait for all cells in the queue.
-        """
-        for widget in self._heard():
-            getattr(widget.comm, "__dict__", {}).pop("_reply_subshell_id", None)
+        hear_beside_cells(self._heard())
 
     def _moved(self, name: str, change: dict[str, Any]) -> None:
         self._free_from_cells()

@@ -14,15 +14,36 @@ from collections.abc import Hashable
 from typing import Any, ClassVar
 
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 from PIL import Image
 
 from course_lib.plots.stamps import stamp
 from course_lib.plots.style import current_style, drawn_in
 
-# Figures share fonts, mathtext and rcParams, and slider callbacks come from several threads.
+# Slider callbacks come from several threads, and pictures share the parser of formulas.
 _DRAWING = threading.RLock()
+
+
+class _Formulas(MathTextParser):
+    """Typesets the formulas of the course's pictures: Matplotlib's own parser has a state that all figures share."""
+
+    _parser = None
+
+
+class _Canvas(FigureCanvasAgg):
+    """A canvas that shares no parser and no font with what another thread draws."""
+
+    _of_thread = threading.local()
+
+    def get_renderer(self) -> RendererAgg:
+        renderer = super().get_renderer()
+        # What is typeset is kept with the font objects it was set with, and those belong to one thread.
+        if not hasattr(self._of_thread, "formulas"):
+            self._of_thread.formulas = _Formulas("path")
+        renderer.mathtext_parser = self._of_thread.formulas
+        return renderer
 
 
 class Picture:
@@ -48,7 +69,7 @@ class Picture:
         self._background: Any = None
         with _DRAWING, drawn_in(self.style):
             self.figure = Figure(figsize=self.size, dpi=self.style.dpi)
-            self.canvas = FigureCanvasAgg(self.figure)
+            self.canvas = _Canvas(self.figure)
             self.build()
 
     def build(self) -> None:
@@ -74,12 +95,11 @@ class Picture:
 
     def update(self, result: Any) -> Picture:
         """Draw `result` and return the picture itself."""
-        with _DRAWING:
+        with _DRAWING, drawn_in(self.style):
             frame = self.frame(result)
             if frame != self._frame or self._background is None:
-                with drawn_in(self.style):
-                    self.set_frame(result)
-                    self.canvas.draw()
+                self.set_frame(result)
+                self.canvas.draw()
                 self._background = self.canvas.copy_from_bbox(self.figure.bbox)
                 self._frame = frame
             else:

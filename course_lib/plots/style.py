@@ -7,6 +7,7 @@ Source: Okabe & Ito 2008, "Color Universal Design".
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -166,8 +167,35 @@ def built_in(style: Style) -> Iterator[None]:
         _style, _lecturing = before
 
 
+class _RcParamsOfThread(mpl.RcParams):
+    """Matplotlib's settings; in a thread that draws a picture of the course, those of that picture.
+
+    Explorers draw in threads of their own while a learner's cell draws with pyplot. `rc_context` would change the
+    settings of both, and Matplotlib has no other: it reads `rcParams` wherever an artist is made or drawn.
+    """
+
+    def _get(self, key: str) -> object:  # all of Matplotlib reads here; kept stable for subclasses
+        own = getattr(_own, "rc", None)
+        return super()._get(key) if own is None else own[key]
+
+
+_own = threading.local()
+mpl.rcParams.__class__ = _RcParamsOfThread
+_DEFAULTS = {key: mpl.rcParamsDefault._get(key) for key in mpl.rcParamsDefault} | {"backend": "agg"}
+
+
+@cache
+def _settings(style: Style) -> dict[str, object]:
+    """All settings of Matplotlib for `style`: its own, and Matplotlib's defaults whatever the learner has chosen."""
+    return _DEFAULTS | dict(mpl.RcParams(style.rc()))
+
+
 @contextmanager
 def drawn_in(style: Style) -> Iterator[None]:
-    """Matplotlib's settings as `style` wants them, put back afterwards."""
-    with mpl.rc_context(style.rc()):
+    """In this thread Matplotlib's settings are those of `style`; other threads, and the learner, keep theirs."""
+    before = getattr(_own, "rc", None)
+    _own.rc = _settings(style)
+    try:
         yield
+    finally:
+        _own.rc = before

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 import threading
 import time
 
@@ -67,7 +66,6 @@ def test_after_a_storm_each_picture_is_that_of_its_final_state(explorers):
         for name, widget in explorer._panel.inputs.items():
             assert widget.value == pytest.approx(explorer.settings[name]) if isinstance(widget.value, float) \
                 else widget.value == explorer.settings[name]
-    assert "matplotlib.pyplot" not in sys.modules, "what pyplot opens stays open"
     assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
 
 

@@ -1,0 +1,158 @@
+"""The course's pictures and the learner's own figures leave one another alone, in every thread."""
+
+import io
+import os
+import threading
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib import style
+
+from course_lib.explorers import all_explorers
+from course_lib.plots.picture import Picture
+
+EXPLORERS = all_explorers()
+FIGURES = 1000 if os.environ.get("SOAK") else 5  # of the learner's, for each explorer
+HOSTILE = {
+    "text.usetex": True, "font.family": "serif", "mathtext.fontset": "stix", "text.antialiased": False,
+    "text.hinting": "none", "path.simplify": False, "path.sketch": (1, 100, 2), "figure.constrained_layout.use": True,
+    "figure.subplot.left": 0.3, "lines.marker": "o", "lines.linestyle": "--", "lines.antialiased": False,
+    "axes.grid": True, "axes.titlelocation": "right", "axes.xmargin": 0.3, "axes.formatter.use_locale": True,
+    "axes.formatter.limits": (-1, 1), "axes.prop_cycle": mpl.cycler(color=["r"]), "axes3d.grid": False,
+    "xtick.direction": "in", "xtick.minor.visible": True, "ytick.left": False, "image.cmap": "jet",
+    "image.interpolation": "bilinear", "image.origin": "lower", "patch.force_edgecolor": True, "hatch.linewidth": 5.0,
+    "legend.loc": "center", "legend.numpoints": 3, "scatter.marker": "x", "savefig.dpi": 30, "agg.path.chunksize": 50,
+    "contour.linewidth": 6.0, "errorbar.capsize": 9.0, "figure.dpi": 37.0,
+}  # fmt: skip
+
+
+class Example(Picture):
+    """Curves, points, an image, a formula, a legend, ticks of both kinds; some of it moves."""
+
+    size = (4.0, 3.0)
+
+    def build(self):
+        left, right = self.figure.subplots(1, 2)
+        left.set(xscale="log", xlim=(1e-3, 1), ylim=(0, 2), title=r"$\sigma_1^2$ and more", xlabel="rate")
+        left.plot([1e-2, 1], [0, 1], label="one")
+        left.legend()
+        right.scatter([0, 1], [1, 0])
+        self.image = self.moving(right.imshow([[0.0, 1.0]], extent=(0, 1, 0, 1)))
+        self.line = self.moving(left.plot([], [])[0])
+        self.words = self.moving(left.text(0.01, 1.5, ""))
+        self.formula = self.moving(left.text(0.01, 1.2, ""))
+
+    def set_artists(self, result):
+        self.line.set_data([1e-3, 1], [0, result])
+        self.words.set_text(f"{result:.2f}")
+        self.formula.set_text(rf"$x_1 = {result:.2f}$")
+        self.image.set_data([[result, 0.0]])
+
+
+def drawn(picture: type[Picture], result) -> bytes:
+    return picture().update(result).png()
+
+
+@pytest.mark.parametrize("name", [*style.available, "xkcd"])
+def test_no_style_sheet_changes_a_picture(name):
+    alone = drawn(Example, 0.5)
+    with mpl.rc_context():
+        if name == "xkcd":
+            mpl.rcParams["path.sketch"] = (1, 100, 2)  # what pyplot.xkcd does, without pyplot
+        else:
+            style.use(name)
+        assert drawn(Example, 0.5) == alone
+
+
+def test_no_setting_of_the_learner_changes_an_explorer():
+    results = {name: (explorer._make_picture, explorer.result) for name, explorer in made()}
+    alone = {name: drawn(*one) for name, one in results.items()}
+    with mpl.rc_context(HOSTILE):
+        assert [name for name, one in results.items() if drawn(*one) != alone[name]] == []
+
+
+def test_drawing_leaves_the_settings_of_the_learner_alone():
+    before = dict(mpl.rcParams)
+    seen = []
+
+    class Curious(Example):
+        def set_artists(self, result):
+            def look():
+                seen.append(dict(mpl.rcParams))
+
+            other = threading.Thread(target=look)
+            other.start()
+            other.join()
+            super().set_artists(result)
+
+    drawn(Curious, 0.5)
+    assert seen == [before] and dict(mpl.rcParams) == before
+
+
+def made():
+    for name, make in EXPLORERS.items():
+        explorer = make()
+        if hasattr(explorer, "preview"):
+            explorer.preview = min(explorer.preview, 3)
+        yield name, explorer
+
+
+def learners_figure() -> bytes:
+    """As a cell draws it: pyplot, a formula, logarithmic ticks, a legend, cut to what is drawn."""
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=(2.4, 1.8))
+    x = np.linspace(0.1, 6, 30)
+    ax.semilogy(x, np.exp(x), "o--", label=r"$e^{x_1}$")
+    ax.set(title=r"mine $\alpha^2$", xlabel="x")
+    ax.legend()
+    out = io.BytesIO()
+    figure.savefig(out, format="png", bbox_inches="tight")
+    plt.close(figure)
+    return out.getvalue()
+
+
+@contextmanager
+def moved(explorer):
+    """A hand moves the controls at random, and a live explorer plays, until the block ends; yields the count."""
+    done, moves, raised = threading.Event(), [0], []
+    picture = explorer.picture
+
+    def hand():
+        rng = np.random.default_rng(0)
+        controls = list(explorer.controls.values())
+        try:
+            while not done.is_set():
+                control = controls[rng.integers(len(controls))]
+                explorer.drag({control.name: control.random(rng)})
+                if hasattr(explorer, "step"):
+                    explorer.step()
+                picture._background = None  # so that ticks and labels are drawn again as well
+                picture.png()
+                moves[0] += 1
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=hand)
+    thread.start()
+    try:
+        yield moves
+    finally:
+        done.set()
+        thread.join()
+    assert not raised
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_figure_of_the_learner_is_the_same_while_an_explorer_moves(name):
+    mpl.use("agg")
+    alone = learners_figure()
+    explorer = EXPLORERS[name]()
+    with moved(explorer) as moves:
+        drawn_meanwhile = 0
+        while drawn_meanwhile < FIGURES or moves[0] < 3:
+            assert learners_figure() == alone, f"after {drawn_meanwhile} figures and {moves[0]} moves"
+            drawn_meanwhile += 1
+    explorer.close()
