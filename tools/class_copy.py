@@ -20,7 +20,7 @@ import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 WHOLE = ("course_lib", "tools/jupyterlab", "requirements/lab.lock", "tools/environment.sh", "tools/prompt_socket.py",
-         "pyproject.toml", "environment.yml", "LICENSE", "LICENSE-CONTENT", "CITATION.cff")
+         "pyproject.toml", "setup.py", "environment.yml", "LICENSE", "LICENSE-CONTENT", "CITATION.cff")
 NOT = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints", "*.egg-info")
 EDITION = "course_lib/exercises/edition.py"
 
