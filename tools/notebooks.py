@@ -26,6 +26,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 import percent
+from course_lib.jupyter import LIVE_ONLY
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 PICTURE_LIMIT = 60_000
@@ -44,7 +45,6 @@ METADATA = {
 }
 CELL_METADATA = ("tags", "slideshow", "editable", "deletable")  # what an author means, not what an editor notes
 PICTURE_METADATA = ("alt", "width", "height")
-LIVE_ONLY = ("application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json")
 PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 

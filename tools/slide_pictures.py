@@ -15,6 +15,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from course_lib.explorers import all_explorers
+from course_lib.explorers.strip import without_strip
 from course_lib.plots.style import LIGHT, built_in
 
 SHARP = replace(LIGHT.large(), dpi=200.0)  # twice the stored dots: 1920 to 2000 across
@@ -48,8 +49,8 @@ def explorer_call(source: str) -> tuple[str, dict[str, Any]] | None:
 
 def snapshot(cell: NotebookNode, output: NotebookNode) -> Snapshot:
     """The picture in `output`: drawn again if the library draws the same, else as it is stored."""
-    stored = output.data["image/png"].strip()
     alt = html.unescape(output.metadata.get("image/png", {}).get("alt", ""))
+    stored, alt = without_strip(output.data["image/png"].strip(), alt)
     called = explorer_call(cell.source)
     if called is None:
         return Snapshot(stored, alt, False, problem="is not a plain call of an explorer")

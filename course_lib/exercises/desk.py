@@ -103,9 +103,9 @@ class Desk:
         return self._show("progress", Report(self.exercises, self.predictions, done, notes, where))
 
     def _show(self, place: str, new: T) -> T:
-        """Close what an earlier run of the same cell showed."""
+        """Let go of what an earlier run of the same cell showed."""
         if place in self._shown:
-            self._shown[place].close()
+            self._shown[place].leave()
         self._shown[place] = new
         return new
 

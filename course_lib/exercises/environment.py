@@ -39,8 +39,12 @@ class Environment:
         cure = "Close JupyterLab and run `make lab` in the folder of the course: it installs what is missing."
         return "\n".join([*bad, cure])
 
+    def html(self) -> str:
+        """What a notebook stores: it names no versions either."""
+        return "".join(f"<p>{html.escape(line)}</p>" for line in repr(self).splitlines())
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": repr(self)}
+        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self.html()}
         if metadata_of("ipywidgets") is not None:
             import ipywidgets
 
@@ -49,9 +53,7 @@ class Environment:
                 f"<td>needs {html.escape(need.needs)}</td></tr>"
                 for need in self.needs
             )
-            view = ipywidgets.HTML(f"<p>{html.escape(repr(self))}</p><table>{rows}</table>")
-            bundle.update(view._repr_mimebundle_())
-            bundle["text/plain"] = repr(self)
+            bundle = ipywidgets.HTML(f"{self.html()}<table>{rows}</table>")._repr_mimebundle_() | bundle
         return bundle
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
+from course_lib import stills
 from course_lib.exercises.shown import Shown
 
 
@@ -64,7 +65,8 @@ class Prediction:
         whys = "".join(f"<p>{html.escape(self.feedback(letter))}</p>" for letter, _ in self.lettered())
         return (f"<div><p><strong>{self.title}.</strong> {html.escape(self.question)}</p>"
                 f"<p>{options}</p>"
-                f"<details><summary>Answer</summary><p><strong>{self.right})</strong></p>{whys}</details></div>")
+                f"<details><summary>Answer</summary><p><strong>{self.right})</strong></p>{whys}</details>"
+                f'<p class="how-live">{stills.QUESTION}</p></div>')
 
 
 class Question(Shown):
@@ -97,7 +99,14 @@ class Question(Shown):
             label = text(html.escape(option.text), flex="1 1 auto", min_width="0")
             rows.append(widgets.HBox([button, label], layout={"align_items": "center"}))
         self.answer = widgets.HTML()
-        return widgets.VBox([head, *rows, self.answer], layout={"max_width": "860px", "margin": "4px 0 8px 0"})
+        root = widgets.VBox([head, *rows, self.answer], layout={"max_width": "860px", "margin": "4px 0 8px 0"})
+        root.children = (*root.children, stills.when_stopped(root, *rows))
+        return root
+
+    def leave(self) -> None:
+        if self._root is not None:
+            self.answer.value += f"<p>{stills.RAN_AGAIN}</p>"
+        super().leave()
 
     def _choose(self, letter: str) -> None:
         right = letter == self.prediction.right

@@ -37,7 +37,8 @@ class Report(Shown):
                 f"{len(self.predictions)}, {sum(first)} of them right at the first click.")
 
     def html(self) -> str:
-        return f"{self._table(with_state=False)}<p>Run this cell to see which of them you have solved.</p>"
+        how_live = '<p class="how-live">Run this cell to see which of them you have solved.</p>'
+        return self._table(with_state=False) + how_live
 
     def personal_html(self) -> str:
         """The learner's own table."""

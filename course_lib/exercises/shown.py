@@ -1,9 +1,9 @@
 """Something a notebook shows: widgets where there is a kernel, text and HTML where there is none."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from typing import Any
 
+from course_lib import stills
 from course_lib.comms import hear_beside_cells
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -36,15 +36,15 @@ class Shown(ABC):
     def close(self) -> None:
         """Take the widgets away: `ipywidgets` keeps every one of them until it is closed."""
         if self._root is not None:
-            for widget in list(_tree(self._root)):
+            for widget in list(stills.tree(self._root)):
                 widget.close()
             self._root = None
 
-
-def _tree(widget: Any) -> Iterator[Any]:
-    for child in getattr(widget, "children", ()):
-        yield from _tree(child)
-    for part in ("layout", "style"):
-        if hasattr(widget, part):
-            yield getattr(widget, part)
-    yield widget
+    def leave(self) -> None:
+        """Leave the widgets on the pages that show them, with buttons that cannot be pressed, and forget them."""
+        if self._root is not None:
+            for widget in stills.tree(self._root):
+                if widget.has_trait("disabled"):
+                    widget.disabled = True
+            stills.let_go(self._root)
+            self._root = None

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
+from course_lib import stills
 from course_lib.explorers.controls import Control
 from course_lib.plots.picture import Picture
 
@@ -167,13 +168,16 @@ class Explorer:
             self._accept(result, draft=False)
             return True
 
-    def close(self) -> None:
-        """Let go of widgets and pixels; the settings stay, and showing the explorer again rebuilds both."""
+    def close(self, leave_picture: bool = False) -> None:
+        """Let go of widgets and pixels; the settings stay, and showing the explorer again rebuilds both.
+
+        `leave_picture` leaves the last picture on the pages that show it.
+        """
         with self._lock:
             panel, self._panel = self._panel, None
+            if panel is not None:
+                panel.leave() if leave_picture else panel.close()
             self._picture = self._result = None
-        if panel is not None:
-            panel.close()
 
     def _checked(self, before: Settings, changes: Settings) -> Settings:
         """`before` with `changes` made and linked controls adjusted."""
@@ -226,13 +230,14 @@ class Explorer:
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Live widgets where a kernel runs; the picture with alternative text and stable plain text everywhere."""
         from course_lib.explorers.panel import kernel_is_running
+        from course_lib.explorers.strip import with_strip
 
         with self._lock:
             bundle: dict[str, Any] = {
                 "text/plain": repr(self),
-                "image/png": self.picture.png(compress_level=6),
+                "image/png": with_strip(self.picture.png(), self.picture.style),
             }
-            metadata = {"image/png": {"alt": html.escape(self.text, quote=True)}}
+            metadata = {"image/png": {"alt": html.escape(f"{self.text} {stills.PICTURE}", quote=True)}}
             if kernel_is_running():
                 if self._panel is None:
                     self._panel = self._make_panel()

@@ -106,10 +106,10 @@ class LiveExplorer(Explorer):
                 self.message = str(error)
             return False
 
-    def close(self) -> None:
+    def close(self, leave_picture: bool = False) -> None:
         with self._lock:
             self._end()
-        super().close()
+        super().close(leave_picture)
 
     def _move(self, wanted: Settings) -> None:
         moved = {name: value for name, value in wanted.items() if value != self.settings[name]}

@@ -77,6 +77,10 @@ class LivePanel(Panel):
         self.clock.playing = False
         super().close()
 
+    def leave(self) -> None:
+        self.clock.playing = False
+        super().leave()
+
     def _runs(self) -> bool:
         return self.clock.playing and time.monotonic() - self._asked < ASLEEP
 

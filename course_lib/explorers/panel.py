@@ -13,6 +13,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from course_lib import stills
 from course_lib.comms import hear_beside_cells
 from course_lib.explorers.controls import LAYOUT
 
@@ -57,14 +58,16 @@ class Panel:
         )
         self.caption = widgets.HTML(layout={"max_width": width, "min_width": "0"})
         row = widgets.Layout(display="flex", flex_flow="row wrap", align_items="center", max_width=width)
-        self.root = widgets.VBox(
-            [
-                widgets.Box(list(self.inputs.values()), layout=row),
-                widgets.Box([*self._extra_buttons(), *self.buttons.values(), self.reset_button], layout=row),
-                widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}),
-                self.caption,
-            ]
-        )
+        self._hands = [
+            widgets.Box(list(self.inputs.values()), layout=row),
+            widgets.Box([*self._extra_buttons(), *self.buttons.values(), self.reset_button], layout=row),
+        ]
+        self._shown = [
+            widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}),
+            self.caption,
+        ]
+        self.root = widgets.VBox([*self._hands, *self._shown])
+        self.root.children = (*self.root.children, stills.when_stopped(self.root, *self._hands))
         if explorer.picture.style.screen > 100:
             self.root.add_class("large-print")
             self.root.children = (*self.root.children, widgets.HTML(LARGE_PRINT))
@@ -110,13 +113,20 @@ class Panel:
         self._say(self.explorer.description(), self.explorer.message)
 
     def close(self) -> None:
+        """Take the panel away from every page."""
         if self._timer is not None:
             self._timer.cancel()
-        boxes = [*self.root.children, self.root]
-        for widget in (*self._heard(), self.image, *boxes):
-            for part in (widget.layout, getattr(widget, "style", None), widget):
-                if part is not None:  # layouts and styles are widgets too, and would stay for ever
-                    part.close()
+        for part in list(stills.tree(self.root)):
+            part.close()
+
+    def leave(self) -> None:
+        """Leave picture and text on the pages that show them, without controls, and forget the panel."""
+        self._say(f"{self.explorer.description()} {stills.RAN_AGAIN}", "")
+        rest = [child for child in self.root.children if child not in self._shown]
+        self.root.children = self._shown
+        stills.let_go(self.root)
+        self.root.children = rest
+        self.close()
 
     def _free_from_cells(self) -> None:
         hear_beside_cells(self._heard())
@@ -151,7 +161,7 @@ class Panel:
         )
 
     def _replace_older(self) -> None:
-        """Close what an earlier run of this cell showed: `ipywidgets` itself would keep it for ever."""
+        """Let go of what an earlier run of this cell showed: `ipywidgets` itself would keep it for ever."""
         from IPython import get_ipython
 
         shell = get_ipython()
@@ -162,7 +172,7 @@ class Panel:
         if run != shell.execution_count:
             for panel in panels:
                 if panel is not self:
-                    panel.explorer.close()
+                    panel.explorer.close(leave_picture=True)
             panels = []
         _SHOWN[cell] = (shell.execution_count, [*panels, self])
 

@@ -12,6 +12,8 @@ import re
 import shutil
 from pathlib import Path
 
+from course_lib.explorers.strip import without_strip
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 LINK = re.compile(r"(?<!!)\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
@@ -50,17 +52,23 @@ def readable(file: Path, linked: set[Path]) -> dict:
             cell["source"] = place + relinked("".join(cell["source"]), file.parent, linked)
         else:
             cells.append({"cell_type": "markdown", "id": f"at-{cell['id']}", "metadata": {}, "source": place})
-            pictures = [output["metadata"].get("image/png", {}) for output in cell["outputs"]
-                        if "image/png" in output.get("data", {})]
+            pictures = [alone(output) for output in cell["outputs"] if "image/png" in output.get("data", {})]
             if len(pictures) > 1:
                 raise ValueError(f"{file.name}, cell {cell['id']} shows several pictures: give each a cell of its own")
             if pictures:
-                if not pictures[0].get("alt", "").strip():
+                if not pictures[0]:
                     raise ValueError(f"{file.name}, cell {cell['id']}: the picture has no alt text")
-                cell["metadata"]["mystnb"] = {"image": {"alt": pictures[0]["alt"]}}
+                cell["metadata"]["mystnb"] = {"image": {"alt": pictures[0]}}
         cells.append(cell)
     cells.insert(1, {"cell_type": "markdown", "id": "still", "metadata": {}, "source": STILL})
     return {**notebook, "cells": cells}
+
+
+def alone(output: dict) -> str:
+    """The alt text of the picture in `output`, which loses its strip: here nothing can be run."""
+    alt = output["metadata"].get("image/png", {}).get("alt", "").strip()
+    output["data"]["image/png"], alt = without_strip("".join(output["data"]["image/png"]).strip(), alt)
+    return alt
 
 
 def place_of(notebook: Path, cell_id: str) -> str:
