@@ -13,23 +13,26 @@ from uuid import uuid4
 
 PICTURE = "A still picture. Run → Run All Cells brings the sliders."
 QUESTION = "Run → Run All Cells makes these letters buttons."
-STOPPED = "The kernel behind this has stopped, so nothing here answers. Run → Run All Cells makes it live again."
+STOPPED = "No kernel answers here. Run → Run All Cells makes it live again."
 RAN_AGAIN = "This cell has run again, perhaps in another window. Run it here to go on."
 
 _KERNEL = uuid4().hex[:8]  # one per kernel process
 
-# A page says in two ways that a kernel has gone: after a restart, or when it died, `ipywidgets` marks every view of a
-# widget; after a shutdown JupyterLab and Notebook show it in the toolbar only, until another kernel starts. So the
-# value "block", once taken, stays: to go back it waits for ten years. It stays for this kernel's widgets; those of the
+# A page says in two ways that a kernel has gone. After a restart, or when it died, `ipywidgets` marks every view of a
+# widget. After a shutdown JupyterLab and Notebook show it in the toolbar, and only until another kernel starts: so the
+# value "block", once taken, stays; to go back it waits for ten years. It stays for this kernel's widgets: those of the
 # next have a variable of their own. It stands at the cell, because a page does not style what is out of sight.
+# "unknown" is also the state while a lost connection comes back, so it counts as long as it lasts.
 _STOPPED = Template("""<style>
-.jp-Cell:has(.kernel-$kernel) { --gone-$kernel: none; transition: --gone-$kernel 0s 315360000s allow-discrete; }
-.jp-NotebookPanel:has(.jp-Notebook-ExecutionIndicator:is([data-status=unknown], [data-status=dead]))
+@property --gone-$kernel { syntax: "*"; inherits: true; initial-value: none; }
+.jp-Cell:has(.kernel-$kernel) { transition: --gone-$kernel 0s 315360000s allow-discrete; }
+.jp-NotebookPanel:has(.jp-Notebook-ExecutionIndicator:is([data-status=terminating], [data-status=dead]))
   .jp-Cell:has(.kernel-$kernel) { --gone-$kernel: block; transition: none; }
+.jp-NotebookPanel:has(.jp-Notebook-ExecutionIndicator[data-status=unknown]) .kernel-$kernel,
 .kernel-$kernel.jupyter-widgets-disconnected { --gone-$kernel: block; }
-.kernel-$kernel > .when-stopped { order: -1; display: var(--gone-$kernel, none); }
+.kernel-$kernel > .when-stopped { order: -1; display: var(--gone-$kernel); }
 .kernel-$kernel > .controls { position: relative; }
-.kernel-$kernel > .controls::after { content: ""; display: var(--gone-$kernel, none); position: absolute; inset: 0;
+.kernel-$kernel > .controls::after { content: ""; display: var(--gone-$kernel); position: absolute; inset: 0;
   background: var(--jp-layout-color0, white); opacity: 0.6; z-index: 9; }
 .kernel-$kernel .jupyter-widgets-disconnected::before { content: none; }
 </style><p role="status" style="margin:0;line-height:1.4"><strong>$sentence</strong></p>""")

@@ -40,10 +40,13 @@ class LabPage:
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
         self.notebook = notebook
-        self.page.goto(f"{lab.address}/lab/tree/{notebook}?reset&token={lab.token}")
+        self._client: BlockingKernelClient | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self.page.goto(f"{self.lab.address}/lab/tree/{self.notebook}?reset&token={self.lab.token}")
         self._wait_for_notebook()
         self.page.evaluate("() => jupyterapp.shell.collapseLeft()")
-        self._client: BlockingKernelClient | None = None
 
     def _wait_for_notebook(self) -> None:
         self.page.wait_for_function(f"window.jupyterapp && {NOTEBOOK}?.content?.widgets?.length > 0", timeout=60_000)
@@ -100,9 +103,25 @@ class LabPage:
         self.page.evaluate(mark, id)
         return self.page.locator(f'[data-cell="{id}"]')
 
+    def save(self) -> None:
+        self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+
+    def is_changed(self) -> bool:
+        """Whether the tab shows the dot of what is not saved."""
+        return self.page.evaluate(f"{NOTEBOOK}.content.model.dirty")
+
+    def come_back(self) -> None:
+        """Save the notebook, shut its kernel down, and open it in a new page with a new kernel."""
+        self.save()
+        self.forget_kernel()
+        self.page.evaluate(f"() => {NOTEBOOK}.sessionContext.shutdown()")
+        self.page.goto("about:blank")
+        self._open()
+        self.wait_for_kernel()
+
     def reopen(self) -> None:
         """Save the notebook, close it, which leaves its kernel running, and open it again."""
-        self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+        self.save()
         self.page.evaluate(f"() => {NOTEBOOK}.close()")
         self.page.wait_for_function(f"!({NOTEBOOK}?.content?.widgets)")
         self.page.evaluate("path => { jupyterapp.commands.execute('docmanager:open', {path}) }", self.notebook)
@@ -110,6 +129,12 @@ class LabPage:
         self.wait_for_kernel()
 
     # The kernel -------------------------------------------------------------------------------------------------
+
+    def forget_kernel(self) -> None:
+        """The next `evaluate_in_kernel` speaks to the kernel that is there then."""
+        if self._client is not None:
+            self._client.stop_channels()
+            self._client = None
 
     def evaluate_in_kernel(self, expression: str, seconds: float = 60) -> Any:
         """The value of a Python expression in the notebook's kernel; `probe` is tools/lab_probe.py."""
@@ -143,8 +168,7 @@ class LabPage:
 
     def close(self) -> None:
         """Close the tab and shut its kernel down."""
-        if self._client is not None:
-            self._client.stop_channels()
+        self.forget_kernel()
         self.page.evaluate(f"() => {NOTEBOOK}.sessionContext.shutdown()")
         self._context.close()
 

@@ -76,6 +76,12 @@ def opened(lab: Lab, browser: Browser, notebook: str) -> Iterator[LabPage]:
         page.close()
 
 
+@pytest.fixture
+def opens(lab: Lab, browser: Browser) -> Callable:
+    """`with opens(notebook) as page`: a notebook of the folder, in a browser window of its own."""
+    return lambda notebook: opened(lab, browser, notebook)
+
+
 @contextmanager
 def quiet(page: LabPage) -> Iterator[LabPage]:
     """Whatever a test does in the page, the browser's console has nothing to complain of."""

@@ -122,6 +122,8 @@ def test_leaving_the_page_ends_the_work(page: LabPage) -> None:
     assert len(page.console) <= 2 * LEASE, "the clock of the closed tab goes on asking"
     assert all("Could not send widget sync message" in said for said in page.console)
     page.console.clear()
+    page.run("one")
+    page.run("other")
     one, _ = explorers(page)
     for _ in range(2):  # "Pause" of the tab that is gone counts as "Play" once the page is known to be asleep
         if grows(page, "one", 2.5) == 0:
@@ -145,8 +147,7 @@ def test_restarting_the_kernel_leaves_nothing_behind(page: LabPage) -> None:
     one.press("Play")
     assert runs(page, "one")
     page.page.evaluate(f"() => {NOTEBOOK}.sessionContext.session.kernel.restart()")
-    page._client.stop_channels()
-    page._client = None
+    page.forget_kernel()
     time.sleep(1)
     page.wait_for_kernel()
     page.page.wait_for_timeout(1500)

@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
+from course_lib import stills
 from lab_page import LabPage
 
 COUNT_PICTURES = "image => { window.pictures = 0; image.addEventListener('load', () => window.pictures++); }"
@@ -51,12 +52,16 @@ def test_sliders_answer_while_another_cell_runs(mechanism: LabPage) -> None:
     assert explorer.settled()["settings"]["scale"] != before["settings"]["scale"]
 
 
-def test_a_notebook_closed_and_opened_again_is_still_alive(mechanism: LabPage) -> None:
-    """The kernel lives on when the tab is closed, and so do the explorers of a saved notebook."""
+def test_a_notebook_closed_and_opened_again_shows_its_picture_until_it_is_run(mechanism: LabPage) -> None:
     explorer, = mechanism.wait_for_explorers()
     before = explorer.settled()
     mechanism.reopen()
+    picture = mechanism.cell("explorer").locator(".jp-OutputArea img")
+    picture.wait_for()
+    assert before["caption"] in picture.get_attribute("alt")
+    assert stills.PICTURE in picture.get_attribute("alt")
+    mechanism.run("explorer")
     explorer, = mechanism.wait_for_explorers()
-    assert explorer.settled() == before
+    before = explorer.settled()
     explorer.key("scale", "ArrowLeft")
     assert explorer.moved(before)["settings"]["scale"] < before["settings"]["scale"]

@@ -1,11 +1,14 @@
 """Every notebook in a real browser: as it is stored, and alive after *Run All*."""
 from __future__ import annotations
 
+import html
 import os
+import re
 
 import nbformat
 import pytest
 
+from course_lib.jupyter import LIVE_ONLY
 from lab_page import LabPage, ShownExplorer
 from lab_server import Lab
 
@@ -109,6 +112,34 @@ def test_labels_are_whole(live: LabPage, width: int) -> None:
     live.page.set_viewport_size({"width": width, "height": 1000})
     live.page.wait_for_timeout(500)
     assert live.page.evaluate(UNREADABLE) == []
+
+
+def test_a_learner_comes_back(live: LabPage, lab: Lab, notebook: str) -> None:
+    """Run, saved, its kernel shut down, opened in a new page: all is there. The last test, as its page is left so."""
+    before = nbformat.read(lab.folder / notebook, as_version=4)
+    live.come_back()
+    saved = nbformat.read(lab.folder / notebook, as_version=4)
+    assert saved.metadata == before.metadata
+    assert not [cell.id for cell in saved.cells for output in cell.get("outputs", [])
+                if set(LIVE_ONLY) & set(output.get("data", {}))]
+    for cell in saved.cells:
+        data = [output.data for output in cell.get("outputs", []) if "data" in output]
+        area = live.cell(cell.id).locator(".jp-OutputArea")
+        if pictures := [one for one in data if "image/png" in one]:
+            images = area.locator("img")
+            live.wait(lambda images=images: images.evaluate_all(VISIBLE), f"visible picture in cell {cell.id}")
+            assert images.count() == len(pictures)
+        for one in data:
+            if "text/html" in one:
+                area.locator(".jp-RenderedHTML").first.wait_for()
+                assert words_of(one["text/html"]) in " ".join(area.text_content().split())
+    text = live.page.locator(".jp-Notebook").text_content()
+    assert not [words for words in BROKEN if words in text]
+    assert not live.is_changed()
+
+
+def words_of(fragment: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", fragment)).split())
 
 
 def tried(things: list[str], notebook: str) -> list[str]:
