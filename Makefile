@@ -8,7 +8,7 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_M
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks check-notebooks map slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
+.PHONY: help lab update test notebooks check-notebooks map slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
 
 help: ## this list
 	@echo "Usage: make TARGET"
@@ -19,6 +19,10 @@ lab: ## open the course in JupyterLab (options of its own: LAB_FLAGS="--no-brows
 	@$(ONE_THREAD) $(RUN) -m jupyterlab --ServerApp.ip=localhost --LabApp.app_settings_dir=tools/jupyterlab \
 		--ServerApp.kernel_websocket_connection_class=tools.prompt_socket.PromptConnection \
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ROOT_FLAG) $(LAB_FLAGS)
+
+update: ## bring a newer course and keep what you typed into the notebooks
+	@sh tools/environment.sh lab
+	@$(RUN) tools/update.py
 
 test: ## ruff, pytest and strict nbval over all notebooks
 	@sh tools/environment.sh test

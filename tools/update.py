@@ -1,0 +1,209 @@
+"""Brings a newer course from where this copy was cloned, and keeps what was typed into its notebooks.
+
+    python tools/update.py
+
+Notebooks are merged cell by cell. A cell the learner changed keeps the learner's text; if the course has changed it
+too, both stay, the learner's marked and right after the course's. Cells of the learner's own stay where they are.
+Everything else, outputs included, comes from the course. The notebooks as they were are kept in `backup`.
+"""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from course_lib.jupyter import without_live_only
+
+ROOT = Path(__file__).resolve().parents[1]
+YOURS = {"changed": "Yours, from before the update; the course has a new version of it, just above.",
+         "gone": "Yours, from before the update; the course no longer has this cell."}
+Cell = dict[str, Any]
+
+
+class Stop(Exception):
+    """Why there is no update, in one sentence for the learner. Nothing has been changed."""
+
+
+def merged(base: dict, mine: dict, theirs: dict) -> tuple[dict, int, int]:
+    """The newer notebook `theirs` with what `mine` made of `base`; how many cells of mine; how many of them marked."""
+    my_cells = with_ids(mine["cells"], base["cells"])
+    old, own, new = ({cell["id"]: cell for cell in cells} for cells in (base["cells"], my_cells, theirs["cells"]))
+    cells: list[Cell] = []
+    last: dict[str, Cell] = {}  # id of a cell of mine -> the cell of the result after which the next one of mine goes
+    kept = marks = 0
+
+    def taken(cell: Cell) -> Cell:
+        nonlocal kept
+        kept += 1
+        without_live_only({"cells": [cell]})
+        return cell
+
+    def marked(cell: Cell, why: str) -> Cell:
+        nonlocal marks
+        marks += 1
+        ids = {*old, *own, *new}
+        free = next(name for n in range(len(ids) + 1) if (name := f"{cell['id'][:50]}-yours{n or ''}") not in ids)
+        return {**taken(cell), "id": free, "source": with_mark(cell, YOURS[why])}
+
+    for cell in theirs["cells"]:
+        name, before, yours = cell["id"], old.get(cell["id"]), own.get(cell["id"])
+        if yours is None:
+            if before is None or said(before) != said(cell):
+                cells.append(cell)
+            continue
+        if said(yours) == said(cell) or before is not None and said(yours) == said(before):
+            cells.append(cell)
+        elif before is not None and said(before) == said(cell):
+            cells.append(taken(yours))
+        else:
+            cells += [cell, marked(yours, "changed")]
+        last[name] = cells[-1]
+    after: Cell | None = None
+    for cell in my_cells:
+        if cell["id"] not in new:
+            if (before := old.get(cell["id"])) is None and said(cell)[1]:
+                last[cell["id"]] = taken(cell)
+            elif before is not None and said(before) != said(cell):
+                last[cell["id"]] = marked(cell, "gone")
+            else:
+                continue
+            at = next((i + 1 for i, one in enumerate(cells) if one is after), 0)
+            cells.insert(at, last[cell["id"]])
+        after = last.get(cell["id"], after)
+    return {**theirs, "cells": cells}, kept, marks
+
+
+def said(cell: Cell) -> tuple[str, str]:
+    return cell["cell_type"], "".join(cell["source"]).replace("\r\n", "\n").rstrip()
+
+
+def with_ids(cells: list[Cell], base: list[Cell]) -> list[Cell]:
+    """`cells`, each with an id of its own: an editor may have dropped the ids, then equal text finds them again."""
+    taken = {cell["id"] for cell in cells if "id" in cell}
+    known = {said(cell): cell["id"] for cell in reversed(base) if cell["id"] not in taken}
+    result: dict[str, Cell] = {}
+    for number, cell in enumerate(cells):
+        name = cell.get("id") or known.pop(said(cell), f"own-{number}")
+        while name in result:
+            name += "-again"
+        result[name] = {**cell, "id": name}
+    return list(result.values())
+
+
+def with_mark(cell: Cell, words: str) -> str:
+    kind, text = said(cell)
+    if kind != "code":
+        return f"*{words}*\n\n{text}"
+    first, line, rest = text.partition("\n")
+    return f"{first}\n# {words}{line}{rest}" if first.startswith("%%") else f"# {words}\n{text}"
+
+
+def git(*arguments: str, root: Path) -> str:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True,
+                              env={**os.environ, "LC_ALL": "C"})
+    except FileNotFoundError:
+        raise Stop("The update needs git, which was not found: install it and try again.") from None
+    return done.stdout.decode("utf-8")
+
+
+def names(*arguments: str, root: Path) -> set[str]:
+    return set(filter(None, git(*arguments, "-z", root=root).split("\0")))
+
+
+def reason(error: subprocess.CalledProcessError) -> str:
+    """The first thing git complained of."""
+    lines = [line for line in error.stderr.decode(errors="replace").splitlines() if line.startswith(("fatal", "error"))]
+    return lines[0].partition(": ")[2] if lines else "it gave no reason."
+
+
+def update(root: Path) -> str:
+    """Do it and say what was done; `Stop` if nothing was."""
+    try:
+        here = Path(git("rev-parse", "--show-toplevel", root=root).strip())
+    except subprocess.CalledProcessError:
+        here = None
+    if here is None or here.resolve() != root.resolve():
+        raise Stop("This folder was not cloned with git, so nothing says what is yours in it: clone the course into "
+                   "a new folder, and copy your notebooks there under names of their own.")
+    try:
+        newest = git("rev-parse", "--abbrev-ref", "@{upstream}", root=root).strip()
+    except subprocess.CalledProcessError:
+        raise Stop("git does not know from where this copy gets a newer course: it has no remote branch to follow "
+                   "(see `git branch --set-upstream-to`).") from None
+    try:
+        git("fetch", newest.partition("/")[0], root=root)
+    except subprocess.CalledProcessError as error:
+        raise Stop(f"The newer course could not be fetched; is there a network? git says: {reason(error)}") from None
+    if not (new := names("diff", "--name-only", "--no-renames", "HEAD...@{upstream}", root=root)):
+        return "You have the newest course."
+    if git("rev-list", "@{upstream}..HEAD", root=root):
+        raise Stop(f"This copy has commits of its own, which only you can merge: `git merge {newest}`.")
+    changed = names("diff", "--name-only", "--no-renames", "HEAD", root=root)
+    there = names("ls-tree", "-r", "--name-only", "@{upstream}", root=root)
+    both = sorted(name for name in changed & new if (root / name).exists())
+    in_the_way = [name for name in both if not name.endswith(".ipynb") or name not in there]
+    in_the_way += sorted(names("ls-files", "--others", root=root) & there)
+    if in_the_way:
+        raise Stop(f"You have changed or made {', '.join(in_the_way)}, and the newer course changes or removes what "
+                   "has this name: move yours out of the folder, put the course's back with `git checkout -- NAME`, "
+                   "and try again.")
+    texts, report = {}, []
+    for name in both:
+        try:
+            mine = json.loads((root / name).read_text(encoding="utf-8"))
+            base, theirs = (json.loads(git("show", f"{at}:{name}", root=root)) for at in ("HEAD", "@{upstream}"))
+            notebook, kept, marks = merged(base, mine, theirs)
+        except (ValueError, KeyError, TypeError, subprocess.CalledProcessError):
+            raise Stop(f"{name} is no notebook any more: move it out of the folder, and try again.") from None
+        texts[name] = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        if kept:
+            beside = f", {marks} of them marked, because the course has changed them too" if marks else ""
+            report.append(f"{name}: {kept} of your cells kept{beside}.")
+    backup = put(texts, root)
+    kept = [f"As they were before: {backup.relative_to(root)}"] if backup else []
+    return "\n".join([f"You have the newest course now ({len(new)} files).", *report, *kept])
+
+
+def put(texts: dict[str, str], root: Path) -> Path | None:
+    """Put the notebooks in place and take everything else from the course; the folder with the notebooks as they were.
+
+    The learner's text is in its place at any time. Where this is broken off, the next update goes on from there.
+    """
+    backup = root / "backup" / time.strftime("%Y-%m-%d-%H%M%S")
+    for name, text in texts.items():
+        (backup / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(root / name, backup / name)
+        beside = (root / name).with_suffix(".new")
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, root / name)
+    try:
+        for name in texts:  # says to git that the newer notebook is here, so that it leaves ours alone
+            mode, _, blob = git("ls-tree", "@{upstream}", "--", name, root=root).split()[:3]
+            git("update-index", "--cacheinfo", f"{mode},{blob},{name}", root=root)
+        git("merge", "--ff-only", "@{upstream}", root=root)
+    except (subprocess.CalledProcessError, OSError) as error:
+        for name in texts:
+            shutil.copy2(backup / name, root / name)
+            subprocess.run(["git", "reset", "--quiet", "HEAD", "--", name], cwd=root, capture_output=True, check=False)
+        said = reason(error) if isinstance(error, subprocess.CalledProcessError) else str(error)
+        raise Stop(f"git could not put the newer course in place: {said}") from None
+    return backup if texts else None
+
+
+def main(root: Path = ROOT) -> int:
+    try:
+        print(update(root))
+    except Stop as stop:
+        print(f"{stop} Nothing was changed.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
