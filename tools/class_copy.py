@@ -20,7 +20,8 @@ import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 WHOLE = ("course_lib", "tools/jupyterlab", "requirements/lab.lock", "tools/environment.sh", "tools/prompt_socket.py",
-         "pyproject.toml", "setup.py", "environment.yml", "LICENSE", "LICENSE-CONTENT", "CITATION.cff")
+         "tools/update.py", "pyproject.toml", "setup.py", "environment.yml", "LICENSE", "LICENSE-CONTENT",
+         "CITATION.cff")
 NOT = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints", "*.egg-info")
 EDITION = "course_lib/exercises/edition.py"
 
@@ -66,10 +67,10 @@ def leads_on(source: str) -> bool:
 
 
 def lab_only(makefile: str) -> str:
-    """The Makefile with `help` and `lab` and nothing else."""
+    """The Makefile with `help`, `lab`, `update` and nothing else."""
     head, _, rest = makefile.partition(".PHONY:")
     targets = {block.split(":")[0]: block for block in rest.split("\n\n") if ":" in block}
-    return "\n\n".join([head + ".PHONY: help lab", targets["help"], targets["lab"]]) + "\n"
+    return "\n\n".join([head + ".PHONY: help lab update", *map(targets.get, ("help", "lab", "update"))]) + "\n"
 
 
 def build(to: Path) -> list[Path]:
@@ -89,7 +90,8 @@ def build(to: Path) -> list[Path]:
     (to / EDITION).write_text(edition.replace("SOLUTIONS = True", "SOLUTIONS = False"), encoding="utf-8")
     (to / "Makefile").write_text(lab_only((ROOT / "Makefile").read_text(encoding="utf-8")), encoding="utf-8")
     (to / "README.md").write_text(README, encoding="utf-8")
-    (to / ".gitignore").write_text(".venv/\n__pycache__/\n.ipynb_checkpoints/\n*.egg-info/\n", encoding="utf-8")
+    ignored = (".venv/", "__pycache__/", ".ipynb_checkpoints/", "*.egg-info/", "backup/")
+    (to / ".gitignore").write_text("\n".join(ignored) + "\n", encoding="utf-8")
     (to / "notebooks").mkdir()
     written = []
     for path in sorted(notebooks.NOTEBOOKS.glob("*.ipynb")):
