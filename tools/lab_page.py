@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -53,7 +54,8 @@ class LabPage:
         self.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.ready }}")
 
     def _said(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
+        slow = re.match(r"Plugin .* to activate|Item .* did not appear within", message.text)  # the machine is busy
+        if message.type in ("error", "warning") and not slow:
             self.console.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
     def wait(self, condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
