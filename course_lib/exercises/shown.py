@@ -29,7 +29,7 @@ class Shown(ABC):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         if self._root is None:
             self._root = self.widget()
-            hear_beside_cells(_tree(self._root))
+            hear_beside_cells(stills.tree(self._root))
         view = self._root._repr_mimebundle_()[WIDGET]
         return {"text/plain": repr(self), "text/html": self.html(), WIDGET: view}
 
