@@ -77,7 +77,7 @@ def test_the_copy_holds_nothing_for_instructors_or_developers(copy: Path) -> Non
 
 def test_make_in_the_copy_offers_what_is_there(copy: Path) -> None:
     said = subprocess.run(["make", "help"], cwd=copy, capture_output=True, text=True, check=True).stdout
-    assert [line.split()[0] for line in said.splitlines()[1:]] == ["help", "lab"]
+    assert [line.split()[0] for line in said.splitlines()[1:]] == ["help", "lab", "update"]
     lab = subprocess.run(["make", "-n", "lab"], cwd=copy, capture_output=True, text=True, check=True).stdout
     assert "jupyterlab" in lab
 
