@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import re
 from pathlib import Path
@@ -16,6 +17,7 @@ import slide_markup
 import slide_pictures
 import slides
 from course_lib.explorers import all_explorers
+from course_lib.explorers.strip import without_strip
 
 NOTEBOOKS = sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
@@ -99,7 +101,9 @@ def test_a_picture_is_drawn_again_twice_as_fine() -> None:
 def test_a_picture_that_says_something_else_stays_as_it_is_stored(stored, why: str) -> None:
     picture = slide_pictures.snapshot(stored, stored.outputs[0])
     assert why in picture.problem and not picture.sharp
-    assert picture.png == stored.outputs[0].data["image/png"]
+    output = stored.outputs[0]
+    alt = html.unescape(output.metadata["image/png"]["alt"])
+    assert (picture.png, picture.alt) == without_strip(output.data["image/png"], alt)
 
 
 def test_settings_may_be_numbers_and_texts_and_nothing_that_runs() -> None:
