@@ -13,6 +13,11 @@ from typing import Any
 from course_lib import stills
 from course_lib.exercises.shown import Shown
 
+# A button of ipywidgets has one line, and cuts off what is longer.
+ANSWERS = """<style>
+.course-answer { white-space: normal; text-align: left; line-height: 1.4; padding: 5px 10px; margin: 3px 0; }
+</style>"""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -85,22 +90,21 @@ class Question(Shown):
     def widget(self) -> Any:
         import ipywidgets as widgets
 
-        def text(content: str, **layout: str) -> widgets.HTML:
-            return widgets.HTML(f'<p style="margin:0;line-height:1.4">{content}</p>', layout=layout)
+        from course_lib.aria import Aria
 
-        head = text(f"<strong>{self.prediction.title}.</strong> {html.escape(self.prediction.question)}")
+        question = f"<strong>{self.prediction.title}.</strong> {html.escape(self.prediction.question)}"
+        head = widgets.HTML(f'{ANSWERS}<p style="margin:0;line-height:1.4">{question}</p>')
         self.buttons, rows = {}, []
         for letter, option in self.prediction.lettered():
-            # A button cuts off a long label, so the text stands beside it; the tooltip reads it to a screen reader.
-            button = widgets.Button(description=letter, tooltip=option.text,
-                                    layout={"width": "56px", "flex": "0 0 auto"})  # fmt: skip
+            button = widgets.Button(description=f"{letter}) {option.text}", layout={"width": "auto", "height": "auto"})
+            button.add_class("course-answer")
             button.on_click(lambda _, letter=letter: self._choose(letter))
             self.buttons[letter] = button
-            label = text(html.escape(option.text), flex="1 1 auto", min_width="0")
-            rows.append(widgets.HBox([button, label], layout={"align_items": "center"}))
+            rows.append(button)
         self.answer = widgets.HTML()
         root = widgets.VBox([head, *rows, self.answer], layout={"max_width": "860px", "margin": "4px 0 8px 0"})
         root.children = (*root.children, stills.when_stopped(root, *rows))
+        Aria().beside(root)
         return root
 
     def leave(self) -> None:

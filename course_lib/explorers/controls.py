@@ -7,9 +7,10 @@ lists its extremes for tests, and it builds its widget only when somebody looks.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -28,23 +29,12 @@ def _widget_options(control: Any, layout: Any) -> dict[str, Any]:
     return {"description": control.label, "style": {"description_width": "initial"}, "layout": layout}
 
 
-def _number(control: Any, value: Any) -> float:
-    """`value` as a float inside the control's range, or one sentence why not."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    slack = 1e-9 * max(abs(control.low), abs(control.high))  # a log slider's ends carry rounding
-    if isinstance(value, (bool, str)) or not control.low - slack <= number <= control.high + slack:
-        raise ValueError(
-            f"{control.name} must be a number from {control.low:g} to {control.high:g}, not {value!r}."
-        )
-    return min(max(number, control.low), control.high)
-
-
 @dataclass(frozen=True)
 class Slider:
-    """Even steps from `low` to `high`."""
+    """Even steps from `low` to `high`.
+
+    A hand finds the `stops`, numbers one can read; code may set any number of the range, and the slider shows it.
+    """
 
     name: str
     label: str
@@ -52,96 +42,112 @@ class Slider:
     high: float
     default: float
     step: float = 0.1
+    _type: ClassVar[type] = float
+
+    @cached_property
+    def stops(self) -> tuple[float, ...]:
+        """Where the slider stands still, from `low` to `high`; the default is among them."""
+        return tuple(sorted(map(self._type, {self.low, *self._grid(), self.high, self.default})))
+
+    def _grid(self) -> Iterator[float]:
+        for k in range(int((self.high - self.low) / self.step + 1.000001)):
+            yield round(self.low + k * self.step, 10)  # 0.1, where the sum gives 0.09999999999999964
 
     def check(self, value: Any) -> float:
-        return _number(self, value)
+        """`value` as a number of the range, a stop if it differs from one by rounding only; else `ValueError`."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        near = min(self.stops, key=lambda stop: abs(stop - number))
+        if math.isclose(near, number, rel_tol=1e-9, abs_tol=1e-9 * (abs(self.low) or self.step)):
+            number = near
+        if isinstance(value, (bool, str)) or not self.low <= number <= self.high:
+            raise ValueError(
+                f"{self.name} must be a number from {self.low:g} to {self.high:g}, not {value!r}."
+            )
+        return self._type(number)
+
+    def readout(self, value: float) -> str:
+        """What the learner reads: as many decimals as the step has, or as many digits as the value needs."""
+        text = f"{value:.{max(0, -math.floor(math.log10(self.step) + 1e-9))}f}"
+        return text if float(text) == value else _short(value)
+
+    def options(self, *more: float) -> list[tuple[str, float]]:
+        """The stops of the widget, and what else it must show."""
+        return [(self.readout(value), value) for value in sorted({*self.stops, *map(self.check, more)})]
 
     def extremes(self) -> list[float]:
         return [self.low, self.high]
 
     def random(self, rng: np.random.Generator) -> float:
-        steps = round((self.high - self.low) / self.step)
-        return min(self.high, self.low + self.step * int(rng.integers(0, steps + 1)))
+        return self.stops[int(rng.integers(len(self.stops)))]
 
-    def widget(self, layout: Any) -> Any:
+    def widget(self, layout: Any, *more: float) -> Any:
         import ipywidgets as widgets
 
-        digits = max(0, -math.floor(math.log10(self.step) + 1e-9))
-        return widgets.FloatSlider(
-            self.default,
-            min=self.low,
-            max=self.high,
-            step=self.step,
-            readout_format=f".{digits}f",
-            **_widget_options(self, layout),
+        return widgets.SelectionSlider(
+            options=self.options(*more), value=self.default, **_widget_options(self, layout)
         )
 
 
 @dataclass(frozen=True)
-class LogSlider:
-    """Even steps of the exponent from `low` to `high`: for learning rates, scales and everything else with decades."""
+class LogSlider(Slider):
+    """For learning rates, scales and everything else with decades: the roundest number in each `step` of log10.
 
-    name: str
-    label: str
-    low: float
-    high: float
-    default: float
-    step: float = 0.05  # of log10
+    With 20 steps to the decade: 1, 1.1, 1.3, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9.
+    """
 
-    def check(self, value: Any) -> float:
-        return _number(self, value)
+    step: float = 0.05
 
-    def extremes(self) -> list[float]:
-        return [self.low, self.high]
+    def _grid(self) -> Iterator[float]:
+        for k in range(math.ceil(math.log10(self.low) / self.step), int(math.log10(self.high) / self.step) + 1):
+            number = _roundest(k * self.step, 0.47 * self.step)
+            if self.low < number < self.high:
+                yield number
 
-    def random(self, rng: np.random.Generator) -> float:
-        return float(10.0 ** rng.uniform(math.log10(self.low), math.log10(self.high)))
+    def readout(self, value: float) -> str:
+        return _short(value)
 
-    def widget(self, layout: Any) -> Any:
-        import ipywidgets as widgets
 
-        return widgets.FloatLogSlider(
-            self.default,
-            base=10.0,
-            min=math.log10(self.low),
-            max=math.log10(self.high),
-            step=self.step,
-            readout_format=".3g",
-            **_widget_options(self, layout),
-        )
+def _short(value: float) -> str:
+    return f"{value:g}".replace("e-0", "e-")
+
+
+def _roundest(exponent: float, tolerance: float) -> float:
+    """The number with the fewest digits, 5 before others at the end, whose log10 is `exponent` but for `tolerance`."""
+    decade = math.floor(exponent + 1e-9)
+    mantissa = 10.0 ** (exponent - decade)
+    for unit in (1, 0.5, 0.1, 0.05, 0.01):
+        rounded = round(mantissa / unit) * unit
+        if abs(math.log10(rounded) + decade - exponent) < tolerance:
+            break
+    return float(f"{rounded:.2f}e{decade}")
 
 
 @dataclass(frozen=True)
-class IntSlider:
+class IntSlider(Slider):
     """Whole numbers from `low` to `high`."""
 
-    name: str
-    label: str
     low: int
     high: int
     default: int
     step: int = 1
+    _type: ClassVar[type] = int
+
+    def _grid(self) -> Iterator[int]:
+        return iter(range(self.low, self.high, self.step))
 
     def check(self, value: Any) -> int:
-        number = _number(self, value)
-        if number != int(number):
+        number = Slider.check(self, value)
+        if number != float(value):
             raise ValueError(
                 f"{self.name} must be a whole number from {self.low} to {self.high}, not {value!r}."
             )
-        return int(number)
+        return number
 
-    def extremes(self) -> list[int]:
-        return [self.low, self.high]
-
-    def random(self, rng: np.random.Generator) -> int:
-        return int(rng.integers(self.low, self.high + 1))
-
-    def widget(self, layout: Any) -> Any:
-        import ipywidgets as widgets
-
-        return widgets.IntSlider(
-            self.default, min=self.low, max=self.high, step=self.step, **_widget_options(self, layout)
-        )
+    def readout(self, value: int) -> str:
+        return str(value)
 
 
 @dataclass(frozen=True)
@@ -166,7 +172,7 @@ class Choice:
     def random(self, rng: np.random.Generator) -> Any:
         return self.options[int(rng.integers(len(self.options)))]
 
-    def widget(self, layout: Any) -> Any:
+    def widget(self, layout: Any, *more: Any) -> Any:
         import ipywidgets as widgets
 
         labels = self.labels or [str(option) for option in self.options]
@@ -178,7 +184,7 @@ class Choice:
 class Stops(Choice):
     """A slider that stops at a few given values, for scales with a zero at the end or other uneven steps."""
 
-    def widget(self, layout: Any) -> Any:
+    def widget(self, layout: Any, *more: Any) -> Any:
         import ipywidgets as widgets
 
         labels = self.labels or [str(option) for option in self.options]
@@ -206,10 +212,10 @@ class Toggle:
     def random(self, rng: np.random.Generator) -> bool:
         return bool(rng.integers(2))
 
-    def widget(self, layout: Any) -> Any:
+    def widget(self, layout: Any, *more: Any) -> Any:
         import ipywidgets as widgets
 
         return widgets.Checkbox(self.default, indent=False, **_widget_options(self, layout))
 
 
-Control = Slider | LogSlider | IntSlider | Choice | Toggle
+Control = Slider | Choice | Toggle

@@ -1,18 +1,22 @@
 """The widgets of one explorer: sliders, buttons, the picture and a line of text.
 
 A panel exists only while its explorer is looked at. Running a cell again replaces the panels the cell showed
-before, so nothing piles up. No JavaScript of ours: JupyterLab, Notebook and VS Code draw what `ipywidgets` offers.
+before, so nothing piles up. JupyterLab, Notebook and VS Code draw what `ipywidgets` offers; `aria` adds names for
+screen readers and the keyboard.
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
 import math
 import threading
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
 
+from course_lib.aria import Aria
 from course_lib import stills
 from course_lib.comms import hear_beside_cells
 from course_lib.explorers.controls import LAYOUT
@@ -48,7 +52,12 @@ class Panel:
         self.explorer = explorer
         self._timer: threading.Timer | None = None
         flexible = widgets.Layout(**LAYOUT)
-        self.inputs = {name: control.widget(flexible) for name, control in explorer.controls.items()}
+        named = [explorer.settings, explorer._start, *explorer.presets.values()]  # sliders stop there too
+        self.inputs = {
+            name: control.widget(flexible, *(settings[name] for settings in named if name in settings))
+            for name, control in explorer.controls.items()
+        }
+        self._handlers = {name: partial(self._moved, name) for name in self.inputs}
         alike = {"layout": widgets.Layout(width="auto"), "style": widgets.ButtonStyle()}
         self.buttons = {label: widgets.Button(description=label, **alike) for label in explorer.presets}
         self.reset_button = widgets.Button(description="Reset", **alike)
@@ -68,6 +77,9 @@ class Panel:
         ]
         self.root = widgets.VBox([*self._hands, *self._shown])
         self.root.children = (*self.root.children, stills.when_stopped(self.root, *self._hands))
+        self.aria = Aria()
+        self.aria.beside(self.root)
+        self.aria.on_msg(lambda _, content, buffers: self._typed(**content))
         if explorer.picture.style.screen > 100:
             self.root.add_class("large-print")
             self.root.children = (*self.root.children, widgets.HTML(LARGE_PRINT))
@@ -76,7 +88,7 @@ class Panel:
         self.show_settings()
         self.show_result()
         for name, widget in self.inputs.items():
-            widget.observe(lambda change, name=name: self._moved(name, change), names="value")
+            widget.observe(self._handlers[name], names="value")
         for label, button in self.buttons.items():
             button.on_click(lambda _, label=label: self._pressed(lambda: explorer.preset(label)))
         self.reset_button.on_click(lambda _: self._pressed(explorer.reset))
@@ -103,8 +115,16 @@ class Panel:
     def show_settings(self) -> None:
         """Move every widget to where its control stands."""
         for name, widget in self.inputs.items():
-            if not _same_stop(widget, widget.value, self.explorer.settings[name]):
-                widget.value = self.explorer.settings[name]
+            value = self.explorer.settings[name]
+            if widget.value == value:
+                continue
+            if isinstance(widget, widgets.SelectionSlider) and value not in (shown := dict(widget.options).values()):
+                widget.unobserve(self._handlers[name], names="value")  # the widget goes to its low end first
+                with widget.hold_sync():
+                    widget.options = self.explorer.controls[name].options(value, *shown)
+                    widget.value = value
+                widget.observe(self._handlers[name], names="value")
+            widget.value = value
         self._free_from_cells()
 
     def show_result(self) -> None:
@@ -133,19 +153,24 @@ class Panel:
 
     def _moved(self, name: str, change: dict[str, Any]) -> None:
         self._free_from_cells()
-        stands, value = self.explorer.settings[name], change["new"]
-        if value == stands:
+        if change["new"] == self.explorer.settings[name]:
             return  # not a hand: `show_settings` put the widget there
-        if change["old"] == stands and _same_stop(self.inputs[name], value, stands):
-            return  # not a hand either: the browser rounds what it is given to the nearest step, and says so
         if self._timer is not None:
             self._timer.cancel()
-        if self.explorer.drag({name: value}):
+        if self.explorer.drag({name: change["new"]}):
             self._timer = threading.Timer(REST, self.explorer.settle)
             self._timer.daemon = True
             self._timer.start()
         if self.explorer.message:
             self._say("", self.explorer.message)
+
+    def _typed(self, slider: int, text: str) -> None:
+        """A number, or the name of a stop, typed over the readout of one of the sliders."""
+        sliders = [name for name, one in self.inputs.items() if isinstance(one, widgets.SelectionSlider)]
+        value: Any = dict(self.inputs[sliders[slider]].options).get(text.strip(), text)
+        with contextlib.suppress(ValueError):  # what is no number either is refused with a sentence
+            value = float(value) if isinstance(value, str) else value
+        self._pressed(lambda: self.explorer.set(**{sliders[slider]: value}))
 
     def _pressed(self, action: Any) -> None:
         try:
@@ -175,12 +200,3 @@ class Panel:
                     panel.explorer.close(leave_picture=True)
             panels = []
         _SHOWN[cell] = (shell.execution_count, [*panels, self])
-
-
-def _same_stop(widget: widgets.Widget, a: Any, b: Any) -> bool:
-    """Whether `widget` shows the values a and b alike: a slider stands on whole steps only."""
-    if isinstance(widget, widgets.FloatLogSlider):
-        a, b = math.log(a, widget.base), math.log(b, widget.base)
-    if isinstance(widget, (widgets.FloatLogSlider, widgets.FloatSlider, widgets.IntSlider)):
-        return abs(a - b) <= 0.5001 * widget.step
-    return a == b

@@ -88,7 +88,7 @@ def test_a_click_gives_the_reason_and_is_told():
 def test_buttons_can_be_read_without_seeing_them():
     question = Question(ASK)
     question._repr_mimebundle_()
-    assert [button.tooltip for button in question.buttons.values()] == ["No", "Yes"]
+    assert [button.description for button in question.buttons.values()] == ["a) No", "b) Yes"]
     assert 'role="status" aria-live="polite"' in (question.buttons["a"].click() or question.answer.value)
     question.close()
 

@@ -151,18 +151,42 @@ def test_linked_controls_move_together_and_by_hand_too():
     assert explorer._panel.inputs["k"].value == 0
 
 
-def test_the_rounding_of_the_browser_is_no_move():
-    """A slider stands on whole steps; given 1.04 the browser answers with 1.0, and a click from there is a move."""
+def test_a_slider_shows_what_code_sets_between_its_stops():
+    """The value becomes a stop of its own, and putting it there is no move of a hand."""
     from course_lib.explorers.panel import Panel
 
     explorer = made(start={"x": 1.04})
     panel = explorer._panel = Panel(explorer)
-    for given in (1.04, 2.96):
+    slider = panel.inputs["x"]
+    assert (slider.label, slider.value) == ("1.04", 1.04)
+    for given, label in ((2.96, "2.96"), (0.1 + 0.2, "0.3"), (1 / 3, "0.333333"), (3, "3.0")):
+        seen = []
+        explorer.drag = lambda settings, seen=seen: seen.append(settings)
         explorer.set(x=given)
-        panel.inputs["x"].value = round(given)
-        assert explorer.settings["x"] == given
-    panel.inputs["x"].value = 2.9
-    assert explorer.settings["x"] == 2.9
+        assert (slider.label, slider.value, seen) == (label, explorer.settings["x"], [])
+        del explorer.drag
+        slider.index += 1
+        assert explorer.settings["x"] == slider.value > given
+    assert [value for _, value in slider.options] == sorted({*explorer.controls["x"].stops, 1.04, 2.96, 1 / 3})
+
+
+@pytest.mark.parametrize("step, stops", [
+    (0.05, [1, 1.1, 1.3, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9, 10]),
+    (0.1, [1, 1.3, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]),
+    (0.25, [1, 2, 3, 6, 10]),
+    (0.5, [1, 3, 10]),
+])  # fmt: skip
+def test_a_log_slider_stops_at_round_numbers_in_every_decade(step, stops):
+    for decade in range(-13, 4):
+        slider = LogSlider("a", "a", float(f"1e{decade}"), float(f"1e{decade + 1}"), float(f"1e{decade}"), step)
+        assert slider.stops == tuple(float(f"{stop}e{decade}") for stop in stops)
+
+
+@pytest.mark.parametrize("step", [0.01, 0.02, 0.05, 0.1, 0.25, 0.5])
+def test_the_stops_of_a_log_slider_are_evenly_spread(step):
+    """Each is within half a step of its place, so no two are more than two steps apart."""
+    gaps = np.diff(np.log10(LogSlider("a", "a", 1e-3, 1e3, 1, step).stops))
+    assert 0 < gaps.min() and gaps.max() < 2 * step
 
 
 def test_a_thousand_events_end_in_the_final_state():

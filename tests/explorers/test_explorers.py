@@ -12,7 +12,7 @@ from hypothesis import settings as trials
 from matplotlib.text import Text
 
 from course_lib.explorers import all_explorers
-from course_lib.explorers.controls import IntSlider, LogSlider, Slider, Toggle
+from course_lib.explorers.controls import Slider, Toggle
 
 EXPLORERS = all_explorers()
 SOAK = int(os.environ.get("SOAK", 0))
@@ -69,8 +69,7 @@ def test_a_hand_leads_each_control_to_its_ends_and_options(explorer, panel):
     for control in explorer.controls.values():
         for value in control.extremes():
             panel.inputs[control.name].value = value
-            # a logarithmic slider's ends carry rounding
-            assert explorer.settings[control.name] == (pytest.approx(value) if isinstance(value, float) else value)
+            assert explorer.settings[control.name] == value
             assert_sound(explorer)
             assert panel.image.value == explorer.picture.png()
         explorer.drag(explorer._start)
@@ -112,18 +111,31 @@ def test_presets_and_reset_move_the_widgets(explorer, panel):
         assert_sound(explorer)
         assert repr(made_for_tests(explorer.name, **explorer.presets[label])) == repr(explorer)
     explorer.reset()
-    assert {name: widget.value for name, widget in panel.inputs.items()} == pytest.approx(explorer.settings)
+    assert {name: widget.value for name, widget in panel.inputs.items()} == explorer.settings
+
+
+def test_what_a_slider_says_is_the_value_in_force(explorer, panel):
+    """To six digits: every stop, every default, every preset, and what code puts between two stops."""
+    sliders = [name for name, control in explorer.controls.items() if isinstance(control, Slider)]
+    for name in sliders:
+        options = panel.inputs[name].options
+        assert len(dict(options)) == len(options), "two stops read alike"
+        assert all(len(label) <= 10 for label, _ in options)
+        assert [float(label) for label, _ in options] == pytest.approx([x for _, x in options], rel=1e-6, abs=1e-12)
+    for settings in [explorer._start, *explorer.presets.values()]:
+        before = {name: panel.inputs[name].options for name in sliders}
+        explorer.set(**{**explorer._start, **settings})
+        for name in sliders:
+            widget = panel.inputs[name]
+            assert float(widget.options[widget.index][0]) == pytest.approx(explorer.settings[name], rel=1e-6, abs=1e-12)
+            assert explorer._linked or widget.options == before[name], "not a stop from the beginning"
 
 
 def values(control):
     """Where a hand can put it."""
     match control:
-        case Slider(low=low, high=high, step=step):
-            return st.integers(0, round((high - low) / step)).map(lambda k: min(high, low + step * k))
-        case LogSlider(low=low, high=high):
-            return st.floats(0, 1).map(lambda share: min(high, low * (high / low) ** share))
-        case IntSlider(low=low, high=high):
-            return st.integers(low, high)
+        case Slider(stops=stops):
+            return st.sampled_from(stops)
         case Toggle():
             return st.booleans()
     return st.sampled_from(control.options)

@@ -1,0 +1,67 @@
+// Beside one explorer or question: names and values for screen readers, and the keyboard. What is here is an addition:
+// where this file is not loaded, everything still works by mouse.
+
+const set = (node, name, value) => node.getAttribute(name) === value || node.setAttribute(name, value);
+
+function describe(root) {
+  for (const slider of root.querySelectorAll(".widget-slider")) {
+    const [label, knob, readout] = [".widget-label", "[role=slider]", ".widget-readout"].map(
+      part => slider.querySelector(part));
+    set(knob, "aria-label", label.textContent);
+    if (readout !== document.activeElement) set(knob, "aria-valuetext", readout.textContent);
+    set(readout, "role", "textbox");
+    set(readout, "aria-label", `${label.textContent}: type a value`);
+    set(readout, "tabindex", "-1"); // one stop for each slider on the way through the page
+  }
+  const picture = root.querySelector("img"), caption = root.querySelector("[role=status]");
+  if (picture && caption) set(picture, "alt", caption.textContent);
+}
+
+function render({ model, el }) {
+  let root, waiting, before;
+  const changes = new MutationObserver(() => describe(root));
+
+  // A bare key belongs to the control that has the focus. Notebook 7 takes arrows and Enter away to move between
+  // cells; this attribute tells it not to. Shortcuts with Ctrl, Alt or Cmd, and Shift + Enter, stay with the notebook.
+  const key = event => {
+    if (!root?.contains(event.target)) return;
+    const shortcut = event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && event.key === "Enter");
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !shortcut);
+    if (event.key === "Enter" && event.target.matches(".widget-readout")) {
+      event.preventDefault();
+      event.target.blur();
+    }
+  };
+
+  // A number typed over a readout goes to the kernel, which sets the slider or says why not.
+  const begin = event => { before = event.target.textContent; };
+  const commit = event => {
+    const text = event.target.textContent;
+    if (!event.target.matches(".widget-readout") || text === before) return;
+    event.target.textContent = before;
+    model.send({ slider: [...root.querySelectorAll(".widget-slider")].indexOf(event.target.parentElement), text });
+  };
+
+  const attach = () => {
+    root = el.closest(".course-aria");
+    if (!root) {
+      waiting = setTimeout(attach, 50); // the page puts widgets in their place after it has made them
+      return;
+    }
+    describe(root);
+    changes.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] });
+    root.addEventListener("focusin", begin);
+    root.addEventListener("focusout", commit);
+  };
+  attach();
+  window.addEventListener("keydown", key, true);
+  return () => {
+    clearTimeout(waiting);
+    changes.disconnect();
+    window.removeEventListener("keydown", key, true);
+    root?.removeEventListener("focusin", begin);
+    root?.removeEventListener("focusout", commit);
+  };
+}
+
+export default { render };
