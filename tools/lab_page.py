@@ -1,4 +1,4 @@
-"""One notebook open in JupyterLab in a real browser, and the explorers in it, moved by mouse and keyboard."""
+"""One notebook open in JupyterLab or Notebook 7 in a real browser, and its explorers, moved by mouse and keyboard."""
 from __future__ import annotations
 
 import ast
@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 from jupyter_client import BlockingKernelClient
 from playwright.sync_api import Browser, Locator
 
 PROBE = Path(__file__).with_name("lab_probe.py")
 
 NOTEBOOK = "jupyterapp.shell.currentWidget"
+
+FRONT_ENDS = {"JupyterLab": "lab/tree", "Notebook 7": "notebooks"}  # name -> where its notebooks are
 
 # Marks every explorer in the page with the id of its cell and its place there; gives the marks.
 MARK = f"""() => {NOTEBOOK}.content.widgets.flatMap(cell =>
@@ -33,19 +36,21 @@ DIGEST = """async image => {
 class LabPage:
     """A notebook opened in a tab of its own; `console` collects what the browser calls errors and warnings."""
 
-    def __init__(self, lab: Any, browser: Browser, notebook: str, width: int = 1600, height: int = 1000) -> None:
+    def __init__(self, lab: Any, browser: Browser, notebook: str, width: int = 1600, height: int = 1000,
+                 front_end: str = "JupyterLab") -> None:
         self.lab = lab
         self.console: list[str] = []
         self._context = browser.new_context(viewport={"width": width, "height": height})
         self.page = self._context.new_page()
-        self.page.on("console", self._said)
-        self.page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
-        self.notebook = notebook
+        if front_end == "JupyterLab":  # Notebook 7 complains of itself at every start
+            self.page.on("console", self._said)
+            self.page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
+        self.notebook, self.front_end = notebook, front_end
         self._client: BlockingKernelClient | None = None
         self._open()
 
     def _open(self) -> None:
-        self.page.goto(f"{self.lab.address}/lab/tree/{self.notebook}?reset&token={self.lab.token}")
+        self.page.goto(f"{self.lab.address}/{FRONT_ENDS[self.front_end]}/{self.notebook}?reset&token={self.lab.token}")
         self._wait_for_notebook()
         self.page.evaluate("() => jupyterapp.shell.collapseLeft()")
 
@@ -120,6 +125,13 @@ class LabPage:
         self.page.goto("about:blank")
         self._open()
         self.wait_for_kernel()
+
+    def violations(self) -> list[tuple[str, ...]]:
+        """What axe-core calls serious or critical in the outputs of cells: rule, element, what to do."""
+        options = {"resultTypes": ["violations"]}
+        found = Axe().run(self.page, context=".jp-OutputArea-output", options=options).response["violations"]
+        return [(one["id"], node["html"][:200], node["failureSummary"]) for one in found
+                if one["impact"] in ("serious", "critical") for node in one["nodes"]]
 
     def reopen(self) -> None:
         """Save the notebook, close it, which leaves its kernel running, and open it again."""
@@ -198,6 +210,14 @@ class ShownExplorer:
     def caption(self) -> str:
         return " ".join(self.root.locator("> .widget-html").first.text_content().split())
 
+    def alt(self) -> str:
+        """The picture in words, for those who do not see it."""
+        return " ".join((self.picture.get_attribute("alt") or "").split())
+
+    def spoken(self, name: str) -> tuple[str, ...]:
+        """Name and value of a slider, as a screen reader says them."""
+        return tuple(self.handle(name).get_attribute(f"aria-{part}") for part in ("label", "valuetext"))
+
     def settled(self, settings: dict[str, Any] | None = None) -> dict[str, Any]:
         """The explorer's state, once it is at rest (with these settings, if given) and the page shows it."""
         state = self.ask("state")
@@ -221,11 +241,15 @@ class ShownExplorer:
         return self.settled()
 
     def differences(self, state: dict[str, Any]) -> list[str]:
-        """Where the page does not show `state`. A knob must stand at the step nearest to its setting."""
-        sliders = [control for control in self.controls.values() if control["kind"] == "slider"]
-        return [*["picture"] * (self.pixels() != state["picture"]), *["caption"] * (self.caption() != state["caption"]),
-                *[f"{one['name']}: {self.stop(one['name'])}" for one in sliders
-                  if abs(self.stop(one["name"]) - state["stop"][one["name"]]) > 0.5001 * one["step"]]]
+        """Where the page does not show `state`: picture, text, knobs and what they are said to stand at."""
+        sliders = [name for name, control in self.controls.items() if control["kind"] == "slider"]
+        seen = {"picture": self.pixels(), "caption": self.caption(), "alt": self.alt()}
+        wanted = {"picture": state["picture"], "caption": state["caption"], "alt": state["caption"]}
+        for name in sliders:
+            label, value = self.controls[name]["label"], state["readout"][name]
+            seen[name] = self.stop(name), self.input(name).locator(".widget-readout").text_content(), self.spoken(name)
+            wanted[name] = state["stop"][name], value, (label, value)
+        return [f"{name}: {seen[name]}" for name in seen if seen[name] != wanted[name]]
 
     def input(self, name: str) -> Locator:
         return self._inputs.nth(list(self.controls).index(name))
@@ -235,8 +259,8 @@ class ShownExplorer:
         return self.input(name).locator(".noUi-handle")
 
     def stop(self, name: str) -> float:
-        """Where a slider stands, in its own units (of log10, or an index, for those that have them)."""
-        return float(self.handle(name).get_attribute("aria-valuetext"))
+        """Where a slider stands: the number of the stop."""
+        return float(self.handle(name).get_attribute("aria-valuenow"))
 
     def share(self, name: str) -> float:
         """Where a slider stands on its track: 0 at the left end, 1 at the right."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import html
-import math
 import re
 import sys
 from typing import Any
@@ -31,8 +30,7 @@ def _control(panel: Panel, name: str) -> dict[str, Any]:
     control, widget = panel.explorer.controls[name], panel.inputs[name]
     kind = {widgets.Dropdown: "choice", widgets.Checkbox: "toggle"}.get(type(widget), "slider")
     options = [str(label) for label, _ in widget.options] if kind == "choice" else []
-    step = getattr(control, "step", 1)
-    return {"name": name, "label": control.label, "kind": kind, "options": options, "step": step}
+    return {"name": name, "label": control.label, "kind": kind, "options": options}
 
 
 def state(cell: str, place: int) -> dict[str, Any]:
@@ -43,6 +41,8 @@ def state(cell: str, place: int) -> dict[str, Any]:
         return {
             "settings": dict(explorer.settings), "draft": explorer._is_draft, "message": explorer.message,
             "stop": {name: _stop(widget, explorer.settings[name]) for name, widget in panel.inputs.items()},
+            "readout": {name: widget.options[widget.index][0] for name, widget in panel.inputs.items()
+                        if isinstance(widget, widgets.SelectionSlider)},
             "caption": " ".join(html.unescape(re.sub(r"<[^>]+>", "", panel.caption.value)).split()),
             "picture": hashlib.sha256(panel.image.value).hexdigest(),
         }
@@ -65,8 +65,6 @@ def truth(cell: str, place: int, preset: str | None = None) -> dict[str, Any]:
 
 
 def _stop(widget: widgets.Widget, value: Any) -> Any:
-    if isinstance(widget, widgets.FloatLogSlider):
-        return math.log10(value)
     if isinstance(widget, (widgets.SelectionSlider, widgets.Dropdown)):
         return [option for _, option in widget.options].index(value)
     return value

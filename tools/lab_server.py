@@ -50,7 +50,8 @@ class Lab:
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
                    f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}",
                    "--ServerApp.kernel_websocket_connection_class=tools.prompt_socket.PromptConnection",
-                   f"--LabApp.app_settings_dir={SETTINGS}", "--LabApp.expose_app_in_browser=True", "--allow-root"]
+                   f"--LabApp.app_settings_dir={SETTINGS}", "--LabApp.expose_app_in_browser=True",
+                   "--JupyterNotebookApp.expose_app_in_browser=True", "--allow-root"]
         self._log = open(self.home / "server.log", "w+")
         self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, env=self._environment(),
                                          cwd=SETTINGS.parents[1])

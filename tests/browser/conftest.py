@@ -68,8 +68,8 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @contextmanager
-def opened(lab: Lab, browser: Browser, notebook: str) -> Iterator[LabPage]:
-    page = LabPage(lab, browser, notebook)
+def opened(lab: Lab, browser: Browser, notebook: str, **how: Any) -> Iterator[LabPage]:
+    page = LabPage(lab, browser, notebook, **how)
     try:
         yield page
     finally:
@@ -90,14 +90,14 @@ def quiet(page: LabPage) -> Iterator[LabPage]:
     assert said == []
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def own(lab: Lab, browser: Browser) -> Callable:
     """`with own(name, cells) as page`: a notebook of a test's own; cells: id -> code."""
     @contextmanager
-    def written(name: str, cells: dict[str, str]) -> Iterator[LabPage]:
+    def written(name: str, cells: dict[str, str], **how: Any) -> Iterator[LabPage]:
         notebook = new_notebook(cells=[new_code_cell(code, id=id) for id, code in cells.items()], metadata=KERNEL)
         nbformat.write(notebook, lab.folder / name)
-        with opened(lab, browser, name) as page, quiet(page):
+        with opened(lab, browser, name, **how) as page, quiet(page):
             yield page
 
     return written
