@@ -60,8 +60,8 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
             LogSlider("eps", "ε", 1e-10, 1, 1e-7, step=0.5),
             Choice("eps_at", "ε of Adam", ("outside", "inside", "uncorrected"), "uncorrected"),
             IntSlider("steps", "steps", 1, MAX_STEPS, 30),
-            Slider("x", "start x", -10, 10, x, step=0.01),
-            Slider("y", "start y", -5, 5, y, step=0.01),
+            Slider("x", "start x", -10, 10, x),
+            Slider("y", "start y", -5, 5, y),
             *(Toggle(name, LABELS[name], name in FOUR) for name in NAMES),
         ],
         presets={

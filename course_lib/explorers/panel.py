@@ -17,7 +17,6 @@ from typing import Any
 import ipywidgets as widgets
 
 from course_lib.aria import Aria
-from course_lib import stills
 from course_lib.comms import hear_beside_cells
 from course_lib.explorers.controls import LAYOUT
 
@@ -57,7 +56,7 @@ class Panel:
             name: control.widget(flexible, *(settings[name] for settings in named if name in settings))
             for name, control in explorer.controls.items()
         }
-        self._handlers = {name: partial(self._moved, name) for name in self.inputs}
+        self._hands = {name: partial(self._moved, name) for name in self.inputs}
         alike = {"layout": widgets.Layout(width="auto"), "style": widgets.ButtonStyle()}
         self.buttons = {label: widgets.Button(description=label, **alike) for label in explorer.presets}
         self.reset_button = widgets.Button(description="Reset", **alike)
@@ -67,16 +66,14 @@ class Panel:
         )
         self.caption = widgets.HTML(layout={"max_width": width, "min_width": "0"})
         row = widgets.Layout(display="flex", flex_flow="row wrap", align_items="center", max_width=width)
-        self._hands = [
-            widgets.Box(list(self.inputs.values()), layout=row),
-            widgets.Box([*self._extra_buttons(), *self.buttons.values(), self.reset_button], layout=row),
-        ]
-        self._shown = [
-            widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}),
-            self.caption,
-        ]
-        self.root = widgets.VBox([*self._hands, *self._shown])
-        self.root.children = (*self.root.children, stills.when_stopped(self.root, *self._hands))
+        self.root = widgets.VBox(
+            [
+                widgets.Box(list(self.inputs.values()), layout=row),
+                widgets.Box([*self._extra_buttons(), *self.buttons.values(), self.reset_button], layout=row),
+                widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}),
+                self.caption,
+            ]
+        )
         self.aria = Aria()
         self.aria.beside(self.root)
         self.aria.on_msg(lambda _, content, buffers: self._typed(**content))
@@ -88,7 +85,7 @@ class Panel:
         self.show_settings()
         self.show_result()
         for name, widget in self.inputs.items():
-            widget.observe(self._handlers[name], names="value")
+            widget.observe(self._hands[name], names="value")
         for label, button in self.buttons.items():
             button.on_click(lambda _, label=label: self._pressed(lambda: explorer.preset(label)))
         self.reset_button.on_click(lambda _: self._pressed(explorer.reset))
@@ -104,7 +101,7 @@ class Panel:
 
     def _heard(self) -> list[widgets.Widget]:
         """Everything a learner moves or presses."""
-        return [*self.inputs.values(), *self._extra_buttons(), *self.buttons.values(), self.reset_button]
+        return [*self.inputs.values(), *self._extra_buttons(), *self.buttons.values(), self.reset_button, self.aria]
 
     def view(self) -> dict[str, Any]:
         """The widget-view bundle, for this cell."""
@@ -119,11 +116,11 @@ class Panel:
             if widget.value == value:
                 continue
             if isinstance(widget, widgets.SelectionSlider) and value not in (shown := dict(widget.options).values()):
-                widget.unobserve(self._handlers[name], names="value")  # the widget goes to its low end first
+                widget.unobserve(self._hands[name], names="value")  # the widget goes to its low end first
                 with widget.hold_sync():
                     widget.options = self.explorer.controls[name].options(value, *shown)
                     widget.value = value
-                widget.observe(self._handlers[name], names="value")
+                widget.observe(self._hands[name], names="value")
             widget.value = value
         self._free_from_cells()
 
@@ -133,20 +130,13 @@ class Panel:
         self._say(self.explorer.description(), self.explorer.message)
 
     def close(self) -> None:
-        """Take the panel away from every page."""
         if self._timer is not None:
             self._timer.cancel()
-        for part in list(stills.tree(self.root)):
-            part.close()
-
-    def leave(self) -> None:
-        """Leave picture and text on the pages that show them, without controls, and forget the panel."""
-        self._say(f"{self.explorer.description()} {stills.RAN_AGAIN}", "")
-        rest = [child for child in self.root.children if child not in self._shown]
-        self.root.children = self._shown
-        stills.let_go(self.root)
-        self.root.children = rest
-        self.close()
+        boxes = [*self.root.children, self.root]
+        for widget in (*self._heard(), self.image, *boxes):
+            for part in (widget.layout, getattr(widget, "style", None), widget):
+                if part is not None:  # layouts and styles are widgets too, and would stay for ever
+                    part.close()
 
     def _free_from_cells(self) -> None:
         hear_beside_cells(self._heard())
@@ -186,7 +176,7 @@ class Panel:
         )
 
     def _replace_older(self) -> None:
-        """Let go of what an earlier run of this cell showed: `ipywidgets` itself would keep it for ever."""
+        """Close what an earlier run of this cell showed: `ipywidgets` itself would keep it for ever."""
         from IPython import get_ipython
 
         shell = get_ipython()
@@ -197,6 +187,6 @@ class Panel:
         if run != shell.execution_count:
             for panel in panels:
                 if panel is not self:
-                    panel.explorer.close(leave_picture=True)
+                    panel.explorer.close()
             panels = []
         _SHOWN[cell] = (shell.execution_count, [*panels, self])
