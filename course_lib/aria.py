@@ -6,13 +6,12 @@ from pathlib import Path
 
 import anywidget
 import ipywidgets as widgets
-import traitlets
 
 
 class Aria(anywidget.AnyWidget):
     """An invisible widget that names the controls, and describes the picture, of the box that `beside` puts it in."""
 
-    _esm = traitlets.Unicode(Path(__file__).with_name("aria.js").read_text("utf-8")).tag(sync=True)
+    _esm = Path(__file__).with_name("aria.js").read_text("utf-8")
 
     def beside(self, root: widgets.Box) -> None:
         # In a box that is not shown: where the JavaScript cannot be loaded the page would show an error here.

@@ -17,6 +17,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from course_lib.aria import Aria
+from course_lib import stills
 from course_lib.comms import hear_beside_cells
 from course_lib.explorers.controls import LAYOUT
 
@@ -56,7 +57,7 @@ class Panel:
             name: control.widget(flexible, *(settings[name] for settings in named if name in settings))
             for name, control in explorer.controls.items()
         }
-        self._hands = {name: partial(self._moved, name) for name in self.inputs}
+        self._handlers = {name: partial(self._moved, name) for name in self.inputs}
         alike = {"layout": widgets.Layout(width="auto"), "style": widgets.ButtonStyle()}
         self.buttons = {label: widgets.Button(description=label, **alike) for label in explorer.presets}
         self.reset_button = widgets.Button(description="Reset", **alike)
@@ -66,14 +67,16 @@ class Panel:
         )
         self.caption = widgets.HTML(layout={"max_width": width, "min_width": "0"})
         row = widgets.Layout(display="flex", flex_flow="row wrap", align_items="center", max_width=width)
-        self.root = widgets.VBox(
-            [
-                widgets.Box(list(self.inputs.values()), layout=row),
-                widgets.Box([*self._extra_buttons(), *self.buttons.values(), self.reset_button], layout=row),
-                widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}),
-                self.caption,
-            ]
-        )
+        self._hands = [
+            widgets.Box(list(self.inputs.values()), layout=row),
+            widgets.Box([*self._extra_buttons(), *self.buttons.values(), self.reset_button], layout=row),
+        ]
+        self._shown = [
+            widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}),
+            self.caption,
+        ]
+        self.root = widgets.VBox([*self._hands, *self._shown])
+        self.root.children = (*self.root.children, stills.when_stopped(self.root, *self._hands))
         self.aria = Aria()
         self.aria.beside(self.root)
         self.aria.on_msg(lambda _, content, buffers: self._typed(**content))
@@ -85,7 +88,7 @@ class Panel:
         self.show_settings()
         self.show_result()
         for name, widget in self.inputs.items():
-            widget.observe(self._hands[name], names="value")
+            widget.observe(self._handlers[name], names="value")
         for label, button in self.buttons.items():
             button.on_click(lambda _, label=label: self._pressed(lambda: explorer.preset(label)))
         self.reset_button.on_click(lambda _: self._pressed(explorer.reset))
@@ -116,11 +119,11 @@ class Panel:
             if widget.value == value:
                 continue
             if isinstance(widget, widgets.SelectionSlider) and value not in (shown := dict(widget.options).values()):
-                widget.unobserve(self._hands[name], names="value")  # the widget goes to its low end first
+                widget.unobserve(self._handlers[name], names="value")  # the widget goes to its low end first
                 with widget.hold_sync():
                     widget.options = self.explorer.controls[name].options(value, *shown)
                     widget.value = value
-                widget.observe(self._hands[name], names="value")
+                widget.observe(self._handlers[name], names="value")
             widget.value = value
         self._free_from_cells()
 
@@ -130,13 +133,20 @@ class Panel:
         self._say(self.explorer.description(), self.explorer.message)
 
     def close(self) -> None:
+        """Take the panel away from every page."""
         if self._timer is not None:
             self._timer.cancel()
-        boxes = [*self.root.children, self.root]
-        for widget in (*self._heard(), self.image, *boxes):
-            for part in (widget.layout, getattr(widget, "style", None), widget):
-                if part is not None:  # layouts and styles are widgets too, and would stay for ever
-                    part.close()
+        for part in list(stills.tree(self.root)):
+            part.close()
+
+    def leave(self) -> None:
+        """Leave picture and text on the pages that show them, without controls, and forget the panel."""
+        self._say(f"{self.explorer.description()} {stills.RAN_AGAIN}", "")
+        rest = [child for child in self.root.children if child not in self._shown]
+        self.root.children = self._shown
+        stills.let_go(self.root)
+        self.root.children = rest
+        self.close()
 
     def _free_from_cells(self) -> None:
         hear_beside_cells(self._heard())
@@ -176,7 +186,7 @@ class Panel:
         )
 
     def _replace_older(self) -> None:
-        """Close what an earlier run of this cell showed: `ipywidgets` itself would keep it for ever."""
+        """Let go of what an earlier run of this cell showed: `ipywidgets` itself would keep it for ever."""
         from IPython import get_ipython
 
         shell = get_ipython()
@@ -187,6 +197,6 @@ class Panel:
         if run != shell.execution_count:
             for panel in panels:
                 if panel is not self:
-                    panel.explorer.close()
+                    panel.explorer.close(leave_picture=True)
             panels = []
         _SHOWN[cell] = (shell.execution_count, [*panels, self])
