@@ -16,8 +16,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from course_lib.aria import Aria
 from course_lib import stills
+from course_lib.aria import Aria
 from course_lib.comms import hear_beside_cells
 from course_lib.explorers.controls import LAYOUT
 
