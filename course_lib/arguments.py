@@ -3,8 +3,7 @@
 A learner who calls an experiment with a NaN, a word or an empty list must not get a picture of nonsense, nor an error
 from deep inside NumPy. Names, and ranges that depend on other arguments, stay the business of each function.
 
-`checked` looks before the function runs. Where a look would cost more than the work, `explained` lets the function
-run as it is and only when it fails says what it wants.
+`checked` looks before the function runs; what the function itself raises is left alone.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, TypeVar
 
-import numpy as np
-
+from course_lib.inputs import short
 from course_lib.kinds import Kind, Unfit, kind_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -68,49 +66,6 @@ def fit(kind: Kind, argument: str, name: str, value: Any) -> Any:
         raise ValueError(f"{argument} of {name} must be {kind.what}, not {short(value)}.") from None
 
 
-def explained(wants: str) -> Callable[[Function], Function]:
-    """A function that is called too often to be looked at: it runs as it is, and if it fails one sentence says why.
-
-    The sentence is that of the function itself, if it raised one, or else what it `wants` and what it was given.
-    """
-    def decorated(function: Function) -> Function:
-        @wraps(function)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return function(*args, **kwargs)
-            except Exception as error:
-                raise explanation(error, function, wants, *args, **kwargs) from None
-
-        @wraps(function)
-        def generator(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return (yield from function(*args, **kwargs))
-            except Exception as error:
-                raise explanation(error, function, wants, *args, **kwargs) from None
-
-        return generator if inspect.isgeneratorfunction(function) else wrapper
-
-    return decorated
-
-
-def explanation(error: Exception, function: Callable, wants: str, *args: Any, **kwargs: Any) -> Exception:
-    """The error to raise instead of one from inside NumPy; the same if it is a sentence already."""
-    name = _name(function)
-    signature = inspect.signature(function)
-    try:
-        given = signature.bind(*args, **kwargs).arguments
-    except TypeError as unbound:
-        return TypeError(f"{name}: {unbound}.")
-    if type(error) is ValueError and str(error).endswith(".") and not str(error).startswith(_NUMPY_SENTENCES):
-        return error
-    told = " and ".join(f"{argument} {short(value, 24)}" for argument, value in given.items()
-                        if argument != "self" and value is not signature.parameters[argument].default)
-    return ValueError(f"{name} wants {wants}, not {told}.")
-
-
-_NUMPY_SENTENCES = ("setting an array element", "The truth value of")
-
-
 def kinds_of(function: Callable) -> dict[str, Kind]:
     """The kinds of those arguments about which the annotations of `function` say something."""
     function, found = inspect.unwrap(function), {}
@@ -131,11 +86,3 @@ def _name(function: Callable) -> str:
     """Bowl.f for a method, Bowl for its making, f for a function."""
     return function.__qualname__.rpartition("<locals>.")[2].removesuffix(".__init__")
 
-
-def short(value: Any, letters: int = 60) -> str:
-    """A value in a few letters, for a sentence."""
-    if isinstance(value, np.ndarray) and value.ndim:
-        of = "" if value.dtype.kind in "biuf" else f" of {value.dtype}"
-        return f"an array of shape {value.shape}{of}" if value.size else "an empty array"
-    text = " ".join(repr(value).split())
-    return text if len(text) <= letters else f"{text[:letters - 3]}..."

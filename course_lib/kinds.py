@@ -8,9 +8,12 @@ import operator
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+
+from course_lib.inputs import numbers
 
 
 class Unfit(Exception):
@@ -112,13 +115,10 @@ def _number(value: Any) -> Any:
 
 
 def _array(value: Any) -> Any:
-    try:
-        array = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        raise Unfit from None
-    if array.dtype.kind not in "biuf" or not array.size:
+    array = numbers(value)
+    if array is None or not array.size:
         raise Unfit
-    return array if isinstance(value, (list, tuple)) else value
+    return value if isinstance(value, Real) else array
 
 
 _PLAIN = {

@@ -1,7 +1,7 @@
 """What a unit does with its weighted sum: every activation function of the course with its derivative.
 
 `ACTIVATIONS["tanh"].f(x)` is the value and `.df(x)` the slope f′(x); `activation("leaky_relu", alpha=0.1)` binds
-parameters. All take numbers or arrays of any shape, keep float32 and float64, and stay finite and silent at ±1e4.
+parameters. All take numbers or arrays of any shape and type, keep float32, and stay finite and silent at ±1e4.
 At a kink the slope is that of the left side, hence ReLU′(0) = 0. Maxout is a layer, because it has weights.
 """
 
@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
+from course_lib.inputs import arrays
 from course_lib.nn.normal import FAR, cumulative, density
 from course_lib.nn.pointwise import Activation, pointwise
 
@@ -210,14 +211,14 @@ def silu_slope(x):
     return sigmoid(x) * (1.0 + near * sigmoid(-near))
 
 
-@explained("scores, an array of numbers, and for axis one of its axes")
+@arrays("scores", ndim=1)
 def softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
     """pᵢ = e^sᵢ / Σⱼ e^sⱼ,   the largest score subtracted first, which changes nothing but the overflow."""
     e = np.exp(scores - np.max(scores, axis=axis, keepdims=True))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
-@explained("scores, an array of numbers, and for axis one of its axes")
+@arrays("scores", ndim=1)
 def log_softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
     """log pᵢ = sᵢ − log Σⱼ e^sⱼ"""
     s = scores - np.max(scores, axis=axis, keepdims=True)

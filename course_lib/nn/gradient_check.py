@@ -9,32 +9,37 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
+from course_lib.inputs import FLOATS, arrays, short
 from course_lib.kinds import Finite, Network, NotNegative, Positive, only
 
 # CS231n notes, neural-networks-3: relative errors in float64 with h near 1e-5
 VERDICTS = ((1e-7, "right"), (1e-4, "right if there are kinks in the loss, doubtful if not"),
             (1e-2, "doubtful"))
+STEPS = {"float64": 1e-5, "float32": 5e-3}
 
-Theta = only(Any, "an array of floating-point numbers, all finite", lambda theta: isinstance(theta, np.ndarray)
-             and theta.dtype.kind == "f" and np.isfinite(theta).all())
+Theta = only(Any, "an array of floats (float32 or float64), all finite", lambda theta: isinstance(theta, np.ndarray)
+             and theta.dtype in FLOATS and np.isfinite(theta).all())
 Error = only(Any, "a number", lambda error: isinstance(error, (int, float, np.number)))
 
 
 @checked
-@explained("a function f that gives a number for theta, an array of numbers")
-def numerical_gradient(f: Callable[[np.ndarray], float], theta: Theta, h: Positive = 1e-5) -> np.ndarray:
-    """∂f/∂θᵢ ≈ (f(θ + h eᵢ) − f(θ − h eᵢ))/2h,   which is off by O(h²) and by rounding errors of about 1e-16 f/h.
+def numerical_gradient(f: Callable[[np.ndarray], float], theta: Theta, h: Positive | None = None) -> np.ndarray:
+    """∂f/∂θᵢ ≈ (f(θ + h eᵢ) − f(θ − h eᵢ))/2h,   which is off by O(h²) and by rounding errors of about u f/h.
 
-    theta (any shape) is the caller's: it is changed for each call of f and put back afterwards.
+    theta (any shape) is the caller's: it is changed for each call of f and put back afterwards. u is 1e-16 in float64
+    and 6e-8 in float32; h is near the cube root of u, where both errors are smallest, unless you say another.
     """
     gradient = np.empty_like(theta)
     for index in np.ndindex(theta.shape):
-        gradient[index] = _slope(f, theta, index, h)
+        slope = _slope(f, theta, index, STEPS[theta.dtype.name] if h is None else h)
+        if np.ndim(slope):
+            raise ValueError(f"f must give a number for theta, not {short(slope)}.")
+        gradient[index] = slope
     return gradient
 
 
-@explained("a and n, numbers or arrays of the same shape, and a number for floor")
+@arrays("a", "n")
 def relative_error(a: np.ndarray, n: np.ndarray, floor: float = 0.0) -> np.ndarray:
     """|a − n| / max(|a|, |n|),   element by element; 0 where both are 0.
 
@@ -69,26 +74,28 @@ class GradientCheck:
 
 
 @checked
-@explained("x, y that fit the network, and for indices None or places in net.theta")
 def check_gradients(net: Network, x: Finite, y: Finite, h: Positive = 1e-5, indices: np.ndarray | int | None = None,
                     train: bool = True, floor: NotNegative = 1e-3) -> GradientCheck:
     """Check net's gradient at the parameters `indices` (None: all of them) on the batch x, y.
 
-    It works on a copy, in training mode with the random masks held fast. Use float64; a kink (ReLU at 0) closer
-    than h spoils a comparison. Gradients smaller than `floor` times the largest are compared with that size, because
-    below it the differences are rounding noise.
+    It works on a copy in float64, whatever the precision of net, in training mode with the random masks held fast. A
+    kink (ReLU at 0) closer than h spoils a comparison. Gradients smaller than `floor` times the largest are compared
+    with that size, because below it the differences are rounding noise.
     """
-    examples = np.shape(x)[-2]
+    examples = np.shape(x)[-2] if np.ndim(x) > 1 else 1
     if train and examples < 4 and any(hasattr(layer, "running_mean") for layer in net.layers):
         raise ValueError(f"A gradient check through batch normalisation needs at least 4 examples, not {examples}: "
                          "with 1 or 2 all gradients below it are 0, and any code would pass.")
-    net = net.copy()
+    net = net.copy() if net.theta.dtype == np.float64 else net.copy(np.float64)
     for layer in net.layers:
         layer.hold = layer.track = False
     net.loss_and_grad(x, y, train)
     for layer in net.layers:
         layer.hold = True
-    indices = np.arange(net.theta.shape[-1]) if indices is None else np.atleast_1d(indices)
+    count = net.theta.shape[-1]
+    indices = np.arange(count) if indices is None else np.atleast_1d(indices)
+    if indices.dtype.kind not in "iu" or not ((indices >= -count) & (indices < count)).all():
+        raise ValueError(f"indices must be places in net.theta, whole numbers below {count}, not {short(indices)}.")
     analytic = net.grad[..., indices].copy()
     slopes = [_slope(lambda theta: net.loss(x, y, train), net.theta, (..., i), h) for i in indices]
     numeric = np.stack(slopes, axis=-1)

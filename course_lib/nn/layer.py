@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import unwrap
 from types import MethodType
-from typing import Any
 
 import numpy as np
 
-from course_lib.arguments import checked, explained, explanation, short
+from course_lib.arguments import checked
+from course_lib.inputs import bare, floats
 from course_lib.kinds import Precision
 
 
@@ -17,13 +16,9 @@ class Layer:
 
     is_activation = False
     pieces = 1            # how many inputs an activation layer takes for one output; only maxout takes more
+    units = None          # how many numbers an example must have; None for any
     cache = None          # what forward keeps for backward
     out_shape = None      # the shape of the last y of a layer that stands alone
-
-    def __init_subclass__(cls) -> None:
-        for name, guarded in (("forward", _guarded_forward), ("backward", _guarded_backward)):
-            if name in vars(cls):
-                setattr(cls, name, guarded(vars(cls)[name]))
 
     @checked
     def __init__(self, dtype: Precision = np.float64, **initial: np.ndarray) -> None:
@@ -31,15 +26,13 @@ class Layer:
         self.params = {name: np.array(value, dtype) for name, value in initial.items()}
         self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
 
-    @checked
-    @explained("params and grads, dicts of an array for each of the layer's parameters")
     def bind(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
         """Keep parameters and gradients in these arrays from now on; the present values move there."""
         for name in params:
             params[name][...], grads[name][...] = self.params[name], self.grads[name]
         self.params, self.grads = params, grads
-        # inside a network all comes through one door, which is looked after there
-        self.forward, self.backward = (MethodType(unwrap(f), self) for f in (type(self).forward, type(self).backward))
+        # a network looks at its inputs once, and its layers then hand arrays to one another
+        self.forward, self.backward = (MethodType(bare(f), self) for f in (type(self).forward, type(self).backward))
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """y; what backward will need is kept."""
@@ -55,43 +48,33 @@ class Layer:
                 if name not in ("cache", "out_shape", "forward", "backward")}
 
 
-def _guarded_forward(body: Callable) -> Callable:
+def takes_x(body: Callable) -> Callable:
+    """A forward that is given an array of numbers (…, units), whatever its type."""
     @wraps(body)
     def forward(self, x, train=False):
-        x = _numbers(x, "x", self)
-        try:
-            y = body(self, x, train)
-        except Exception as error:
-            wants = f"x (…, units) that fits {self.shapes or 'the layer'}"
-            raise explanation(error, body, wants, self, x, train) from None
+        x = floats(x, f"x of {type(self).__name__}", ndim=1)
+        if self.units not in (None, x.shape[-1]):
+            raise ValueError(f"x of {type(self).__name__} must have shape (…, {self.units}), not {x.shape}.")
+        y = body(self, x, train)
         self.out_shape = y.shape
         return y
 
+    forward.bare = body
     return forward
 
 
-def _guarded_backward(body: Callable) -> Callable:
+def takes_dy(body: Callable) -> Callable:
+    """A backward that is given an array of the shape of the last y."""
     @wraps(body)
     def backward(self, dy, need_dx=True):
-        dy = _numbers(dy, "dy", self)
+        name = f"{type(self).__name__}.backward"
+        if self.cache is None:
+            raise ValueError(f"{name} needs a forward pass first: y = forward(x).")
+        dy = floats(dy, f"dy of {name}", ndim=1)
         if dy.shape != (self.out_shape or dy.shape):
-            raise ValueError(f"dy of {type(self).__name__}.backward must have the shape of the last y = forward(x), "
-                             f"{self.out_shape}, not {dy.shape}.")
-        try:
-            return body(self, dy, need_dx)
-        except Exception as error:
-            wants = "that y = forward(x) comes first, then dy of the shape of y"
-            raise explanation(error, body, wants, self, dy, need_dx) from None
+            raise ValueError(f"dy of {name} must have the shape of the last y = forward(x), {self.out_shape}, "
+                             f"not {dy.shape}.")
+        return body(self, dy, need_dx)
 
+    backward.bare = body
     return backward
-
-
-def _numbers(x: Any, name: str, layer: Layer) -> np.ndarray:
-    try:
-        array = np.asarray(x)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
-    if array.ndim < 1 or array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} of {type(layer).__name__} must be an array of numbers (…, units), "
-                         f"not {short(x)}.")
-    return array

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.arguments import checked, short
+from course_lib.arguments import checked
+from course_lib.inputs import bare, short
 from course_lib.kinds import Count, Finite, Precision, Rng, only
 from course_lib.nn.activations import Activation as Function
 from course_lib.nn.activations import activation as elementwise
-from course_lib.nn.layer import Layer
-from course_lib.nn.pointwise import bare
+from course_lib.nn.layer import Layer, takes_dy, takes_x
 
 Unit = only(Any, 'a name such as "relu", (name, parameters) or an Activation', lambda unit: isinstance(
     unit, str | Function) or isinstance(unit, tuple) and list(map(type, unit)) == [str, dict])
@@ -31,13 +31,14 @@ class Dense(Layer):
     @checked
     def __init__(self, n_in: Count, n_out: Count, bias: bool = True, dtype: Precision = np.float64) -> None:
         super().__init__(dtype, W=np.zeros((n_in, n_out)), **({"b": np.zeros((1, n_out))} if bias else {}))
-        self.bias, self.product = bias, np.dot
+        self.units, self.bias, self.product = n_in, bias, np.dot
 
     def bind(self, params, grads):
         super().bind(params, grads)
         # np.matmul multiplies stacks too; for two small matrices np.dot is a third faster
         self.product = np.dot if params["W"].ndim == 2 else np.matmul
 
+    @takes_x
     def forward(self, x, train=False):
         self.cache = x
         y = self.product(x, self.params["W"])
@@ -45,6 +46,7 @@ class Dense(Layer):
             y += self.params["b"]
         return y
 
+    @takes_dy
     def backward(self, dy, need_dx=True):
         product, x = self.product, self.cache
         product(x.mT, dy, out=self.grads["W"])
@@ -70,11 +72,13 @@ class Activation(Layer):
         self.function = function = elementwise(function) if isinstance(function, str) else function
         self.f, self.df, self.slope_of_output = map(bare, (function.f, function.df, function.slope_of_output))
 
+    @takes_x
     def forward(self, x, train=False):
         y = self.f(x)
         self.cache = x, y
         return y
 
+    @takes_dy
     def backward(self, dy, need_dx=True):
         x, y = self.cache
         return dy * (self.df(x) if self.slope_of_output is None else self.slope_of_output(y))
@@ -91,12 +95,14 @@ class PReLU(Layer):
     @checked
     def __init__(self, per_channel: Count | None = None, alpha: float = 0.25, dtype: Precision = np.float64) -> None:
         super().__init__(dtype, alpha=np.full((1, per_channel or 1), alpha))
-        self.shared = per_channel is None
+        self.units, self.shared = per_channel, per_channel is None
 
+    @takes_x
     def forward(self, x, train=False):
         self.cache = x
         return np.maximum(x, 0.0) + self.params["alpha"] * np.minimum(x, 0.0)
 
+    @takes_dy
     def backward(self, dy, need_dx=True):
         x, axes = self.cache, (-2, -1) if self.shared else -2
         np.sum(dy * np.minimum(x, 0.0), axis=axes, keepdims=True, out=self.grads["alpha"])
@@ -118,6 +124,7 @@ class RReLU(Layer):
             raise ValueError(f"lower and upper of RReLU must be in that order, not {lower} and {upper}.")
         self.rng, self.lower, self.upper, self.hold = rng, lower, upper, False
 
+    @takes_x
     def forward(self, x, train=False):
         if not train:
             a = 0.5 * (self.lower + self.upper)
@@ -128,6 +135,7 @@ class RReLU(Layer):
         self.cache = x, a
         return np.maximum(x, 0.0) + a * np.minimum(x, 0.0)
 
+    @takes_dy
     def backward(self, dy, need_dx=True):
         x, a = self.cache
         return np.where(x > 0.0, dy, a * dy)
@@ -146,6 +154,7 @@ class Maxout(Layer):
         super().__init__()
         self.pieces = pieces
 
+    @takes_x
     def forward(self, x, train=False):
         if x.shape[-1] % self.pieces:
             raise ValueError(f"Maxout cannot divide {x.shape[-1]} values into {self.pieces} pieces of equal size.")
@@ -154,6 +163,7 @@ class Maxout(Layer):
         self.cache = winner == np.arange(self.pieces)[:, None]
         return np.take_along_axis(x, winner, axis=-2)[..., 0, :]
 
+    @takes_dy
     def backward(self, dy, need_dx=True):
         return (dy[..., None, :] * self.cache).reshape(*dy.shape[:-1], -1)
 
@@ -177,6 +187,7 @@ class Dropout(Layer):
             raise ValueError(f"The drop probability must be at least 0 and below 1, not {short(p)}.")
         self.p, self.rng, self.mode, self.hold = p, rng, mode, False
 
+    @takes_x
     def forward(self, x, train=False):
         keep = 1.0 - self.p
         if not train:
@@ -189,6 +200,7 @@ class Dropout(Layer):
         self.cache = mask
         return x * mask
 
+    @takes_dy
     def backward(self, dy, need_dx=True):
         return dy * self.cache
 

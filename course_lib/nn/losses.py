@@ -4,16 +4,20 @@
 
 scores (…, m, C): m examples, C outputs, before any softmax or sigmoid. J is a mean over the m examples, so its shape
 is (…): a number for one network, (T,) for T networks side by side, which may share their targets.
+
+Scores may be NaN or infinite, as those of a run that diverged are: J then is not finite. Targets must be finite.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
-from course_lib.arguments import explained
+from course_lib.inputs import arrays, finite, floats, labels, short
+
+scores_first = arrays("scores", ndim=2, of="numbers (…, examples, outputs)")
 
 
-@explained("scores (…, examples, classes) and targets, one class number for each example")
+@scores_first
 def softmax_cross_entropy(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """J = −1/m Σᵢ log p_{i,yᵢ},  p = softmax(s);    ∂J/∂s = (p − 1_y)/m.      targets: class numbers (…, m)."""
     log_p = scores.mT.copy()                                          # (…, C, m): faster to sum over C
@@ -27,19 +31,19 @@ def softmax_cross_entropy(scores: np.ndarray, targets: np.ndarray) -> tuple[np.n
     return np.add.reduce(log_p, axis=(-2, -1)) * (-1.0 / m), d.mT
 
 
-@explained("scores (…, examples, outputs) and targets, one number for each score")
+@scores_first
 def sigmoid_bce(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """J = −1/m Σ [t log σ(s) + (1 − t) log σ(−s)] = 1/m Σ [log(1 + eˢ) − ts];    ∂J/∂s = (σ(s) − t)/m.
 
     targets: 0, 1 or a probability for every score, shape (…, m, C), or (…, m) when there is one score each.
     """
-    t, m = _like(scores, targets), scores.shape[-2]
+    t, m = _probabilities(scores, targets), scores.shape[-2]
     e = np.exp(-np.abs(scores))
     loss = np.sum(np.maximum(scores, 0.0) - t * scores + np.log1p(e), axis=(-2, -1)) / m
     return loss, (np.where(scores >= 0.0, 1.0, e) / (1.0 + e) - t) * (1.0 / m)
 
 
-@explained("scores (…, examples, outputs) and targets, one number for each score")
+@scores_first
 def squared_error(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """J = 1/2m Σ (s − t)²;    ∂J/∂s = (s − t)/m.      targets (…, m, C), or (…, m) when there is one score each."""
     m = scores.shape[-2]
@@ -47,7 +51,7 @@ def squared_error(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, 
     return 0.5 * np.sum(d * d, axis=(-2, -1)) / m, d * (1.0 / m)
 
 
-@explained("scores (…, examples, classes) and targets, one class number for each example, and a number for margin")
+@scores_first
 def max_margin(scores: np.ndarray, targets: np.ndarray, margin: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """J = 1/m Σᵢ Σ_{j≠yᵢ} max(0, sⱼ − s_{yᵢ} + Δ),   the multi-class hinge loss of Weston & Watkins 1999.
 
@@ -67,7 +71,7 @@ LOSSES: dict[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarra
 }
 
 
-@explained("s and s_c, scores of the same shape, and a number for margin")
+@arrays("s", "s_c")
 def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """J = max(0, Δ − s + s_c):  the true window's score s must exceed the corrupt one's by Δ.   (CS224n, lecture 4)
 
@@ -78,7 +82,7 @@ def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np
     return loss, -violated, violated
 
 
-@explained("an array of weights, and for strength a number or one per weight")
+@arrays("weights")
 def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None,
        out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """½ Σ λW²  and its gradient λW.   (The norm itself, λ‖W‖, would have the gradient λW/‖W‖.)
@@ -90,7 +94,7 @@ def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = Non
     return 0.5 * _inner(slope, weights, axis), slope
 
 
-@explained("an array of weights, and for strength a number or one per weight")
+@arrays("weights")
 def l1(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None,
        out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Σ λ|W|  and its gradient λ sign(W),   0 where W = 0.   `strength`, `axis` and `out` as in l2."""
@@ -108,21 +112,28 @@ def _inner(a: np.ndarray, b: np.ndarray, axis: int | None) -> np.ndarray:
 
 def _one_hot(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """1_y: shape (…, C, m), 1 at the class number of each example, in the dtype of the scores."""
-    (m, classes), targets = scores.shape[-2:], np.asarray(targets)
+    shape, classes = scores.shape[:-1], scores.shape[-1]
+    # a training step brings class numbers as they should be, which costs next to nothing
+    if type(targets) is not np.ndarray or targets.dtype.kind != "i" or targets.shape not in (shape, shape[-1:]):
+        targets = labels(targets, shape, classes, "targets")
     chosen = targets[..., None, :] == np.arange(classes)[:, None]
-    if chosen.shape[-1] != m or np.count_nonzero(chosen) != targets.size:
-        raise ValueError(f"This loss wants one class number from 0 to {classes - 1} for each of {m} examples "
-                         f"of scores, not {targets.dtype} targets of shape {targets.shape} from {targets.min()} to "
-                         f"{targets.max()}.")
+    if np.count_nonzero(chosen) != targets.size:
+        labels(targets, shape, classes, "targets")  # says which of them is none
     return chosen.astype(scores.dtype)
 
 
 def _like(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Real-valued targets in the dtype of the scores; (…, m) becomes (…, m, 1)."""
-    t = np.asarray(targets, dtype=scores.dtype)
-    if t.shape[-2:] != scores.shape[-2:]:
-        if scores.shape[-1] != 1 or t.shape[-1:] != scores.shape[-2:-1]:
-            raise ValueError(f"This loss wants one target per score, shape {scores.shape[-2:]}, "
-                             f"not targets of shape {t.shape}.")
+    """Finite real targets in the dtype of the scores; (…, m) becomes (…, m, 1)."""
+    t = finite(floats(targets, "targets"), "targets").astype(scores.dtype, copy=False)
+    if scores.shape[-1] == 1 and t.ndim and t.shape == scores.shape[-1 - t.ndim:-1]:
         t = t[..., None]
+    if t.ndim < 2 or t.shape != scores.shape[-t.ndim:]:
+        raise ValueError(f"targets must be one number for each score, of shape {scores.shape[-2:]}, not {short(t)}.")
+    return t
+
+
+def _probabilities(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    t = _like(scores, targets)
+    if not 0.0 <= np.minimum.reduce(t, axis=None) <= np.maximum.reduce(t, axis=None) <= 1.0:
+        raise ValueError(f"targets of sigmoid_bce must be from 0 to 1, not from {t.min():g} to {t.max():g}.")
     return t

@@ -13,7 +13,8 @@ from operator import attrgetter
 
 import numpy as np
 
-from course_lib.arguments import checked, short
+from course_lib.arguments import checked
+from course_lib.inputs import finite, floats, labels, short
 from course_lib.kinds import Count, Finite, Precision, Random, Strength
 from course_lib.nn import losses
 from course_lib.nn.layer import Layer
@@ -30,11 +31,10 @@ def _flat(name: str, doc: str) -> property:
     """A vector into which the layers hold views, so that assigning to it must copy the values in."""
     def assign(net, values):
         if values is not getattr(net, name):
-            try:
-                getattr(net, name)[...] = values
-            except (TypeError, ValueError):
-                raise ValueError(f"{name} must be numbers of shape {getattr(net, name).shape}, "
-                                 f"not {short(values)}.") from None
+            here, values = getattr(net, name), floats(values, name)
+            if values.shape not in ((), here.shape):
+                raise ValueError(f"{name} must be numbers of shape {here.shape}, not {short(values)}.")
+            here[...] = values
 
     return property(attrgetter(name), assign, doc=doc)
 
@@ -96,29 +96,30 @@ class MLP:
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """The class number of each example (…, m): the highest score, or the sign of a single one."""
-        scores = self.forward(self._finite(x))
+        scores = self.forward(x)
         return np.argmax(scores, axis=-1) if self.sizes[-1] > 1 else (scores[..., 0] > 0).astype(int)
 
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> float | np.ndarray:
         """The share of examples whose class is predicted right."""
-        y, guess = np.asarray(y), self.predict(x)
-        if y.shape not in (guess.shape, guess.shape[-1:]) or not np.isin(y, range(max(2, self.sizes[-1]))).all():
-            raise ValueError(f"y must be a class number from 0 to {max(2, self.sizes[-1]) - 1} for each of "
-                             f"{guess.shape[-1]} examples, not {short(y)}.")
-        return self._plain(np.mean(guess == y, axis=-1))
+        guess = self.predict(x)
+        return self._plain(np.mean(guess == labels(y, guess.shape, max(2, self.sizes[-1]), "y"), axis=-1))
 
     def signals(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Signals:
         """One forward and backward pass with everything recorded; the network stays exactly as it was."""
         with self.without_traces():
-            return record(self, self._finite(x), y, train)
+            return record(self, self._checked(x), y, train)
 
     def weights(self) -> list[np.ndarray]:
         """The weight matrices (…, n_in, n_out), first layer first, as views into theta."""
         return [layer.params["W"] for layer in self._dense()]
 
-    def copy(self) -> "MLP":
-        """An independent network in the same state, random stream and running statistics included."""
-        return copy.deepcopy(self)
+    def copy(self, dtype: Precision | None = None) -> "MLP":
+        """An independent network in the same state, random stream and running statistics included; in `dtype`."""
+        twin = copy.deepcopy(self)
+        if dtype is not None:
+            twin.dtype = np.dtype(dtype)
+            twin._bind()
+        return twin
 
     @property
     def dropout(self) -> float | np.ndarray:
@@ -202,20 +203,12 @@ class MLP:
                 layer.params["b"][...] = bias
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        try:
-            x = np.asarray(x, self.dtype)
-        except (TypeError, ValueError):
-            raise ValueError(f"x must be an array of numbers, not {short(x)}.") from None
+        """Finite inputs of the right shape, in the network's precision."""
+        x = floats(x, "x").astype(self.dtype, copy=False)
         if x.shape[-1:] != self.sizes[:1] or x.ndim != 2 and (x.ndim != 3 or x.shape[:1] != self._theta.shape[:-1]):
             stacked = "" if self.trials is None else f" or ({self.trials}, examples, {self.sizes[0]})"
             raise ValueError(f"x must have shape (examples, {self.sizes[0]}){stacked}, not {x.shape}.")
-        return x
-
-    def _finite(self, x: np.ndarray) -> np.ndarray:
-        x = self._checked(x)
-        if not np.isfinite(x).all():
-            raise ValueError(f"x must consist of finite numbers; {np.count_nonzero(~np.isfinite(x))} are not.")
-        return x
+        return finite(x, "x")
 
     def with_penalty(self, loss: np.ndarray, grad: np.ndarray | None = None) -> float | np.ndarray:
         """J from the mean loss; the gradient of the penalties is added to grad."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from course_lib.arguments import checked
 from course_lib.kinds import Count, NotNegative, Precision, only
-from course_lib.nn.layer import Layer
+from course_lib.nn.layer import Layer, takes_dy, takes_x
 
 Shape = Count | tuple[Count, ...]
 Share = only(float, "a number from 0 to 1", lambda share: 0 <= share <= 1)
@@ -29,12 +29,14 @@ class Normalization(Layer):
         self.shared = tuple(i - len(shape) for i, n in enumerate(shape) if n == 1)   # γ is the same along these
         self.fixed = {i - len(shape): n for i, n in enumerate(shape) if n > 1}       # and these are its own
 
+    @takes_x
     def forward(self, x, train=False):
         if x.ndim < len(self.shapes["gamma"]) or any(x.shape[axis] != n for axis, n in self.fixed.items()):
             raise ValueError(self._wanted(x))
         x_hat = self.standardize(x, train)
         return self.params["gamma"] * x_hat + self.params["beta"]
 
+    @takes_dy
     def backward(self, dy, need_dx=True):
         x_hat = self.cache[0].reshape(dy.shape)
         np.sum(dy * x_hat, axis=self.shared, keepdims=True, out=self.grads["gamma"])

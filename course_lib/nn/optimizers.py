@@ -18,7 +18,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from course_lib.arguments import checked, explanation, short
+from course_lib.arguments import checked
+from course_lib.inputs import FLOATS, floats, short
 from course_lib.kinds import only
 
 Setting = float | np.ndarray
@@ -58,9 +59,6 @@ class Optimizer:
             # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
             object.__setattr__(self, name, array if array.ndim else float(array))
 
-    def __init_subclass__(cls) -> None:
-        cls.step = _guarded(cls.step)
-
     @checked
     def init(self, theta: Theta) -> State:
         """The state before the first step: every memory is zero and has the shape and dtype of theta."""
@@ -75,20 +73,20 @@ class Optimizer:
         raise NotImplementedError
 
 
-def _guarded(step: Callable) -> Callable:
-    """A step that looks at the shapes, which costs a fraction of a microsecond, and explains what went wrong."""
-    wants = "theta and grad, arrays of one shape, the state of init(theta) and for lr a number"
-
+def in_place(step: Callable) -> Callable:
+    """A step that is given an array theta to change, and a gradient of its shape in floating point."""
     @wraps(step)
-    def guarded(self, theta, grad, state, lr=None):
-        try:
-            if isinstance(theta, np.ndarray) and grad.shape == theta.shape:
-                return step(self, theta, grad, state, lr)
-        except Exception as error:
-            raise explanation(error, step, wants, self, theta, grad, state, lr) from None
-        raise explanation(TypeError(), step, wants, self, theta, grad, state, lr)
+    def looked_at(self, theta, grad, state, lr=None):
+        name = f"{type(self).__name__}.step"
+        if type(theta) is not np.ndarray or theta.dtype.kind != "f":
+            raise ValueError(f"theta of {name} must be an array of floating-point numbers, not {short(theta)}.")
+        if type(grad) is not np.ndarray or grad.dtype not in FLOATS:
+            grad = floats(grad, f"grad of {name}")
+        if grad.shape != theta.shape:
+            raise ValueError(f"grad of {name} must have the shape of theta, {theta.shape}, not {grad.shape}.")
+        step(self, theta, grad, state, lr)
 
-    return guarded
+    return looked_at
 
 
 @checked
@@ -97,6 +95,7 @@ class SGD(Optimizer):
     """θ ← θ − ηg      (Robbins & Monro 1951)"""
     lr: Setting = 0.01
 
+    @in_place
     def step(self, theta, grad, state, lr=None):
         theta -= (self.lr if lr is None else lr) * grad
 
@@ -113,6 +112,7 @@ class Momentum(Optimizer):
     beta: Setting = 0.9
     memory: ClassVar = ("v",)
 
+    @in_place
     def step(self, theta, grad, state, lr=None):
         v = state.v
         v *= self.beta
@@ -132,6 +132,7 @@ class Nesterov(Optimizer):
     beta: Setting = 0.9
     memory: ClassVar = ("v",)
 
+    @in_place
     def step(self, theta, grad, state, lr=None):
         v, move = state.v, (self.lr if lr is None else lr) * grad
         v *= self.beta
@@ -153,6 +154,7 @@ class AdaGrad(Optimizer):
     memory: ClassVar = ("h",)
     places: ClassVar = _EPS_PLACES[:2]
 
+    @in_place
     def step(self, theta, grad, state, lr=None):
         h = state.h
         h += grad * grad
@@ -175,6 +177,7 @@ class RMSProp(Optimizer):
     memory: ClassVar = ("h",)
     places: ClassVar = _EPS_PLACES[:2]
 
+    @in_place
     def step(self, theta, grad, state, lr=None):
         h = state.h
         _average(h, self.beta, grad * grad)
@@ -207,6 +210,7 @@ class Adam(Optimizer):
         state.t = 0
         return state
 
+    @in_place
     def step(self, theta, grad, state, lr=None):
         m, v = state.m, state.v
         state.t += 1
@@ -232,6 +236,7 @@ class AdamW(Adam):
     """
     weight_decay: Setting = 0.01
 
+    @in_place
     def step(self, theta, grad, state, lr=None):
         lr = self.lr if lr is None else lr
         theta *= 1 - lr * self.weight_decay

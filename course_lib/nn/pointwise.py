@@ -1,56 +1,25 @@
 """What makes a formula an activation: it is applied to every element, has a slope, and may have parameters.
 
-`pointwise` is for formulas that run thousands of times a second: numbers and arrays go straight through; lists become
-arrays, and what is not a number gets a sentence, only after the formula has failed on it.
+`pointwise` is for formulas: whatever consists of numbers reaches them in floating point. Layers, which have arrays
+already, call the `bare` formula.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial, wraps
+from functools import partial
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from course_lib.arguments import checked, short
+from course_lib.arguments import checked
+from course_lib.inputs import arrays, short
 from course_lib.kinds import only
 
 Bound = only(Any, "a number or ±math.inf", lambda bound: isinstance(bound, Real) and not math.isnan(bound))
 
-
-@checked
-def pointwise(formula: Callable) -> Callable:
-    """The formula for anything that consists of numbers."""
-    @wraps(formula)
-    def anything(x, **params):
-        try:
-            return formula(x, **params)
-        except Exception:
-            array = _numbers(formula.__name__, x)
-            if array is x:
-                raise
-            return formula(array, **params)
-
-    return anything
-
-
-@checked
-def bare(formula: Callable | None) -> Callable | None:
-    """The formula itself, for arrays that have been looked at already."""
-    if isinstance(formula, partial):
-        return partial(bare(formula.func), **formula.keywords)
-    return getattr(formula, "__wrapped__", formula)
-
-
-def _numbers(name: str, x) -> np.ndarray:
-    try:
-        array = np.asarray(x)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} wants x, a number or an array of numbers, not {short(x)}.") from None
-    return array
+pointwise = arrays()
 
 
 @checked

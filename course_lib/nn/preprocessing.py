@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked, short
+from course_lib.arguments import checked
+from course_lib.inputs import finite, floats
 
 
 @checked
@@ -232,16 +233,10 @@ def _pixels(images: np.ndarray) -> np.ndarray:
 
 def _numbers(x: np.ndarray, shape: tuple[int, ...] = ()) -> np.ndarray:
     """x in floating point, finite, and ending in `shape`, the shape of one sample."""
-    try:
-        x = np.asarray(x)
-        x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"The data must be an array of numbers, not {short(x)}.") from None
+    x = finite(floats(x, "The data"), "The data")
     if x.shape[max(x.ndim - len(shape), 0):] != shape:
         raise ValueError(f"The statistics are those of samples of shape {shape}; "
                          f"an array of shape {x.shape} does not end in it.")
-    if not np.isfinite(x).all():
-        raise ValueError("The data contains NaN or infinite values; remove or replace them first.")
     return x
 
 

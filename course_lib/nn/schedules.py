@@ -12,8 +12,8 @@ from functools import wraps
 
 import numpy as np
 
-from course_lib.arguments import checked, explanation, fit, short
-from course_lib.kinds import Strength, kind_of
+from course_lib.arguments import checked
+from course_lib.inputs import finite, floats, short
 
 Rate = float | np.ndarray
 _FREE = ("low", "threshold", "patience")  # settings that may be zero
@@ -30,11 +30,6 @@ class Schedule:
             if not np.all(np.isfinite(value) & (np.asarray(value) >= low)):
                 raise ValueError(f"{type(self).__name__}: {name} must be {words}, not {short(value)}.")
 
-    def __init_subclass__(cls) -> None:
-        cls.__call__ = _guarded(cls.__call__)
-        if "update" in vars(cls):
-            cls.update = _hearing(cls.update)
-
     def __call__(self, t: float | np.ndarray) -> Rate:
         raise NotImplementedError
 
@@ -46,30 +41,17 @@ class Schedule:
         """Hear the loss (lower is better) of one evaluation."""
 
 
-def _guarded(formula: Callable) -> Callable:
-    """A schedule that takes no time but 0 or later; a training loop asks with an int, which is cheap to look at."""
+def of_time(formula: Callable) -> Callable:
+    """A schedule that is given a number of updates, 0 or more, or an array of them."""
     @wraps(formula)
-    def guarded(self, t):
-        try:
-            if type(t) is not int or t < 0:
-                t = _TIME.fit(t)
-            return formula(self, t)
-        except Exception as error:
-            wants = "t, the number of updates made, 0 or more, or an array of them"
-            raise explanation(error, formula, wants, self, t) from None
+    def looked_at(self, t):
+        if type(t) is not int or t < 0:  # a training loop asks with an int
+            t = finite(floats(t, "t"), "t")[()]
+            if not (t >= 0).all():
+                raise ValueError(f"t must be a number of updates, 0 or more, or an array of them, not {short(t)}.")
+        return formula(self, t)
 
-    return guarded
-
-
-def _hearing(update: Callable) -> Callable:
-    @wraps(update)
-    def hearing(self, metric):
-        return update(self, fit(_METRIC, "metric", type(self).__name__, metric))
-
-    return hearing
-
-
-_TIME, _METRIC = kind_of(Strength), kind_of(float | np.ndarray)
+    return looked_at
 
 
 @checked
@@ -78,6 +60,7 @@ class Constant(Schedule):
     """α = α₀"""
     lr: Rate = 1.0
 
+    @of_time
     def __call__(self, t):
         return self.lr + 0.0 * t
 
@@ -89,6 +72,7 @@ class InverseTime(Schedule):
     lr: Rate = 1.0
     tau: float = 100.0
 
+    @of_time
     def __call__(self, t):
         return self.lr * self.tau / np.maximum(t, self.tau)
 
@@ -100,6 +84,7 @@ class OneOverT(Schedule):
     lr: Rate = 1.0
     k: float = 0.01
 
+    @of_time
     def __call__(self, t):
         return self.lr / (1 + self.k * t)
 
@@ -112,6 +97,7 @@ class Step(Schedule):
     factor: float = 0.5
     every: int = 100
 
+    @of_time
     def __call__(self, t):
         return self.lr * self.factor ** (t // self.every)
 
@@ -123,6 +109,7 @@ class Exponential(Schedule):
     lr: Rate = 1.0
     k: float = 0.01
 
+    @of_time
     def __call__(self, t):
         return self.lr * np.exp(-self.k * t)
 
@@ -135,6 +122,7 @@ class Cosine(Schedule):
     steps: int = 1000
     low: Rate = 0.0
 
+    @of_time
     def __call__(self, t):
         return self.low + 0.5 * (self.lr - self.low) * (1 + np.cos(np.pi * np.minimum(t / self.steps, 1)))
 
@@ -149,6 +137,7 @@ class Warmup(Schedule):
     then: Schedule = field(default_factory=Constant)
     steps: int = 100
 
+    @of_time
     def __call__(self, t):
         return self.then(np.maximum(t - self.steps, 0)) * np.minimum((t + 1) / self.steps, 1)
 
@@ -179,6 +168,7 @@ class Plateau(Schedule):
             raise ValueError(f"Plateau: factor must be below 1 and patience at least 1, not {self.factor!r} "
                              f"and {self.patience!r}.")
 
+    @of_time
     def __call__(self, t):
         return self.lr + 0.0 * t
 
@@ -193,6 +183,7 @@ class PlateauRun(Schedule):
     def __init__(self, settings: Plateau) -> None:
         self.settings, self.lr, self.best, self.waited = settings, settings.lr, np.inf, 0
 
+    @of_time
     def __call__(self, t):
         return self.lr + 0.0 * t
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.kinds import Count, NotNegative, Positive, Random, only
 from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Space, Uniform, draw, grid
 
@@ -83,13 +83,13 @@ class SearchResult:
         return self.ranked[0]
 
     @checked
-    @explained("for name the name of a setting that every trial has")
     def values(self, name: str) -> np.ndarray:
         """The setting `name` of every trial."""
+        if not all(name in t.settings for t in self.trials):
+            raise ValueError(f"name must be a setting that every trial has, not {name!r}.")
         return np.array([t.settings[name] for t in self.trials])
 
     @checked
-    @explained("a space of settings that every trial has")
     def at_the_edge(self, space: Space, top: Count = 5, margin: NotNegative = 0.1) -> dict[str, str]:
         """The hyperparameters whose best values crowd an end of their range: {"lr": "high"} says to search higher.
 
@@ -99,7 +99,7 @@ class SearchResult:
         found, best = {}, self.ranked[:top]
         for name, sampler in space.items():
             if best and not isinstance(sampler, Choice):
-                u = np.mean([sampler.where(t.settings[name]) for t in best])
+                u = np.mean([sampler.where(value) for value in SearchResult(best, len(best)).values(name)])
                 found |= {name: "low"} if u < margin else {name: "high"} if u > 1 - margin else {}
         return found
 
@@ -111,7 +111,6 @@ class LossExploded:
     factor: Positive = 3.0
     curve: str = "loss"
 
-    @explained("for curves a dict of lists of numbers, with the name of its own curve")
     def __call__(self, curves: Mapping[str, Sequence[float]]) -> bool:
         loss = curves[self.curve]
         return not loss[-1] <= self.factor * loss[0]
@@ -213,7 +212,6 @@ def failed(trial: Trial, error: Exception) -> Trial:
 
 
 @checked
-@explained("work, a function of one of the jobs")
 def run_jobs(work: Callable[[Any], Any], jobs: Sequence, executor: Workers = None,
              stop: Callable[[], bool] | None = None) -> Generator[tuple[Any, Any]]:
     """Yield (job, work(job)) as they finish, on any executor; (job, exception) if it could not be run there."""

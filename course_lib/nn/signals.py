@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.kinds import Finite, Network
 
 
@@ -24,7 +24,6 @@ class Signals:
 
 
 @checked
-@explained("x and y that fit the network")
 def record(net: Network, x: Finite, y: Finite, train: bool = True) -> Signals:
     """Run x through the network and the gradient of its loss back, and keep all of it; fills net.grad."""
     z, h, dz, dh = [], [], [], []

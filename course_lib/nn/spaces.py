@@ -6,13 +6,13 @@ close to the edge of its range it lies.
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from numbers import Integral
 from typing import Any
 
-from course_lib.arguments import checked, explained, explanation, short
+from course_lib.arguments import checked
+from course_lib.inputs import short
 from course_lib.kinds import Count, Rng, only
 
 Whole = only(Any, "a whole number", lambda n: isinstance(n, Integral) and not isinstance(n, bool))
@@ -21,9 +21,6 @@ Whole = only(Any, "a whole number", lambda n: isinstance(n, Integral) and not is
 class Sampler:
     """One axis of a space."""
 
-    def __init_subclass__(cls) -> None:
-        cls.at, cls.where = _guarded(cls.at, "u, a number from 0 to 1"), _guarded(cls.where, "value, one on this axis")
-
     def at(self, u: float) -> Any:
         """The value at u in [0, 1)."""
         raise NotImplementedError
@@ -31,20 +28,6 @@ class Sampler:
     def where(self, value: Any) -> float:
         """The u of a value: at(where(value)) gives it back."""
         raise NotImplementedError
-
-
-def _guarded(formula: Callable, wants: str) -> Callable:
-    @wraps(formula)
-    def guarded(self, given):
-        try:
-            result = formula(self, given)
-            if isinstance(result, float) and not math.isfinite(result):
-                raise OverflowError
-            return result
-        except Exception as error:
-            raise explanation(error, formula, wants, self, given) from None
-
-    return guarded
 
 
 @checked
@@ -122,17 +105,17 @@ def draw(space: Space, rng: Rng) -> dict[str, Any]:
 
 
 @checked
-@explained("a space, and for points a number or one for each of its names")
 def grid(space: Space, points: Count | Mapping[str, Count]) -> list[dict[str, Any]]:
     """Every combination of `points` evenly spaced values per axis (the midpoints of equal parts), the last axis
     changing fastest; points = {"lr": 5, "l2": 3} sets each axis by itself."""
     per_axis = points if isinstance(points, Mapping) else dict.fromkeys(space, points)
+    if per_axis.keys() != space.keys():
+        raise ValueError(f"points must be a number or have one for each of {', '.join(space)}, not {short(points)}.")
     axes = [[sampler.at((i + 0.5) / per_axis[name]) for i in range(per_axis[name])] for name, sampler in space.items()]
     return [dict(zip(space, values)) for values in itertools.product(*axes)]
 
 
 @checked
-@explained("a space, and for best settings with a value for each of its names")
 def narrowed(space: Space, best: Sequence[Mapping[str, Any]], margin: float = 0.1) -> dict[str, Sampler]:
     """The smallest range around the values of the `best` settings, wider by `margin` of the old range at both ends.
 
@@ -149,7 +132,7 @@ def narrowed(space: Space, best: Sequence[Mapping[str, Any]], margin: float = 0.
 
 def _share(u: float) -> float:
     if not 0 <= u < 1:
-        raise IndexError
+        raise ValueError(f"u must be at least 0 and below 1, not {short(u)}.")
     return u
 
 

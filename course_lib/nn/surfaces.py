@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
+from course_lib.inputs import arrays, short
 
 Points = np.ndarray
 
@@ -27,18 +28,18 @@ class Surface:
     view: tuple[tuple[float, float], tuple[float, float]]  # limits of x and of y worth showing
     source: str
 
-    @explained("p, points (…, 2)")
+    @arrays("p", ndim=1, of="points (…, 2)")
     def value(self, p: Points) -> np.ndarray:
         return self.f(*_coordinates(p))
 
-    @explained("p, points (…, 2)")
+    @arrays("p", ndim=1, of="points (…, 2)")
     def grad(self, p: Points) -> np.ndarray:
         return np.stack(self.df(*_coordinates(p)), axis=-1)
 
 
 def _coordinates(p: Points) -> tuple[np.ndarray, np.ndarray]:
     if p.shape[-1] != 2:
-        raise IndexError
+        raise ValueError(f"p must be points (…, 2), not {short(p)}.")
     return p[..., 0], p[..., 1]
 
 

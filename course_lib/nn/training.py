@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.arguments import checked, short
+from course_lib.arguments import checked
+from course_lib.inputs import labels, numbers, short
 from course_lib.kinds import Count, Finite, Functions, Network, NotNegative, Random, Rows, only
-from course_lib.nn.losses import sigmoid_bce
 from course_lib.nn.schedules import Schedule
 
 Number = float | np.ndarray
@@ -101,8 +101,6 @@ def train_frames(net: Network, x: Rows, y: Finite, optimizer: Rule, *, epochs: N
     """
     same_length(x=x, y=y)
     same_length(x_val=x_val, y_val=y_val)
-    if getattr(net, "loss_function", None) is sigmoid_bce and not np.all((np.asarray(y) >= 0) & (np.asarray(y) <= 1)):
-        raise ValueError(f"y must be from 0 to 1 for sigmoid_bce, not from {np.min(y)} to {np.max(y)}.")
     x, n = np.asarray(x, net.theta.dtype), len(x)
     batch_size = n if batch_size is None else min(batch_size, n)
     steps, per_epoch = _length(n, batch_size, epochs, steps)
@@ -197,14 +195,18 @@ def _length(n: int, batch_size: int, epochs: float | None, steps: int | None) ->
     if (epochs is None) == (steps is None):
         raise ValueError("Say how long to train with either epochs or steps, not both and not neither.")
     per_epoch = n // batch_size
+    if steps is None and epochs and round(epochs * per_epoch) == 0:
+        raise ValueError(f"epochs={epochs:g} makes no update, because an epoch is {per_epoch}; say steps=1 or more.")
     return (round(epochs * per_epoch) if steps is None else steps), per_epoch
 
 
 def _judge(net, x: np.ndarray, y: np.ndarray) -> tuple[Number, Number]:
     """Loss and accuracy from one pass in evaluation mode; accuracy is nan where the targets are not class numbers."""
-    scores, y = net.forward(x), np.asarray(y)
+    scores = net.forward(x)
     loss = net.loss_function(scores, y)[0]
-    if y.dtype.kind not in "iub" or y.ndim != 1:
+    try:
+        y = labels(y, scores.shape[:-1], max(2, scores.shape[-1]), "y")
+    except ValueError:
         return _plain(loss), _plain(np.full(np.shape(loss), math.nan))
     classes = scores.argmax(axis=-1) if scores.shape[-1] > 1 else scores[..., 0] > 0
     return _plain(loss), _plain(np.mean(classes == y, axis=-1))
@@ -222,4 +224,6 @@ def _alive(loss: Number) -> bool:
 
 def _per_trial(lr: Number) -> Number:
     """(T, 1), as an optimizer wants it, to (T,)."""
+    if numbers(lr) is None:
+        raise ValueError(f"schedule must give a learning rate lr, a number, not {short(lr)}.")
     return lr if np.ndim(lr) == 0 else np.asarray(lr)[..., 0]

@@ -166,15 +166,14 @@ def test_penalties():
 
 @pytest.mark.parametrize("call, words", [
     (lambda: softmax_cross_entropy(SCORES, np.array([0, 1, 2, 3, 4])),
-     "This loss wants one class number from 0 to 3 for each of 5 examples of scores, "
-     "not int64 targets of shape (5,) from 0 to 4."),
-    (lambda: softmax_cross_entropy(SCORES, np.array([0, 1, 2, 3, -1])), "This loss wants one class number from 0 to 3"),
-    (lambda: softmax_cross_entropy(SCORES, np.eye(4)[CLASSES]), "This loss wants one class number from 0 to 3"),
-    (lambda: max_margin(SCORES, np.array([0, 1, 2])), "This loss wants one class number from 0 to 3 for each of 5"),
+     "targets must be one class number from 0 to 3 for each of 5 examples; the first that is not is 4."),
+    (lambda: softmax_cross_entropy(SCORES, np.array([0, 1, 2, 3, -1])), "targets must be one class number from 0 to 3"),
+    (lambda: softmax_cross_entropy(SCORES, np.eye(4)[CLASSES]), "targets must be one class number from 0 to 3"),
+    (lambda: max_margin(SCORES, np.array([0, 1, 2])), "targets must be one class number from 0 to 3 for each of 5"),
     (lambda: squared_error(SCORES, np.zeros((4, 5))),
-     "This loss wants one target per score, shape (5, 4), not targets of shape (4, 5)."),
+     "targets must be one number for each score, of shape (5, 4), not an array of shape (4, 5)."),
     (lambda: sigmoid_bce(SCORES, CLASSES),
-     "This loss wants one target per score, shape (5, 4), not targets of shape (5,)."),
+     "targets must be one number for each score, of shape (5, 4), not an array of shape (5,)."),
 ])
 def test_wrong_targets_get_one_sentence(call, words):
     with pytest.raises(ValueError) as error:

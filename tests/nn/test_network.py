@@ -325,7 +325,7 @@ def test_shuffling_the_examples_changes_neither_loss_nor_gradient(seed):
     (lambda: MLP((3, 4)).forward(np.ones((2, 5, 3))), "x must have shape (examples, 3), not (2, 5, 3)."),
     (lambda: MLP((3, 4), trials=2).forward(np.ones((3, 5, 3))),
      "x must have shape (examples, 3) or (2, examples, 3), not (3, 5, 3)."),
-    (lambda: MLP((3, 4)).loss(X, Y[:4]), "This loss wants one class number from 0 to 3 for each of 6 examples"),
+    (lambda: MLP((3, 4)).loss(X, Y[:4]), "targets must be one class number from 0 to 3 for each of 6 examples"),
     (lambda: MLP((3, 5, 4), norm="batch").loss_and_grad(X[:1], Y[:1]),
      "Batch normalisation cannot train on one example per batch"),
 ])

@@ -1,0 +1,118 @@
+"""What an array is and what a label is: the right value, or one sentence that says what to give instead.
+
+Numbers are computed with in floating point, whatever they arrive in: float32 stays float32, every other type of number
+becomes float64. Data (inputs, targets) must be finite; what a network computed (scores, signals, gradients) may be NaN
+or infinite, because that is how a run that diverged shows itself.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from functools import partial, wraps
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # in this machine's byte order
+
+
+def short(value: Any, letters: int = 60) -> str:
+    """A value in a few letters, for a sentence."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        of = "" if value.dtype.kind in "biuf" else f" of {value.dtype}"
+        return f"an array of shape {value.shape}{of}" if value.size else "an empty array"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= letters else f"{text[:letters - 3]}..."
+
+
+def numbers(value: Any) -> np.ndarray | None:
+    """`value` as a plain array of numbers in their own type; None if it is not made of numbers or hides some."""
+    if type(value) is np.ndarray and value.dtype.kind in "biuf":
+        return value
+    if np.ma.is_masked(value):
+        return None
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        return None
+    if array.dtype.kind == "O" and array.size and all(isinstance(number, Real) for number in array.flat):
+        array = array.astype(np.float64)
+    return array if array.dtype.kind in "biuf" else None
+
+
+def floats(value: Any, name: str, ndim: int = 0, of: str = "numbers") -> np.ndarray:
+    """`value` as a plain array of float32, if it is that, or else of float64, with at least `ndim` axes."""
+    array = numbers(value)
+    if array is None or array.ndim < ndim or ndim and not array.size:
+        raise ValueError(f"{name} must be an array of {of}, not {short(value)}"
+                         f"{' with masked entries' if np.ma.is_masked(value) else ''}.")
+    return array if array.dtype in FLOATS else array.astype(np.float64)
+
+
+def finite(array: np.ndarray, name: str) -> np.ndarray:
+    """The array, if all of it is finite."""
+    # the sum of squares is quicker than a look at each number; where it overflows, the look decides
+    if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
+        raise ValueError(f"{name} must consist of finite numbers; {np.count_nonzero(~np.isfinite(array))} are not.")
+    return array
+
+
+def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.ndarray:
+    """Class numbers 0 … classes − 1 for examples of this shape, (m,) or (T, m); T networks may share them.
+
+    Whole numbers of any type, and a column (m, 1), are taken; words, one-hot rows and numbers of no class are not.
+    """
+    wanted = f"{name} must be one class number from 0 to {classes - 1} for each of {shape[-1]} examples"
+    array = numbers(value)
+    if array is None:
+        raise ValueError(f"{wanted}, not {short(value)}; np.unique(…, return_inverse=True) numbers classes.")
+    fits = [shape[start:] for start in range(len(shape))]
+    if array.shape not in fits and array.shape[-1:] == (1,) and array.shape[:-1] in fits:
+        array = array[..., 0]
+    if array.shape not in fits:
+        rows = "; of one-hot rows take .argmax(axis=-1)" if array.shape[-2:] == (shape[-1], classes) else ""
+        raise ValueError(f"{wanted}, not {'numbers of shape ' + str(array.shape) if array.ndim else array}{rows}.")
+    with np.errstate(invalid="ignore"):
+        none = (array < 0) | (array >= classes) | (array != np.floor(array))
+    none |= ~np.isfinite(array)
+    if none.any():
+        raise ValueError(f"{wanted}; the first that is not is {array[none][0]:g}.")
+    return array.astype(np.intp, copy=False)
+
+
+def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callable], Callable]:
+    """A function whose arguments of these names (its first) reach it as arrays of float32 or float64.
+
+    What the function itself raises is left alone. `bare` of the result is the function, for callers that have arrays.
+    """
+    def decorated(function: Callable) -> Callable:
+        order = list(inspect.signature(function).parameters)
+        places = [(order.index(name), name) for name in names or order[:1]]
+        label = function.__qualname__.rpartition("<locals>.")[2]
+
+        @wraps(function)
+        def taking_arrays(*args: Any, **kwargs: Any) -> Any:
+            given = list(args)
+            for place, name in places:
+                held, key = (given, place) if place < len(given) else (kwargs, name)
+                if held is kwargs and name not in kwargs:
+                    continue  # the function says that it is missing
+                value = held[key]
+                if type(value) is not np.ndarray or value.dtype not in FLOATS or value.ndim < ndim or not value.size:
+                    held[key] = floats(value, f"{name} of {label}", ndim, of)
+            return function(*given, **kwargs)
+
+        taking_arrays.bare = function
+        return taking_arrays
+
+    return decorated
+
+
+def bare(function: Callable | None) -> Callable | None:
+    """The function itself, without the look at its arguments."""
+    if isinstance(function, partial):
+        return partial(bare(function.func), *function.args, **function.keywords)
+    return getattr(function, "bare", function)
