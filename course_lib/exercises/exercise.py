@@ -7,6 +7,7 @@ mistake* on every case instead, the learner reads what is wrong with the idea, n
 import ast
 import copy
 import inspect
+import logging
 import textwrap
 import traceback
 import warnings
@@ -95,7 +96,8 @@ class Exercise:
                                  "Is there a loop that never ends?", stopped)
         except KeyboardInterrupt:
             return Verdict(False, f"{self.id}: you stopped the check.")
-        except BaseException as error:  # an object that fights back: a property or a repr that raises
+        except BaseException as error:  # an object that fights back: a property or a repr that raises; or our defect
+            logging.getLogger(__name__).exception("Exercise %s could not be checked", self.id)
             return Verdict(False, f"{self.id}: your answer could not be checked ({type(error).__name__}).")
 
     def _try_all(self, yours: Any, attempts: list[_Attempt]) -> None:

@@ -33,9 +33,9 @@ def margin_gradients(x: np.ndarray, x_c: np.ndarray, W: np.ndarray, b: np.ndarra
 
 def numerical_gradient(f: Callable[[np.ndarray], float], theta: np.ndarray, h: float) -> np.ndarray:
     """∂f/∂θᵢ ≈ (f(θ + h eᵢ) − f(θ − h eᵢ)) / 2h,   one component at a time.      theta (n,)"""
-    gradient = np.zeros_like(theta)
+    gradient = np.zeros(len(theta))  # np.zeros_like(theta) would be whole numbers where theta is
     for i in range(len(theta)):
-        step = np.zeros_like(theta)
+        step = np.zeros(len(theta))
         step[i] = h
         gradient[i] = (f(theta + step) - f(theta - step)) / (2 * h)
     return gradient
@@ -229,7 +229,7 @@ NUMERICAL_GRADIENT = Exercise(
         "Write a loop over the components. In each turn two arrays are needed that differ from theta in one place "
         "only.",
         "Slope = (f at θᵢ + h minus f at θᵢ − h) divided by the distance of the two points.",
-        "step = np.zeros_like(theta); step[i] = h; gradient[i] = (f(theta + step) - f(theta - step)) / (2 * h).",
+        "step = np.zeros(len(theta)); step[i] = h; gradient[i] = (f(theta + step) - f(theta - step)) / (2 * h).",
     ),
 )  # fmt: skip
 

@@ -9,10 +9,11 @@ from course_lib.exercises.preprocessing_questions import PREDICTIONS
 def standardised(x_train: np.ndarray, x_test: np.ndarray) -> np.ndarray:
     """z = (x − μ)/σ,   μ and σ of each feature over the TRAINING data (divided by n)
 
-    A feature that is constant in the training data has σ = 0; it is centred and not divided.
+    A feature that is constant in the training data has σ = 0, but for rounding; it is centred and not divided.
     """
-    mu, sigma = x_train.mean(axis=0), x_train.std(axis=0)
-    return (x_test - mu) / np.where(sigma == 0, 1.0, sigma)
+    mu, sigma = np.mean(x_train, axis=0), np.std(x_train, axis=0)
+    rounding = len(x_train) * np.finfo(mu.dtype).eps * np.max(np.abs(x_train), axis=0)
+    return (x_test - mu) / np.where(sigma <= rounding, 1.0, sigma)
 
 
 def zca(x: np.ndarray, epsilon: float) -> np.ndarray:

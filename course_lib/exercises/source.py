@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from course_lib.exercises.values import shortened
 
 # They look at the arguments, and are no part of the equation.
-_GUARDS = re.compile(r"^ *@(checked|pointwise|explained\(.*\))\n", re.MULTILINE)
+_GUARDS = re.compile(r"^ *@(checked|pointwise|arrays\(.*\)|scores_first|takes_x|takes_dy|in_place|of_time)\n",
+                     re.MULTILINE)
 
 
 @dataclass(frozen=True, repr=False)

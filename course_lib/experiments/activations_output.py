@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
+from course_lib.inputs import arrays
 from course_lib.nn.activations import ACTIVATIONS, sigmoid
 from course_lib.nn.losses import sigmoid_bce, softmax_cross_entropy, squared_error
 
@@ -30,8 +31,7 @@ def output_gradients(score: float) -> dict[str, float]:
     }
 
 
-@checked
-@explained("scores, an array of numbers")
+@arrays("scores", ndim=1)
 def naive_softmax(scores: np.ndarray) -> np.ndarray:
     """pᵢ = e^sᵢ / Σⱼ e^sⱼ as it stands in the book: right on paper, overflows above s = 709."""
     with np.errstate(over="ignore", invalid="ignore"):

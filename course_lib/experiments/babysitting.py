@@ -9,8 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
+from course_lib.inputs import arrays
 from course_lib.nn.losses import softmax_cross_entropy
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
@@ -87,8 +88,7 @@ def initial_loss(
     )  # fmt: skip
 
 
-@checked
-@explained("scores (examples, classes) and y, a class number for each example")
+@arrays("scores", ndim=2)
 def softmax_probability(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     """p_y of each row."""
     exp = np.exp(scores - scores.max(axis=1, keepdims=True))

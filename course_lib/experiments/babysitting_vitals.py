@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.nn.network import MLP
 
 
@@ -20,14 +20,12 @@ class Vitals:
 
 
 @checked
-@explained("a net and x that it can take")
 def vitals(net: MLP, lr: float, x: np.ndarray) -> Vitals:
     """`net` after an update with ΔW = −η g, η `lr`; `x` are the examples on which units count as dead or alive."""
     return Vitals(update_ratios(net, lr), _length(net.grad), dead_share(net, x))
 
 
 @checked
-@explained("a net with gradients and a number for lr")
 def update_ratios(net: MLP, lr: float) -> np.ndarray:
     """‖ηg‖/‖W‖ of each weight matrix, from the gradient of the last update.
 
@@ -40,7 +38,6 @@ def update_ratios(net: MLP, lr: float) -> np.ndarray:
 
 
 @checked
-@explained("a net and x that it can take")
 def dead_share(net: MLP, x: np.ndarray) -> float:
     """Share of hidden units whose output is 0 for every row of x: inactive on some is sparsity, on all is death."""
     alive = []

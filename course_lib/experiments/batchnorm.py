@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.nn.normalization import BatchNorm
 
 
@@ -96,7 +96,6 @@ def batchnorm_by_hand(
 
 
 @checked
-@explained("x, an array (examples, units)")
 def moments(x: np.ndarray) -> Moments:
     mean, variance = float(x.mean()), float(x.var())
     if variance <= 1e-24 * (1 + mean**2):  # nothing but rounding
@@ -123,7 +122,6 @@ def shape_survives(samples: int = 100_000, seed: int = 0) -> dict[str, tuple[Mom
 
 
 @checked
-@explained("x, an array (examples, units)")
 def mean_deviation(x: np.ndarray) -> float:
     """1/m Σ(x − μ): what the "variance" of the notes comes to without its square."""
     return float(np.mean(x - np.mean(x)))

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Normalization
 
@@ -93,7 +93,6 @@ def normalization_axes(
 
 
 @checked
-@explained("x that fits the layer, and for cell a place in x")
 def influence(layer: Normalization, x: np.ndarray, cell: tuple[int, ...]) -> np.ndarray:
     """The inputs on which the output `cell` depends: where the gradient of that one output is not 0.
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.normalization import BatchNorm
@@ -139,7 +139,6 @@ def _trained(batch: int, seed: int) -> _Run:
 
 
 @checked
-@explained("values, an array of numbers")
 def running(values: np.ndarray, start: float, momentum: float) -> np.ndarray:
     """running ← (1 − momentum) running + momentum · new,   after each of the new values (steps, …)."""
     averages, now = [], np.full(values.shape[1:], float(start))

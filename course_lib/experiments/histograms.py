@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.nn.activations import Activation
 
 BINS = 60
@@ -14,7 +14,6 @@ SIZE_BINS = 96  # four per octave, so 7 decades below the largest
 
 
 @checked
-@explained("h, an array of numbers")
 def activation_histogram(h: np.ndarray, f: Activation) -> tuple[np.ndarray, np.ndarray]:
     """Edges (BINS + 1) and counts (BINS) of h in even bins.
 
@@ -30,7 +29,6 @@ def activation_histogram(h: np.ndarray, f: Activation) -> tuple[np.ndarray, np.n
 
 
 @checked
-@explained("g, an array of numbers")
 def size_histogram(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Counts of |g| in bins that are even on a logarithmic scale, four per octave.
 
@@ -48,7 +46,6 @@ def size_histogram(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @checked
-@explained("x, an array of numbers")
 def median(x: np.ndarray) -> float:
     """The median, exactly; NumPy's own looks for three order statistics at once and takes thirteen times longer."""
     ordered = np.partition(x, x.size // 2, axis=None)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 
 EXAMPLES = 256
@@ -62,7 +62,6 @@ def batches(examples: int, size: int, rng: np.random.RandomState) -> Iterator[np
 
 
 @checked
-@explained("x (examples, inputs), t one target each, w one weight per input and rows of examples")
 def descend(
     x: np.ndarray, t: np.ndarray, w: np.ndarray, lr: float, rows: Iterable[np.ndarray]
 ) -> Iterator[np.ndarray]:
@@ -140,7 +139,6 @@ def _run(batch: int, lr: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @checked
-@explained("x (examples, inputs), t one target each, w one weight per input and sizes of batches")
 def gradient_noise(
     x: np.ndarray,
     t: np.ndarray,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.gradient_check import numerical_gradient, relative_error
 from course_lib.nn.losses import pair_margin
@@ -27,7 +27,6 @@ def window_parameters(seed: int = 0, scale: float = 0.5) -> Params:
 
 
 @checked
-@explained("x (n, windows), W (m, n), b and U (m, 1)")
 def window_score(
     x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh"
 ) -> np.ndarray:
@@ -38,7 +37,6 @@ def window_score(
 
 
 @checked
-@explained("x (n, windows), W (m, n), b and U (m, 1)")
 def score_gradients(
     x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh"
 ) -> Params:
@@ -50,7 +48,6 @@ def score_gradients(
 
 
 @checked
-@explained("x, x_c and params whose shapes fit")
 def pair_gradients(
     x: np.ndarray, x_c: np.ndarray, params: Params, activation: str = "tanh"
 ) -> tuple[float, Params]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Optimizer
 from course_lib.nn.surfaces import SURFACES, Surface
 
@@ -71,7 +71,6 @@ class OptimizerPaths:
 
 
 @checked
-@explained("a start (x, y)")
 def optimizer_path(optimizer: Optimizer, surface: str = "bowl", start: Sequence[float] | None = None,
                    steps: int = 30) -> OptimizerPath:  # fmt: skip
     """Follow `optimizer` over `surface`; without a `start` from the surface's own."""
@@ -138,7 +137,6 @@ def make(name: str, lr: float | np.ndarray, beta: float | np.ndarray = 0.9, beta
 
 
 @checked
-@explained("a start that fits the shape")
 def descend(optimizer: Optimizer, surface: Surface, start: Sequence[float], shape: tuple[int, ...], steps: int,
             dtype: type = np.float64) -> np.ndarray:  # fmt: skip
     """f of `shape` after `steps` updates of as many points at once, each with its own settings: θ is (2, *shape)."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.nn.optimizers import AdaGrad, Adam, Optimizer, RMSProp
 
 STEPS = 500
@@ -70,7 +70,6 @@ def _adam(beta1: float, beta2: float, noise: float, steps: int, seed: int) -> tu
 
 
 @checked
-@explained("a gradient, one number or an array")
 def constant_gradient(optimizer: Optimizer, gradient: np.ndarray | float = 1.0, steps: int = 100) -> np.ndarray:
     """How far each step moves under the same gradient again and again, (steps, coordinates)."""
     gradient = np.atleast_1d(np.asarray(gradient, dtype=float))

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.nn.optimizers import Adam, Momentum, Nesterov
 from course_lib.nn.surfaces import SURFACES
 
@@ -50,7 +50,6 @@ def conventions(convention: str = "momentum", lr: float = 0.1, beta: float = 0.9
 
 
 @checked
-@explained("theta, grad and b, arrays of one shape that it changes")
 def buffer_momentum(theta: np.ndarray, grad: np.ndarray, b: np.ndarray, lr: float, beta: float) -> None:
     """b ← βb + g;  θ ← θ − ηb      (PyTorch's form, in place)"""
     b *= beta

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.experiments.optimizers import MAX_STEPS, NAMES, descend, make
 from course_lib.nn.surfaces import SURFACES
 
@@ -82,7 +82,6 @@ def learning_rate_map(optimizer: str = "momentum", surface: str = "bowl", steps:
 
 
 @checked
-@explained("beta, an array of numbers")
 def stability_limit(optimizer: str, curvature: float, beta: np.ndarray) -> np.ndarray | None:
     """Learning rate from which a quadratic of largest eigenvalue λ = `curvature` diverges; None without a theory.
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.experiments.playground import INITS
 from course_lib.nn.activations import softmax
@@ -79,7 +79,6 @@ def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
 
 
 @checked
-@explained("x, images (m, 64), and y of the same length")
 def shifted(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """x (m, 64) and its copies moved by one pixel in four directions, (5m, 64), and their labels. What leaves the
     image is lost, what enters is empty."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.experiments.histograms import BINS, SIZE_BINS, activation_histogram, size_histogram
 from course_lib.nn.activations import Activation
 from course_lib.nn.network import MLP
@@ -47,7 +47,6 @@ def layers_of(net: MLP, x: np.ndarray, y: np.ndarray, f: Activation) -> Layers:
 
 
 @checked
-@explained("before and after, lists of weights of the same shapes")
 def update_ratio(before: list[np.ndarray], after: list[np.ndarray]) -> np.ndarray:
     """‖ΔW‖/‖W‖ of the last update for each weight matrix; NaN where there was no update, or W was zero."""
     if not before:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.nn.preprocessing import PCA, ZCA, Center, Standardize, Whiten
 
 STAGES = ("raw", "centred", "standardised", "PCA", "whitened", "ZCA")
@@ -95,7 +95,6 @@ def prepared_cloud(
 
 
 @checked
-@explained("x, an array (examples, features)")
 def prepare(x: np.ndarray, stage: str, epsilon: float = 1e-5) -> np.ndarray:
     """The points x after `stage`, with statistics from x itself."""
     stages = {
@@ -111,7 +110,6 @@ def prepare(x: np.ndarray, stage: str, epsilon: float = 1e-5) -> np.ndarray:
 
 
 @checked
-@explained("z, an array (examples, features)")
 def hessian_condition(z: np.ndarray, bias: bool = False) -> float:
     """λ₁/λ_d of H = E[zzᵀ]; with `bias` the inputs get a feature that is 1 throughout."""
     z = np.c_[z, np.ones(len(z))] if bias else z

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.preprocessing import Center, Standardize, Whiten
 
@@ -96,7 +96,6 @@ def leakage(step: str = "whiten digits", samples: int = 40, fit: str = "everythi
 
 
 @checked
-@explained("accuracy, an array of repetitions")
 def mean_and_error(accuracy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean over the last axis, and its standard error s/√seeds."""
     return accuracy.mean(axis=-1), accuracy.std(axis=-1, ddof=1) / np.sqrt(accuracy.shape[-1])
@@ -117,7 +116,6 @@ def leakage_columns(samples: int = 40, seeds: int = 30) -> dict[str, list]:
 
 
 @checked
-@explained("x and y of the same length")
 def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
     """(3,): fitted to the first n examples; to the test split as well; the latter on fresh ones. Mean of 4 splits."""
 
@@ -135,7 +133,6 @@ def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
 
 
 @checked
-@explained("z_train (n, d), y_train (n,) and z (m, d), arrays that fit")
 def nearest_class_mean(z_train: np.ndarray, y_train: np.ndarray, z: np.ndarray) -> np.ndarray:
     """argmin over the classes k in the training data of |z − m_k|²,   m_k the mean of its examples."""
     classes = np.unique(y_train)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam
@@ -103,7 +103,6 @@ def shared_digits() -> Digits:
 
 
 @checked
-@explained("y, class numbers, and share, 0 to 1")
 def spoiled_labels(y: np.ndarray, share: float) -> np.ndarray:
     """Labels of which a share is wrong: moved on by 1 to 9 classes. A larger share keeps the smaller one's."""
     rng = np.random.RandomState(0)

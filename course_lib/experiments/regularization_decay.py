@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.clouds import DATASETS
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD, Adam, Optimizer
@@ -70,7 +70,6 @@ def weight_decay(optimizer: str = "adam", weight_decay: float = 0.0, cloud: str 
 
 
 @checked
-@explained("x and y that fit the net, and decay one number per network")
 def descend(net: MLP, rule: Optimizer, x: np.ndarray, y: np.ndarray, decay: np.ndarray, steps: int) -> None:
     """W ← (1 − ηλ)W, then the optimizer's step; biases are not shrunk. `decay` holds λ, one per trial."""
     state, shrink = rule.init(net.theta), rule.lr * np.asarray(decay, net.dtype)[:, None, None]

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import softmax
 from course_lib.nn.network import MLP
@@ -62,7 +62,6 @@ def ensemble(members: int = 5, kind: str = "separate", images: int = 300) -> Ens
 
 
 @checked
-@explained("p (examples, classes) and y, a class number each")
 def calibration(p: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Share, mean confidence and share right per bin of confidence; and ECE = Σ share·|right − confidence|.
 

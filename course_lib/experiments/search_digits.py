@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.search_strategies import EPOCHS, STRATEGIES, TOP, Stage, Stages, rungs
 from course_lib.nn.optimizers import Momentum
@@ -130,7 +130,6 @@ def _next(stages: Stages, done: list[Trial]) -> Stage | None:
 
 
 @checked
-@explained("trials with settings")
 def run(trials: Trials, epochs: int, abandon: bool) -> Iterator[Trial]:
     """Yield each trial when it has run; `STACK` of them are trained together, as one network."""
     keys = [(t.number, t.settings["lr"], t.settings["l2"], t.seed) for t in trials]
@@ -145,7 +144,6 @@ def _run(key: tuple[tuple[int, float, float, int], ...], epochs: int, abandon: b
 
 
 @checked
-@explained("a trial with curves")
 def final_accuracy(trial: Trial) -> float:
     """The share of the 359 test digits that the network of a trial has right."""
     d = load_digits()
@@ -160,7 +158,6 @@ def finished(look: bool = False, **settings) -> SearchState:
 
 
 @checked
-@explained("trials with curves")
 def best_curves(trials: list[Trial]) -> np.ndarray:
     """Validation accuracy of some trials, (n, EPOCHS + 1); nan where a trial was not trained so long."""
     return np.array([[*t.curves["score"], *[math.nan] * (EPOCHS + 1 - len(t.curves["score"]))] for t in trials])

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.experiments.histograms import activation_histogram, median, size_histogram
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.nn.activations import ACTIVATIONS, Activation
@@ -188,7 +188,6 @@ def standard_draw(seed: int, size: int, depth: int = 10, samples: int = 1000) ->
 
 
 @checked
-@explained("x, weights and upstream whose shapes fit")
 def propagate(
     x: np.ndarray,
     weights: list[np.ndarray],

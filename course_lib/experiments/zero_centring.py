@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 
 TARGET = np.array([1.5, -1.0])  # in the fourth quadrant, seen from the start at (0, 0)
@@ -132,7 +132,6 @@ def typical_zigzag(
 
 
 @checked
-@explained("steps_needed, an array of numbers")
 def best_rate(steps_needed: np.ndarray) -> tuple[int, float] | None:
     """The smallest number of steps over `LRS` and the learning rate that needs them; None if none arrives."""
     if np.isnan(steps_needed).all():
@@ -142,7 +141,6 @@ def best_rate(steps_needed: np.ndarray) -> tuple[int, float] | None:
 
 
 @checked
-@explained("hessians (…, 2, 2) and lr, arrays that fit")
 def descend(hessians: np.ndarray, lr: np.ndarray) -> np.ndarray:
     """e ← e − η H_t e   with e = w − w* and H_t = mean_b(x_b x_bᵀ) of batch t;   e_0 = −w*
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked, explained
+from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import Activation, sigmoid, sigmoid_slope
 from course_lib.nn.layers import Dense
@@ -60,7 +60,6 @@ def network_signs(batch_size: int = 32, steps: int = 1000, seed: int = 0) -> Net
 
 
 @checked
-@explained("x and y that fit the net, and for layer one of its dense layers")
 def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """h (m, n_in) and δ (m, n_out) of dense layer number `layer`, such that ∂L_b/∂W = h_b δ_bᵀ for example b."""
     inputs, deltas = [], []
@@ -77,7 +76,6 @@ def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tup
 
 
 @checked
-@explained("gradients (examples, weights)")
 def share_agreeing(gradients: np.ndarray) -> float:
     """Share of the columns of gradients (…, n_in, n_out) without two opposite signs; columns of zeros do not count."""
     some_positive, some_negative = (gradients > 0).any(axis=-2), (gradients < 0).any(axis=-2)

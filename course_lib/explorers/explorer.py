@@ -7,6 +7,7 @@ code `set` and `reset` do the same. Where there is a kernel it shows live widget
 from __future__ import annotations
 
 import html
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -202,6 +203,7 @@ class Explorer:
         except ValueError as error:
             return None, str(error)
         except Exception as error:  # a defect of ours must not become a traceback under a slider
+            logging.getLogger(__name__).exception("%s failed at %s", self.name, settings)
             return (
                 None,
                 f"This setting failed ({type(error).__name__}: {error}). The last good picture stays.",

@@ -6,6 +6,7 @@ nobody looks; without a page nothing runs at all, and the explorer shows a fixed
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from itertools import islice
@@ -141,6 +142,7 @@ class LiveExplorer(Explorer):
         except ValueError as error:
             return self._failed(str(error))
         except Exception as error:  # a defect of ours must not become a traceback under a button
+            logging.getLogger(__name__).exception("%s failed at %s", self.name, self.settings)
             return self._failed(f"Training failed ({type(error).__name__}: {error}).")
         except KeyboardInterrupt:
             return self._failed("Interrupted in the middle of an update.")

@@ -102,12 +102,13 @@ class ChannelMean(Preprocessor):
 @checked
 @dataclass(frozen=True)
 class Standardize(Preprocessor):
-    """z = (x − μ)/√(σ² + ε),   per feature.  A feature constant in the training data is only centred."""
+    """z = (x − μ)/√(σ² + ε),   per feature.  A feature constant but for rounding is only centred."""
 
     epsilon: float = 0.0
 
     def fit(self, x_train: np.ndarray) -> Scaled:
-        return _standardized(_training(x_train, samples=2), self.epsilon)
+        x = _training(x_train, samples=2)
+        return _standardized(x, self.epsilon, _noise(x, np.asarray(x_train)))
 
 
 @checked
@@ -118,7 +119,8 @@ class ChannelStandardize(Preprocessor):
     epsilon: float = 0.0
 
     def fit(self, x_train: np.ndarray) -> Scaled:
-        return _standardized(_pixels(x_train), self.epsilon)
+        x = _pixels(x_train)
+        return _standardized(x, self.epsilon, _noise(x, np.asarray(x_train)))
 
 
 @checked
@@ -177,18 +179,28 @@ PREPROCESSORS: dict[str, type[Preprocessor]] = {
 }
 
 
-def _standardized(x: np.ndarray, epsilon: float) -> Scaled:
-    spread = np.sqrt(x.var(axis=0) + epsilon)
-    # The "variance" of a constant feature may be rounding errors; dividing by its root would make them ±1.
-    constant = (x.max(axis=0) == x.min(axis=0)) | (spread == 0)
-    return Scaled(x.mean(axis=0), np.where(constant, 1.0, spread))
+def _standardized(x: np.ndarray, epsilon: float, noise: np.ndarray) -> Scaled:
+    variance = x.var(axis=0)
+    # a spread that is only rounding errors would be blown up to ±1
+    return Scaled(x.mean(axis=0), np.where(np.sqrt(variance) <= noise, 1.0, np.sqrt(variance + epsilon)))
+
+
+def _noise(x: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """The largest standard deviation, per column of x, of one and the same number with nothing but rounding errors.
+
+    A value that a few operations made is off by up to 4 units in the last place of the precision it was given in. The
+    mean of n of them, added one by one in float64, is off by up to n units of float64, and so is their deviation from
+    it (Chan, Golub & LeVeque 1983).
+    """
+    own = np.finfo(given.dtype).eps if given.dtype.kind == "f" else 0.0
+    return (4 * own + len(x) * np.finfo(np.float64).eps) * np.abs(x).max(axis=0)
 
 
 def _principal_axes(x_train: np.ndarray, components: int | None) -> tuple[np.ndarray, ...]:
     """μ, U (d, k), λ (k,) and λ/Σλ (k,), by falling λ, of the covariance C = (X − μ)ᵀ(X − μ)/n = UΛUᵀ."""
     x = _training(x_train, samples=2)
     mu = x.mean(axis=0)
-    flat = (x - mu).reshape(len(x), -1)
+    flat = np.where(x.std(axis=0) <= _noise(x, np.asarray(x_train)), 0.0, x - mu).reshape(len(x), -1)
     k = flat.shape[1] if components is None else components
     if not 1 <= k <= flat.shape[1]:
         raise ValueError(f"components must lie between 1 and {flat.shape[1]} (the features), not be {k}.")

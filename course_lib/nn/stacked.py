@@ -7,6 +7,7 @@ the time.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -149,6 +150,7 @@ def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Tr
     try:
         rows = list(objective.reports(objective.stacked(trials), [t.seed for t in trials], len(trials)))
     except Exception:
+        logging.getLogger(__name__).info("These trials do not train as one network; one by one.", exc_info=True)
         return [run_trial(objective, trial, abandon) for trial in trials]
     seconds = (time.perf_counter() - began) / len(trials)
     alone = [[{name: row[name][i] for name in row} for row in rows] for i in range(len(trials))]
