@@ -9,6 +9,7 @@ Scores may be NaN or infinite, as those of a run that diverged are: J then is no
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def sigmoid_bce(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np
 def squared_error(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """J = 1/2m Σ (s − t)²;    ∂J/∂s = (s − t)/m.      targets (…, m, C), or (…, m) when there is one score each."""
     m = scores.shape[-2]
-    d = scores - _like(scores, targets)
+    d = scores - finite(_like(scores, targets), "targets")
     return 0.5 * np.sum(d * d, axis=(-2, -1)) / m, d * (1.0 / m)
 
 
@@ -116,15 +117,23 @@ def _one_hot(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     # a training step brings class numbers as they should be, which costs next to nothing
     if type(targets) is not np.ndarray or targets.dtype.kind != "i" or targets.shape not in (shape, shape[-1:]):
         targets = labels(targets, shape, classes, "targets")
-    chosen = targets[..., None, :] == np.arange(classes)[:, None]
+    chosen = targets[..., None, :] == _class_numbers(classes)
     if np.count_nonzero(chosen) != targets.size:
         labels(targets, shape, classes, "targets")  # says which of them is none
     return chosen.astype(scores.dtype)
 
 
+@lru_cache(maxsize=64)
+def _class_numbers(classes: int) -> np.ndarray:
+    """0 … C − 1 as a column, made once instead of at every step."""
+    return np.arange(classes)[:, None]
+
+
 def _like(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Finite real targets in the dtype of the scores; (…, m) becomes (…, m, 1)."""
-    t = finite(floats(targets, "targets"), "targets").astype(scores.dtype, copy=False)
+    """Real targets in the dtype of the scores; (…, m) becomes (…, m, 1)."""
+    if type(targets) is not np.ndarray or targets.dtype.kind not in "iuf":
+        targets = floats(targets, "targets")
+    t = targets.astype(scores.dtype, copy=False)
     if scores.shape[-1] == 1 and t.ndim and t.shape == scores.shape[-1 - t.ndim:-1]:
         t = t[..., None]
     if t.ndim < 2 or t.shape != scores.shape[-t.ndim:]:
@@ -134,6 +143,6 @@ def _like(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
 def _probabilities(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     t = _like(scores, targets)
-    if not 0.0 <= np.minimum.reduce(t, axis=None) <= np.maximum.reduce(t, axis=None) <= 1.0:
+    if np.count_nonzero((t >= 0.0) & (t <= 1.0)) != t.size:
         raise ValueError(f"targets of sigmoid_bce must be from 0 to 1, not from {t.min():g} to {t.max():g}.")
     return t

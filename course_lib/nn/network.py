@@ -14,7 +14,7 @@ from operator import attrgetter
 import numpy as np
 
 from course_lib.arguments import checked
-from course_lib.inputs import finite, floats, labels, short
+from course_lib.inputs import bare, finite, floats, labels, short
 from course_lib.kinds import Count, Finite, Precision, Random, Strength
 from course_lib.nn import losses
 from course_lib.nn.layer import Layer
@@ -84,7 +84,7 @@ class MLP:
 
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> float | np.ndarray:
         """J, penalties included; `grad` then holds dJ/dθ. Nobody needs dJ/dx, so the first layer leaves it out."""
-        loss, d = self.loss_function(self.forward(x, train), y)
+        loss, d = bare(self.loss_function)(self.forward(x, train), y)
         for layer in self.layers[:0:-1]:
             d = layer.backward(d)
         self.layers[0].backward(d, need_dx=False)
@@ -204,7 +204,8 @@ class MLP:
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
         """Finite inputs of the right shape, in the network's precision."""
-        x = floats(x, "x").astype(self.dtype, copy=False)
+        if type(x) is not np.ndarray or x.dtype != self.dtype:
+            x = floats(x, "x").astype(self.dtype, copy=False)
         if x.shape[-1:] != self.sizes[:1] or x.ndim != 2 and (x.ndim != 3 or x.shape[:1] != self._theta.shape[:-1]):
             stacked = "" if self.trials is None else f" or ({self.trials}, examples, {self.sizes[0]})"
             raise ValueError(f"x must have shape (examples, {self.sizes[0]}){stacked}, not {x.shape}.")
@@ -213,7 +214,7 @@ class MLP:
     def with_penalty(self, loss: np.ndarray, grad: np.ndarray | None = None) -> float | np.ndarray:
         """J from the mean loss; the gradient of the penalties is added to grad."""
         for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
-            if not isinstance(strength, float | int) or strength:
+            if not isinstance(strength, (float, int)) or strength:
                 per_weight, out = self._scratch           # theta-sized, so that no step has to ask for new memory
                 np.multiply(self._column("A penalty", strength), self._is_weight, out=per_weight)
                 value, slope = penalty(self._theta, per_weight, axis=-1, out=out)

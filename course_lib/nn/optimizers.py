@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course_lib.arguments import checked
-from course_lib.inputs import FLOATS, floats, short
+from course_lib.inputs import floats, short
 from course_lib.kinds import only
 
 Setting = float | np.ndarray
@@ -77,13 +77,14 @@ def in_place(step: Callable) -> Callable:
     """A step that is given an array theta to change, and a gradient of its shape in floating point."""
     @wraps(step)
     def looked_at(self, theta, grad, state, lr=None):
-        name = f"{type(self).__name__}.step"
         if type(theta) is not np.ndarray or theta.dtype.kind != "f":
-            raise ValueError(f"theta of {name} must be an array of floating-point numbers, not {short(theta)}.")
-        if type(grad) is not np.ndarray or grad.dtype not in FLOATS:
-            grad = floats(grad, f"grad of {name}")
+            raise ValueError(f"theta of {type(self).__name__}.step must be an array of floating-point numbers, "
+                             f"not {short(theta)}.")
+        if type(grad) is not np.ndarray or grad.dtype.kind != "f":
+            grad = floats(grad, f"grad of {type(self).__name__}.step")
         if grad.shape != theta.shape:
-            raise ValueError(f"grad of {name} must have the shape of theta, {theta.shape}, not {grad.shape}.")
+            raise ValueError(f"grad of {type(self).__name__}.step must have the shape of theta, {theta.shape}, "
+                             f"not {grad.shape}.")
         step(self, theta, grad, state, lr)
 
     return looked_at

@@ -43,7 +43,8 @@ Settings = only(Count | Sequence[Mapping], "a number of trials, 1 or more, or a 
 class Trial:
     """One setting and what became of it.
 
-    status: "done"; "abandoned", by the rule or by halving; "failed", with the error in one line.
+    status: "done"; "abandoned", by the rule or by halving; "failed", with the error in one line, and as `exception`,
+    with its traceback, unless the trial ran in another process.
     score: the last one reported, nan if there is none.  curves: everything reported, one list per name.
     """
     number: int
@@ -54,6 +55,10 @@ class Trial:
     curves: dict[str, list[float]] = field(default_factory=dict)
     error: str | None = None
     seconds: float = field(default=0.0, compare=False)
+    exception: Exception | None = field(default=None, compare=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "exception": None}  # not every exception survives the way to another process
 
 
 Trials = only(Any, "a list of trials", lambda trials: isinstance(trials, (list, tuple)) and all(
@@ -161,7 +166,10 @@ def search(objective: Callable, space: Space, trials: Settings, rng: Random, exe
 
 @checked
 def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:
-    """The result of the trials that `frames` yields until it ends or is interrupted."""
+    """The result of the trials that `frames` yields until it ends or is interrupted.
+
+    If every trial failed, the objective is wrong rather than a setting, and the first error is raised.
+    """
     finished = []
     try:
         with closing(frames):
@@ -171,6 +179,7 @@ def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Cal
                     progress(len(finished), planned, trial)
     except KeyboardInterrupt:
         pass
+    raise_if_all_failed(finished)
     return SearchResult(tuple(sorted(finished, key=lambda t: t.number)), planned, maximise)
 
 
@@ -187,6 +196,7 @@ def successive_halving(objective: Callable, space: Space, trials: Settings, rng:
     record, alive = {}, planned
     for rung, budget in enumerate(budgets):
         ran = list(search_frames(objective, alive, executor, budget=budget, stop=stop))
+        raise_if_all_failed(ran)
         last = rung == len(budgets) - 1
         record |= {t.number: t if last or t.status != "done" else replace(t, status="abandoned") for t in ran}
         best = SearchResult(tuple(ran), len(ran), maximise).ranked
@@ -208,7 +218,13 @@ def search_frames(objective: Callable, planned: Trials, executor: Workers = None
 
 @checked
 def failed(trial: Trial, error: Exception) -> Trial:
-    return replace(trial, status="failed", error=f"{type(error).__name__}: {error}")
+    return replace(trial, status="failed", error=f"{type(error).__name__}: {error}", exception=error)
+
+
+def raise_if_all_failed(trials: Sequence[Trial]) -> None:
+    if trials and all(t.exception for t in trials):
+        trials[0].exception.add_note(f"All {len(trials)} trials failed, the first with this error.")
+        raise trials[0].exception
 
 
 @checked
