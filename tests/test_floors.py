@@ -31,7 +31,7 @@ FORBIDDEN = {
     "plots": {"ipywidgets", "IPython", "matplotlib.pyplot"},
     "explorers": {"matplotlib.pyplot"},
 }
-LINES = 260
+LINES = 280
 RANDOM_NAMES = {"default_rng", "RandomState", "Generator", "SeedSequence"}
 
 

@@ -4,8 +4,10 @@ import numpy as np
 
 from course_lib.exercises.activations_questions import PREDICTIONS
 from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.inputs import arrays
 
 
+@arrays("z")
 def dead_share(z: np.ndarray) -> float:
     """The share of units with zᵢⱼ ≤ 0 for every example i;   z (examples, units) are sums w·x + b.
 
@@ -15,6 +17,7 @@ def dead_share(z: np.ndarray) -> float:
     return float(np.mean(~active_somewhere))
 
 
+@arrays("x", "dy")
 def alpha_gradient(x: np.ndarray, dy: np.ndarray) -> float:
     """∂J/∂α = Σ ∂J/∂y · ∂y/∂α = Σ dy · min(0, x)      for y = max(0, x) + α min(0, x), one α for all values.
 
@@ -23,6 +26,7 @@ def alpha_gradient(x: np.ndarray, dy: np.ndarray) -> float:
     return float(np.sum(dy * np.minimum(x, 0)))
 
 
+@arrays("scores")
 def stable_softmax(scores: np.ndarray) -> np.ndarray:
     """pᵢⱼ = e^(sᵢⱼ − mᵢ) / Σₖ e^(sᵢₖ − mᵢ),   mᵢ = maxₖ sᵢₖ;      scores (examples, classes).
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from course_lib.exercises.babysitting_questions import PREDICTIONS
 from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.inputs import arrays
 
 
 def first_loss(sizes: tuple[int, ...], std: float, decay: float) -> float:
@@ -17,6 +18,7 @@ def first_loss(sizes: tuple[int, ...], std: float, decay: float) -> float:
     return math.log(sizes[-1]) + 0.5 * decay * std**2 * sum(a * b for a, b in zip(sizes[:-1], sizes[1:]))
 
 
+@arrays("w", "grad")
 def update_ratio(w: np.ndarray, grad: np.ndarray, lr: float) -> float:
     """‖ΔW‖/‖W‖,   ΔW = −η g      (plain SGD; ‖·‖ is the root of the sum of all squares)"""
     return float(lr * np.linalg.norm(grad) / np.linalg.norm(w))

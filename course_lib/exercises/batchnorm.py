@@ -4,8 +4,10 @@ import numpy as np
 
 from course_lib.exercises.batchnorm_questions import PREDICTIONS
 from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.inputs import arrays
 
 
+@arrays("x", "gamma", "beta")
 def batch_norm(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float) -> np.ndarray:
     """x̂ = (x − μ)/√(σ² + ε),   y = γx̂ + β      (Ioffe & Szegedy 2015, algorithm 1)
 
@@ -16,6 +18,7 @@ def batch_norm(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float) -
     return gamma * (x - mean) / np.sqrt(variance + eps) + beta
 
 
+@arrays("dy", "x", "gamma")
 def batch_norm_backward(dy: np.ndarray, x: np.ndarray, gamma: np.ndarray, eps: float) -> np.ndarray:
     """dx = (dx̂ − mean(dx̂) − x̂ mean(dx̂ ∘ x̂))/√(σ² + ε),   dx̂ = γ dy
 
@@ -26,6 +29,7 @@ def batch_norm_backward(dy: np.ndarray, x: np.ndarray, gamma: np.ndarray, eps: f
     return (dx_hat - dx_hat.mean(axis=0) - x_hat * np.mean(dx_hat * x_hat, axis=0)) / std
 
 
+@arrays("w", "gamma", "beta", "mean", "variance")
 def fold(w: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray, variance: np.ndarray, eps: float):
     """W′ = W γ/√(v + ε),   b′ = β − μγ/√(v + ε):   after training, BN(xW) = xW′ + b′
 

@@ -6,9 +6,11 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.initialization_questions import PREDICTIONS
+from course_lib.inputs import arrays
 from course_lib.nn.activations import ACTIVATIONS
 
 
+@arrays("z")
 def he_weights(z: np.ndarray) -> np.ndarray:
     """W = Z·√(2/n_in) = Z/√(n_in/2)      (He et al. 2015 eq. 10)
 
@@ -30,6 +32,7 @@ def mean_squares(scale: float, widths: tuple[int, ...]) -> np.ndarray:
     return np.array(q[1:])
 
 
+@arrays("slopes")
 def input_gradient(scale: float, width: int, slopes: np.ndarray) -> float:
     """std(∂L/∂x) = Π_l √(n Var(w) E[f′_l²])   for a gradient of std 1 at the top,   Var(w) = scale²
 

@@ -7,8 +7,10 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.neurons_questions import PREDICTIONS
+from course_lib.inputs import arrays
 
 
+@arrays("x", "W", "b", "U")
 def window_scores(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray) -> np.ndarray:
     """z = Wx + b,   a = tanh(z),   s = Uᵀa
 
@@ -19,6 +21,7 @@ def window_scores(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray) ->
     return U.T @ a
 
 
+@arrays("x", "x_c", "W", "b", "U")
 def margin_gradients(x: np.ndarray, x_c: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray) -> np.ndarray:
     """J = max(0, 1 − s + s_c),   δ = U ∘ (1 − a²):
     ∂J/∂W = 1{J > 0}(δ_c x_cᵀ − δxᵀ),   ∂J/∂b = 1{J > 0}(δ_c − δ),   ∂J/∂U = 1{J > 0}(a_c − a)
@@ -31,6 +34,7 @@ def margin_gradients(x: np.ndarray, x_c: np.ndarray, W: np.ndarray, b: np.ndarra
     return violated * np.hstack([delta_c @ x_c.T - delta @ x.T, delta_c - delta, a_c - a])
 
 
+@arrays("theta")
 def numerical_gradient(f: Callable[[np.ndarray], float], theta: np.ndarray, h: float) -> np.ndarray:
     """∂f/∂θᵢ ≈ (f(θ + h eᵢ) − f(θ − h eᵢ)) / 2h,   one component at a time.      theta (n,)"""
     gradient = np.zeros(len(theta))  # np.zeros_like(theta) would be whole numbers where theta is

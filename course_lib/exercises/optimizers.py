@@ -6,8 +6,10 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.optimizers_questions import PREDICTIONS
+from course_lib.inputs import arrays
 
 
+@arrays("gradients")
 def momentum_steps(gradients: np.ndarray, lr: float, beta: float) -> np.ndarray:
     """v_t = βv_{t−1} − ηg_t,   v_0 = 0      (velocity form)
 
@@ -20,6 +22,7 @@ def momentum_steps(gradients: np.ndarray, lr: float, beta: float) -> np.ndarray:
     return np.array(steps)
 
 
+@arrays("gradients")
 def adam_steps(gradients: np.ndarray, lr: float, beta1: float, beta2: float, eps: float) -> np.ndarray:
     """Δθ_t = −η m̂_t / (√v̂_t + ε),   m̂_t = m_t / (1 − β₁ᵗ),   v̂_t = v_t / (1 − β₂ᵗ)
 
@@ -34,6 +37,7 @@ def adam_steps(gradients: np.ndarray, lr: float, beta1: float, beta2: float, eps
     return np.array(steps)
 
 
+@arrays("losses")
 def rates_on_plateau(losses: np.ndarray, lr: float, patience: int) -> np.ndarray:
     """α ← ½α after `patience` losses in a row that are not below the best so far; then the count starts anew.
 

@@ -4,8 +4,10 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.preprocessing_questions import PREDICTIONS
+from course_lib.inputs import arrays
 
 
+@arrays("x_train", "x_test")
 def standardised(x_train: np.ndarray, x_test: np.ndarray) -> np.ndarray:
     """z = (x − μ)/σ,   μ and σ of each feature over the TRAINING data (divided by n)
 
@@ -16,6 +18,7 @@ def standardised(x_train: np.ndarray, x_test: np.ndarray) -> np.ndarray:
     return (x_test - mu) / np.where(sigma <= rounding, 1.0, sigma)
 
 
+@arrays("x")
 def zca(x: np.ndarray, epsilon: float) -> np.ndarray:
     """z = (x − μ)U(Λ + ε)^(−½)Uᵀ,   (x − μ)ᵀ(x − μ)/n = UΛUᵀ
 
@@ -26,6 +29,7 @@ def zca(x: np.ndarray, epsilon: float) -> np.ndarray:
     return (centred @ U / np.sqrt(variances + epsilon)) @ U.T
 
 
+@arrays("x")
 def largest_learning_rate(x: np.ndarray) -> float:
     """2/λ₁,   λ₁ the largest eigenvalue of H = xᵀx/n
 

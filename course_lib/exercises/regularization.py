@@ -4,8 +4,10 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.regularization_questions import PREDICTIONS
+from course_lib.inputs import arrays
 
 
+@arrays("w", "b", "grad_w", "grad_b")
 def decayed_step(w: np.ndarray, b: np.ndarray, grad_w: np.ndarray, grad_b: np.ndarray, lr: float, decay: float):
     """J = L + ½λΣW²,   W ← W − η(∂L/∂W + λW),   b ← b − η ∂L/∂b
 
@@ -15,6 +17,7 @@ def decayed_step(w: np.ndarray, b: np.ndarray, grad_w: np.ndarray, grad_b: np.nd
     return np.vstack([w - lr * (grad_w + decay * w), b - lr * grad_b])
 
 
+@arrays("x", "u")
 def dropout(x: np.ndarray, u: np.ndarray, p: float, train: bool) -> np.ndarray:
     """Training: x ∘ [u ≥ p]/(1 − p).   Test: x.      (inverted dropout; p is the probability to DROP)
 
@@ -23,6 +26,7 @@ def dropout(x: np.ndarray, u: np.ndarray, p: float, train: bool) -> np.ndarray:
     return x * (u >= p) / (1 - p) if train else x + 0.0
 
 
+@arrays("scores")
 def average_members(scores: np.ndarray) -> np.ndarray:
     """P(class) = 1/M Σₘ softmax(scoresₘ)
 

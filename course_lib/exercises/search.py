@@ -6,8 +6,10 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.search_questions import PREDICTIONS
+from course_lib.inputs import arrays
 
 
+@arrays("u")
 def log_uniform(u: np.ndarray, low: float, high: float) -> np.ndarray:
     """low (high/low)ᵘ      u evenly drawn from [0, 1), any shape; the result has the same shape."""
     return low * (high / low) ** u
@@ -18,6 +20,7 @@ def trials_needed(share: float, chance: float) -> int:
     return math.ceil(math.log(1 - chance) / math.log(1 - share))
 
 
+@arrays("scores")
 def epochs_given(scores: np.ndarray, budgets: tuple[int, ...]) -> np.ndarray:
     """Run all trials for budgets[0] epochs, the better half of them (rounded up) for budgets[1], and so on.
 

@@ -4,8 +4,10 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.zero_centring_questions import PREDICTIONS
+from course_lib.inputs import arrays
 
 
+@arrays("x", "upstream")
 def weight_gradient(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
     """∂L/∂w = 1/B Σ_b g_b x_b      for f_b = w·x_b,  g_b = ∂ℓ_b/∂f_b,  L = 1/B Σ_b ℓ_b
 
@@ -14,6 +16,7 @@ def weight_gradient(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
     return upstream @ x / len(x)
 
 
+@arrays("x", "upstream")
 def share_of_one_sign(x: np.ndarray, upstream: np.ndarray) -> float:
     """Share of the batches whose gradient 1/B Σ_b g_b x_b has components of one sign only.
 
@@ -23,6 +26,7 @@ def share_of_one_sign(x: np.ndarray, upstream: np.ndarray) -> float:
     return float(np.mean((gradients > 0).all(axis=1) | (gradients < 0).all(axis=1)))
 
 
+@arrays("x")
 def condition_numbers(x: np.ndarray) -> np.ndarray:
     """(κ of the inputs as they are, κ of the centred inputs),   κ = λ_max/λ_min of H = xᵀx/n
 

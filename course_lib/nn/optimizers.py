@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course_lib.arguments import checked
-from course_lib.inputs import floats, short
+from course_lib.inputs import FLOATS, floats, short
 from course_lib.kinds import only
 
 Setting = float | np.ndarray
@@ -80,7 +80,7 @@ def in_place(step: Callable) -> Callable:
         if type(theta) is not np.ndarray or theta.dtype.kind != "f":
             raise ValueError(f"theta of {type(self).__name__}.step must be an array of floating-point numbers, "
                              f"not {short(theta)}.")
-        if type(grad) is not np.ndarray or grad.dtype.kind != "f":
+        if type(grad) is not np.ndarray or grad.dtype not in FLOATS:
             grad = floats(grad, f"grad of {type(self).__name__}.step")
         if grad.shape != theta.shape:
             raise ValueError(f"grad of {type(self).__name__}.step must have the shape of theta, {theta.shape}, "

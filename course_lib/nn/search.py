@@ -43,8 +43,8 @@ Settings = only(Count | Sequence[Mapping], "a number of trials, 1 or more, or a 
 class Trial:
     """One setting and what became of it.
 
-    status: "done"; "abandoned", by the rule or by halving; "failed", with the error in one line, and as `exception`,
-    with its traceback, unless the trial ran in another process.
+    status: "done"; "abandoned", by the rule or by halving; "failed", with the error in one line.
+    exception: what the objective raised, unless it ran in another process.
     score: the last one reported, nan if there is none.  curves: everything reported, one list per name.
     """
     number: int
@@ -166,10 +166,7 @@ def search(objective: Callable, space: Space, trials: Settings, rng: Random, exe
 
 @checked
 def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:
-    """The result of the trials that `frames` yields until it ends or is interrupted.
-
-    If every trial failed, the objective is wrong rather than a setting, and the first error is raised.
-    """
+    """The result of the trials that `frames` yields until it ends or is interrupted; the error if all have failed."""
     finished = []
     try:
         with closing(frames):
@@ -213,7 +210,7 @@ def search_frames(objective: Callable, planned: Trials, executor: Workers = None
     with closing(run_jobs(work, planned, executor, stop)) as outcomes:
         for trial, outcome in outcomes:
             # an exception here is not the objective's: a worker died, or the objective could not be sent to it
-            yield failed(trial, outcome) if isinstance(outcome, Exception) else outcome
+            yield replace(failed(trial, outcome), exception=None) if isinstance(outcome, Exception) else outcome
 
 
 @checked
@@ -222,6 +219,7 @@ def failed(trial: Trial, error: Exception) -> Trial:
 
 
 def raise_if_all_failed(trials: Sequence[Trial]) -> None:
+    """Then it is the objective that is wrong, not a setting."""
     if trials and all(t.exception for t in trials):
         trials[0].exception.add_note(f"All {len(trials)} trials failed, the first with this error.")
         raise trials[0].exception

@@ -1,0 +1,291 @@
+"""The same numbers give the same result in whatever type, order or container they come; other things are refused."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_lib.inputs import labels
+from course_lib.nn import normal, preprocessing, surfaces
+from course_lib.nn.activations import ACTIVATIONS, log_softmax, softmax
+from course_lib.nn.gradient_check import check_gradients, numerical_gradient, relative_error
+from course_lib.nn.layers import Activation, Dense, Dropout, Maxout, PReLU, RReLU
+from course_lib.nn.losses import LOSSES, PENALTIES, pair_margin
+from course_lib.nn.network import MLP
+from course_lib.nn.normalization import BatchNorm, GroupNorm, LayerNorm
+from course_lib.nn.optimizers import OPTIMIZERS, SGD
+from course_lib.nn.schedules import SCHEDULES
+from course_lib.nn.stacked import TrainMLP
+from course_lib.nn.training import train
+
+
+class Frame:
+    """What only says how it becomes an array, as the tables of other libraries do."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values, dtype)
+
+
+def read_only(a: np.ndarray) -> np.ndarray:
+    a = a.copy()
+    a.flags.writeable = False
+    return a
+
+
+TYPES = ["?", "i1", "u1", "i2", "u4", ">i4", "i8", "u8", "f2", "f4", ">f4", "f8", ">f8", "g", "O"]
+FORMS: dict[str, Callable] = {
+    "as it is": np.copy, "read-only": read_only, "Fortran": np.asfortranarray, "list": lambda a: a.tolist(),
+    "tuples": lambda a: tuple(map(tuple, a.tolist())), "backwards": lambda a: a[::-1].copy()[::-1],
+    "every second": lambda a: np.repeat(a, 2, axis=0)[::2], "masked": np.ma.masked_array, "table": Frame,
+    "matrix": lambda a: a.astype(float if a.dtype == object else a.dtype).view(np.matrix),
+}
+some = settings(max_examples=30, deadline=None)
+forms = st.sampled_from(sorted(FORMS)), st.sampled_from(TYPES), st.integers(0, 2 ** 32 - 1)
+
+
+def drawn(form: str, dtype: str, seed: int, shape: tuple[int, int]) -> tuple[object, np.ndarray]:
+    """Numbers from 0 to 5 (0 or 1 for bool) in this form and type, and the same in float64 (float32, if they are)."""
+    numbers = np.random.default_rng(seed).integers(0, 2 if dtype == "?" else 6, shape)
+    plain = np.float32 if dtype == "f4" and form not in ("list", "tuples") else np.float64
+    return FORMS[form](numbers.astype(dtype)), numbers.astype(plain)
+
+
+def same(result: object, expected: object) -> None:
+    for a, b in zip(result, expected, strict=True) if isinstance(expected, tuple) else [(result, expected)]:
+        assert np.asarray(a).dtype == np.asarray(b).dtype
+        np.testing.assert_allclose(a, b, rtol=32 * np.finfo(np.result_type(b, np.float32)).eps)
+
+
+def net(loss: str = "softmax_cross_entropy", outputs: int = 4, dtype: type = np.float64) -> MLP:
+    return MLP((4, 5, outputs), activation="tanh", loss=loss, dtype=dtype)
+
+
+def forward_and_back(make: Callable) -> Callable:
+    def run(x):
+        layer = make()
+        y = layer.forward(x, train=True)
+        return y, layer.backward(y)
+
+    return run
+
+
+X, CLASSES = np.random.default_rng(0).standard_normal((6, 4)), np.array([0, 1, 2, 3, 0, 1])
+SIX = np.arange(24.0).reshape(6, 4) % 7
+ONE = {  # every place where an array comes in: functions of one array (6, 4)
+    "softmax": softmax, "log_softmax": log_softmax, "relative_error": lambda x: relative_error(x, SIX),
+    "pair_margin": lambda x: pair_margin(x, SIX),
+    **{f"{a.name}.f": a.f for a in ACTIVATIONS.values()}, **{f"{a.name}.df": a.df for a in ACTIVATIONS.values()},
+    **{f"{a.name}.slope_of_output": a.slope_of_output for a in ACTIVATIONS.values() if a.slope_of_output},
+    **{name: getattr(normal, name) for name in ("erfc", "density", "cumulative")},
+    **{f"{name} scores": lambda x, loss=LOSSES[name]: loss(x, CLASSES)
+       for name in ("softmax_cross_entropy", "max_margin")},
+    **{f"{name} scores": lambda x, loss=LOSSES[name]: loss(x, SIX / 7) for name in ("sigmoid_bce", "squared_error")},
+    "squared_error targets": lambda x: LOSSES["squared_error"](X, x),
+    **{f"{name} weights": lambda x, penalty=penalty: penalty(x, 0.5) for name, penalty in PENALTIES.items()},
+    **{f"layer {make().__class__.__name__}": forward_and_back(make) for make in (
+        lambda: Dense(4, 3), lambda: Activation("silu"), lambda: PReLU(4), lambda: Maxout(2),
+        lambda: RReLU(np.random.default_rng(0)), lambda: Dropout(0.5, np.random.default_rng(0)),
+        lambda: BatchNorm(4), lambda: LayerNorm(4), lambda: GroupNorm(4, 2))},
+    **{f"MLP.{name}": lambda x, name=name: getattr(net(), name)(x) for name in ("forward", "predict")},
+    **{f"MLP.{name}": lambda x, name=name: getattr(net(), name)(x, CLASSES)
+       for name in ("loss", "loss_and_grad", "accuracy")},
+    "MLP.signals": lambda x: net().signals(x, CLASSES).loss,
+    "check_gradients": lambda x: check_gradients(net(), x, CLASSES, indices=[0, 9]).analytic,
+    "train": lambda x: train(net(), x, CLASSES, SGD(), steps=3, batch_size=2, x_val=x, y_val=CLASSES).val_loss,
+    "TrainMLP": lambda x: [row["val_loss"] for row in TrainMLP(
+        (4, 5, 4), x, CLASSES, x, CLASSES, SGD, epochs=1, batch_size=2)({"lr": 0.1}, 0)][-1],
+    **{f"{name}.fit.transform": lambda x, make=make: make().fit(x).transform(x)
+       for name, make in preprocessing.PREPROCESSORS.items() if not name.startswith("channel")},
+    **{f"{name}.step": lambda g, make=make: stepped(make(), g) for name, make in OPTIMIZERS.items()},
+    **{f"schedule {name}": lambda t, make=make: make()(t) for name, make in SCHEDULES.items()},
+}
+
+
+def stepped(optimizer, grad) -> np.ndarray:
+    theta = np.ones((6, 4))
+    optimizer.step(theta, grad, optimizer.init(theta))
+    return theta
+
+
+@pytest.mark.parametrize("name", ONE)
+@some
+@given(*forms)
+def test_the_same_numbers_give_the_same_result(name: str, form: str, dtype: str, seed: int) -> None:
+    given_, plain = drawn(form, dtype, seed, (6, 4))
+    with np.errstate(all="ignore"):
+        same(ONE[name](given_), ONE[name](plain))
+
+
+@pytest.mark.parametrize("name", sorted(surfaces.SURFACES))
+@some
+@given(*forms)
+def test_the_same_points_have_the_same_value(name: str, form: str, dtype: str, seed: int) -> None:
+    points, plain = drawn(form, dtype, seed, (6, 2))
+    same(surfaces.SURFACES[name].value(points), surfaces.SURFACES[name].value(plain))
+    same(surfaces.SURFACES[name].grad(points), surfaces.SURFACES[name].grad(plain))
+
+
+@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "max_margin"])
+@pytest.mark.parametrize("column", [False, True])
+@some
+@given(*forms)
+def test_a_class_number_is_one_in_every_form(loss: str, column: bool, form: str, dtype: str, seed: int) -> None:
+    y, plain = drawn(form, dtype, seed, (6, 1))
+    if not column:
+        y, plain = np.asarray(y)[:, 0], plain[:, 0]
+    scores = np.random.default_rng(seed).standard_normal((6, 6))  # as many classes as examples
+    number = plain.astype(int).ravel()
+    same(LOSSES[loss](scores, y), LOSSES[loss](scores, number))
+    mine = MLP((4, 6), loss=loss)
+    assert mine.accuracy(X, y) == mine.accuracy(X, number)
+    history = train(mine.copy(), X, y, SGD(), steps=2, batch_size=3, x_val=X, y_val=y)
+    expected = train(mine.copy(), X, number, SGD(), steps=2, batch_size=3, x_val=X, y_val=number)
+    np.testing.assert_array_equal(history.accuracy, expected.accuracy)
+    np.testing.assert_array_equal(history.val_loss, expected.val_loss)
+    assert history.accuracy[0] == mine.accuracy(X, y)
+
+
+@some
+@given(*forms)
+def test_a_single_output_takes_classes_as_they_come(form: str, dtype: str, seed: int) -> None:
+    number = np.random.default_rng(seed).integers(0, 2, (6, 1))
+    y = FORMS[form](number.astype(dtype))
+    mine = net("sigmoid_bce", 1)
+    assert mine.accuracy(X, y) == mine.accuracy(X, number[:, 0])
+    history = train(mine.copy(), X, y, SGD(), steps=2, batch_size=3)
+    assert history.accuracy[0] == mine.accuracy(X, y)
+    assert mine.loss(X, y) == pytest.approx(mine.loss(X, number))
+
+
+NO_CLASS = {
+    "words": np.array(list("abcdef")), "one-hot": np.eye(6), "one-hot, fewer": np.eye(6)[:, :4],
+    "half": CLASSES + 0.5, "too high": CLASSES + 6, "negative": CLASSES - 1, "NaN": np.full(6, np.nan),
+    "inf": np.where(CLASSES > 0, np.inf, 0.0), "too few": CLASSES[:5], "one": 3, "nothing": [], "None": None,
+    "row": CLASSES[None], "objects": [None] * 6, "complex": CLASSES * 1j, "ragged": [[1], [1, 2]] * 3,
+    "masked": np.ma.masked_array(CLASSES, CLASSES == 1),
+}
+
+
+def said(call: Callable) -> str:
+    """The one sentence with which a call is refused."""
+    with pytest.raises(ValueError) as caught:
+        call()
+    sentence = str(caught.value)
+    assert sentence.endswith(".") and "\n" not in sentence and len(sentence) < 250, sentence
+    return sentence
+
+
+@pytest.mark.parametrize("wrong", NO_CLASS)
+@pytest.mark.parametrize("door", ["softmax_cross_entropy", "max_margin", "accuracy", "loss", "loss_and_grad", "train"])
+def test_what_is_no_class_number_gets_one_sentence(door: str, wrong: str) -> None:
+    y, mine = NO_CLASS[wrong], MLP((4, 6))
+    assert said({
+        "softmax_cross_entropy": lambda: LOSSES["softmax_cross_entropy"](np.ones((6, 6)), y),
+        "max_margin": lambda: LOSSES["max_margin"](np.ones((6, 6)), y),
+        "accuracy": lambda: mine.accuracy(X, y), "loss": lambda: mine.loss(X, y),
+        "loss_and_grad": lambda: mine.loss_and_grad(X, y), "train": lambda: train(mine, X, y, SGD(), steps=1),
+    }[door])
+
+
+@pytest.mark.parametrize(("y", "sentence"), [
+    (np.eye(3), "y must be one class number from 0 to 2 for each of 3 examples, not numbers of shape (3, 3); of "
+                "one-hot rows take .argmax(axis=-1)."),
+    ([0, 1, 7], "y must be one class number from 0 to 2 for each of 3 examples; the first that is not is 7."),
+    (list("abc"), "y must be one class number from 0 to 2 for each of 3 examples, not ['a', 'b', 'c']; np.unique(…, "
+                  "return_inverse=True) numbers classes."),
+])
+def test_the_sentence_says_what_is_wrong_and_what_to_do(y: object, sentence: str) -> None:
+    assert said(lambda: labels(y, (3,), 3, "y")) == sentence
+
+
+def test_trials_have_labels_of_their_own_or_share_them() -> None:
+    scores, y = np.random.default_rng(0).standard_normal((2, 6, 4)), np.stack([CLASSES, CLASSES[::-1]])
+    for loss in (LOSSES["softmax_cross_entropy"], LOSSES["max_margin"]):
+        apart = [loss(scores[i], y[i])[0] for i in range(2)]
+        np.testing.assert_allclose(loss(scores, y.astype(float))[0], apart)
+        np.testing.assert_allclose(loss(scores, CLASSES[:, None])[0], loss(scores, CLASSES)[0])
+    said(lambda: LOSSES["max_margin"](scores, np.stack([CLASSES] * 3)))
+
+
+NONSENSE = {
+    "NaN": X * np.nan, "inf": np.where(X > 1, np.inf, X), "words": np.array([["a"] * 4] * 6), "None": None,
+    "objects": np.full((6, 4), None), "ragged": [[1], [1, 2]], "complex": X * 1j, "object": object(), "nothing": [],
+    "masked": np.ma.masked_array(X, X > 1), "0-d": np.array(1.0), "dates": np.full((6, 4), np.datetime64("2020-01-01")),
+}
+DATA = [name for name in ONE if name.startswith(("MLP", "check", "train", "TrainMLP")) or "fit" in name] + [
+    "squared_error targets"]
+
+
+@pytest.mark.parametrize("wrong", NONSENSE)
+@pytest.mark.parametrize("door", DATA)
+def test_data_that_are_not_finite_numbers_get_one_sentence(door: str, wrong: str) -> None:
+    assert said(lambda: ONE[door](NONSENSE[wrong]))
+
+
+@pytest.mark.parametrize("wrong", [wrong for wrong in NONSENSE if wrong not in ("NaN", "inf", "nothing", "0-d")])
+@pytest.mark.parametrize("door", sorted(set(ONE) - set(DATA)))
+def test_what_is_no_array_of_numbers_gets_one_sentence(door: str, wrong: str) -> None:
+    assert said(lambda: ONE[door](NONSENSE[wrong]))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> None:
+    targets = CLASSES if loss in ("softmax_cross_entropy", "max_margin") else SIX / 7
+    with np.errstate(all="ignore"):
+        assert np.isnan(LOSSES[loss](X * np.nan, targets)[0])
+
+
+@pytest.mark.parametrize(("call", "word"), [
+    (lambda: LOSSES["softmax_cross_entropy"](X[0], 1), "scores"),
+    (lambda: LOSSES["sigmoid_bce"](X, 3 * SIX), "from 0 to 1"),
+    (lambda: LOSSES["squared_error"](X[:, :1], np.ones((1, 6))), "one number for each score"),
+    (lambda: train(net(), X, CLASSES, SGD(), epochs=0.4, batch_size=6), "epochs=0.4"),
+    (lambda: Dense(4, 2).forward(X[:, :3]), "(…, 4)"), (lambda: Dense(4, 4).backward(X), "forward pass first"),
+    (lambda: PReLU(4).forward(X[:, :1]), "(…, 4)"), (lambda: Maxout(2).forward(X[:, :3]), "pieces"),
+    (lambda: surfaces.SURFACES["bowl"].value(X), "points"), (lambda: SCHEDULES["step"]()(-1), "0 or more"),
+    (lambda: stepped(SGD(), np.ones((1, 4))), "shape of theta"),
+    (lambda: SGD().step(np.ones(3, int), np.ones(3), None), "floating-point"),
+    (lambda: train(net(), X, CLASSES, SGD(), steps=1, schedule=lambda t: "fast"), "schedule"),
+    (lambda: numerical_gradient(lambda theta: theta, np.ones(2)), "f must give"),
+    (lambda: numerical_gradient(lambda theta: 0.0, np.array([1, 2])), "float"),
+    (lambda: check_gradients(net(), X, CLASSES, indices=[999]), "indices"),
+])
+def test_what_does_not_fit_gets_one_sentence(call: Callable, word: str) -> None:
+    assert word in said(call)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "prelu", "gelu"])
+@pytest.mark.parametrize("norm", [None, "batch", "layer"])
+@some
+@given(seed=st.integers(0, 2 ** 32 - 1))
+def test_a_right_gradient_in_float32_is_called_right(activation: str, norm: str | None, seed: int) -> None:
+    mine = MLP((4, 5, 4), activation=activation, norm=norm, dtype=np.float32, seed=seed, l2=0.01)
+    check = check_gradients(mine, np.random.default_rng(seed).standard_normal((6, 4)), CLASSES)
+    assert np.median(check.errors) < 1e-7 and mine.theta.dtype == np.float32
+    if activation not in ("relu", "prelu"):  # a kink may lie within h
+        assert check.verdict.startswith("right")
+
+
+def test_a_wrong_gradient_in_float32_is_called_wrong() -> None:
+    class Forgetful(Dense):
+        def backward(self, dy, need_dx=True):
+            dx = super().backward(dy, need_dx)
+            self.grads["b"] *= 0.9
+            return dx
+
+    mine = net(dtype=np.float32)
+    mine.layers[0].__class__ = Forgetful
+    mine.layers[0].bind(mine.layers[0].params, mine.layers[0].grads)
+    assert check_gradients(mine, X, CLASSES).verdict == "wrong"
+
+
+def test_a_numerical_gradient_in_float32_has_three_digits() -> None:
+    theta = np.random.default_rng(0).standard_normal(20).astype(np.float32)
+    slope = numerical_gradient(lambda t: float(np.sum(t ** 3)), theta)
+    np.testing.assert_allclose(slope, 3.0 * theta ** 2, atol=2e-3)
