@@ -8,7 +8,6 @@ import operator
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from numbers import Real
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -118,7 +117,7 @@ def _array(value: Any) -> Any:
     array = numbers(value)
     if array is None or not array.size:
         raise Unfit
-    return value if isinstance(value, Real) else array
+    return array
 
 
 _PLAIN = {

@@ -88,6 +88,7 @@ def initial_loss(
     )  # fmt: skip
 
 
+@checked
 @arrays("scores", ndim=2)
 def softmax_probability(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     """p_y of each row."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.inputs import labels
-from course_lib.nn import normal, preprocessing, surfaces
+from course_lib.nn import normal, preprocessing, spaces, surfaces
 from course_lib.nn.activations import ACTIVATIONS, log_softmax, softmax
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient, relative_error
 from course_lib.nn.layers import Activation, Dense, Dropout, Maxout, PReLU, RReLU
@@ -18,6 +18,7 @@ from course_lib.nn.network import MLP
 from course_lib.nn.normalization import BatchNorm, GroupNorm, LayerNorm
 from course_lib.nn.optimizers import OPTIMIZERS, SGD
 from course_lib.nn.schedules import SCHEDULES
+from course_lib.nn.search import search
 from course_lib.nn.stacked import TrainMLP
 from course_lib.nn.training import train
 
@@ -76,6 +77,7 @@ def forward_and_back(make: Callable) -> Callable:
 
 
 X, CLASSES = np.random.default_rng(0).standard_normal((6, 4)), np.array([0, 1, 2, 3, 0, 1])
+UNIT = spaces.Uniform(0.0, 1.0)
 SIX = np.arange(24.0).reshape(6, 4) % 7
 ONE = {  # every place where an array comes in: functions of one array (6, 4)
     "softmax": softmax, "log_softmax": log_softmax, "relative_error": lambda x: relative_error(x, SIX),
@@ -255,9 +257,34 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
     (lambda: numerical_gradient(lambda theta: theta, np.ones(2)), "f must give"),
     (lambda: numerical_gradient(lambda theta: 0.0, np.array([1, 2])), "float"),
     (lambda: check_gradients(net(), X, CLASSES, indices=[999]), "indices"),
+    (lambda: net().forward(X[:, :2]), "(examples, 4)"),
+    (lambda: net().forward(X[0]), "(examples, 4)"),
+    (lambda: net().loss(X[:5], CLASSES), "5 examples"),
+    (lambda: train(net(), X, CLASSES[:4], SGD(), steps=1), "x and y"),
+    (lambda: train(net(), X, CLASSES, SGD(), steps=1, x_val=X), "x_val and y_val"),
+    (lambda: train(net("sigmoid_bce", 1), X, CLASSES, SGD(), steps=1), "from 0 to 1"),
+    (lambda: MLP((3,)), "sizes"), (lambda: MLP((3, 2.5, 4)), "sizes"), (lambda: MLP((3, 4), dtype=int), "dtype"),
+    (lambda: MLP((3, 5, 4), init=lambda rng, n_in, n_out: np.ones(3)), "init"),
+    (lambda: MLP((3, 4), seed=[1, 2]), "seed"),
+    (lambda: MLP((3, 5, 4), activation=("relu",)), "activation"), (lambda: MLP((3, 5, 4), norm="bacth"), "bacth"),
+    (lambda: setattr(net(), "theta", [1, 2]), "theta"), (lambda: OPTIMIZERS["adam"](beta1=1.0), "beta1"),
+    (lambda: Dropout(1.0, np.random.default_rng(0)), "probability"),
+    (lambda: spaces.grid({"a": UNIT}, {}), "points"),
+    (lambda: spaces.Choice((1, 2)).at(1.0), "below 1"), (lambda: search(lambda s, seed: 1.0, {"a": 0.1}, 2, 0), "space"),
+    (lambda: search(lambda s, seed: 1.0, {"a": UNIT}, 2, 0).values("b"), "'b'"),
 ])
 def test_what_does_not_fit_gets_one_sentence(call: Callable, word: str) -> None:
     assert word in said(call)
+
+
+@pytest.mark.parametrize("name", [name for name in ONE if name.endswith((".f", ".df"))])
+def test_nan_stays_in_its_place(name: str) -> None:
+    x = np.array([0.5, np.nan, -np.inf, np.inf, -2.0])
+    y, far_out = ONE[name](x), ONE[name](np.array([-1e4, 1e4]))
+    np.testing.assert_array_equal(y[[0, 4]], ONE[name](x[[0, 4]]))
+    if name not in ("identity.df", "step.df") and not name.endswith("relu.df"):  # pieces of constants
+        assert np.isnan(y[1])
+    np.testing.assert_allclose(y[2:4], np.where(np.abs(far_out) > 10, np.copysign(np.inf, far_out), far_out))
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "prelu", "gelu"])
