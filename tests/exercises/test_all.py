@@ -1,5 +1,6 @@
 """What holds for every exercise of the course: right against its reference, every known mistake named as itself."""
 
+import numpy as np
 import pytest
 
 from course_lib.exercises import _desk
@@ -23,6 +24,8 @@ def test_the_reference_passes_its_own_check(exercise):
 def test_every_known_mistake_gets_its_own_message(exercise, mistake):
     verdict = exercise.judge(mistake.answer)
     assert verdict.mistake is mistake, verdict.message
+    assert [other for other in exercise.mistakes if other.message in verdict.message] == [mistake]
+    assert " at 0x" not in verdict.message
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
@@ -30,3 +33,9 @@ def test_three_hints_three_mistakes(exercise):
     assert len(set(exercise.hints)) == 3
     assert len({mistake.message for mistake in exercise.mistakes}) == len(exercise.mistakes) >= 3
     assert exercise.answer.__doc__
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
+@pytest.mark.parametrize("constant", [0.0, 1.0, -1.0])
+def test_no_constant_solves_an_exercise(exercise, constant):
+    assert not exercise.judge(lambda *args: np.full_like(exercise.answer(*args), constant)).solved

@@ -128,9 +128,12 @@ def test_a_failing_trial_is_a_result():
     assert result.best.status == "done"
 
 
-def test_all_trials_failing_is_said_when_the_best_is_asked_for():
-    with pytest.raises(ValueError, match="4 of 4 failed, the first with KeyError: 'lr'"):
-        search(bump, {"rate": Uniform(0, 1)}, 4, 0).best  # noqa: B018
+def test_all_trials_failing_is_an_error_of_the_objective():
+    with pytest.raises(KeyError, match="lr") as caught:
+        search(bump, {"rate": Uniform(0, 1)}, 4, 0)
+    assert caught.value.__notes__ == ["All 4 trials failed, the first with this error."]
+    with ProcessPoolExecutor(1) as pool, pytest.raises(ValueError, match="4 of 4 failed, the first with KeyError"):
+        search(bump, {"rate": Uniform(0, 1)}, 4, 0, pool).best  # noqa: B018
 
 
 def test_a_dying_worker_and_an_objective_that_cannot_travel_are_results():
