@@ -13,8 +13,8 @@ def standardised(x_train: np.ndarray, x_test: np.ndarray) -> np.ndarray:
 
     A feature that is constant in the training data has σ = 0, but for rounding; it is centred and not divided.
     """
-    mu, sigma = np.mean(x_train, axis=0), np.std(x_train, axis=0)
-    rounding = len(x_train) * np.finfo(mu.dtype).eps * np.max(np.abs(x_train), axis=0)
+    mu, sigma = x_train.mean(axis=0), x_train.std(axis=0)
+    rounding = len(x_train) * np.finfo(x_train.dtype).eps * np.abs(x_train).max(axis=0)
     return (x_test - mu) / np.where(sigma <= rounding, 1.0, sigma)
 
 

@@ -31,9 +31,9 @@ def _flat(name: str, doc: str) -> property:
     """A vector into which the layers hold views, so that assigning to it must copy the values in."""
     def assign(net, values):
         if values is not getattr(net, name):
-            here, values = getattr(net, name), floats(values, name)
-            if values.shape not in ((), here.shape):
-                raise ValueError(f"{name} must be numbers of shape {here.shape}, not {short(values)}.")
+            here, values = getattr(net, name), floats(values, name[1:])
+            if values.shape != here.shape[here.ndim - values.ndim:]:
+                raise ValueError(f"{name[1:]} must be numbers of shape {here.shape}, not {short(values)}.")
             here[...] = values
 
     return property(attrgetter(name), assign, doc=doc)

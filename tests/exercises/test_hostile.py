@@ -84,3 +84,9 @@ def test_garbage_never_raises(garbage):
 def test_arrays_of_any_shape_and_value_never_raise(values, axes):
     array = np.array(values)[(...,) + (None,) * axes]
     assert not judge(lambda v, offset: array).solved
+
+
+def test_a_defect_of_the_judge_is_logged(monkeypatch, caplog):
+    monkeypatch.setattr(Exercise, "_verdict", lambda self, attempts: 1 / 0)
+    assert "could not be checked (ZeroDivisionError)" in judge(double).message
+    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]

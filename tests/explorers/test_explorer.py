@@ -234,3 +234,14 @@ def test_random_values_pass_the_check(control):
     rng = np.random.default_rng(0)
     for _ in range(100):
         control.check(control.random(rng))
+
+
+def test_a_defect_is_a_sentence_under_the_slider_and_a_traceback_in_the_log(caplog):
+    def experiment(x, k):
+        return {"x": 1 / (x - 3), "k": k}
+
+    explorer = made(experiment)
+    assert explorer.picture
+    explorer.drag({"x": 3.0})
+    assert explorer.message.startswith("This setting failed (ZeroDivisionError")
+    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]

@@ -170,6 +170,36 @@ def test_a_constant_feature_is_centred_and_nothing_else():
     assert Standardize().fit(x).transform(x + 1)[0, 0] == pytest.approx(1)
 
 
+ONE_NUMBER = [Standardize(), PCA(), Whiten(epsilon=0.0), ZCA(epsilon=0.0)]
+
+
+@pytest.mark.parametrize("preprocessor", ONE_NUMBER, ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@given(number=st.floats(1e-3, 1e3), off=st.lists(st.integers(-3, 3), min_size=2, max_size=300),
+       sign=st.sampled_from([-1, 1]))
+def test_one_number_with_rounding_errors_is_only_centred(preprocessor, dtype, number, off, sign):
+    number = dtype(sign * number)
+    x = (number + np.array(off) * np.spacing(np.abs(number)))[:, None].astype(dtype)
+    for data in (x, np.c_[x, x]):
+        z = preprocessor.fit(data).transform(data)
+        assert np.abs(z).max() <= 16 * np.abs(np.spacing(number)).astype(float)
+
+
+@given(number=st.floats(1e-3, 1e3), spread=st.floats(1e-9, 1e3), n=st.integers(3, 300))
+def test_a_real_spread_becomes_1_however_small(number, spread, n):
+    x = number * (1 + spread * np.linspace(-1, 1, n))[:, None]
+    assert Standardize().fit(x).transform(x).std() == pytest.approx(1, rel=1e-3)
+    images = x[..., None, None]
+    assert ChannelStandardize().fit(images).transform(images).std() == pytest.approx(1, rel=1e-3)
+
+
+def test_a_tenth_and_two_tenths_are_three_tenths():
+    x = np.array([[0.3], [0.1 + 0.2]] * 5)
+    images = x.reshape(-1, 1, 1, 1)
+    np.testing.assert_allclose(Standardize().fit(x).transform(x), 0.0, atol=1e-15)
+    np.testing.assert_allclose(ChannelStandardize().fit(images).transform(images), 0.0, atol=1e-15)
+
+
 @pytest.mark.parametrize("preprocessor", [Whiten(epsilon=0.0), ZCA(epsilon=0.0)])
 def test_directions_without_variance_give_zero_instead_of_noise(preprocessor):
     x = correlated(d=3) @ np.array([[1.0, 0, 1, 2], [0, 1, 1, 0], [0, 0, 0, 0]])       # rank 2 in 4 dimensions
