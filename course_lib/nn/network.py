@@ -100,7 +100,7 @@ class MLP:
         return np.argmax(scores, axis=-1) if self.sizes[-1] > 1 else (scores[..., 0] > 0).astype(int)
 
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> float | np.ndarray:
-        """The share of examples whose class is predicted right."""
+        """The share of examples whose class is predicted right; y are class numbers (m,), (m, 1) or (T, m)."""
         guess = self.predict(x)
         return self._plain(np.mean(guess == labels(y, guess.shape, max(2, self.sizes[-1]), "y"), axis=-1))
 

@@ -97,6 +97,7 @@ def train_frames(net: Network, x: Rows, y: Finite, optimizer: Rule, *, epochs: N
     callbacks: called as callback(net, frame) at each frame; a true answer ends the run.
     patience: end after that many frames in a row without a new lowest validation loss, and put back the weights of
         the lowest (per trial; the run ends when no trial is left that improves).
+    x and y must be finite. Accuracy is nan where y are not class numbers, as in a regression.
     A run whose loss is not finite (in every trial) ends there. Overflow is a result, never a warning.
     """
     same_length(x=x, y=y)
