@@ -40,6 +40,8 @@ CASES = [(name, i) for name, exercise in EXERCISES.items() for i, case in enumer
 @pytest.mark.parametrize(("name", "i"), CASES, ids=[f"{name}-{i}" for name, i in CASES])
 def test_a_reference_answer_is_right_however_its_arrays_come(name: str, i: int, form: str) -> None:
     exercise, (come, stand_for) = EXERCISES[name], FORMS[form]
+    if name == "10.3" and form in ("int64", "uint8"):
+        pytest.skip("rounded scores are equal, and which of two equal trials goes on is open")
 
     def answer(change) -> np.ndarray:
         with np.errstate(all="ignore"):
