@@ -28,7 +28,7 @@ QUESTIONS = (
                "m̂/√v̂ is about 1 for a gradient of 10⁻¹⁰ too. Adam hides a bad initialisation, and pays with time: He "
                "and ReLU are done long before.", right=True),
         Option("No: what is lost on the way is lost.",
-               "The gradient is tiny, but it still points somewhere, and 10⁻¹⁰ is far from where float32 ends."),
+               "The gradient is tiny, but it still points somewhere, and 10⁻¹⁰ is far from where floating point ends."),
         Option("No: Adam needs gradients above ε = 10⁻⁸.",
                "They become larger than ε soon, because the last layers learn first and pass more on. ε only slows the "
                "beginning."),

@@ -49,7 +49,7 @@ QUESTIONS = (
                "That is what lies below 1. Below 0.1 it is a tenth of that."),
         Option("Less than one.",
                "0.1 is a hundredth of the range, and 60/100 = 0.6. Nine in ten are above 1, where the network below "
-               "does not learn.", right=True),
+               "hardly learns.", right=True),
     )),
     Prediction("10.f", "The five best of 60 trials all have learning rates between 0.005 and 0.01. The range was "
                "0.000001 to 0.01. What next?", (
@@ -63,7 +63,7 @@ QUESTIONS = (
     )),
     Prediction("10.g", "60 trials of 9 epochs cost 540. Successive halving gives all 60 one epoch, the best third "
                "three, the best third of those nine. What does it cost, and what does it find?", (
-        Option("About 180 epochs, and the same winner.",
+        Option("About 180 epochs, and a winner as good.",
                "After one epoch a good setting is already ahead of most others. It need not be the first yet, only in "
                "the best third.", right=True),
         Option("About 180 epochs, and a much worse winner.",

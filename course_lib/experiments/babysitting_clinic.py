@@ -123,7 +123,7 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
     x, y, x_val, y_val = _data(run)
     net = MLP(
         (64, *hidden, 10), init="he" if run.std is None else ("normal", {"std": run.std}), bias=run.bias, l2=run.l2,
-        norm="batch" if run.norm else None, dtype=np.float32, seed=np.random.RandomState(0),
+        norm="batch" if run.norm else None, seed=np.random.RandomState(0),
     )  # fmt: skip
     looks, losses, diverged = [], [], None
     for frame in train_frames(

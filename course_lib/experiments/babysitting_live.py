@@ -68,8 +68,7 @@ def live_training(
     digits, now, changed = centred_digits(), {"lr": lr, "l2": l2, "dropout": dropout}, []
     x, y = digits.x_train[:images], digits.y_train[:images]
     net = MLP(
-        (64, 50, 50, 50, 10), init=INITS[init], l2=l2, dropout=dropout, dtype=np.float32,
-        seed=np.random.RandomState(seed),
+        (64, 50, 50, 50, 10), init=INITS[init], l2=l2, dropout=dropout, seed=np.random.RandomState(seed),
     )  # fmt: skip
     curves = Curves()
     for frame in train_frames(

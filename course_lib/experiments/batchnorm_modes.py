@@ -118,9 +118,9 @@ class _Run:
 def _trained(batch: int, seed: int) -> _Run:
     """With momentum 1 the running values are those of the last batch, which is a way to read them."""
     digits, rng, optimizer = load_digits(), np.random.default_rng(seed), SGD(lr=LR)
-    x, y = digits.x_train.astype(np.float32), digits.y_train
+    x, y = digits.x_train, digits.y_train
     sizes = [x.shape[1], WIDTH, WIDTH, 10]
-    net = MLP(sizes, norm=lambda n: BatchNorm(n, momentum=1.0), seed=seed, dtype=np.float32)
+    net = MLP(sizes, norm=lambda n: BatchNorm(n, momentum=1.0), seed=seed)
     weights, thetas, means, variances = [], [], [], []
     for _ in range(STEPS):
         weights.append(net.weights()[0][:, WATCHED].astype(float))
@@ -165,7 +165,7 @@ def _with_averages(run: _Run, steps: int, means: np.ndarray, variances: np.ndarr
 def _wrong(train_batch: int, steps: int, seed: int) -> dict[str, np.ndarray]:
     """Test accuracy in the wrong modes. Batches are whole: the last, incomplete one is left out."""
     run, digits = _trained(train_batch, seed), load_digits()
-    x, y, net = digits.x_test.astype(np.float32), digits.y_test, run.net.copy()
+    x, y, net = digits.x_test, digits.y_test, run.net.copy()
     net.theta = run.thetas[steps - 1]
     by_class, shuffled = np.argsort(y, kind="stable"), np.random.default_rng(seed).permutation(len(y))
     return {

@@ -98,6 +98,20 @@ def batchnorm_training(
     )
 
 
+@checked
+@lru_cache(maxsize=4)
+def scales_at(lr: float, seeds: int = 5) -> np.ndarray:
+    """Accuracies (2, scales) without and with batch normalisation at one rate of `RATES`: means over `seeds` starts.
+
+    The networks and the images of `batchnorm_training`, in float64: a map in float32 differs from processor to
+    processor by an image or two.
+    """
+    if lr not in RATES:
+        raise ValueError(f"lr must be one of {RATES}, not {lr!r}.")
+    maps = [_Maps("relu", 4, "before", seed, (lr,), np.float64).until(STEPS, draft=False) for seed in range(seeds)]
+    return np.mean([frames[-1, :, :, 0] for frames in maps], axis=0)
+
+
 @lru_cache(maxsize=24)
 def _started(activation: str, depth: int, place: str, seed: int) -> _Maps:
     return _Maps(activation, depth, place, seed)
@@ -106,12 +120,13 @@ def _started(activation: str, depth: int, place: str, seed: int) -> _Maps:
 class _Maps:
     """All networks of both maps, trained as far as anybody has asked so far."""
 
-    def __init__(self, activation: str, depth: int, place: str, seed: int) -> None:
-        scales, rates = np.meshgrid(SCALES, RATES, indexing="ij")
-        self.optimizer = SGD(lr=rates.ravel()[:, None].astype(np.float32))
+    def __init__(self, activation: str, depth: int, place: str, seed: int, lrs: tuple[float, ...] = RATES,
+                 dtype: type = np.float32) -> None:  # fmt: skip
+        scales, rates = np.meshgrid(SCALES, lrs, indexing="ij")
+        self.shape, self.optimizer = scales.shape, SGD(lr=rates.ravel()[:, None].astype(dtype))
         norms = {"norm": "batch", "norm_after": place == "after"}
         self.nets = [
-            MLP([64, *[WIDTH] * depth, 10], activation, "zeros", trials=scales.size, dtype=np.float32, **options)
+            MLP([64, *[WIDTH] * depth, 10], activation, "zeros", trials=scales.size, dtype=dtype, **options)
             for options in ({}, norms)
         ]
         for net in self.nets:
@@ -120,7 +135,7 @@ class _Maps:
                 w[...] = scales.ravel()[:, None, None] * rng.standard_normal(w.shape[-2:])
         self.rng = np.random.default_rng(seed)
         digits = load_digits()
-        self.x, self.y = digits.x_train.astype(np.float32), digits.y_train
+        self.x, self.y = digits.x_train.astype(dtype), digits.y_train
         self.alive = np.ones((2, scales.size), bool)
         self.frames: list[np.ndarray] = []  # one (2, scales, rates) every `EVERY` steps
         self.busy = threading.Lock()  # a slider may ask while the full run of another move is under way
@@ -151,4 +166,4 @@ class _Maps:
             with net.without_traces():
                 right = net.forward(x, train=True).argmax(axis=-1) == y
             maps.append(np.where(alive, right.mean(axis=-1), np.nan))
-        return np.reshape(maps, (2, len(SCALES), len(RATES)))
+        return np.reshape(maps, (2, *self.shape))

@@ -94,7 +94,7 @@ def playground_frames(
     seed: int = 0,
     before: Before = (),
 ) -> Generator[PlaygroundFrame, Mapping[str, Any] | None, None]:
-    """Train a softmax classifier with `layers` hidden layers in float32; a frame every 20 updates.
+    """Train a softmax classifier with `layers` hidden layers in float64; a frame every 20 updates.
 
     weight_decay  λ: ½λΣW² in the loss; with "adamw" decoupled decay
     batch_size    0 takes all points in every update
@@ -108,7 +108,7 @@ def playground_frames(
     inputs = playground_inputs(dataset, features, settings["noise"], seed)
     net = MLP(
         (inputs.x.shape[1], *[units] * layers, inputs.classes), activation, INITS[init],
-        norm="batch" if batchnorm else None, seed=seed, dtype=np.float32,
+        norm="batch" if batchnorm else None, seed=seed,
     )  # fmt: skip
     knobs = _Knobs(settings, tuple((int(step), name, _said(value)) for step, name, value in before))
     rule = _Watched(net, OPTIMIZERS[optimizer]())

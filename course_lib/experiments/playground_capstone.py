@@ -67,7 +67,7 @@ def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
     net = MLP(
         (64, *recipe.hidden, 10), recipe.activation, INITS[recipe.init], norm="batch" if recipe.batchnorm else None,
         dropout=recipe.dropout, trials=recipe.members, seed=[1000 * seed + k for k in range(recipe.members)],
-        dtype=np.float32,
+        dtype=np.float32 if recipe.shifted else np.float64,  # five times the digits in half the time
     )  # fmt: skip
     steps = len(x) // recipe.batch_size * recipe.epochs
     rule = AdamW(recipe.lr, weight_decay=recipe.weight_decay) if recipe.adam else SGD(recipe.lr)

@@ -34,7 +34,7 @@ class Inputs:
 
     points: np.ndarray  # (m, 2) for training
     y: np.ndarray  # (m,)
-    x: np.ndarray  # (m, k) standardised features, float32
+    x: np.ndarray  # (m, k) standardised features
     val_points: np.ndarray
     y_val: np.ndarray
     x_val: np.ndarray
@@ -68,4 +68,4 @@ def _columns(points: np.ndarray, features: str) -> np.ndarray:
 
 
 def _prepared(points: np.ndarray, features: str, scale: Scaled) -> np.ndarray:
-    return scale.transform(_columns(points, features)).astype(np.float32)
+    return scale.transform(_columns(points, features))

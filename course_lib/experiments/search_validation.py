@@ -77,8 +77,8 @@ def winners_luck(images: tuple[int, ...] = (20, 60, 180), trials: int = 40, choi
     if not 1 <= min(images) <= max(images) <= most or trials < 1 or choices < 1:
         raise ValueError(f"images must be 1 to {most}, trials and choices at least 1.")
     base, planned = objective(), plan(space_of(3e-2, 3e-1), trials, 0)
-    net = MLP(base.sizes, trials=trials, seed=[t.seed for t in planned], dtype=np.float32)
-    rates = np.array([[t.settings["lr"]] for t in planned], np.float32)
+    net = MLP(base.sizes, trials=trials, seed=[t.seed for t in planned])
+    rates = np.array([[t.settings["lr"]] for t in planned])
     train(net, base.x, base.y, Momentum(lr=rates), epochs=base.epochs, batch_size=50, rng=0, look=10)
     right = net.predict(base.x_val) == base.y_val  # (trials, 360)
     rng = np.random.RandomState(0)

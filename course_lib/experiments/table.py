@@ -48,6 +48,12 @@ def table(columns: Mapping[str, Sequence], digits: int = 3) -> Table:
     return Table({name: [_cell(value, digits) for value in values] for name, values in columns.items()})
 
 
+@checked
+def within(value: float, low: float, high: float) -> str:
+    """"low to high" if the value lies there, else the value: for a chaotic run, whose digits no machine shares."""
+    return f"{low:g} to {high:g}" if low < value < high else f"{value:.3g}"
+
+
 def _cell(value: object, digits: int) -> str:
     if not isinstance(value, (float, np.floating)):
         return str(value)
