@@ -39,18 +39,18 @@ def again(line: str) -> PlaygroundFrame:
 def test_the_first_frame_is_the_untrained_network():
     frame = next(playground_frames())
     assert frame.step == 0 and np.isnan(frame.ratio).all() and len(frame.steps) == 1
-    fresh = MLP((2, 16, 16, 3), seed=0, dtype=np.float32)
+    fresh = MLP((2, 16, 16, 3), seed=0)
     np.testing.assert_array_equal(frame.net.theta, fresh.theta)
 
 
 def test_each_frame_is_twenty_updates_of_the_library():
     frame = playground_at(20, batch_size=0)
-    inputs, net, rule = frame.inputs, MLP((2, 16, 16, 3), seed=0, dtype=np.float32), Adam(0.01)
+    inputs, net, rule = frame.inputs, MLP((2, 16, 16, 3), seed=0), Adam(0.01)
     state = rule.init(net.theta)
     for _ in range(20):
         net.loss_and_grad(inputs.x, inputs.y)
         rule.step(net.theta, net.grad, state)
-    np.testing.assert_allclose(frame.net.theta, net.theta, atol=1e-5)
+    np.testing.assert_allclose(frame.net.theta, net.theta, atol=1e-12)
 
 
 def test_a_frame_stays_as_it_was_while_training_goes_on():
