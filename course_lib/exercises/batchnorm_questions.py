@@ -64,7 +64,7 @@ QUESTIONS = (
     )),
     Prediction("6.g", "Training is over, and the 359 test images are classified in batches of 32. You forget to switch "
                "batch normalisation to its test mode, and the images are sorted by class. How many are right?", (
-        Option("About as many as in test mode: 95 %.",
+        Option("About as many as in test mode: over 95 %.",
                "In a shuffled batch the statistics resemble those of training. In a batch of one class they do not."),
         Option("About 80 %.",
                "Worse. What all images of the batch share, their class, is subtracted from each."),
