@@ -49,7 +49,7 @@ QUESTIONS = (
     Prediction("2.e", "At learning rate 10 you replace ReLU by leaky ReLU with slope 0.01. What happens?", (
         Option("The units are thrown off the data as before, but come back.",
                "Nearly all are off after ten steps. The leak lets a hundredth of the gradient through, and unit after "
-               "unit returns: after 500 steps some four in ten are back.", right=True),
+               "unit returns: after 500 steps four or five in ten are back.", right=True),
         Option("No unit leaves the data any more.",
                "The steps are as long as before. The leak does not prevent the accident, it heals it."),
         Option("Nothing changes: 0.01 is too small to matter.",

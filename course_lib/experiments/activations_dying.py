@@ -72,7 +72,6 @@ def dying_relu(
 @lru_cache(maxsize=64)
 def _run(lr: float, bias: float, alpha: float, seeds: int):
     x, y = spiral()
-    x = x.astype(np.float32)
     net = network(bias, alpha, seeds)
     units, optimizer = net.layers[1], SGD(lr=lr)
     state, records = optimizer.init(net.theta), []
@@ -110,7 +109,6 @@ def network(bias: float, alpha: float, seeds: int) -> MLP:
         init=("normal", {"std": WEIGHT_STD}),
         trials=seeds,
         seed=[np.random.RandomState(seed) for seed in range(seeds)],
-        dtype=np.float32,
     )
     net.layers[0].params["b"][...] = bias
     return net

@@ -59,10 +59,10 @@ def learned_slope(
 @lru_cache(maxsize=64)
 def _slope_run(start: float, lr: float, decay: float, per_channel: bool, epochs: int, seed: int):
     digits = load_digits()
-    x, y = digits.x_train.astype(np.float32), digits.y_train
+    x, y = digits.x_train, digits.y_train
     sizes = [x.shape[1], WIDTH, WIDTH, 10]
     unit = ("prelu", {"alpha": start, "per_channel": per_channel})
-    net = MLP(sizes, activation=unit, trials=3, seed=seed, dtype=np.float32)
+    net = MLP(sizes, activation=unit, trials=3, seed=seed)
     for w in net.weights():
         w[1:] = w[0]
     slopes = [layer for layer in net.layers if isinstance(layer, PReLU)]

@@ -111,14 +111,13 @@ def _race(names: tuple[str, ...], lr: float, depth: int, epochs: int, look: int 
         activation=in_step(names),
         init="zeros",
         trials=len(names),
-        dtype=np.float32,
     )
     rng = np.random.default_rng(seed)
     for w in net.weights():
         draw = rng.standard_normal(w.shape[1:])
         stds = [initializer_std("he" if name in HE else "xavier", *draw.shape) for name in names]
         w[...] = np.array(stds)[:, None, None] * draw
-    x, y = digits.x_train.astype(np.float32), digits.y_train
+    x, y = digits.x_train, digits.y_train
     history = train(
         net, x, y, SGD(lr=lr), epochs=epochs, batch_size=BATCH, rng=seed, record_every=EVERY, look=look
     )

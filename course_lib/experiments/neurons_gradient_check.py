@@ -21,7 +21,7 @@ H = 10.0 ** np.linspace(-13, -1, 49)
 ZOOM = np.linspace(-2.0, 2.0, 61)  # the close-up shows θ ± 2h
 BUGS = ("none", "f′ forgotten", "penalty forgotten", "sum instead of mean")
 PRECISIONS = {"float64": np.float64, "float32": np.float32}
-FLOOR = 1e-3  # gradients below this share of the largest are compared with that size
+FLOOR = 1e-2  # gradients below this share of the largest are compared with that size
 
 
 @dataclass(frozen=True)
