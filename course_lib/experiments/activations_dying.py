@@ -14,6 +14,7 @@ from course_lib.nn.optimizers import SGD
 
 UNITS, STEPS, EVERY, SEEDS = 100, 500, 10, 8
 WEIGHT_STD = 0.01
+LARGEST = 1e12  # a score beyond it means divergence, long before it leaves the numbers
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class DyingReLU:
     weights: np.ndarray  # (2, 100) incoming weights of the first seed at the last recorded step
     biases: np.ndarray  # (100,)
     is_off: np.ndarray  # (100,)
-    diverged_at: int  # first recorded step at which a seed has numbers that are not finite, or −1
+    diverged_at: int  # first recorded step at which a seed has a score beyond `LARGEST`, or −1
 
     @property
     def seeds(self) -> int:
@@ -84,7 +85,7 @@ def _run(lr: float, bias: float, alpha: float, seeds: int):
                 records.append(
                     (
                         step,
-                        np.isfinite(scores).all(),
+                        bool(np.abs(scores).max() < LARGEST),
                         1 - active.any(axis=-2).mean(axis=-1),
                         1 - active.mean(axis=(-2, -1)),
                         (scores.argmax(axis=-1) == y).mean(axis=-1),

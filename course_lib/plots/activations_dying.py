@@ -122,7 +122,6 @@ def _signed(value: float) -> str:
 
 def _lines(weights: np.ndarray, biases: np.ndarray) -> np.ndarray:
     """The line w·x + b = 0 of every unit, as two points (units, 2, 2) far outside the window."""
-    weights, biases = weights.astype(float), biases.astype(float)  # squares before divergence leave float32
     squared = np.maximum(np.sum(weights**2, axis=0), 1e-30)
     nearest = np.clip(-biases * weights / squared, -1e3, 1e3).T
     along = np.stack([-weights[1], weights[0]], axis=1) / np.sqrt(squared)[:, None]

@@ -11,16 +11,17 @@ from course_lib.experiments.activations_race import RACERS, _race, activation_ra
 from course_lib.nn.activations import ACTIVATIONS
 
 # Spiral, 2-100-3 ReLU, 0.01·randn, full batch, 500 steps, 8 seeds, computed in float64 apart from this library:
-# share of units dead on all points (mean over seeds, absolute tolerance 0.1), training accuracy.
-DEAD = {1.0: (0.0825, 0.8620833333), 3.0: (0.23, 0.9729166667), 10.0: (1.0, 0.3333333333)}
+# share of units dead on all points (mean over seeds), its tolerance, training accuracy. At rate 3 single networks
+# have 0.12 to 0.67, so that another order of additions may move the mean of eight by 0.1.
+DEAD = {1.0: (0.0825, 0.05, 0.8620833333), 3.0: (0.23, 0.2, 0.9729166667), 10.0: (1.0, 0.0, 0.3333333333)}
 
 
 # notes: 60, 62-64, E25
 @pytest.mark.parametrize("lr", DEAD)
 def test_how_many_units_die_at_each_learning_rate(lr):
-    dead, accuracy = DEAD[lr]
+    dead, tolerance, accuracy = DEAD[lr]
     run = dying_relu(lr, seeds=8)
-    assert run.off[-1].mean() == pytest.approx(dead, abs=0.1)
+    assert run.off[-1].mean() == pytest.approx(dead, abs=tolerance)
     assert run.accuracy[-1].mean() == pytest.approx(accuracy, abs=0.05)
     assert (run.zero >= run.off).all()
 

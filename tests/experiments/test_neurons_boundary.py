@@ -48,9 +48,7 @@ def test_three_tanh_units_are_too_few_and_sixteen_are_enough():
 def test_more_steps_continue_the_same_run():
     """Asked in any order, and with any budget before, the answer is that of a run from the start."""
     x, y = spiral()
-    net = MLP(
-        [2, 7, 3], activation="tanh", init="glorot", l2=1e-3, seed=np.random.RandomState(5), dtype=np.float32
-    )
+    net = MLP([2, 7, 3], activation="tanh", init="glorot", l2=1e-3, seed=np.random.RandomState(5))
     for _ in range(RECORDED[20]):
         net.loss_and_grad(x, y)
         net.theta -= net.grad
