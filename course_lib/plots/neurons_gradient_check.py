@@ -81,11 +81,14 @@ class GradientCheckPicture(Picture):
         self.chord.set_data([-1, 1], [left, right])
 
     def describe(self, result: GradientCheckSweep) -> str:
-        best = result.hs[result.best]
+        best, least = result.hs[result.best], result.central[result.best]
+        if least > 1e-2:  # which step is the best of a flat curve says nothing
+            end = f"No step brings it below {least:.1e}."
+        else:
+            end = f"Central differences are best near h = {best:.0e}."
         code = "The code" if result.bug == "none" else f"The code with the mistake “{result.bug}”"
         return (
             f"{code} for {result.activation}, in {result.precision}, checked with h = {result.h:.2g}: the largest "
             f"relative error is {result.error:.1e} ({result.verdict}). At the worst weight the code says "
-            f"{result.analytic:.4g}, the measurement {result.numeric:.4g}. Central differences are best at "
-            f"h = {best:.1e}, with {result.central[result.best]:.1e}."
+            f"{result.analytic:.4g}, the measurement {result.numeric:.4g}. {end}"
         )
