@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 PICTURE = "A still picture. Run → Run All Cells brings the sliders."
-QUESTION = "Run → Run All Cells makes these letters buttons."
+QUESTION = "Run → Run All Cells makes these answers buttons."
 STOPPED = "No kernel answers here. Run → Run All Cells makes it live again."
 RAN_AGAIN = "This cell has run again, perhaps in another window. Run it here to go on."
 

@@ -70,7 +70,8 @@ def test_lock_names_no_place_and_has_every_hash(name: str) -> None:
 
 def test_what_the_code_imports_is_declared() -> None:
     declared = {MODULES.get(need.name, need.name) for need in NEEDED + EXTRA} | OPTIONAL_PEERS
-    own = {"course_lib", "benchmarks", "tools", *(path.stem for path in (ROOT / "tools").glob("*.py"))}
+    folders = (ROOT / "tools", ROOT / "tests" / "surroundings")
+    own = {"course_lib", "benchmarks", "tools", *(path.stem for folder in folders for path in folder.glob("*.py"))}
     declared |= {"packaging", "setuptools", *own, *sys.stdlib_module_names}
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
