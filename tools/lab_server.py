@@ -35,10 +35,12 @@ class Lab:
     """JupyterLab over `folder` on a free port of this machine, with its token; a context manager.
 
     Home, configuration, workspaces and the learner's progress live in a temporary folder: nothing of the user's own
-    set-up changes what is seen, and nothing of it is changed.
+    set-up changes what is seen, and nothing of it is changed. `options` are more of JupyterLab's own; `environment`
+    holds variables that are different there.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str, settings: Path = SETTINGS,
+                 environment: dict[str, str] | None = None) -> None:
         self.folder = folder
         self._home = tempfile.TemporaryDirectory(prefix="course-lab-", ignore_cleanup_errors=True)
         self.home = Path(self._home.name)
@@ -50,11 +52,12 @@ class Lab:
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
                    f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}",
                    "--ServerApp.kernel_websocket_connection_class=tools.prompt_socket.PromptConnection",
-                   f"--LabApp.app_settings_dir={SETTINGS}", "--LabApp.expose_app_in_browser=True",
-                   "--JupyterNotebookApp.expose_app_in_browser=True", "--allow-root"]
+                   f"--LabApp.app_settings_dir={settings}", "--LabApp.expose_app_in_browser=True",
+                   "--JupyterNotebookApp.expose_app_in_browser=True", "--allow-root", *options]
         self._log = open(self.home / "server.log", "w+")
-        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, env=self._environment(),
-                                         cwd=SETTINGS.parents[1])
+        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, cwd=SETTINGS.parents[1],
+                                         stdin=subprocess.DEVNULL, start_new_session=True,  # Ctrl + C is not for it
+                                         env=self._environment() | (environment or {}))
         try:
             self.token = self._wait()
         except BaseException:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
-from course_lib import stills
+from course_lib import large_print, stills
 from course_lib.exercises.shown import Shown
 
 # A button of ipywidgets has one line, and cuts off what is longer.
@@ -105,6 +105,9 @@ class Question(Shown):
         root = widgets.VBox([head, *rows, self.answer], layout={"max_width": "860px", "margin": "4px 0 8px 0"})
         root.children = (*root.children, stills.when_stopped(root, *rows))
         Aria().beside(root)
+        if large_print.on:
+            root.add_class("large-print").add_class("question")
+            root.children = (*root.children, widgets.HTML(large_print.STYLE))
         return root
 
     def leave(self) -> None:

@@ -23,15 +23,6 @@ from course_lib.explorers.controls import LAYOUT
 
 REST = 0.15  # seconds without a move after which the hand counts as resting
 
-# In lecture mode: letters, knobs and buttons as large as in the picture, and
-# picture and controls on one screen. The page has variables for their sizes.
-LARGE_PRINT = """<style>
-.large-print { --jp-widgets-font-size: 18px; --jp-widgets-inline-height: 36px; --jp-widgets-inline-label-width: 110px;
-  --jp-widgets-slider-handle-size: 22px; --jp-widgets-slider-track-thickness: 6px; }
-.large-print .widget-html p { font-size: 18px; }
-.large-print .widget-inline-hbox:not(.widget-html) { min-width: 340px !important; max-width: 640px !important; }
-</style>"""
-
 # The panels each cell shows: cell id -> (execution count, panels). See `_replace_older`.
 _SHOWN: dict[str, tuple[int, list[Panel]]] = {}
 
@@ -51,6 +42,7 @@ class Panel:
     def __init__(self, explorer: Any) -> None:
         self.explorer = explorer
         self._timer: threading.Timer | None = None
+        self.more: list[widgets.Widget] = []  # what lecture mode adds
         flexible = widgets.Layout(**LAYOUT)
         named = [explorer.settings, explorer._start, *explorer.presets.values()]  # sliders stop there too
         self.inputs = {
@@ -80,11 +72,6 @@ class Panel:
         self.aria = Aria()
         self.aria.beside(self.root)
         self.aria.on_msg(lambda _, content, buffers: self._typed(**content))
-        if explorer.picture.style.screen > 100:
-            self.root.add_class("large-print")
-            self.root.children = (*self.root.children, widgets.HTML(LARGE_PRINT))
-            self.image.layout.max_height = f"max(400px, 100vh - {self._height_of_the_rest()}px)"
-            self.image.layout.object_fit, self.image.layout.object_position = "contain", "left top"
         self.show_settings()
         self.show_result()
         for name, widget in self.inputs.items():
@@ -92,11 +79,10 @@ class Panel:
         for label, button in self.buttons.items():
             button.on_click(lambda _, label=label: self._pressed(lambda: explorer.preset(label)))
         self.reset_button.on_click(lambda _: self._pressed(explorer.reset))
+        if explorer.picture.style.screen > 100:
+            from course_lib.explorers.large_panel import enlarge
 
-    def _height_of_the_rest(self) -> int:
-        """Pixels of a screen of large print that the page's bars and the rows of controls take."""
-        buttons = sum(30 + 10 * len(label) for label in [*self.buttons, "Reset"]) + 110 * len(self._extra_buttons())
-        return 112 + 40 * (math.ceil(len(self.inputs) / 3) + math.ceil(buttons / 1000))
+            self.more = enlarge(self)
 
     def _extra_buttons(self) -> list[widgets.Widget]:
         """What a special panel has to press before the presets."""
@@ -104,7 +90,7 @@ class Panel:
 
     def _heard(self) -> list[widgets.Widget]:
         """Everything a learner moves or presses."""
-        return [*self.inputs.values(), *self._extra_buttons(), *self.buttons.values(), self.reset_button, self.aria]
+        return [*self.inputs.values(), *self._extra_buttons(), *self.buttons.values(), self.reset_button, self.aria, *self.more]
 
     def view(self) -> dict[str, Any]:
         """The widget-view bundle, for this cell."""

@@ -17,6 +17,8 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image
 
+from course_lib import large_print
+
 BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY = (
     "#0072B2",
     "#E69F00",
@@ -131,7 +133,7 @@ DARK = Style(ink="#f0f0f0", paper="#1e1e1e", faint="#444444", theory="#b5b5b5")
 STYLES = {"light": LIGHT, "dark": DARK}
 
 _style = LIGHT
-_lecturing = False
+_lecturing = large_print.on
 
 
 def use_style(name: str = "light", *, font: float | None = None) -> None:
@@ -147,7 +149,7 @@ def lecture_mode(on: bool = True) -> None:
     global _lecturing
     if not isinstance(on, bool):
         raise ValueError(f"lecture_mode takes True or False, not {on!r}.")
-    _lecturing = on
+    _lecturing = large_print.on = on
 
 
 def current_style() -> Style:
