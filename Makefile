@@ -8,7 +8,7 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_M
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab update test notebooks check-notebooks map slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
+.PHONY: help lab update test notebooks check-notebooks map lecture slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
 
 help: ## this list
 	@echo "Usage: make TARGET"
@@ -57,6 +57,10 @@ map: ## docs/notes_map.md and docs/corrections.md, from the tags of the cells
 	@sh tools/environment.sh test
 	$(RUN) tools/notes_map.py
 
+lecture: ## a chapter for the lecture hall: a copy, run already, in large print (CHAPTER=05)
+	@sh tools/environment.sh lab
+	@$(ONE_THREAD) $(RUN) tools/lecture.py "$(CHAPTER)"
+
 slides: ## decks for the lecture hall into build/slides, from the notebooks as they are stored
 	@sh tools/environment.sh test
 	@$(ONE_THREAD) $(RUN) tools/slides.py
@@ -74,9 +78,9 @@ browser-test: ## JupyterLab in a real Chromium: Run All, drag, look (CHROMIUM=/p
 	@cd tools && ../$(RUN) -c 'import sys, lab_server as lab; lab.chromium() or sys.exit(lab.NO_CHROMIUM)'
 	$(ONE_THREAD) $(RUN) -m pytest -n 2 tests/browser
 
-site: ## the course as web pages in build/site, to read without a kernel
+site: ## the course as web pages in build/site, to read without a kernel (with the guide: INSTRUCTORS=1)
 	@sh tools/environment.sh site
-	@$(RUN) -m tools.site build/site
+	@$(RUN) -m tools.site $(if $(INSTRUCTORS),--instructors) build/site
 
 bench: ## speed beside the usual ways, as ratios (BENCH="training" for one)
 	@sh tools/environment.sh test

@@ -3,13 +3,15 @@
     python tools/class_copy.py [--to FOLDER]      into build/class
 
 Left out are the cells that call `solution`, everything only an instructor or a developer needs, and outputs of
-exercises. `solution("5.1")` there says that the instructor keeps the solutions. The reference answers themselves stay
-in course_lib/exercises, because `check` compares with them: who searches will find them.
+exercises. Of docs/ the glossary and the corrections come along, to which the chapters lead. `solution("5.1")` there
+says that the instructor keeps the solutions. The reference answers themselves stay in course_lib/exercises, because
+`check` compares with them: who searches will find them.
 """
 from __future__ import annotations
 
 import argparse
 import ast
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -23,6 +25,8 @@ WHOLE = ("course_lib", "tools/jupyterlab", "requirements/lab.lock", "tools/envir
          "tools/update.py", "pyproject.toml", "setup.py", "environment.yml", "LICENSE", "LICENSE-CONTENT",
          "CITATION.cff")
 NOT = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints", "*.egg-info")
+DOCS = ("docs/glossary.md", "docs/corrections.md")
+LINK = re.compile(r"\[([^][]*(?:\[[^][]*\][^][]*)*)\]\(([^)#\s:]+)(#cell-id=[^)\s]+)?\)")
 EDITION = "course_lib/exercises/edition.py"
 
 README = """# Training neural networks
@@ -75,6 +79,8 @@ def lab_only(makefile: str) -> str:
 
 def build(to: Path) -> list[Path]:
     """The copy in `to`, which is emptied first if an earlier copy is there; the notebooks in it."""
+    paths = sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
+    notebooks.refuse_unstored(paths)
     if to.exists():
         if any(to.iterdir()) and not (to / EDITION).exists():
             raise ValueError(f"{to} holds something that is no copy of the course: choose another folder.")
@@ -94,11 +100,28 @@ def build(to: Path) -> list[Path]:
     (to / ".gitignore").write_text("\n".join(ignored) + "\n", encoding="utf-8")
     (to / "notebooks").mkdir()
     written = []
-    for path in sorted(notebooks.NOTEBOOKS.glob("*.ipynb")):
+    for path in paths:
         target = to / "notebooks" / path.name
         notebooks.store(target, without_solutions(notebooks.read(path)))
         written.append(target)
+    (to / "docs").mkdir()
+    for name in DOCS:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        (to / name).write_text(relinked(text, to / "docs"), encoding="utf-8")
     return written
+
+
+def relinked(text: str, folder: Path) -> str:
+    """`text` of a file in `folder` of the copy; a link to what the copy does not hold becomes plain words."""
+
+    def link(match: re.Match) -> str:
+        words, target, place = match.groups()
+        file = folder / target
+        cell = place and place.removeprefix("#cell-id=")
+        holds = file.is_file() and (not cell or f'"id": "{cell}"' in file.read_text(encoding="utf-8"))
+        return match[0] if holds else words
+
+    return LINK.sub(link, text)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -108,7 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         written = build(given.to)
     except ValueError as error:
-        parser.error(str(error))
+        sys.exit(str(error))
     print(f"{len(written)} notebooks without solutions, and all they need, are in {given.to}.")
     return 0
 

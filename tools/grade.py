@@ -4,11 +4,13 @@
 
 FOLDER holds notebooks, in a folder for each student or with the student's name in the file's
 (`anna/05_initialization.ipynb`, `05_initialization_anna.ipynb`). The table has a line for each student and exercise of
-the chapters handed in. Nothing that is stored in a notebook's outputs counts.
+the chapters handed in. Nothing that is stored in a notebook's outputs counts. An answer that imports from where the
+reference answers are may pass; the column `review` marks it.
 
 A student's code runs in a process of its own, in an empty folder, with limits on time, memory and file size and, where
-the system allows it, without a network; the verdict is reached outside it. That stops accidents. It is no prison: grade
-the work of people you do not trust in a container or under an account of its own.
+the system allows it, without a network; the verdict is reached outside it. That stops accidents. It is no prison: an
+answer can read and write your files. Grade the work of people you do not trust in a container or under an account of
+its own.
 """
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ from course_lib.exercises.exercise import Exercise, Verdict
 from grade_process import Stopped, Worker, unpacked
 
 SETUP_SECONDS = 30.0  # for the code an answer needs, imports included
-COLUMNS = ("student", "exercise", "passed", "message")
+COLUMNS = ("student", "exercise", "passed", "review", "message")
 
 
 class Shown:
@@ -101,7 +103,7 @@ def function(ask: Callable[[tuple], Any], parameters: list | None) -> Callable[.
     return scope["answer"]
 
 
-def rows(folder: Path, exercises: dict[str, Exercise]) -> Iterator[tuple[str, str, str, str]]:
+def rows(folder: Path, exercises: dict[str, Exercise]) -> Iterator[tuple[str, str, str, str, str]]:
     """A line for each student and exercise, the best of all notebooks that hold it."""
     handed: dict[str, dict[str, list[grade_answers.Answer]]] = {}
     for path in sorted(folder.rglob("*.ipynb")):
@@ -123,7 +125,7 @@ def rows(folder: Path, exercises: dict[str, Exercise]) -> Iterator[tuple[str, st
             results = [(one, verdict(exercises, id, one)) for one in found]
             best, said = max(results, key=lambda pair: pair[1].solved)
             message = " ".join(f"{said.message.removeprefix(f'{id}: ')} {best.remark}".split())
-            yield student, id, "yes" if said.solved else "no", message
+            yield student, id, "yes" if said.solved else "no", "yes" if best.remark else "", message
 
 
 def verdict(exercises: dict[str, Exercise], id: str, answer: grade_answers.Answer) -> Verdict:
@@ -144,15 +146,18 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no folder {str(given.folder)!r}: say which with make grade CLASS=folder")
     target = given.csv or given.folder / "grades.csv"
     tally: dict[str, list[bool]] = {}
+    review: dict[str, list[str]] = {}
     with target.open("w", encoding="utf-8-sig", newline="") as file:  # the mark tells Excel that it is UTF-8
         table = csv.writer(file)
         table.writerow(COLUMNS)
-        for student, id, passed, message in rows(given.folder, _desk.exercises):
-            table.writerow([harmless(student), id, passed, harmless(message)])
+        for student, id, passed, look, message in rows(given.folder, _desk.exercises):
+            table.writerow([harmless(student), id, passed, look, harmless(message)])
             file.flush()
             tally.setdefault(student, []).append(passed == "yes")
+            review.setdefault(student, []).extend([id] if look else [])
     for student, passed in sorted(tally.items()):
-        print(f"{student:24} {sum(passed):3} of {len(passed)}")
+        mark = f"   review {', '.join(review[student])}" if review[student] else ""
+        print(f"{student:24} {sum(passed):3} of {len(passed)}{mark}")
     print(f"The table is in {target}." if tally else f"There is no notebook in {given.folder}.")
     return 0
 

@@ -25,7 +25,6 @@ import nbformat
 from nbformat import NotebookNode
 from PIL import Image
 
-import percent
 from course_lib.jupyter import LIVE_ONLY
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -191,13 +190,31 @@ def is_stored_form(path: Path) -> bool:
     return path.read_text(encoding="utf-8") == stored_text(read(path))
 
 
+def refuse_unstored(paths: list[Path]) -> None:
+    """ValueError if any of `paths` is not in stored form: saved from an editor, it holds what no reader should get."""
+    wrong = []
+    for path in paths:
+        try:
+            stored = is_stored_form(path)
+        except ValueError:  # an error among its outputs, or no notebook at all
+            stored = False
+        wrong += [] if stored else [path.name]
+    if wrong:
+        raise ValueError(f"Not in stored form: {', '.join(wrong)}; `git restore notebooks` brings back what git has, "
+                         "`make notebooks` stores what you changed.")
+
+
 def import_script(script: Path, path: Path) -> bool:
     """Cells of the script; those the notebook already has keep their ids and outputs."""
+    import percent  # here: whoever only reads notebooks needs no other file of this folder
+
     old = read(path) if path.exists() else nbformat.from_dict({"cells": []})
     return store(path, percent.to_notebook(script.read_text(encoding="utf-8"), old))
 
 
 def export_script(path: Path, script: Path) -> str:
+    import percent
+
     script.write_text(percent.to_script(read(path)), encoding="utf-8", newline="\n")
     return f"written to {script.name}"
 

@@ -13,7 +13,7 @@ from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from pygments.lexers import PythonLexer, TextLexer
 
 MATH_FONT = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
 LONGEST = 26  # lines of code that one slide can show
@@ -41,7 +41,7 @@ class _Renderer(IPythonRenderer):
         return super().link(text, url, title)
 
     def block_code(self, code: str, info: str | None = None) -> str:
-        return code_html(code)
+        return code_html(code, python=(info or "").startswith("python"))
 
 
 def mathml(tex: str, display: bool = False) -> str:
@@ -63,9 +63,10 @@ def markdown_html(text: str) -> str:
     return MarkdownWithMath(renderer=renderer).render(text)
 
 
-def code_html(code: str) -> str:
+def code_html(code: str, python: bool = True) -> str:
     """Python in colours; what is too long for a slide in several pieces, cut where the code is least indented."""
-    return "".join(highlight(piece, PythonLexer(), HtmlFormatter(cssclass="code")) for piece in pieces(code))
+    lexer = PythonLexer() if python else TextLexer()
+    return "".join(highlight(piece, lexer, HtmlFormatter(cssclass="code")) for piece in pieces(code))
 
 
 def pieces(code: str) -> list[str]:

@@ -49,6 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("notebook", type=Path, nargs="*")
     given = parser.parse_args(arguments)
     paths = given.notebook or sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
+    try:
+        notebooks.refuse_unstored(paths)
+    except ValueError as error:
+        sys.exit(str(error))
     given.to.mkdir(parents=True, exist_ok=True)
     items, failed = [], 0
     for path in paths:

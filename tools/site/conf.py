@@ -21,6 +21,7 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
 nb_merge_streams = True
+highlight_language = "text"  # of a block that names no language: a diagram, say
 
 html_theme = "furo"
 html_math_renderer = "mathml"

@@ -18,18 +18,19 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 LINK = re.compile(r"(?<!!)\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"!\[[^]]*\]\(([^)\s]+)\)")
+GUIDE = "INSTRUCTORS.md"
 CONTENTS = {"Chapters": "notebooks/*.ipynb", "To look things up": "docs/*.md", "To run and to teach": "[!iR]*.md"}
 STILL = ("```{note}\nOn this page the pictures stand still. Sliders move, and exercises are checked, when you\n"
          "[run the course](../how_to_run.md).\n```")
 LANGUAGES = {".py": "python", ".sh": "sh", ".toml": "toml", ".yml": "yaml", ".md": "markdown"}
 
 
-def stage(folder: Path) -> None:
-    """All sources of the website in `folder`, which must not exist yet."""
+def stage(folder: Path, instructors: bool = False) -> None:
+    """All sources of the website in `folder`, which must not exist yet; for `instructors` with their guide."""
     shutil.copytree(HERE / "pages", folder)
     linked: set[Path] = set()
-    pages = [ROOT / "README.md", ROOT / "INSTRUCTORS.md", *sorted((ROOT / "docs").glob("*.md"))]
-    for page in filter(Path.exists, pages):
+    guide = [ROOT / GUIDE] if instructors else []
+    for page in filter(Path.exists, [ROOT / "README.md", *guide, *sorted((ROOT / "docs").glob("*.md"))]):
         text = page.read_text(encoding="utf-8")
         for picture in PICTURE.findall(text):
             copy(page.parent / picture, folder)
@@ -85,7 +86,7 @@ def relinked(text: str, folder: Path, linked: set[Path]) -> str:
             return match[0]
         path, _, place = target.partition("#")
         file = Path(os.path.normpath(folder / path))
-        if not file.is_file() or not file.is_relative_to(ROOT):
+        if not file.is_file() or not file.is_relative_to(ROOT) or file.name == GUIDE:  # students' pages have no guide
             return words
         if is_page(file):
             if place.startswith("cell-id="):
@@ -100,7 +101,7 @@ def relinked(text: str, folder: Path, linked: set[Path]) -> str:
 
 def is_page(file: Path) -> bool:
     name = file.relative_to(ROOT).as_posix()
-    return bool(re.fullmatch(r"notebooks/[^/]+\.ipynb|docs/[^/]+\.md|INSTRUCTORS\.md", name))
+    return bool(re.fullmatch(r"notebooks/[^/]+\.ipynb|docs/[^/]+\.md", name))
 
 
 def listing(file: Path) -> str:
