@@ -32,11 +32,13 @@ STYLE = f"""<style>
   flex: 0 1 auto; min-width: 0 !important; min-height: 0; object-fit: contain; object-position: left top; }}
 .large-print.explorer > .widget-box > .widget-inline-hbox {{
   min-width: 17.5em !important; max-width: 32em !important; margin-top: 0 !important; margin-bottom: 0 !important; }}
-.large-print.explorer > .widget-box > .widget-checkbox {{ min-width: 8em !important; flex: 1 1 8em !important; }}
+.large-print.explorer > .widget-box > .widget-checkbox {{
+  min-width: max-content !important; flex: 1 1 8em !important; }}
 .large-print.beside {{
   display: grid !important; column-gap: 12px;
   grid-template: "inputs picture" minmax(0, 1fr) "presses caption" auto / minmax(17.5em, 24vw) minmax(0, 1fr); }}
 .large-print.beside > .inputs {{ grid-area: inputs; align-content: flex-start; }}
+.large-print.beside > .inputs > :not(.widget-checkbox) {{ flex: 1 1 100% !important; }}
 .large-print.beside > .presses {{ grid-area: presses; align-content: flex-start; }}
 .large-print.beside > .picture {{ grid-area: picture; }}
 .large-print.beside > .caption {{ grid-area: caption; }}

@@ -1,12 +1,16 @@
 """A class: a copy of the course without solutions, and grades that trust nothing a student wrote but the code."""
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -16,6 +20,7 @@ import class_copy
 import grade
 import grade_answers
 import notebooks
+import slides
 from course_lib.explorers import all_explorers
 
 RIGHT = "def he_weights(z):\n    return z * np.sqrt(2 / len(z))\n\n\ncheck('5.1', he_weights)"
@@ -70,9 +75,55 @@ def test_solution_says_who_keeps_it_and_check_works(copy: Path) -> None:
 
 def test_the_copy_holds_nothing_for_instructors_or_developers(copy: Path) -> None:
     names = {path.name for path in copy.iterdir()}
-    assert not names & {"INSTRUCTORS.md", "tests", "benchmarks", "docs", ".git", ".github", ".ci"}
+    assert not names & {"INSTRUCTORS.md", "tests", "benchmarks", ".git", ".github", ".ci"}
+    assert {path.name for path in (copy / "docs").iterdir()} == {"corrections.md", "glossary.md"}
     assert "grade" not in (copy / "Makefile").read_text(encoding="utf-8")
     assert not list(copy.rglob("*grade*.py")) and not list(copy.rglob("__pycache__"))
+
+
+def test_every_link_of_the_copy_leads_somewhere(copy: Path) -> None:
+    texts = [(path, path.read_text(encoding="utf-8")) for path in copy.rglob("*.md")]
+    texts += [(path, cell.source) for path in (copy / "notebooks").glob("*.ipynb")
+              for cell in notebooks.read(path).cells if cell.cell_type == "markdown"]
+    followed = 0
+    for path, text in texts:
+        for link in re.findall(r"\]\(([^)\s]+)\)", text):
+            if re.match(r"[a-z]+:", link):
+                continue
+            target, _, place = unquote(link).partition("#")
+            file = (path.parent / target) if target else path
+            assert file.is_file() and file.resolve().is_relative_to(copy.resolve()), f"{path.name} links to {link}"
+            if place.startswith("cell-id="):
+                ids = {cell.id for cell in notebooks.read(file).cells}
+                assert place.removeprefix("cell-id=") in ids, f"{path.name} links to {link}"
+            elif place and file.suffix == ".md":
+                assert place in places(file), f"{path.name} links to {link}"
+            followed += 1
+    assert followed > 200
+
+
+def places(file: Path) -> set[str]:
+    """What the headings of a Markdown file are called in addresses."""
+    headings = re.findall(r"^#+ +(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\s-]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def test_a_notebook_that_was_changed_and_saved_is_refused_by_name(tmp_path: Path, monkeypatch) -> None:
+    """As JupyterLab saves it after a lecture: with a cell more, timings and views of widgets."""
+    for path in notebooks.NOTEBOOKS.glob("*.ipynb"):
+        shutil.copy(path, tmp_path)
+    saved = notebooks.read(tmp_path / "05_initialization.ipynb")
+    view = new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {"model_id": "1"}})
+    saved.cells.insert(1, new_code_cell("lecture_mode()", outputs=[view]))
+    nbformat.write(saved, tmp_path / "05_initialization.ipynb")
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
+    built = tmp_path / "built"
+    for make in (class_copy.main, slides.main):
+        with pytest.raises(SystemExit) as refused:
+            make(["--to", str(built)])
+        said = str(refused.value)
+        assert re.fullmatch(r"Not in stored form: 05_initialization\.ipynb; [^.]*`git restore notebooks`[^.]*\.", said)
+    assert not built.exists()
 
 
 def test_make_in_the_copy_offers_what_is_there(copy: Path) -> None:
@@ -158,6 +209,7 @@ CLASS = {
                      "def f(z):\n    exercise\n    return z\ncheck('5.1', f)"],
     "number": [HEAD, "check('5.1', 3.5)"],
     "arguments": [HEAD, "def f(z, n):\n    return z\ncheck('5.1', f)"],
+    "imports": [HEAD, "from course_lib.exercises.initialization import he_weights\ncheck('5.1', he_weights)"],
     "writes": [HEAD, "def f(z):\n    z *= np.sqrt(2 / len(z))\n    return z\ncheck('5.1', f)"],
     "none": [HEAD, "def f(z):\n    z * 2\ncheck('5.1', f)"],
     "stub": [HEAD, "def f(z):\n    return ...\ncheck('5.1', f)"],
@@ -173,7 +225,18 @@ SAYS = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict[str, str]]:
+def graded(report: tuple[dict, str]) -> dict[tuple[str, str], dict[str, str]]:
+    return report[0]
+
+
+@pytest.fixture(scope="module")
+def printed(report: tuple[dict, str]) -> str:
+    return report[1]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[tuple[str, str], dict[str, str]], str]:
+    """The table by student and exercise, and what was printed."""
     folder = tmp_path_factory.mktemp("handed in")
     for student, cells in CLASS.items():
         (folder / student).mkdir()
@@ -184,16 +247,24 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], di
     (folder / "twice").mkdir()
     for name, cell in (("a", WRONG), ("b", RIGHT), ("c", WRONG)):
         nbformat.write(book(HEAD, cell), folder / "twice" / f"05_{name}.ipynb")
-    assert grade.main([str(folder)]) == 0
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert grade.main([str(folder)]) == 0
     with (folder / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         table = list(csv.DictReader(file))
     assert tuple(table[0]) == grade.COLUMNS
-    return {(row["student"], row["exercise"]): row for row in table}
+    return {(row["student"], row["exercise"]): row for row in table}, printed.getvalue()
 
 
 def test_right_answers_pass_and_no_others(graded) -> None:
     passed = {key for key, row in graded.items() if row["passed"] == "yes"}
-    assert passed == {("right", "5.1"), ("prints", "5.1"), ("twice", "5.1")}
+    assert passed == {("right", "5.1"), ("prints", "5.1"), ("twice", "5.1"), ("imports", "5.1")}
+
+
+def test_an_answer_that_imports_the_reference_is_marked_for_review(graded, printed: str) -> None:
+    marked = {key for key, row in graded.items() if row["review"]}
+    assert marked == {("imports", "5.1"), ("forger", "5.1")} and graded["imports", "5.1"]["review"] == "yes"
+    assert re.search(r"^imports +1 of 3 +review 5\.1$", printed, re.MULTILINE)
+    assert re.search(r"^right +1 of 3$", printed, re.MULTILINE)
 
 
 def test_every_exercise_of_a_chapter_handed_in_has_a_line(graded) -> None:
@@ -207,6 +278,20 @@ def test_what_the_student_reads(graded, student: str) -> None:
         pytest.skip("the limit on memory is kept by Linux only")
     row = graded[student, "5.2" if student == "liar" else "5.1"]
     assert SAYS[student] in row["message"] and "answer(" not in row["message"] and "\n" not in row["message"]
+
+
+@pytest.mark.parametrize(("line", "named"), [
+    ("from course_lib.exercises import check", ""),
+    ("from course_lib.nn import layers", ""),
+    ("from course_lib.exercises import check, initialization", "course_lib.exercises.initialization"),
+    ("from course_lib.exercises.initialization import he_weights", "course_lib.exercises.initialization"),
+    ("import course_lib.exercises as e", "course_lib.exercises"),
+    ("from course_lib import exercises", "course_lib.exercises"),
+    ("m = __import__('importlib').import_module('course_lib.exercises.initialization')",
+     "course_lib.exercises.initialization"),
+])
+def test_ways_to_the_reference_answers(line: str, named: str) -> None:
+    assert grade_answers._beside_the_references(line) == named
 
 
 def test_a_file_that_is_no_notebook_is_said_and_no_name_is_a_formula(graded) -> None:

@@ -11,8 +11,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from tools.site import __main__ as building
 from tools.site.mathml import mathml
-from tools.site.staging import place_of, relinked
+from tools.site.staging import place_of, relinked, stage
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -51,7 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
 
 
 def test_everything_is_there(site: dict[str, Page]) -> None:
-    sources = [*NOTEBOOKS, *(ROOT / "docs").glob("*.md"), *ROOT.glob("INSTRUCTORS.md")]
+    sources = [*NOTEBOOKS, *(ROOT / "docs").glob("*.md")]
     expected = {file.relative_to(ROOT).with_suffix(".html").as_posix() for file in sources}
     assert expected | {"index.html", "how_to_run.html", "search.html"} <= set(site)
     for notebook in NOTEBOOKS:
@@ -61,6 +62,24 @@ def test_everything_is_there(site: dict[str, Page]) -> None:
         outputs = [output for cell in cells for output in cell.get("outputs", [])]
         alts = [one["metadata"]["image/png"]["alt"] for one in outputs if "image/png" in one.get("data", {})]
         assert [alt for _, alt in page.pictures] == alts
+
+
+def test_students_find_no_instructors_guide(site: dict[str, Page], tmp_path: Path) -> None:
+    assert not [name for name, page in site.items() if "INSTRUCTORS" in name or "INSTRUCTORS.html" in page.text]
+    stage(tmp_path / "source", instructors=True)
+    assert (tmp_path / "source" / "INSTRUCTORS.md").is_file()
+    assert "\nINSTRUCTORS\n" in (tmp_path / "source" / "index.md").read_text(encoding="utf-8")
+
+
+def test_a_notebook_that_was_changed_and_saved_is_refused_by_name(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "notebooks").mkdir()
+    for notebook in NOTEBOOKS:
+        text = notebook.read_text(encoding="utf-8")
+        (tmp_path / "notebooks" / notebook.name).write_text(text + " " * (notebook.stem[:2] == "03"), encoding="utf-8")
+    monkeypatch.setattr(building, "ROOT", tmp_path)
+    with pytest.raises(ValueError, match=r"^Not in stored form: 03_zero_centring\.ipynb; .*`make notebooks`.*\.$"):
+        building.main(tmp_path / "built")
+    assert not (tmp_path / "built").exists()
 
 
 def test_pages_read_well_aloud(site: dict[str, Page]) -> None:

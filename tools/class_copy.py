@@ -35,7 +35,7 @@ You need Python 3.11 or newer, make and git. In this folder:
 
     make lab
 
-installs the course (once, a minute or two) and opens the first notebook. *Run → Run All Cells* makes the sliders live.
+installs the course (once, a few minutes) and opens the first notebook. *Run → Run All Cells* makes the sliders live.
 With conda or mamba: `mamba env create -f environment.yml`, `mamba activate training-neural-networks`, `jupyter lab`.
 
 Do the exercises in the notebooks: replace the `...`, run the cell, read what `check` says. `hint("5.1")` helps. Hand in

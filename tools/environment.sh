@@ -79,7 +79,7 @@ if ! pip --version >/dev/null 2>&1; then
     "$PYTHON" -m venv --clear "$venv" || fail "$PYTHON could not make the virtual environment $venv in $(pwd)."
 fi
 is_at_least "$venv/bin/python" 11 || fail "$venv holds a Python older than 3.11: remove that folder and try again."
-echo "Installing what is needed into $venv (once, a minute or two) ..."
+echo "Installing what is needed into $venv (once, a few minutes) ..."
 install >"$venv/install.log" 2>&1 || explain
 state >"$venv/$kind.stamp"
 case $kind in # each lock holds those before it

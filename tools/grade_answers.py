@@ -15,6 +15,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 ROOMS = re.compile(r"course_lib\.exercises\.\w+")
+FOR_STUDENTS = {"check", "hint", "predict", "progress", "show_source", "solution"}
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,23 @@ def answer(notebook: NotebookNode, id: str) -> Answer:
     if last < 0:
         return Answer(problem="not attempted yet: the notebook has no such check.")
     code = "\n".join(_slice(statements[:last + 1]))
-    found = ROOMS.search(code)
-    remark = f"Look at the code: it names {found[0]}, where the reference answers are." if found else ""
+    found = _beside_the_references(code)
+    remark = f"Look at the code: it names {found}, where the reference answers are." if found else ""
     return Answer(code, remark=remark)
+
+
+def _beside_the_references(code: str) -> str:
+    """What `code` names of the package that holds the reference answers, beyond what students are given from it."""
+    if found := ROOMS.search(code):
+        return found[0]
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            for name in (f"{start}{alias.name}" for alias in node.names):
+                package, _, last = name.rpartition(".")
+                if name == "course_lib.exercises" or package == "course_lib.exercises" and last not in FOR_STUDENTS:
+                    return name
+    return ""
 
 
 def _only(cell: NotebookNode) -> NotebookNode:

@@ -22,7 +22,7 @@ PRESETS = "presets"
 
 def enlarge(panel: Any) -> list[widgets.Widget]:
     """Put `panel`, just built, into large print; the widgets that this adds and that are moved by hand."""
-    inputs, presses, picture, caption = panel.root.children
+    inputs, presses, picture, caption, *_ = panel.root.children
     for box, name in ((inputs, "inputs"), (presses, "presses"), (picture, "picture"), (caption, "caption")):
         box.add_class(name)
     panel.root.add_class("large-print").add_class("explorer")

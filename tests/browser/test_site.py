@@ -16,8 +16,7 @@ from playwright.sync_api import Browser, Page
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = [f"notebooks/{file.stem}.html" for file in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 OTHERS = ["index.html", "how_to_run.html", "search.html?q=Xavier", "source",
-          *(f"docs/{file.stem}.html" for file in sorted((ROOT / "docs").glob("*.md"))),
-          *(f"{file.stem}.html" for file in ROOT.glob("INSTRUCTORS.md"))]
+          *(f"docs/{file.stem}.html" for file in sorted((ROOT / "docs").glob("*.md")))]
 LOOKS = {"light": (1280, 900), "dark": (390, 844)}
 ONCE_MORE = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]  # what looks change
 # To this rule a formula is no text: it takes a heading cell that holds one for empty.
