@@ -51,7 +51,7 @@ def lecture_lab(folder: Path) -> Lab:
     WorkspacesManager(str(home / "workspaces")).save("default", (HERE / "workspace.json").read_text(encoding="utf-8"))
     environment = {"JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
                    "COURSE_LECTURE": "1"}
-    # The course's server extension takes widgets out of files, because they end with their kernel. Here both end together.
+    # The server extension of the course takes widgets out of files: they end with their kernel. Here both end at once.
     keep = "--ServerApp.jpserver_extensions={'course_lib.jupyter': False}"
     return Lab(folder, "--LabApp.custom_css=True", keep, settings=HERE, environment=environment)
 
