@@ -18,7 +18,7 @@ class ClinicPicture(Picture):
     """Left: loss, middle: accuracy, right: update-to-weight ratio. Grey is the run before treatment."""
 
     size = (10.0, 5.6)
-    large_print = 1.0
+    large_print = 1.05
 
     def build(self) -> None:
         self.loss = self.figure.add_axes((0.06, 0.17, 0.31, 0.5))

@@ -18,6 +18,7 @@ class AxesPicture(Picture):
     """Left: the block as one sheet per example. Right: the mean of every example and channel, before and after."""
 
     size = (10.0, 5.4)
+    large_print = 1.05
     colormap = "PuOr"
 
     def build(self) -> None:

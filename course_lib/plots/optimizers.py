@@ -26,6 +26,7 @@ class PathPicture(Picture):
     """Left: the paths over the surface. Right: rates and last losses in numbers, the losses, the effective rates."""
 
     size = (10.0, 6.2)
+    large_print = 1.05
 
     def build(self) -> None:
         self.plane = self.figure.add_axes((0.055, 0.085, 0.475, 0.845))

@@ -27,6 +27,7 @@ class PlaygroundPicture(Picture):
     """Left: the plane. Right: losses and update ratios above, activations and gradients of each layer below."""
 
     size = (10.0, 6.0)
+    large_print = 1.2
 
     def build(self) -> None:
         self.plane = self.figure.add_axes((0.045, 0.085, 0.42, 0.70))

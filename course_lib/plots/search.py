@@ -17,7 +17,7 @@ class GridVsRandomPicture(Picture):
     """Above: the designs on the loss, with the loss of each trial along either axis. Below: distance and chance."""
 
     size = (10.0, 6.6)
-    large_print = 1.1
+    large_print = 1.2
 
     def build(self) -> None:
         self.images, self.dots, self.stars, self.tops, self.rights, self.heads = [], [], [], [], [], []

@@ -21,6 +21,7 @@ class ConditioningPicture(Picture):
     """Left: the path in the valley. Right: the condition number against the mean, and the way left at every step."""
 
     size = (10.0, 5.6)
+    large_print = 1.05
 
     def build(self) -> None:
         self.headline = self.moving(
