@@ -24,7 +24,7 @@ from lab_server import KERNEL
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or notebooks.NOTEBOOKS)
 SCREENS = {"projector": (1280, 720), "full HD": (1920, 1080)}
-SECONDS = 600
+SECONDS = 900
 LETTERS = 16  # pixels of labels, buttons, captions and questions at least
 INCH = 87  # pixels of the page at least that show an inch of the picture: letters of 10 points are then 12 pixels high
 
