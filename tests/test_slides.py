@@ -181,3 +181,10 @@ def test_a_formula_nobody_knows_is_said_and_the_other_decks_are_built(tmp_path: 
     assert slides.main(["--to", str(tmp_path), str(bad), str(NOTEBOOKS[0])]) == 1
     assert "nosuchthing" in capsys.readouterr().err
     assert (tmp_path / f"{NOTEBOOKS[0].stem}.html").exists()
+
+
+def test_a_diagram_is_no_python() -> None:
+    """What names no language keeps one colour; Python says so."""
+    plain = slide_markup.markdown_html("    dense  →  batch norm with ReLU\n")
+    assert "with ReLU" in plain and "<span class" not in plain
+    assert '<span class="k">with</span>' in slide_markup.markdown_html("```python\nwith a:\n    b\n```")
