@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import queue
 import shutil
 import signal
 import sys
 import tempfile
-import threading
+import time
 import urllib.request
 import webbrowser
 from pathlib import Path
@@ -144,9 +145,15 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"Open {address}\nCtrl + C ends the lecture and removes the copy.", flush=True)
                 if not given.no_browser:
                     webbrowser.open(address)
-                threading.Event().wait()
+                while True:
+                    time.sleep(3600)
     except KeyboardInterrupt:
         print("\nThe copy is removed.")
+    except queue.Empty:
+        sys.exit(f"The lecture did not begin: a cell of {chapter.name} ran for more than {SECONDS_PER_CELL} seconds, or "
+                 "its kernel died.")
+    except (RuntimeError, OSError) as error:
+        sys.exit(f"The lecture did not begin: {error}")
     return 0
 
 

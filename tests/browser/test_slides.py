@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, writes
 from playwright.sync_api import Browser, Page
 
 import notebooks
 import slide_deck
-from lab_page import LabPage
-from lab_server import KERNEL, Lab
 
 NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or notebooks.NOTEBOOKS)
 SCREENS = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
@@ -96,35 +93,3 @@ def test_formulas_have_their_letters_from_the_deck(page: Page) -> None:
         pytest.skip("a chapter without formulas")
     assert page.evaluate("document.fonts.check('20px \"Deck Math\"', '√')")
     assert page.evaluate("[...document.fonts].every(font => font.status === 'loaded')")
-
-
-# Live from JupyterLab, as the instructor's guide says it.
-
-LECTURE = {"on": "from course_lib.explorers import initialization_explorer, lecture_mode\n\nlecture_mode()",
-           "explorer": "initialization_explorer()"}
-
-
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: str(screen["width"]))
-def test_sliders_and_picture_stand_on_one_screen_in_large_print(lab: Lab, browser: Browser, screen: dict) -> None:
-    cells = [new_code_cell(code, id=id) for id, code in LECTURE.items()]
-    (lab.folder / "lecture.ipynb").write_text(writes(new_notebook(cells=cells, metadata=KERNEL)), encoding="utf-8")
-    page = LabPage(lab, browser, "lecture.ipynb", **screen)
-    try:
-        for command in ("application:toggle-presentation-mode", "notebook:hide-all-cell-code"):
-            page.page.evaluate("name => jupyterapp.commands.execute(name)", command)
-        page.page.keyboard.press("Control+Shift+d")  # Simple Interface
-        page.page.wait_for_selector("[data-shell-mode='single-document']")
-        page.run_all()
-        explorer = page.wait_for_explorers()[0]
-        before = explorer.settled()
-        explorer.drag("scale", 0.9)
-        after = explorer.moved(before)
-        assert after["settings"]["scale"] > 1
-        explorer.root.evaluate("node => node.scrollIntoView({block: 'start'})")
-        top, bottom = explorer.handle("scale").bounding_box(), explorer.picture.bounding_box()
-        assert top["y"] > 0 and bottom["y"] + bottom["height"] <= screen["height"]
-        letters = explorer.input("scale").locator(".widget-label").evaluate(
-            "node => parseFloat(getComputedStyle(node).fontSize)")
-        assert letters >= 18
-    finally:
-        page.close()
