@@ -39,7 +39,7 @@ def chapter_file(chapter: str) -> Path:
     if chapter.endswith(".ipynb") and Path(chapter).is_file():
         return Path(chapter)
     files = {path.name[:2]: path for path in sorted(notebooks.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
-    if chapter.zfill(2) not in files:
+    if not chapter or chapter.zfill(2) not in files:
         wanted = f"There is no chapter {chapter!r}" if chapter else "Which chapter"
         raise ValueError(f"{wanted}: choose one from {min(files)} to {max(files)}, make lecture CHAPTER=05.")
     return files[chapter.zfill(2)]
@@ -150,8 +150,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nThe copy is removed.")
     except queue.Empty:
-        sys.exit(f"The lecture did not begin: a cell of {chapter.name} ran for more than {SECONDS_PER_CELL} seconds, or "
-                 "its kernel died.")
+        sys.exit(f"The lecture did not begin: a cell of {chapter.name} ran for more than {SECONDS_PER_CELL} s, or its "
+                 "kernel died.")
     except (RuntimeError, OSError) as error:
         sys.exit(f"The lecture did not begin: {error}")
     return 0
