@@ -33,6 +33,8 @@ def enlarge(panel: Any) -> list[widgets.Widget]:
         return []
     chooser = _chooser(panel)
     presses.children = [chooser, *(button for button in presses.children if button not in panel.buttons.values())]
+    while panel.buttons:
+        panel.buttons.popitem()[1].close()
     return [chooser]
 
 
@@ -55,7 +57,7 @@ def _chooser(panel: Any) -> widgets.Dropdown:
     def chosen(change: dict[str, Any]) -> None:
         if change["new"] != PRESETS:
             in_force.clear()
-            panel.buttons[change["new"]].click()
+            panel._pressed(lambda: explorer.preset(change["new"]))
             in_force.update(explorer.settings)
 
     def moved(_: Any) -> None:
