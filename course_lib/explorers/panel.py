@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import html
-import math
 import threading
 from functools import partial
 from typing import Any
@@ -90,7 +89,8 @@ class Panel:
 
     def _heard(self) -> list[widgets.Widget]:
         """Everything a learner moves or presses."""
-        return [*self.inputs.values(), *self._extra_buttons(), *self.buttons.values(), self.reset_button, self.aria, *self.more]
+        pressed = [*self._extra_buttons(), *self.buttons.values(), self.reset_button, *self.more]
+        return [*self.inputs.values(), *pressed, self.aria]
 
     def view(self) -> dict[str, Any]:
         """The widget-view bundle, for this cell."""
