@@ -1,14 +1,17 @@
 """The mechanism itself, on an experiment small enough to see through."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
 
+from course_lib.explorers import panel as panels
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Toggle
 from course_lib.explorers.explorer import Explorer
 from course_lib.plots.picture import Picture
+
+
+LONG = 600  # seconds: only a test that would hang meets it
 
 
 class LinePicture(Picture):
@@ -56,19 +59,19 @@ def test_result_is_never_a_draft():
 
 def test_the_last_of_many_moves_wins_whatever_the_order_of_completion():
     """Moves arrive from several threads; an early slow one finishes last and must not overwrite the final state."""
-    slow = threading.Event()
+    slow, started = threading.Event(), threading.Event()
 
     def experiment(x, k):
         if x == 1.5:
-            slow.wait(5)
+            started.set()
+            assert slow.wait(LONG)
         return {"x": x, "k": k}
 
     explorer = made(experiment)
     assert explorer.picture
     straggler = threading.Thread(target=explorer.drag, args=({"x": 1.5},))
     straggler.start()
-    while explorer.settings["x"] != 1.5:
-        time.sleep(0.001)
+    assert started.wait(LONG)
     explorer.drag({"x": 9.0})
     slow.set()
     straggler.join()
@@ -83,7 +86,7 @@ def test_a_move_during_settling_wins():
     def experiment(x, k, fine=True):
         if fine and x == 2.0:
             started.set()
-            gate.wait(5)
+            assert gate.wait(LONG)
         return {"x": x, "k": k, "fine": fine}
 
     explorer = made(experiment, draft={"fine": False})
@@ -91,7 +94,7 @@ def test_a_move_during_settling_wins():
     explorer.drag({"x": 2.0})
     settling = threading.Thread(target=explorer.settle)
     settling.start()
-    started.wait(5)
+    assert started.wait(LONG)
     explorer.drag({"x": 7.0})  # must not wait for the experiment that is running
     gate.set()
     settling.join()
@@ -144,9 +147,7 @@ def test_linked_controls_move_together_and_by_hand_too():
     explorer = made(linked=lambda settings, changed: {"k": int(settings["x"] // 4)} if "x" in changed else {})
     explorer.set(x=9.0)
     assert explorer.settings["k"] == 2
-    from course_lib.explorers.panel import Panel
-
-    explorer._panel = Panel(explorer)
+    explorer._panel = panels.Panel(explorer)
     explorer._panel.inputs["x"].value = 0.5
     assert explorer._panel.inputs["k"].value == 0
 
@@ -189,17 +190,33 @@ def test_the_stops_of_a_log_slider_are_evenly_spread(step):
     assert 0 < gaps.min() and gaps.max() < 2 * step
 
 
-def test_a_thousand_events_end_in_the_final_state():
-    from course_lib.explorers.panel import Panel
+def waiting():
+    """The timers that still wait for a hand to rest."""
+    return [one for one in threading.enumerate() if isinstance(one, threading.Timer) and not one.finished.is_set()]
 
+
+def test_a_thousand_events_end_in_the_final_state(resting):
     explorer = made(draft={"fine": False})
-    panel = explorer._panel = Panel(explorer)
+    panel = explorer._panel = panels.Panel(explorer)
+    others = len(waiting())
     for i in range(1000):
         panel.inputs["x"].value = (i * 7 % 101) / 10
-    time.sleep(0.5)
-    assert explorer._result == {"x": (999 * 7 % 101) / 10, "k": 0, "fine": True}
+    last = (999 * 7 % 101) / 10
+    assert explorer._result == {"x": last, "k": 0, "fine": False}
+    assert len(waiting()) == others + 1, "every move left a thread behind"
+    resting(panel)
+    assert explorer._result == {"x": last, "k": 0, "fine": True}
     assert panel.image.value == LinePicture().update(explorer.result).png()
-    assert threading.active_count() < 20, "every move left a thread behind"
+
+
+def test_a_hand_that_rests_gets_the_full_result_by_itself(monkeypatch):
+    settled = threading.Event()
+    explorer = made(lambda x, k, fine=True: (settled.set() if fine and x == 3.0 else None, {"x": x, "k": k})[1],
+                    draft={"fine": False})
+    panel = explorer._panel = panels.Panel(explorer)
+    monkeypatch.setattr(panels, "REST", 0.01)
+    panel.inputs["x"].value = 3.0
+    assert settled.wait(LONG)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 """Live training as a mechanism, on a run small enough to see through: x counts up by `lr` per frame."""
 
-import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from course_lib.explorers import live_panel
 from course_lib.explorers.controls import IntSlider, Slider
 from course_lib.explorers.live import LiveExplorer
-from course_lib.explorers.live_panel import LivePanel
 from course_lib.plots.picture import Picture
 
 
@@ -53,11 +53,19 @@ def made(**options):
 
 
 @pytest.fixture
-def watched():
+def clock(monkeypatch):
+    """The panel's clock: it stands still until a test moves it, however busy the machine is."""
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(live_panel, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+@pytest.fixture
+def watched(clock):
     """An explorer that is looked at, and its panel."""
     explorer = made()
     assert explorer.picture
-    explorer._panel = LivePanel(explorer)
+    explorer._panel = live_panel.LivePanel(explorer)
     return explorer, explorer._panel
 
 
@@ -186,21 +194,18 @@ def test_an_error_or_the_end_pauses(watched):
 
 
 def test_an_interrupt_pauses_at_the_next_frame(watched):
-    from course_lib.explorers.live_panel import _interrupted
-
     explorer, panel = watched
     panel.play_button.click()
     panel.clock.value += 1
-    _interrupted()
+    live_panel._interrupted()
     panel.clock.value += 1
     assert not panel.clock.playing and "Interrupted" in panel.caption.value and explorer.result == 0
 
 
-def test_after_a_page_was_closed_while_it_played_one_press_plays_again(watched, monkeypatch):
+def test_after_a_page_was_closed_while_it_played_one_press_plays_again(watched, clock):
     explorer, panel = watched
     panel.play_button.click()
-    later = time.monotonic() + 60
-    monkeypatch.setattr(time, "monotonic", lambda: later)
+    clock.now += 60
     panel.play_button.click()
     assert panel.clock.playing and panel.play_button.description == "Pause"
 
