@@ -10,7 +10,6 @@ from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, 
 from course_lib.explorers.explorer import Explorer
 from course_lib.plots.picture import Picture
 
-
 LONG = 600  # seconds: only a test that would hang meets it
 
 
