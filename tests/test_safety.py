@@ -74,7 +74,7 @@ def test_what_is_downloaded_is_checked_by_hash() -> None:
 def test_nothing_but_this_machine_can_be_reached_in_the_notebook_tests() -> None:
     """The guard itself: a test that could not fail would guard nothing."""
     code = "import socket; socket.create_connection(('192.0.2.1', 9), timeout=1)"
-    guarded = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "offline")}
+    guarded = {**os.environ, "OFFLINE": "1", "PYTHONPATH": str(ROOT / "tests" / "surroundings")}
     outcome = subprocess.run([sys.executable, "-c", code], env=guarded, capture_output=True, text=True, check=False)
     assert "The tests run without a network" in outcome.stderr
     assert "OFFLINE=1 PYTHONPATH=tests/surroundings" in (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+TRIES = 10  # at stopping what does not want to be stopped, a tenth of a second each
 
 
 class OutOfTime(SystemExit):
@@ -34,8 +35,8 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
     context = contextvars.copy_context()  # carries settings such as np.errstate into the thread
     thread = threading.Thread(target=context.run, args=(run,), daemon=True)
-    thread.start()
     try:
+        thread.start()
         thread.join(seconds)
     finally:  # also when the learner presses stop
         _stop(thread)
@@ -47,7 +48,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 def _stop(thread: threading.Thread) -> None:
     """Raise `OutOfTime` inside `thread` until it ends: a bare `except:` may swallow the first few."""
-    for _ in range(10):
+    for _ in range(TRIES):
         if not thread.is_alive():
             return
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(OutOfTime))

@@ -3,12 +3,13 @@
 import os
 import signal
 import threading
-import time
 
 import numpy as np
 import pytest
 
 from course_lib.exercises.exercise import Exercise, Mistake
+
+LONG = 600  # seconds: only a test that would hang meets it
 
 
 def double(values, offset):
@@ -203,51 +204,60 @@ def test_warnings_of_the_learners_code_do_not_add_to_the_message(recwarn):
     assert not recwarn.list
 
 
-def for_ever(values, offset):
+def for_ever(looping):
     while True:
-        pass
+        looping()
 
 
-def for_ever_swallowing(values, offset):
+def for_ever_swallowing(looping):
     while True:
         try:
-            time.sleep(0.001)
+            looping()
         except Exception:
             pass
 
 
-def for_ever_in_the_second_case(values, offset):
+def for_ever_in_the_second_case(looping, values=(), offset=0):
     while len(values) == 1:
-        pass
+        looping()
     return 2 * values + offset
 
 
 @pytest.mark.parametrize("yours", [for_ever, for_ever_swallowing, for_ever_in_the_second_case])
-def test_an_endless_loop_is_stopped(yours):
+def test_an_endless_loop_is_stopped(yours, time_is_up):
     task, ran_in = Exercise(**{**vars(TASK), "seconds": 0.2}), []
-    verdict = task.judge(lambda values, offset: ran_in.append(threading.current_thread()) or yours(values, offset))
+
+    def answer(values, offset):
+        ran_in.append(threading.current_thread())
+        return yours(time_is_up.set, *([values, offset] if yours is for_ever_in_the_second_case else []))
+
+    verdict = task.judge(answer)
     assert "still running after 0.2 seconds" in verdict.message
+    ran_in[0].join(LONG)
     assert not ran_in[0].is_alive()  # nothing goes on burning the processor
     assert ("values    [1]\n" in verdict.message) == (yours is for_ever_in_the_second_case)
 
 
-def test_code_that_cannot_be_stopped_is_left_behind():
-    task = Exercise(**{**vars(TASK), "seconds": 0.1})
-    assert "still running" in task.judge(lambda values, offset: time.sleep(2.5)).message
+def test_code_that_cannot_be_stopped_is_left_behind(time_is_up):
+    released = threading.Event()
+    verdict = TASK.judge(lambda values, offset: time_is_up.set() or released.wait(LONG))
+    assert "still running after 2 seconds" in verdict.message
+    released.set()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="an interrupt cannot be sent here")
 def test_the_learner_may_stop_the_check():
-    task, ran_in = Exercise(**{**vars(TASK), "seconds": 60}), []
+    ran_in = []
 
     def yours(values, offset):
         ran_in.append(threading.current_thread())
-        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
-        for_ever(values, offset)
+        os.kill(os.getpid(), signal.SIGINT)
+        for_ever(lambda: None)
 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background a shell lets it be ignored
     try:
-        assert task.judge(yours).message == "9.1: you stopped the check."
+        assert TASK.judge(yours).message == "9.1: you stopped the check."
     finally:
         signal.signal(signal.SIGINT, before)
+    ran_in[0].join(LONG)
     assert len(ran_in) == 1 and not ran_in[0].is_alive()

@@ -195,7 +195,7 @@ def test_a_stop_does_not_wait_for_a_slow_trial():
         if settings["n"] == 0:
             return 1.0
         stop.set()
-        release.wait(10)
+        release.wait(600)
 
     with ThreadPoolExecutor(1) as pool:
         result = search(slow, {}, [{"n": 0}, {"n": 1}, {"n": 2}], 0, pool, stop=stop.is_set)
