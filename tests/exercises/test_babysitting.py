@@ -1,4 +1,4 @@
-"""The exercises of chapter 09: right against the library, every known mistake named as itself, true numbers."""
+"""The exercises of chapter 09: right against the library, true numbers."""
 
 import math
 
@@ -24,7 +24,6 @@ def test_9_1_is_the_loss_of_a_real_network():
 
 
 # notes: 209, E53
-# notes: 209, E53
 def test_9_2_is_what_the_vital_signs_say():
     net = MLP((5, 3), seed=0)
     net.loss_and_grad(np.random.RandomState(0).standard_normal((8, 5)), np.arange(8) % 3)
@@ -34,7 +33,6 @@ def test_9_2_is_what_the_vital_signs_say():
     assert update_ratio(np.array([[0.02]]), np.array([[0.0002]]), 1.0) == pytest.approx(0.01)
 
 
-# notes: 208, E53
 # notes: 208, E53
 def test_9_3_on_three_real_runs():
     runs = [course(Run(images=50)), course(hidden=(2,)), course()]
