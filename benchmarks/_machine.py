@@ -22,7 +22,7 @@ def described() -> str:
 
 
 def processor() -> str:
-    text = CPUINFO.read_text() if CPUINFO.exists() else ""
+    text = CPUINFO.read_text(encoding="utf-8") if CPUINFO.exists() else ""
     found = re.search(r"model name\s*:\s*(.+)", text)
     return found[1].strip() if found else platform.processor() or "processor unknown"
 

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from jupyter_client import BlockingKernelClient
 from playwright.sync_api import Browser, Locator
 
+PATIENCE = 600.0  # seconds: only what would never come is given up
 PROBE = Path(__file__).with_name("lab_probe.py")
 
 NOTEBOOK = "jupyterapp.shell.currentWidget"
@@ -41,6 +42,7 @@ class LabPage:
         self.lab = lab
         self.console: list[str] = []
         self._context = browser.new_context(viewport={"width": width, "height": height})
+        self._context.set_default_timeout(1000 * PATIENCE)
         self.page = self._context.new_page()
         if front_end == "JupyterLab":  # Notebook 7 complains of itself at every start
             self.page.on("console", self._said)
@@ -55,7 +57,7 @@ class LabPage:
         self.page.evaluate("() => jupyterapp.shell.collapseLeft()")
 
     def _wait_for_notebook(self) -> None:
-        self.page.wait_for_function(f"window.jupyterapp && {NOTEBOOK}?.content?.widgets?.length > 0", timeout=60_000)
+        self.page.wait_for_function(f"window.jupyterapp && {NOTEBOOK}?.content?.widgets?.length > 0")
         self.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.ready }}")
 
     def _said(self, message: Any) -> None:
@@ -63,7 +65,7 @@ class LabPage:
         if message.type in ("error", "warning") and not slow:
             self.console.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
-    def wait(self, condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+    def wait(self, condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
         """The first value of `condition()` that is true."""
         end = time.monotonic() + seconds
         while not (value := condition()):
@@ -75,13 +77,13 @@ class LabPage:
     # The notebook -----------------------------------------------------------------------------------------------
 
     def wait_for_kernel(self) -> None:
-        self.page.wait_for_function(f"{NOTEBOOK}.sessionContext.session?.kernel?.status === 'idle'", timeout=60_000)
+        self.page.wait_for_function(f"{NOTEBOOK}.sessionContext.session?.kernel?.status === 'idle'")
 
     def run_all(self) -> None:
         """*Run All*, until the last cell is done and all explorers are there."""
         self.wait_for_kernel()
         self.page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells').then(() => window.ran = 1) }")
-        self.page.wait_for_function("window.ran === 1", timeout=240_000)
+        self.page.wait_for_function("window.ran === 1", timeout=2000 * PATIENCE)
         self.wait_for_explorers()
 
     def run(self, cell: str, wait: bool = True) -> None:
@@ -150,7 +152,7 @@ class LabPage:
             self._client.stop_channels()
             self._client = None
 
-    def evaluate_in_kernel(self, expression: str, seconds: float = 60) -> Any:
+    def evaluate_in_kernel(self, expression: str, seconds: float = PATIENCE) -> Any:
         """The value of a Python expression in the notebook's kernel; `probe` is tools/lab_probe.py."""
         if self._client is None:
             kernel = self.page.evaluate(f"{NOTEBOOK}.sessionContext.session.kernel.id")
@@ -275,8 +277,12 @@ class ShownExplorer:
             self.page.wait_for_timeout(100)
         return box
 
-    def drag(self, name: str, *path: float, seconds: float = 0.2, events: int = 8) -> None:
-        """Take the knob with the mouse and lead it evenly along `path`, shares of its track, in so many mouse moves."""
+    def drag(self, name: str, *path: float, seconds: float = 0.2, events: int = 8,
+             held: Callable[[], Any] = lambda: None) -> None:
+        """Take the knob with the mouse and lead it evenly along `path`, shares of its track, in so many mouse moves.
+
+        `held` is called before the knob is let go.
+        """
         knob, track = self._still(self.handle(name)), self.input(name).locator(".noUi-base").bounding_box()
         x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
         corners = [x, *(track["x"] + share * track["width"] for share in path)]
@@ -287,6 +293,7 @@ class ShownExplorer:
             x = np.interp(event / events, np.linspace(0, 1, len(corners)), corners)
             self.page.mouse.move(float(x), y)
             self.page.wait_for_timeout(max(0, 1000 * (began + seconds * event / events - time.perf_counter())))
+        held()
         self.page.mouse.up()
 
     def key(self, name: str, *keys: str) -> None:

@@ -54,7 +54,7 @@ class Lab:
                    "--ServerApp.kernel_websocket_connection_class=tools.prompt_socket.PromptConnection",
                    f"--LabApp.app_settings_dir={settings}", "--LabApp.expose_app_in_browser=True",
                    "--JupyterNotebookApp.expose_app_in_browser=True", "--allow-root", *options]
-        self._log = open(self.home / "server.log", "w+")
+        self._log = open(self.home / "server.log", "w+", encoding="utf-8")
         self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, cwd=SETTINGS.parents[1],
                                          stdin=subprocess.DEVNULL, start_new_session=True,  # Ctrl + C is not for it
                                          env=self._environment() | (environment or {}))
@@ -77,14 +77,14 @@ class Lab:
         fonts = matplotlib.get_cachedir()  # a new home would make Matplotlib list all fonts anew, which takes seconds
         return {**os.environ, **{name: str(self.home / part) for name, part in own.items()}, "MPLCONFIGDIR": fonts}
 
-    def _wait(self, seconds: float = 90) -> str:
+    def _wait(self, seconds: float = 600) -> str:
         """The token, once the server answers."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self._process.poll() is None:
             for file in self.runtime.glob("jpserver-*.json"):
                 with contextlib.suppress(OSError, ValueError):  # the file is there before the server listens
-                    token = json.loads(file.read_text())["token"]
-                    with urllib.request.urlopen(f"{self.address}/api?token={token}", timeout=20):
+                    token = json.loads(file.read_text(encoding="utf-8"))["token"]
+                    with urllib.request.urlopen(f"{self.address}/api?token={token}", timeout=60):
                         return token
             time.sleep(0.1)
         self._log.seek(0)

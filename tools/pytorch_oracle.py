@@ -195,7 +195,7 @@ def main() -> None:
     }
     lines = [f"{json.dumps(k)}: {json.dumps(plain(v), separators=(',', ':'))}" for k, v in answers.items()]
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    OUT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
     print(f"{OUT}: {OUT.stat().st_size / 1024:.0f} kB, torch {torch.__version__}")
 
 

@@ -22,9 +22,9 @@ NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or Path(__file__).resolve().parents
 
 # The mechanism is tried on a notebook of its own, so that no chapter's text gets in the way: id of a cell -> its code.
 MECHANISM = {
-    "import": "import time\n\nfrom course_lib.explorers import initialization_explorer",
+    "import": "import pathlib\nimport time\n\nfrom course_lib.explorers import initialization_explorer",
     "explorer": "initialization_explorer()",
-    "sleep": "time.sleep(5)",
+    "busy": "while pathlib.Path('busy').exists():\n    time.sleep(0.01)",
 }
 
 

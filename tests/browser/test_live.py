@@ -1,7 +1,6 @@
 """Training that is watched: the page is the clock, and whatever ends the watching ends the training."""
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -68,9 +67,16 @@ def grows(page: LabPage, name: str, seconds: float = 0.8) -> float:
     return at(page, name) - before
 
 
-def runs(page: LabPage, name: str) -> bool:
-    """Whether it goes on; the first frame may take its time."""
-    return page.wait(lambda: grows(page, name) > 0, f"frame of {name}")
+def runs(page: LabPage, *names: str) -> bool:
+    """Whether all of them go on, by two frames at least; the first may take its time."""
+    before = {name: at(page, name) for name in names}
+    return page.wait(lambda: all(at(page, name) >= before[name] + 2 for name in names), f"frames of {names}")
+
+
+def stands(page: LabPage, name: str) -> float:
+    """Where it stands, once the kernel has heard that it is to stop; from then on it stays there."""
+    page.wait(lambda: not page.evaluate_in_kernel(f"__import__('__main__').{name}._panel.clock.playing"), "pause")
+    return at(page, name)
 
 
 def explorers(page: LabPage) -> list[ShownExplorer]:
@@ -85,11 +91,10 @@ def test_play_slider_pause_step_restart(page: LabPage) -> None:
     before = one.pixels()
     one.key("lr", *["ArrowRight"] * 20)  # while it runs
     page.wait(lambda: one.ask("state")["settings"]["lr"] == pytest.approx(3), "rate")
-    page.page.wait_for_timeout(300)
     assert (at(page, "one") - at(page, "one")) % 3 == 0
     assert one.pixels() != before
     one.press("Pause")
-    stopped = page.wait(lambda: (x := at(page, "one")) == at(page, "one") and x, "standstill")
+    stopped = stands(page, "one")
     assert grows(page, "one") == 0
     assert one.settled()["caption"] == f"{stopped:g}"
     one.press("Step")
@@ -104,10 +109,9 @@ def test_two_play_side_by_side(page: LabPage) -> None:
     one, other = explorers(page)
     one.press("Play")
     other.press("Play")
-    page.page.wait_for_timeout(300)
-    assert min(grows(page, "one", 1.5), grows(page, "other", 1.5)) >= 2
+    assert runs(page, "one", "other")
     one.press("Pause")
-    page.page.wait_for_timeout(300)
+    stands(page, "one")
     assert grows(page, "one") == 0
     assert runs(page, "other")
 
@@ -117,17 +121,16 @@ def test_leaving_the_page_ends_the_work(page: LabPage) -> None:
     one.press("Play")
     assert runs(page, "one")
     page.reopen()  # closes the tab first
-    page.page.wait_for_timeout(500)
-    assert grows(page, "one", 2.5) == 0
+    page.wait(lambda: grows(page, "one", 2.5) == 0, "end of the work")
     assert len(page.console) <= 2 * LEASE, "the clock of the closed tab goes on asking"
     assert all("Could not send widget sync message" in said for said in page.console)
     page.console.clear()
     page.run("one")
     page.run("other")
     one, _ = explorers(page)
-    for _ in range(2):  # "Pause" of the tab that is gone counts as "Play" once the page is known to be asleep
-        if grows(page, "one", 2.5) == 0:
-            one.root.get_by_role("button", name="Play").or_(one.root.get_by_role("button", name="Pause")).click()
+    # "Pause" of the tab that is gone counts as "Play" once the page is known to be asleep.
+    page.wait(lambda: not page.evaluate_in_kernel("__import__('__main__').one._panel._runs()"), "sleep")
+    one.root.get_by_role("button", name="Play").or_(one.root.get_by_role("button", name="Pause")).click()
     assert runs(page, "one")
 
 
@@ -136,7 +139,7 @@ def test_interrupting_the_kernel_pauses(page: LabPage) -> None:
     one.press("Play")
     assert runs(page, "one")
     page.page.evaluate(f"() => {NOTEBOOK}.sessionContext.session.kernel.interrupt()")
-    page.wait(lambda: "Interrupted" in one.caption(), "word of the interruption", 5)
+    page.wait(lambda: "Interrupted" in one.caption(), "word of the interruption")
     assert grows(page, "one") == 0
     one.press("Play")
     assert runs(page, "one")
@@ -148,9 +151,7 @@ def test_restarting_the_kernel_leaves_nothing_behind(page: LabPage) -> None:
     assert runs(page, "one")
     page.page.evaluate(f"() => {NOTEBOOK}.sessionContext.session.kernel.restart()")
     page.forget_kernel()
-    time.sleep(1)
     page.wait_for_kernel()
-    page.page.wait_for_timeout(1500)
     page.console[:] = [said for said in page.console if "Connection lost, reconnecting" not in said]
     page.run_all()
     one, _ = explorers(page)

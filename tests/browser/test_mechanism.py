@@ -16,14 +16,13 @@ def test_after_a_storm_the_picture_is_that_of_the_final_state(mechanism: LabPage
     before = explorer.settled()
     assert (before["settings"]["depth"], before["settings"]["width"]) == (10, 500)
     explorer.picture.evaluate(COUNT_PICTURES)
-    explorer.drag("scale", 0.9, 0.1, 0.8, 0.2, 0.7, 0.45, seconds=3, events=90)
-    during = mechanism.page.evaluate("window.pictures")
+    explorer.drag("scale", 0.9, 0.1, 0.8, 0.2, 0.7, 0.45, seconds=3, events=90, held=lambda: mechanism.wait(
+        lambda: mechanism.page.evaluate("window.pictures") > 1, "picture that follows the slider while it is dragged"))
     after = explorer.moved(before)
     assert after["stop"]["scale"] == pytest.approx(explorer.stop("scale"), abs=1e-9)
     truth = explorer.ask("truth")  # an explorer made anew
     assert (truth["settings"], truth["text"]) == (after["settings"], after["caption"])
     assert truth["picture"] == after["picture"]
-    assert during >= 10, "the picture stood still while the slider was dragged"
 
 
 def test_running_a_cell_again_leaves_one_panel(mechanism: LabPage) -> None:
@@ -41,13 +40,16 @@ def test_running_a_cell_again_leaves_one_panel(mechanism: LabPage) -> None:
 def test_sliders_answer_while_another_cell_runs(mechanism: LabPage) -> None:
     explorer, = mechanism.wait_for_explorers()
     before = explorer.settled()
-    mechanism.run("sleep", wait=False)
-    busy = mechanism.cell("sleep").get_by_text("[*]:")
-    busy.wait_for(timeout=5000)
+    until_gone = mechanism.lab.folder / "busy"
+    until_gone.touch()
+    mechanism.run("busy", wait=False)
+    busy = mechanism.cell("busy").get_by_text("[*]:")
+    busy.wait_for()
     explorer.key("scale", "ArrowRight")
-    mechanism.wait(lambda: explorer.pixels() not in ("", before["picture"]), "new picture while the kernel is busy", 4)
+    mechanism.wait(lambda: explorer.pixels() not in ("", before["picture"]), "new picture while the kernel is busy")
     assert busy.is_visible()
-    busy.wait_for(state="hidden", timeout=20_000)
+    until_gone.unlink()
+    busy.wait_for(state="hidden")
     assert explorer.settled()["settings"]["scale"] != before["settings"]["scale"]
 
 

@@ -13,6 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from lab_page import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = [f"notebooks/{file.stem}.html" for file in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 OTHERS = ["index.html", "how_to_run.html", "search.html?q=Xavier", "source",
@@ -62,6 +64,7 @@ def open_page(browser: Browser, address: str):
         width, height = LOOKS[look]
         context = browser.new_context(color_scheme=look, viewport={"width": width, "height": height})
         contexts.append(context)
+        context.set_default_timeout(1000 * PATIENCE)
         context.route(lambda url: not url.startswith((base, "data:")), refuse)
         page = context.new_page()
         if base == address:  # from the disk a browser lets no script read other pages: hits come without excerpts

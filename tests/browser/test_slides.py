@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 import notebooks
 import slide_deck
+from lab_page import PATIENCE
 
 NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or notebooks.NOTEBOOKS)
 SCREENS = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
@@ -57,12 +58,13 @@ def deck(notebook: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shown(browser: Browser, deck: Path) -> Iterator[tuple[Page, list[str]]]:
     """A deck in a browser that reaches nothing else, and what went wrong in it."""
     context = browser.new_context(viewport=SCREENS[0], offline=True)
+    context.set_default_timeout(1000 * PATIENCE)
     page, wrong = context.new_page(), []
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda request: request.url.startswith(("data:", deck.as_uri())) or wrong.append(request.url))
     page.goto(deck.as_uri())
-    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    page.wait_for_selector("html[data-ready]")
     yield page, wrong
     context.close()
 
@@ -78,13 +80,13 @@ def test_every_slide_fits_and_can_be_read(page: Page) -> None:
     assert page.evaluate("Reveal.getTotalSlides()") > 5
     for screen in SCREENS:
         page.set_viewport_size(screen)
-        page.wait_for_timeout(200)
+        page.evaluate("Reveal.layout()")
         assert page.evaluate(LOOK) == []
 
 
 def test_pictures_are_sharp_on_a_projector(page: Page) -> None:
     page.set_viewport_size(SCREENS[1])
-    page.wait_for_timeout(200)
+    page.evaluate("Reveal.layout()")
     assert page.evaluate(BLURRED) == []
 
 

@@ -12,7 +12,8 @@ from course_lib.experiments.batchnorm_modes import SIZES, batchnorm_modes
 from course_lib.nn.gradient_check import numerical_gradient
 from course_lib.nn.normalization import BatchNorm
 
-ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "pytorch.json").read_text())["normalizations"]["batch"]
+ORACLE = Path(__file__).parents[1] / "oracle" / "pytorch.json"
+ORACLE = json.loads(ORACLE.read_text(encoding="utf-8"))["normalizations"]["batch"]
 
 
 # notes: 152-155, 158

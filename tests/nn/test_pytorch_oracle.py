@@ -13,7 +13,7 @@ from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.surfaces import SURFACES
 
-ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "pytorch.json").read_text())
+ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "pytorch.json").read_text(encoding="utf-8"))
 
 
 def close(ours, theirs, rtol=1e-12, atol=1e-14):
