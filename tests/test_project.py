@@ -25,6 +25,7 @@ MODULES = {"pillow": "PIL", "jupyter-server": "jupyter_server", "ipython": "IPyt
            "fonttools": "fontTools", "jupyter-client": "jupyter_client",
            "axe-playwright-python": "axe_playwright_python", "pytest-xdist": "xdist"}
 OPTIONAL_PEERS = {"torch", "sklearn"}  # scripts that made stored values, and peers in benchmarks: skipped when absent
+posix = pytest.mark.skipif(os.name != "posix", reason="the make targets are for POSIX systems")
 CODE = [path for folder in ("course_lib", "tools", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 
 
@@ -81,6 +82,7 @@ def test_what_the_code_imports_is_declared() -> None:
                 assert name.split(".")[0] in declared, f"{path.relative_to(ROOT)}: {name} is not in pyproject.toml"
 
 
+@posix
 def test_help_lists_every_target() -> None:
     targets = set(re.search(r"^\.PHONY: (.+)$", read("Makefile"), re.MULTILINE)[1].split())
     described = dict(re.findall(r"^([a-z-]+):.*## (.+)$", read("Makefile"), re.MULTILINE))
@@ -108,15 +110,34 @@ def test_citation_and_package_have_one_version() -> None:
 
 
 def test_continuous_integration_runs_what_the_readme_says() -> None:
-    steps = [step.get("run") for step in yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["locked"]["steps"]]
-    assert {"make test", "make browser-test"} <= set(steps)
+    jobs = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]
+    said = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+    assert {"make test", "make browser-test"} <= set(said["locked"])
+    windows = re.findall(r"^(?!py)\S.*", re.search(r"```bat\n(.*?)```", read("README.md"), re.DOTALL)[1], re.MULTILINE)
+    assert [line for line in windows if line.split()[2] == "pip"][1:] == said["windows"][2:3]
+    for line in re.findall(r"`(\.venv\\[^`]*pytest[^`]*)`", read("README.md")):
+        assert line in said["windows"]
     assert "\nmake test" in read(".ci/run") and "\nmake browser-test" in read(".ci/run")
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
-# What a newcomer is told when something is missing: one sentence, in a folder with a difficult name.
+@pytest.mark.skipif(not shutil.which("git") or not (ROOT / ".git").exists(), reason="needs git and a clone")
+def test_a_clone_that_asks_for_other_line_ends_is_sound(tmp_path: Path) -> None:
+    """As Git for Windows is set up."""
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", "-c", "core.autocrlf=true", str(ROOT), str(clone)], check=True)
+    ends = subprocess.run(["git", "ls-files", "--eol"], cwd=clone, capture_output=True, text=True, check=True).stdout
+    assert re.findall(r".*w/(?:crlf|mixed).*", ends) == []
+    kept = {line.split("\t")[1] for line in ends.splitlines() if "attr/-text" in line}
+    assert kept == {line.split("\t")[1] for line in ends.splitlines() if line.startswith("i/-text")}, ".gitattributes"
+    for name in kept:
+        assert (clone / name).read_bytes() == (ROOT / name).read_bytes(), name
+    for script in [*(clone / "tools").glob("*.sh"), clone / ".ci" / "run"] if os.name == "posix" else []:
+        subprocess.run(["bash", "-n", str(script)], check=True)
+    subprocess.run([sys.executable, "tools/notebooks.py", "--check"], cwd=clone, check=True)
 
-posix = pytest.mark.skipif(os.name != "posix", reason="the make targets are for POSIX systems")
+
+# What a newcomer is told when something is missing: one sentence, in a folder with a difficult name.
 
 
 @pytest.fixture

@@ -4,10 +4,13 @@ One line of JSON per event, appended in one write. So two notebooks may write at
 a line that was cut off by a crash costs nothing but itself.
 """
 
+import errno
 import json
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -82,9 +85,11 @@ class ProgressFile:
 
     def _written(self, data: bytes) -> bool:
         """False if another notebook moved the file aside meanwhile: then it may have been read before `data` came."""
-        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
         try:
-            os.write(file, data)
+            with _alone(file):
+                if os.write(file, data) < len(data):  # a disk that became full
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             return os.path.samestat(os.fstat(file), os.stat(self.path))
         except FileNotFoundError:
             return False
@@ -140,6 +145,24 @@ class ProgressFile:
         if note not in self._said:
             self._said.add(note)
             self.notes.append(note)
+
+
+@contextmanager
+def _alone(file: int) -> Iterator[None]:
+    """On Windows appending is two steps, seeking and writing: another notebook waits until both are done."""
+    if sys.platform != "win32":
+        yield
+        return
+    import msvcrt
+
+    far = 2**31 - 2  # behind everything that is read, since nobody reads what is locked
+    os.lseek(file, far, os.SEEK_SET)
+    msvcrt.locking(file, msvcrt.LK_LOCK, 1)
+    try:
+        yield
+    finally:
+        os.lseek(file, far, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
 
 
 def data_directory() -> Path:

@@ -149,7 +149,7 @@ def test_two_kernels_at_once(progress_file, before):
         kernel.stdin.write("go\n")
         kernel.stdin.flush()
     for kernel in kernels:
-        _, errors = kernel.communicate(timeout=60)
+        _, errors = kernel.communicate(timeout=600)
         assert kernel.returncode == 0 and errors == ""
     done = ProgressFile().read()
     assert done.solved == {"1.1", *(f"{chapter}.{i}" for chapter in "57" for i in range(100))}
@@ -178,6 +178,15 @@ def test_what_is_written_while_another_notebook_moves_the_file_aside(progress_fi
     assert ProgressFile().read().solved == {"5.1", "5.3"}
 
 
+def test_an_event_that_a_full_disk_takes_in_part_is_not_lost(progress_file, monkeypatch):
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:5]))
+    file = ProgressFile()
+    file.solve("5.1")
+    assert file.read().solved == {"5.1"}
+    assert any("cannot be saved" in note for note in file.take_notes())
+
+
 def test_two_notebooks_find_the_same_damage(progress_file, monkeypatch):
     content = '{"solved": "5.1"}\nnonsense'
     progress_file.write_text(content)
@@ -204,5 +213,6 @@ def test_two_notebooks_find_the_same_damage(progress_file, monkeypatch):
 def test_where_each_platform_keeps_data(platform, variable, expected, monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
-    monkeypatch.setenv(variable or "HOME", str(tmp_path))
+    for home in [variable] if variable else ["HOME", "USERPROFILE"]:
+        monkeypatch.setenv(home, str(tmp_path))
     assert data_directory().as_posix() == expected.format(tmp_path.as_posix())
