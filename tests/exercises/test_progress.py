@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -71,7 +72,9 @@ def test_what_a_newer_course_wrote_is_left_alone(progress_file):
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(
     lambda v: json.dumps(v).encode()))  # fmt: skip
 def test_any_bytes_in_the_file_are_survived(tmp_path_factory, data):
-    path = tmp_path_factory.mktemp("any") / "progress.jsonl"
+    path = tmp_path_factory.getbasetemp() / "any" / "progress.jsonl"
+    shutil.rmtree(path.parent, ignore_errors=True)
+    path.parent.mkdir()
     path.write_bytes(data)
     file = ProgressFile(path)
     file.solve("5.2")

@@ -20,8 +20,9 @@ def test_controls_are_the_arguments_of_the_experiment_with_the_same_defaults():
 @pytest.mark.parametrize("preset", playground().presets)
 def test_the_line_of_each_preset_gives_the_same_picture(preset):
     explorer = playground().preset(preset)
-    assert again(explorer).picture.png() == explorer.picture.png()
-    assert again(explorer).text == explorer.text and explorer.text.endswith(explorer.result.line)
+    other = again(explorer)
+    assert other.picture.png() == explorer.picture.png()
+    assert other.text == explorer.text and explorer.text.endswith(explorer.result.line)
 
 
 def test_the_line_of_a_live_run_gives_the_same_picture():
