@@ -33,9 +33,7 @@ def gaussian_moment(f):
     return sum(np.sum(6.0 * WEIGHTS * f(z) * normal.density(z)) for z in halves)
 
 
-def test_the_registry_holds_what_the_course_promises():
-    assert NAMES == ["identity", "step", "sigmoid", "tanh", "lecun_tanh", "softplus", "relu", "leaky_relu", "prelu",
-                     "rrelu", "elu", "selu", "gelu", "silu"]
+def test_each_is_registered_under_its_own_name():
     assert all(name == a.name for name, a in ACTIVATIONS.items())
 
 

@@ -18,9 +18,31 @@ def restored_style():
     style.use_style("light")
 
 
-@pytest.mark.parametrize("name", all_explorers())
-def test_blitting_draws_what_a_fresh_picture_draws(name):
-    explorer = all_explorers()[name]()
+@pytest.fixture(params=all_explorers(), scope="module")
+def explorer(request):
+    """Made once for the tests below: the last of them moves it."""
+    return all_explorers()[request.param]()
+
+
+def test_a_picture_reserves_paper_and_is_not_too_large_to_store(explorer):
+    png = explorer.picture.png(compress_level=9)
+    shown = pixels(png)
+    assert len(png) < 80_000
+    np.testing.assert_allclose(shown[1, 1], 255, atol=1)
+    np.testing.assert_allclose(shown.shape[:2], 100 * np.array(explorer.picture.size[::-1]), atol=1)
+
+
+def test_the_dark_style_is_dark_and_its_texts_are_light(explorer, restored_style):
+    style.use_style("dark")
+    dark = type(explorer.picture)().update(explorer.result)
+    shown = pixels(dark.png())
+    np.testing.assert_allclose(shown[2, 2], 255 * np.array(to_rgb(style.DARK.paper)), atol=1)
+    for ax in dark.figure.axes:
+        texts = [ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels()]
+        assert all(contrast(text.get_color(), style.DARK.paper) > 4.5 for text in texts)
+
+
+def test_blitting_draws_what_a_fresh_picture_draws(explorer):
     picture = explorer.picture
     rng = np.random.default_rng(2)
     for _ in range(4):
@@ -28,27 +50,6 @@ def test_blitting_draws_what_a_fresh_picture_draws(name):
     fresh = type(picture)().update(explorer._result)
     difference = np.abs(pixels(picture.png()).astype(int) - pixels(fresh.png()))
     assert (difference.max(axis=-1) > 0).mean() < 1e-3, explorer.settings  # a stray subpixel of antialiasing may differ
-
-
-@pytest.mark.parametrize("name", all_explorers())
-def test_the_dark_style_is_dark_and_its_texts_are_light(name, restored_style):
-    style.use_style("dark")
-    explorer = all_explorers()[name]()
-    shown = pixels(explorer.picture.png())
-    np.testing.assert_allclose(shown[2, 2], 255 * np.array(to_rgb(style.DARK.paper)), atol=1)
-    for ax in explorer.picture.figure.axes:
-        texts = [ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels()]
-        assert all(contrast(text.get_color(), style.DARK.paper) > 4.5 for text in texts)
-
-
-@pytest.mark.parametrize("name", all_explorers())
-def test_a_picture_reserves_paper_and_is_not_too_large_to_store(name):
-    picture = all_explorers()[name]().picture
-    png = picture.png(compress_level=9)
-    shown = pixels(png)
-    assert len(png) < 80_000
-    np.testing.assert_allclose(shown[1, 1], 255, atol=1)
-    np.testing.assert_allclose(shown.shape[:2], 100 * np.array(picture.size[::-1]), atol=1)
 
 
 @pytest.mark.parametrize("made", [style.LIGHT, style.DARK])
