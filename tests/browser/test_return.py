@@ -47,7 +47,7 @@ def root(page: LabPage, cell: str) -> Locator:
 
 def kill(page: LabPage) -> None:
     os.kill(page.evaluate_in_kernel("__import__('os').getpid()"), getattr(signal, "SIGKILL", signal.SIGTERM))
-    page.page.locator(".jp-Dialog").get_by_role("button").first.click(timeout=60_000)  # JupyterLab says it died
+    page.page.locator(".jp-Dialog").get_by_role("button").first.click()  # JupyterLab says it died
 
 
 def restart(page: LabPage) -> None:
@@ -67,7 +67,7 @@ def test_a_kernel_that_is_gone_shows_at_the_explorer(page: LabPage, end: Callabl
     end(page)
     page.forget_kernel()
     for cell in CELLS:
-        root(page, cell).get_by_text(stills.STOPPED).wait_for(timeout=60_000)
+        root(page, cell).get_by_text(stills.STOPPED).wait_for()
         assert not root(page, cell).evaluate(REACHED)
     if end is shut_down:
         page.page.evaluate(f"() => {NOTEBOOK}.sessionContext.changeKernel({{name: 'python3'}})")
