@@ -65,23 +65,25 @@ def test_its_name_is_the_function_that_makes_it(explorer):
     assert repr(explorer) == f"{explorer.name}()"
 
 
-def test_a_hand_leads_each_control_to_its_ends_and_options(explorer, panel):
+def test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_something(explorer, panel, monkeypatch):
+    """A slider that changes nothing is a defect."""
+    unmoved = []
     for control in explorer.controls.values():
+        explorer.drag(explorer._start)  # a draft, as every move from it
+        before, changed = pixels(explorer), False
         for value in control.extremes():
             panel.inputs[control.name].value = value
             assert explorer.settings[control.name] == value
             assert_sound(explorer)
+            changed = changed or pixels(explorer) != before
         assert panel.image.value == explorer.picture.png()
-        explorer.drag(explorer._start)
+        if not changed:
+            unmoved.append(control)
     explorer.settle()
     assert_sound(explorer)
-
-
-def test_every_control_changes_something(explorer, monkeypatch):
-    """A slider that changes nothing is a defect."""
     if hasattr(explorer, "preview"):
         monkeypatch.setattr(explorer, "preview", EXPLORERS[explorer.name]().preview)  # some matter only later
-    for control in explorer.controls.values():
+    for control in unmoved:  # and some only at a preset
         assert any(_changes_the_picture(explorer, control, base) for base in [{}, *explorer.presets.values()]), (
             f"{control.name} changes nothing"
         )
@@ -169,7 +171,6 @@ def test_the_same_settings_give_the_same_picture_and_text(explorer):
     settings = {name: control.random(rng) for name, control in explorer.controls.items()}
     assert explorer.set(**settings).text == other.set(**settings).text
     assert explorer.picture.png() == other.picture.png()
-    assert explorer.reset().text == other.reset().text
 
 
 def test_bad_values_say_what_fits_and_change_nothing(explorer):
