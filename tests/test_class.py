@@ -255,7 +255,7 @@ def printed(report: tuple[dict, str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def report(patient: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[tuple[str, str], dict[str, str]], str]:
+def report(patient: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[tuple, dict[str, str]], str]:
     """The table by student and exercise, and what was printed."""
     folder = tmp_path_factory.mktemp("handed in")
     for student, cells in CLASS.items():
