@@ -4,6 +4,9 @@ Processors, BLAS kernels and numbers of threads differ in the last digit of a su
 that digit into another curve. A number that survives this module for several seeds may be printed or asserted; one
 that does not belongs to one machine.
 
+Moved are the weights that an MLP draws, those it has at its first gradient (which may be written by hand), that
+gradient itself (from zeros it is where training starts), and what an optimizer is initialised with.
+
 JITTER=seed chooses which entries move up, down or not at all. The choice depends on the seed and on the bits of the
 entry, so that equal networks stay equal. Zeros stay zeros.
 """
@@ -14,13 +17,13 @@ import os
 import sys
 from functools import wraps
 
-import numpy as np
-
 SEED = int(os.environ["JITTER"])
 
 
-def jitter(theta: np.ndarray) -> None:
+def jitter(theta) -> None:
     """θ ← θ(1 + sε) in place,  s ∈ {−1, 0, 1} for each entry,  ε that of the dtype."""
+    import numpy as np  # here: not every process that starts computes
+
     bits = theta.view({2: np.uint16, 4: np.uint32, 8: np.uint64}[theta.itemsize]).astype(np.uint64)
     mixed = (bits ^ np.uint64(SEED * 0x9E3779B97F4A7C15 % 2**64)) * np.uint64(0xBF58476D1CE4E5B9)
     sign = ((mixed ^ (mixed >> np.uint64(31))) * np.uint64(0x94D049BB133111EB) >> np.uint64(33)) % np.uint64(3)
@@ -28,14 +31,24 @@ def jitter(theta: np.ndarray) -> None:
 
 
 def _network(module) -> None:
-    draw = module.MLP._draw
+    draw, loss_and_grad = module.MLP._draw, module.MLP.loss_and_grad
 
     @wraps(draw)
     def drawn(self, *args, **kwargs):
         draw(self, *args, **kwargs)
         jitter(self.theta)
 
-    module.MLP._draw = drawn
+    @wraps(loss_and_grad)
+    def first_moved(self, *args, **kwargs):
+        first, self._jittered = "_jittered" not in vars(self), True
+        if first:
+            jitter(self.theta)
+        loss = loss_and_grad(self, *args, **kwargs)
+        if first:
+            jitter(self.grad)
+        return loss
+
+    module.MLP._draw, module.MLP.loss_and_grad = drawn, first_moved
 
 
 def _optimizers(module) -> None:
