@@ -3,12 +3,12 @@
 
 VENV = .venv
 RUN = $(VENV)/bin/python
-# Linear algebra on one thread: small matrices are faster so, and printed numbers do not depend on the machine.
+# Linear algebra on one thread: small matrices are faster so. `make test-processors` tries what else may differ.
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab update test notebooks check-notebooks map lecture slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
+.PHONY: help lab update test test-processors notebooks check-notebooks map lecture slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
 
 help: ## this list
 	@echo "Usage: make TARGET"
@@ -34,6 +34,10 @@ test: ## ruff, pytest and strict nbval over all notebooks
 tests-in-place:
 	$(ONE_THREAD) $(RUN) -m pytest -n auto --dist worksteal tests --ignore=tests/browser
 	OFFLINE=1 PYTHONPATH=tests/surroundings $(ONE_THREAD) $(RUN) -m pytest -n auto --dist loadfile --nbval --nbval-current-env notebooks
+
+test-processors: ## the same under rounding jitter, every BLAS kernel, fewer vector instructions (ONLY=jitter, PATHS=notebooks)
+	@sh tools/environment.sh test
+	@$(ONE_THREAD) $(RUN) tools/processors.py $(ONLY) $(if $(PATHS),--paths $(PATHS))
 
 soak: ## abuse for as long as it takes: storms, random states by the thousand, cells in any order, notebooks run twice
 	@sh tools/environment.sh test

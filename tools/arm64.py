@@ -78,9 +78,10 @@ def read_chapter(path: Path) -> Chapter:
         reads = {n.id for n in names if isinstance(n.ctx, ast.Load)}
         shows_picture = any("image/png" in output.get("data", {}) for output in cell["outputs"])
         ignored = "nbval-ignore-output" in cell["metadata"].get("tags", [])
-        compared = not (shows_picture or ignored or reads & NO_NUMBERS) and bool(re.search(r"\d", text(cell["outputs"])))
+        stored = text(cell["outputs"])
+        compared = not (shows_picture or ignored or reads & NO_NUMBERS) and re.search(r"\d", stored) is not None
         if compared or makes:
-            chapter.cells.append(Cell(number, source, text(cell["outputs"]), compared, makes, reads))
+            chapter.cells.append(Cell(number, source, stored, compared, makes, reads))
     wanted: set[str] = set()
     for cell in reversed(chapter.cells):  # what nobody reads who prints a number is not needed
         if cell.compared or cell.makes & wanted:
@@ -164,8 +165,8 @@ def compare(path: Path, limit: float, python: str) -> Chapter:
             cell.verdict = f"left out: {record['error']}"
         else:
             cell.verdict = "same" if not cell.compared or cell.printed == cell.stored else "DIFFERS"
-        print(f"{path.stem:20} {cell.verdict[:40]:8} {record['seconds']:6.0f} s ({cell.seconds:.2f} s here)  {cell.name}",
-              flush=True)
+        times = f"{record['seconds']:6.0f} s ({cell.seconds:.2f} s here)"
+        print(f"{path.stem:20} {cell.verdict[:40]:8} {times}  {cell.name}", flush=True)
         if cell.verdict == "DIFFERS":
             print(difference(cell), flush=True)
     return chapter

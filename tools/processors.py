@@ -1,0 +1,155 @@
+"""The same tests as on other processors: what is printed and asserted must not depend on the one it was recorded on.
+
+    python tools/processors.py [NAME ...] [--paths PATH ...]
+
+Strict nbval of all notebooks and the tests that compute, once for each way in which this processor can round
+differently: under seeds of the rounding jitter (tests/surroundings/jitter.py), with every OpenBLAS kernel that it can
+execute, without NumPy's vector instructions, with several threads. NAME is one configuration or a kind of them
+(jitter, blas, numpy, threads). Logs and names of failures go to build/processors.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOGS = ROOT / "build" / "processors"
+PATHS = ["notebooks", "tests/nn", "tests/data", "tests/experiments", "tests/plots", "tests/exercises"]
+SEEDS = range(5)
+KERNELS = {  # names that OPENBLAS_CORETYPE knows, oldest first
+    "x86_64": ["Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"],
+    "arm64": ["ARMV8", "CORTEXA53", "CORTEXA57", "CORTEXA72", "NEOVERSEN1", "NEOVERSEN2", "NEOVERSEV1", "THUNDERX2T99",
+              "VORTEX", "ARMV8SVE", "A64FX", "VORTEXM4"],
+}
+ONE_THREAD = {f"{name}_THREADS": "1" for name in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM")}
+
+# Multiplies, then prints the BLAS in force, and which of NumPy's optional instructions are on.
+PROBE = """
+import numpy as np, threadpoolctl
+from numpy._core._multiarray_umath import __cpu_dispatch__ as optional, __cpu_features__ as on
+for dtype in (np.float32, np.float64):
+    a = np.ones((60, 70), dtype)
+    assert ((a @ a.T == 70).all() and (a @ a[0] == 70).all())
+blas = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"] or [{}]
+print(blas[0].get("internal_api", "unknown"), blas[0].get("architecture", "?"), *(f for f in optional if on.get(f)))
+"""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Environment variables under which the tests run."""
+
+    name: str
+    variables: dict[str, str]
+
+
+def probe(**variables: str) -> list[str] | None:
+    """BLAS, kernel and instructions in force under these variables; None if this processor cannot run so."""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", PROBE], capture_output=True, text=True,
+                          env={**os.environ, **ONE_THREAD, **variables})
+    return done.stdout.split() if done.returncode == 0 else None
+
+
+def configurations() -> tuple[list[Configuration], list[str]]:
+    """All that can run here, and a sentence for each that cannot."""
+    usual = probe()
+    if usual is None:
+        sys.exit("NumPy and threadpoolctl do not work in this environment: run `make test` first.")
+    found, sentences = [Configuration(f"jitter-{seed}", {"JITTER": str(seed)}) for seed in SEEDS], []
+    for more in (kernels(*usual[:2]), instructions(usual[2:])):
+        found += more[0]
+        sentences += more[1]
+    several = dict.fromkeys(ONE_THREAD, str(max(2, os.cpu_count() or 1)))
+    return [*found, Configuration("threads-all", several)], sentences
+
+
+def kernels(blas: str, usual: str) -> tuple[list[Configuration], list[str]]:
+    if blas != "openblas":
+        return [], [f"NumPy computes with {blas} here, whose kernels cannot be chosen: OpenBLAS kernels are left out."]
+    machine = platform.machine().lower().replace("amd64", "x86_64").replace("aarch64", "arm64")
+    found, sentences, seen = [], [], {usual.lower(): "the one in force anyway"}
+    for name in KERNELS.get(machine, []):
+        got = probe(OPENBLAS_CORETYPE=name)
+        if got is None:
+            sentences.append(f"OpenBLAS kernel {name}: this processor cannot execute it.")
+        elif got[1].lower() in seen:
+            sentences.append(f"OpenBLAS kernel {name}: here that is {got[1]}, {seen[got[1].lower()]}.")
+        else:
+            seen[got[1].lower()] = f"as for {name}"
+            found.append(Configuration(f"blas-{name}", {"OPENBLAS_CORETYPE": name}))
+    if usual.lower() in seen:
+        found.append(Configuration(f"blas-{usual}", {}))
+    return found, sentences
+
+
+def instructions(on: list[str]) -> tuple[list[Configuration], list[str]]:
+    """NumPy's own loops without AVX-512, and without anything that not every processor of this kind has."""
+    found, sentences, tried = [], [], []
+    avx512 = [name for name in on if name.startswith("AVX512") or name == "X86_V4"]
+    for name, off in (("without-AVX-512", avx512), ("baseline", on)):
+        left = probe(NPY_DISABLE_CPU_FEATURES=" ".join(off))
+        if not off or off == tried:
+            sentences.append(f"NumPy {name}: there is nothing to switch off on this processor.")
+        elif left is None or set(left[2:]) & set(off):
+            sentences.append(f"NumPy {name}: this NumPy does not switch {', '.join(off)} off.")
+        else:
+            found.append(Configuration(f"numpy-{name}", {"NPY_DISABLE_CPU_FEATURES": " ".join(off)}))
+            tried = off
+    return found, sentences
+
+
+def run(configuration: Configuration, paths: list[str]) -> list[str]:
+    """Run the tests, print one line, return the names of those that fail."""
+    report, log = LOGS / f"{configuration.name}.xml", LOGS / f"{configuration.name}.txt"
+    report.unlink(missing_ok=True)
+    surroundings = os.pathsep.join(filter(None, ["tests/surroundings", os.environ.get("PYTHONPATH")]))
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "--nbval", "--nbval-current-env",
+               "-p", "no:cacheprovider", "--junitxml", str(report), *paths]
+    with log.open("w", encoding="utf-8") as out:
+        code = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
+                              env={**os.environ, **ONE_THREAD, "PYTHONPATH": surroundings,
+                                   **configuration.variables}).returncode
+    if not report.exists():
+        print(f"{configuration.name:24} did not run, see {log.relative_to(ROOT)}", flush=True)
+        return [f"{configuration.name}: pytest ended with code {code}"]
+    suite = ElementTree.parse(report).getroot().find("testsuite")
+    failed = [f"{case.get('classname')}::{case.get('name')}" for case in suite.iter("testcase")
+              if case.find("failure") is not None or case.find("error") is not None]
+    passed = int(suite.get("tests", 0)) - len(failed) - int(suite.get("skipped", 0))
+    print(f"{configuration.name:24} {passed:6} passed {len(failed):4} failed {float(suite.get('time', 0)):7.0f} s",
+          flush=True)
+    if code and not failed:
+        return [f"{configuration.name}: pytest ended with code {code}, see {log.relative_to(ROOT)}"]
+    return [f"{configuration.name}: {name}" for name in failed]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="configurations or kinds of them (default: all)")
+    parser.add_argument("--paths", nargs="+", default=PATHS, metavar="PATH", help="what to run (default: all)")
+    parser.add_argument("--list", action="store_true", help="only say what can run here")
+    given = parser.parse_args()
+    found, sentences = configurations()
+    print(*sentences, sep="\n", flush=True)
+    chosen = [c for c in found if not given.names or {c.name, c.name.split("-")[0]} & set(given.names)]
+    if not chosen:
+        parser.error(f"nothing here is called {' or '.join(given.names)}; there are "
+                     f"{', '.join(c.name for c in found)}")
+    if given.list:
+        print(*(c.name for c in chosen), sep="\n")
+        return 0
+    LOGS.mkdir(parents=True, exist_ok=True)
+    failed = [name for configuration in chosen for name in run(configuration, given.paths)]
+    print(*failed, sep="\n")
+    print(f"{len(failed)} failures in {len(chosen)} configurations")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
