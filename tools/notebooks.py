@@ -166,7 +166,8 @@ def store(path: Path, notebook: NotebookNode) -> bool:
 
 
 def run(path: Path) -> NotebookNode:
-    """The notebook as it is after *Run All* in a fresh kernel, one thread for linear algebra."""
+    """The notebook as it is after *Run All* in a fresh kernel, one thread for linear algebra; pictures that are the
+    same up to rounding stay as they are."""
     from nbclient import NotebookClient  # here: reading and tidying need no kernel
     from nbclient.exceptions import CellExecutionError
 
@@ -174,9 +175,27 @@ def run(path: Path) -> NotebookNode:
     client = NotebookClient(notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", record_timing=False,
                             store_widget_state=False, resources={"metadata": {"path": str(path.parent)}})
     try:
-        return client.execute()
+        return keep_pictures(read(path), client.execute())
     except CellExecutionError as error:
         raise ValueError(f"a cell raised {error.ename}: {error.evalue}\n{error.traceback}") from None
+
+
+def keep_pictures(old: NotebookNode, new: NotebookNode) -> NotebookNode:
+    """`new` with the pictures of `old` where they are the same up to rounding, so that git sees no change."""
+    from same_picture import as_drawn, same_picture  # here: they need the whole library
+
+    before = {cell.id: cell for cell in old.cells if cell.cell_type == "code"}
+    for cell in new.cells:
+        if cell.cell_type == "code" and cell.id in before and before[cell.id].source == cell.source:
+            for kept, drawn in zip(pictures(before[cell.id]), pictures(cell)):
+                if same_picture(as_drawn(kept), as_drawn(drawn), cell.source):
+                    drawn.data["image/png"] = kept.data["image/png"]
+                    drawn.metadata["image/png"] = kept.metadata.get("image/png", {})
+    return new
+
+
+def pictures(cell: NotebookNode) -> list[NotebookNode]:
+    return [output for output in cell.outputs if "image/png" in output.get("data", {})]
 
 
 def without_outputs(notebook: NotebookNode) -> NotebookNode:

@@ -1,25 +1,21 @@
 """Pictures sharp enough for a projector.
 
 A notebook stores its pictures with 100 dots per inch, so that git stays small. A cell that does nothing but call an
-explorer says which picture it shows, so the library can draw that picture again, larger and finer. The stored
-description holds the numbers of the picture: only when the new one says the same is it taken.
+explorer says which picture it shows, so the library can draw that picture again, larger and finer. It is taken only
+when, drawn as it is stored, it is the same picture up to rounding.
 """
 from __future__ import annotations
 
-import ast
 import base64
-import html
 from dataclasses import dataclass, replace
-from typing import Any
 
 from nbformat import NotebookNode
 
 from course_lib.explorers import all_explorers
-from course_lib.explorers.strip import without_strip
 from course_lib.plots.style import LIGHT, built_in
+from same_picture import Drawn, as_drawn, explorer_call, same_picture
 
 SHARP = replace(LIGHT.large(), dpi=200.0)  # twice the stored dots: 1920 to 2000 across
-_ARITHMETIC = (ast.Expression, ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator)
 
 
 @dataclass(frozen=True)
@@ -33,50 +29,25 @@ class Snapshot:
     problem: str = ""
 
 
-def explorer_call(source: str) -> tuple[str, dict[str, Any]] | None:
-    """The explorer and the settings of a cell that ends in a plain call of one, like `neuron_explorer(w1=2.0)`."""
-    try:
-        last = ast.parse(source).body[-1]
-    except (SyntaxError, IndexError):
-        return None
-    call = last.value if isinstance(last, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in all_explorers()):
-        return None
-    if call.args or not all(keyword.arg and _is_plain(keyword.value) for keyword in call.keywords):
-        return None
-    return call.func.id, {keyword.arg: _value(keyword.value) for keyword in call.keywords}
-
-
 def snapshot(cell: NotebookNode, output: NotebookNode) -> Snapshot:
     """The picture in `output`: drawn again if the library draws the same, else as it is stored."""
-    alt = html.unescape(output.metadata.get("image/png", {}).get("alt", ""))
-    stored, alt = without_strip(output.data["image/png"].strip(), alt)
+    before = as_drawn(output)
+    stored = base64.b64encode(before.png).decode()
     called = explorer_call(cell.source)
     if called is None:
-        return Snapshot(stored, alt, False, problem="is not a plain call of an explorer")
+        return Snapshot(stored, before.text, False, problem="is not a plain call of an explorer")
     name, settings = called
     try:
+        with built_in(LIGHT):
+            usual = all_explorers()[name](**settings)
+            drawn = Drawn(usual.picture.png(), usual.text)
         with built_in(SHARP):
             explorer = all_explorers()[name](**settings)
             png = explorer.picture.png(compress_level=9)
     except Exception as error:
-        return Snapshot(stored, alt, False, problem=f"can no longer be drawn ({type(error).__name__}: {error})")
+        return Snapshot(stored, before.text, False, problem=f"can no longer be drawn ({type(error).__name__}: {error})")
     presets = tuple(explorer.presets)
-    if explorer.text != alt:
-        return Snapshot(stored, alt, False, presets, "is no longer what the library draws (run `make notebooks`)")
-    return Snapshot(base64.b64encode(png).decode(), alt, True, presets)
-
-
-def _is_plain(value: ast.expr) -> bool:
-    try:
-        ast.literal_eval(value)
-    except ValueError:
-        return all(isinstance(node, _ARITHMETIC) for node in ast.walk(value))  # 10**-2.5
-    return True
-
-
-def _value(value: ast.expr) -> Any:
-    try:
-        return ast.literal_eval(value)
-    except ValueError:
-        return eval(compile(ast.Expression(value), "settings", "eval"), {"__builtins__": {}})
+    if not same_picture(before, drawn, cell.source):
+        return Snapshot(stored, before.text, False, presets,
+                        problem="is no longer what the library draws (run `make notebooks`)")
+    return Snapshot(base64.b64encode(png).decode(), explorer.text, True, presets)
