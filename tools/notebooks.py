@@ -182,13 +182,14 @@ def run(path: Path) -> NotebookNode:
 
 def keep_pictures(old: NotebookNode, new: NotebookNode) -> NotebookNode:
     """`new` with the pictures of `old` where they are the same up to rounding, so that git sees no change."""
-    from same_picture import as_drawn, same_picture  # here: they need the whole library
+    from same_picture import as_drawn, same_picture, strip  # here: they need the whole library
 
     before = {cell.id: cell for cell in old.cells if cell.cell_type == "code"}
     for cell in new.cells:
         if cell.cell_type == "code" and cell.id in before and before[cell.id].source == cell.source:
             for kept, drawn in zip(pictures(before[cell.id]), pictures(cell)):
-                if same_picture(as_drawn(kept), as_drawn(drawn), cell.source):
+                same_strip = strip(kept) == strip(drawn)
+                if same_strip and same_picture(as_drawn(kept), as_drawn(drawn), cell.source):
                     drawn.data["image/png"] = kept.data["image/png"]
                     drawn.metadata["image/png"] = kept.metadata.get("image/png", {})
     return new

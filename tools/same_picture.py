@@ -63,6 +63,11 @@ def as_drawn(output: NotebookNode) -> Drawn:
     return Drawn(base64.b64decode(encoded), alt)
 
 
+def strip(output: NotebookNode) -> str:
+    """What that strip says."""
+    return html.unescape(output.metadata.get("image/png", {}).get("alt", "")).removeprefix(as_drawn(output).text)
+
+
 def same_picture(stored: Drawn, drawn: Drawn, source: str) -> bool:
     """Whether they differ by no more than rounding does; `source` is the cell, which is drawn again if need be."""
     if stored.text == drawn.text and stored.png == drawn.png or is_near(stored, [drawn]):
