@@ -102,8 +102,8 @@ def run_cells(interpreter: list[str], chapter: Chapter, cells: list[Cell], secon
     """Run `cells` in one process of that interpreter; yield each with its record as it ends."""
     process = subprocess.Popen(
         ["nice", "-n", "5", *interpreter, str(Path(__file__).resolve()), "--inside"], cwd=chapter.path.parent,
-        env={**os.environ, **ONE_THREAD, **surroundings}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, encoding="utf-8")
+        env={**os.environ, **ONE_THREAD, "IPYTHONDIR": str(BUILD / "ipython"), **surroundings},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
     process.stdin.write(json.dumps({"sources": [cell.source for cell in cells], "seconds": seconds}))
     process.stdin.close()
     for cell, line in zip(cells, process.stdout):
@@ -117,13 +117,12 @@ def inside() -> None:
     """Run the cells that arrive on stdin as a notebook would; one line of JSON for each. Works in any Python."""
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
-    from traitlets.config import Config
 
     def give_up(*_):
         raise TimeoutError
 
     signal.signal(signal.SIGALRM, give_up)
-    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    shell = InteractiveShell.instance()
     shell.displayhook.write_output_prompt = lambda: None
     work = json.load(sys.stdin)
     for source in work["sources"]:

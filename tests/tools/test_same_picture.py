@@ -26,7 +26,7 @@ def drawn(source: str) -> Drawn:
 
 def relabelled(picture: Drawn) -> Drawn:
     image = Image.open(io.BytesIO(picture.png)).convert("RGB")
-    ImageDraw.Draw(image).text((5, image.height - 15), "another label", fill="black")
+    ImageDraw.Draw(image).text((5, image.height - 20), "another label", fill="black", font_size=15)
     out = io.BytesIO()
     image.save(out, "PNG")
     return Drawn(out.getvalue(), picture.text)
