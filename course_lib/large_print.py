@@ -25,6 +25,7 @@ STYLE = f"""<style>
 .large-print p {{ font-size: var(--jp-widgets-font-size); line-height: 1.3 !important; }}
 .large-print .widget-readout {{
   width: max-content !important; min-width: 4.3em !important; max-width: none !important; flex-shrink: 0; }}
+.large-print .slider-container {{ flex: 1 1 3em !important; min-width: 3em !important; }}
 .large-print.question {{ max-width: none !important; }}
 .large-print.explorer {{ max-height: calc(100vh - var(--course-bars, {BARS})); width: 100%; }}
 .large-print.explorer > * {{ max-width: 100% !important; flex-shrink: 0; }}

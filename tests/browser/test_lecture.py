@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or notebooks.NOTEBOOKS)
 SCREENS = {"projector": (1280, 720), "full HD": (1920, 1080)}
 SECONDS = 900
+PARTS = 3  # notebooks for all explorers: a page gives its kernel four seconds to describe all widgets
 LETTERS = 16  # pixels of labels, buttons, captions and questions at least
 INCH = 87  # pixels of the page at least that show an inch of the picture: letters of 10 points are then 12 pixels high
 
@@ -114,8 +115,11 @@ def digests() -> dict[str, str]:
             if path.is_file()}
 
 
-def test_every_explorer_fits_both_screens(browser: Browser, tmp_path: Path, record_property: Callable) -> None:
-    every = calls(*sorted(NOTEBOOKS.glob("*.ipynb")))
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_explorer_fits_both_screens(
+    browser: Browser, tmp_path: Path, part: int, record_property: Callable
+) -> None:
+    every = calls(*sorted(NOTEBOOKS.glob("*.ipynb")))[part::PARTS]
     start = "from course_lib.explorers import all_explorers\n\nglobals().update(all_explorers())"
     cells = [new_code_cell(code) for code in (start, *every)]
     nbformat.write(new_notebook(cells=cells, metadata=KERNEL), tmp_path / "every.ipynb")
