@@ -26,8 +26,8 @@ display(*made)
 made[-1]._panel.play()
 moved = [next(name for name in one.controls if hasattr(one.controls[name], "low")) for one in made]
 inputs = [one._panel.inputs[name] for one, name in zip(made, moved)]
-widgets = [(one.comm.comm_id, (one.min, one.max)) for one in inputs]
-widgets.append((made[-1]._panel.clock.comm.comm_id, (None, None)))
+widgets = [(one.comm.comm_id, len(one.options)) for one in inputs]
+widgets.append((made[-1]._panel.clock.comm.comm_id, None))
 drawn = [0] * len(made)
 for place, one in enumerate(made):
     one._panel.image.observe(lambda _, place=place: drawn.__setitem__(place, drawn[place] + 1), names="value")
@@ -93,11 +93,11 @@ def new_subshell(client: BlockingKernelClient) -> str:
             return reply["content"]["subshell_id"]
 
 
-def moves(client: BlockingKernelClient, widgets: list[tuple[str, str | None, tuple]]) -> Iterator[dict]:
-    """For ever one widget (comm, subshell, range) after the other, each along its range; a clock counts."""
+def moves(client: BlockingKernelClient, widgets: list[tuple[str, str | None, int | None]]) -> Iterator[dict]:
+    """For ever one widget (comm, subshell, stops) after the other, each from stop to stop; a clock counts."""
     for count in itertools.count(1):
-        for comm, subshell, (low, high) in widgets:
-            state = {"value": count if low is None else low + (high - low) * (count % 11) / 10}
+        for comm, subshell, stops in widgets:
+            state = {"value": count} if stops is None else {"index": 7 * count % stops}
             message = client.session.msg("comm_msg", {"comm_id": comm, "data": {"method": "update", "state": state}})
             if subshell is not None:
                 message["header"]["subshell_id"] = subshell
@@ -109,8 +109,8 @@ def test_a_cell_draws_the_same_figures_while_explorers_move_and_play(client, com
     (alone,) = pictures(client, LEARNER.format(figures=1))
     pictures(client, SET_UP)
     shared = new_subshell(client) if comms_over_subshells == "perCommTarget" else None
-    widgets = [(comm, new_subshell(client) if comms_over_subshells == "perComm" else shared, ends)
-               for comm, ends in value(client, "widgets")]  # fmt: skip
+    widgets = [(comm, new_subshell(client) if comms_over_subshells == "perComm" else shared, stops)
+               for comm, stops in value(client, "widgets")]  # fmt: skip
     before, hands = value(client, "drawn"), moves(client, widgets)
     for _ in range(50):
         assert set(pictures(client, LEARNER.format(figures=FIGURES), hands)) == {alone}
