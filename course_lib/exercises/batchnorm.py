@@ -105,7 +105,7 @@ BACKWARD = Exercise(
     cases=(
         (np.array([[1.0], [0.0], [0.0], [0.0]]), np.array([[1.0], [2.0], [4.0], [5.0]]), np.array([2.0]), 0.1),
         (_numbers(1, 4, 2), 1 + 3 * _numbers(2, 4, 2), np.array([1.0, 0.5]), 1e-2),
-        (np.ones((5, 3)), _numbers(3, 5, 3), _vector(4, 3), 1e-5),
+        (1 + _numbers(8, 5, 3), _numbers(3, 5, 3), _vector(4, 3), 1e-5),
         (_numbers(5, 20, 4), 2 * _numbers(6, 20, 4), _vector(7, 4), 0.3),
     ),
     mistakes=(

@@ -9,7 +9,9 @@ import numpy as np
 
 FEW = 12  # numbers that are still shown one by one
 MOST = 10_000_000  # numbers; of a larger answer only the shape is looked at, for a copy might not fit into memory
-RTOL = 1e-5  # loose enough for float32, far tighter than any mistake
+RTOL = 1e-5  # far tighter than any mistake
+# Of the largest number expected: where large numbers cancel, what is left carries their rounding.
+ATOL = {np.dtype(np.float32): 1e-5}
 
 
 def numbers(value: Any) -> np.ndarray:
@@ -30,7 +32,7 @@ def numbers(value: Any) -> np.ndarray:
 
 
 def agree(got: np.ndarray, expected: np.ndarray) -> bool:
-    """Same shape, and equal up to rounding: |got − expected| ≤ 1e-5·|expected| + 1e-9·max|expected|.
+    """Same shape, and equal up to rounding: |got − expected| ≤ 1e-5·|expected| + 1e-9·max|expected|  (float32: 1e-5).
 
     NaN agrees with NaN, so that a known mistake may overflow.
     """
@@ -39,7 +41,7 @@ def agree(got: np.ndarray, expected: np.ndarray) -> bool:
 
 def _close(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
     largest = np.max(np.abs(expected), where=np.isfinite(expected), initial=0.0)
-    return np.isclose(got, expected, rtol=RTOL, atol=1e-9 * largest, equal_nan=True)
+    return np.isclose(got, expected, rtol=RTOL, atol=ATOL.get(got.dtype, 1e-9) * largest, equal_nan=True)
 
 
 def difference(got: np.ndarray, expected: np.ndarray) -> str:
