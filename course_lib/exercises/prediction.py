@@ -102,8 +102,9 @@ class Question(Shown):
             self.buttons[letter] = button
             rows.append(button)
         self.answer = widgets.HTML()
-        root = widgets.VBox([head, *rows, self.answer], layout={"max_width": "860px", "margin": "4px 0 8px 0"})
-        root.children = (*root.children, stills.when_stopped(root, *rows))
+        options = widgets.VBox(rows)
+        root = widgets.VBox([head, options, self.answer], layout={"max_width": "860px", "margin": "4px 0 8px 0"})
+        root.children = (*root.children, stills.when_stopped(root, options))
         Aria().beside(root)
         if large_print.on:
             root.add_class("large-print").add_class("question")
