@@ -115,6 +115,7 @@ def digests() -> dict[str, str]:
             if path.is_file()}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_explorer_fits_both_screens(
     browser: Browser, tmp_path: Path, part: int, record_property: Callable
@@ -136,6 +137,7 @@ def test_every_explorer_fits_both_screens(
         page.context.close()
 
 
+@pytest.mark.soak
 def test_a_chapter_is_ready_for_the_class(browser: Browser, tmp_path: Path) -> None:
     """Bare, run, large, alive; a save, a loaded page and Ctrl + C lose nothing, and the course stays as it is."""
     before = digests()
