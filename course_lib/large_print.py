@@ -24,8 +24,9 @@ STYLE = f"""<style>
 }}
 .large-print p {{ font-size: var(--jp-widgets-font-size); line-height: 1.3 !important; }}
 .large-print .widget-readout {{
-  width: max-content !important; min-width: 4.3em !important; max-width: none !important; flex-shrink: 0; }}
-.large-print .slider-container {{ flex: 1 1 3em !important; min-width: 3em !important; }}
+  flex-shrink: 0; width: max-content !important; max-width: none !important;
+  min-width: calc(4.3 * var(--jp-widgets-font-size)) !important; }}
+.large-print .slider-container {{ flex: 1 1 64px !important; min-width: 64px !important; }}
 .large-print.question {{ max-width: none !important; }}
 .large-print.explorer {{ max-height: calc(100vh - var(--course-bars, {BARS})); width: 100%; }}
 .large-print.explorer > * {{ max-width: 100% !important; flex-shrink: 0; }}
@@ -34,12 +35,14 @@ STYLE = f"""<style>
 .large-print.explorer > .picture > img {{
   flex: 0 1 auto; min-width: 0 !important; min-height: 0; object-fit: contain; object-position: left top; }}
 .large-print.explorer > .widget-box > .widget-inline-hbox {{
-  min-width: 17.5em !important; max-width: 32em !important; margin-top: 0 !important; margin-bottom: 0 !important; }}
+  min-width: calc(16.5 * var(--jp-widgets-font-size)) !important;
+  max-width: calc(32 * var(--jp-widgets-font-size)) !important;
+  margin-top: 0 !important; margin-bottom: 0 !important; }}
 .large-print.explorer > .widget-box > .widget-checkbox {{
-  min-width: max-content !important; flex: 1 1 8em !important; }}
+  min-width: max-content !important; flex: 1 1 calc(8 * var(--jp-widgets-font-size)) !important; }}
 .large-print.beside {{
   display: grid !important; column-gap: 12px;
-  grid-template: "inputs picture" minmax(0, 1fr) "presses caption" auto / minmax(17.5em, 24vw) minmax(0, 1fr); }}
+  grid-template: "inputs picture" minmax(0, 1fr) "presses caption" auto / 24vw minmax(0, 1fr); }}
 .large-print.beside > .inputs {{ grid-area: inputs; align-content: flex-start; }}
 .large-print.beside > .inputs > :not(.widget-checkbox) {{ flex: 1 1 100% !important; }}
 .large-print.beside > .presses {{ grid-area: presses; align-content: flex-start; }}
