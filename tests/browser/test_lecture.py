@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -128,23 +128,20 @@ def digests() -> dict[str, str]:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_explorer_fits_both_screens(
-    browser: Browser, tmp_path: Path, part: int, record_property: Callable
-) -> None:
+def test_every_explorer_fits_both_screens(browser: Browser, tmp_path: Path, part: int) -> None:
     every = calls(*sorted(NOTEBOOKS.glob("*.ipynb")))[part::PARTS]
     start = "from course_lib.explorers import all_explorers\n\nglobals().update(all_explorers())"
     cells = [new_code_cell(code) for code in (start, *every)]
     nbformat.write(new_notebook(cells=cells, metadata=KERNEL), tmp_path / "every.ipynb")
     with lecture(str(tmp_path / "every.ipynb"), tmp_path / "work") as address, opened(
             browser, address, len(every)) as page:
-        for name, (width, height) in SCREENS.items():
+        for width, height in SCREENS.values():
             page.set_viewport_size({"width": width, "height": height})
             measured = {call: page.evaluate(MEASURE, index) for index, call in enumerate(every)}
             wrong = {call: one["faults"] for call, one in measured.items() if one["faults"]}
             assert not wrong, f"{width} x {height}: {wrong}"
             small = {call: one["inch"] for call, one in measured.items() if one["inch"] < INCH}
             assert not small, f"{width} x {height}: {small}"
-            record_property(name, {call: round(one["inch"], 1) for call, one in measured.items()})
 
 
 @pytest.mark.soak
