@@ -11,7 +11,7 @@ from course_lib.inputs import arrays
 def dead_share(z: np.ndarray) -> float:
     """The share of units with zᵢⱼ ≤ 0 for every example i;   z (examples, units) are sums w·x + b.
 
-    ReLU′ is 0 for all of them, so no example sends a gradient: the unit can never learn again.
+    ReLU′ is 0 for all of them, so no example sends a gradient: plain gradient descent never moves the unit again.
     """
     active_somewhere = (z > 0).any(axis=0)
     return float(np.mean(~active_somewhere))

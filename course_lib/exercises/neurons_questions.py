@@ -15,13 +15,13 @@ QUESTIONS = (
     )),
     Prediction("1.b", "You put 64 hidden units in front, but without an activation function: f(z) = z. What happens "
                "to the borders?", (
+        Option("They stay straight.",
+               "U(Wx + b) = (UW)x + Ub: two linear layers are one. The activation is what lets borders bend.",
+               right=True),
         Option("They bend a little.",
                "A linear map of a linear map is linear: U(Wx + b) = (UW)x + Ub. Nothing can bend."),
         Option("They bend as much as with ReLU, only training takes longer.",
                "No training helps. The network can compute nothing that one layer could not."),
-        Option("They stay straight.",
-               "U(Wx + b) = (UW)x + Ub: two linear layers are one. The activation is what lets borders bend.",
-               right=True),
     )),
     Prediction("1.c", "You feed the feature x2 twice: (x1, x2, x2). The inputs are now linearly dependent. What does "
                "training do?", (
@@ -48,11 +48,11 @@ QUESTIONS = (
                "nearer to the input.)", (
         Option("Those of lower layers, for the layers above.",
                "That is the forward pass: *activations* travel up. Derivatives of the loss begin at the loss."),
+        Option("Those of the last mini-batch, for the next one.",
+               "Every batch has its own activations, so its derivatives are computed afresh."),
         Option("Those of higher layers, for the layers below.",
                "δ of layer l is computed from δ of layer l + 1. With this reuse the backward pass makes at most twice "
                "the multiplications of the forward pass, however deep the network is.", right=True),
-        Option("Those of the last mini-batch, for the next one.",
-               "Every batch has its own activations, so its derivatives are computed afresh."),
     )),
     Prediction("1.f", "You check a gradient with (J(θ + h) − J(θ − h))/2h in double precision (16 digits). Which h "
                "gives the smallest error?", (
@@ -89,11 +89,11 @@ QUESTIONS = (
         Option("Yes: the negative gradient points to the minimum.",
                "It points in the direction of steepest descent. From every place that is towards the minimum only if "
                "the contours are circles."),
-        Option("No: without noise it cannot move at all.",
-               "The gradient moves it. Noise only shakes the path."),
         Option("Not in a narrow valley: it swings from side to side.",
                "Across the valley the gradient is large, along it small. Near the largest stable learning rate every "
                "step lands on the opposite slope.", right=True),
+        Option("No: without noise it cannot move at all.",
+               "The gradient moves it. Noise only shakes the path."),
     )),
     Prediction("1.j", "The gradient of a mini-batch is a noisy estimate of the gradient of all data. You want half "
                "the noise. How much larger must the batch be?", (

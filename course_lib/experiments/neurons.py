@@ -33,6 +33,12 @@ class NeuronResponse:
     curve: np.ndarray  # f(z_axis)
 
     @property
+    def reach(self) -> tuple[float, float]:
+        """The smallest and the largest sum z in the square."""
+        most = EXTENT * (abs(self.w1) + abs(self.w2))
+        return self.b - most, self.b + most
+
+    @property
     def angle(self) -> float:
         """Direction of w in degrees, 0 along x1: the direction in which the output grows fastest."""
         return math.degrees(math.atan2(self.w2, self.w1))

@@ -10,11 +10,15 @@ from course_lib.experiments.neurons_gradient_check import BUGS, gradient_check_s
 from course_lib.experiments.neurons_minibatch import BATCHES, minibatch_run
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer
+from course_lib.plots.activations import name_of
 from course_lib.plots.neurons import NeuronPicture
 from course_lib.plots.neurons_boundary import BoundaryPicture
 from course_lib.plots.neurons_gradient_check import GradientCheckPicture
 from course_lib.plots.neurons_minibatch import MinibatchPicture
 
+NEURONS = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "identity")
+HIDDEN = ("relu", "tanh", "sigmoid", "leaky_relu", "identity")
+CHECKED = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "gelu")
 STEPS = (0, 1, 3, 10, 32, 100, 190, 316, 1000, 3162, 9000)
 
 
@@ -28,12 +32,7 @@ def neuron_explorer(**start: Any) -> Explorer:
             Slider("w1", "weight w1", -3, 3, 1.0),
             Slider("w2", "weight w2", -3, 3, 1.0),
             Slider("b", "bias b", -6, 6, 0.0),
-            Choice(
-                "activation",
-                "activation",
-                ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "identity"),
-                "sigmoid",
-            ),
+            Choice("activation", "activation", NEURONS, "sigmoid", list(map(name_of, NEURONS))),
         ],
         presets={
             "AND-like": {"w1": 2.0, "w2": 2.0, "b": -3.0},
@@ -52,7 +51,7 @@ def boundary_explorer(**start: Any) -> Explorer:
         BoundaryPicture,
         [
             IntSlider("hidden", "hidden units", 0, 100, 16),
-            Choice("activation", "activation", ("relu", "tanh", "sigmoid", "leaky_relu", "identity"), "relu"),
+            Choice("activation", "activation", HIDDEN, "relu", list(map(name_of, HIDDEN))),
             Stops("steps", "steps", STEPS, 3162),
             IntSlider("seed", "start (seed)", 0, 20, 0),
             Toggle("show_lines", "line of each unit"),
@@ -76,12 +75,7 @@ def gradient_check_explorer(**start: Any) -> Explorer:
         GradientCheckPicture,
         [
             LogSlider("h", "step h", 1e-13, 1e-1, 1e-5, step=0.25),
-            Choice(
-                "activation",
-                "activation",
-                ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "gelu"),
-                "tanh",
-            ),
+            Choice("activation", "activation", CHECKED, "tanh", list(map(name_of, CHECKED))),
             Choice("bug", "mistake in the code", BUGS, "none"),
             Choice("precision", "numbers", ("float64", "float32"), "float64"),
         ],

@@ -77,13 +77,18 @@ class GatePicture(Picture):
         self.f = self.moving(ax.plot([], [], color=BLUE, linewidth=2.6)[0])
         self.tangent = self.moving(ax.plot([], [], color=ORANGE, linewidth=2.2)[0])
         self.here = self.moving(ax.plot([], [], color=ORANGE, marker="o", markersize=9)[0])
-        ax.legend(
-            handles=[
-                Line2D([], [], color=BLUE, linewidth=2.6, label="f(x)"),
-                Line2D([], [], color=ORANGE, marker="o", label="slope at x"),
-                Line2D([], [], color=VERMILLION, linestyle="--", label="max(αx, x)"),
-                Patch(color=self.style.faint, label="flat: |f′| < 0.01"),
-            ],
+
+    def _explain(self, rival: bool) -> None:
+        """The legend of the curve; max(αx, x) has a place in it where its line can be seen."""
+        handles = [
+            Line2D([], [], color=BLUE, linewidth=2.6, label="f(x)"),
+            Line2D([], [], color=ORANGE, marker="o", label="slope at x"),
+            Patch(color=self.style.faint, label="flat: |f′| < 0.01"),
+        ]
+        if rival:
+            handles.insert(2, Line2D([], [], color=VERMILLION, linestyle="--", label="max(αx, x)"))
+        self.curve.legend(
+            handles=handles,
             loc="lower left",
             bbox_to_anchor=(-0.01, 1.0),
             ncols=4,
@@ -108,18 +113,21 @@ class GatePicture(Picture):
         ax.xaxis.set_minor_locator(NullLocator())
         ax.set_yticklabels(["∂L/∂y  upstream", "× f′(x)  local", "= ∂L/∂x  passed on"])
         ax.tick_params(axis="y", length=0)
-        ax.set_title("What the gradient becomes (sizes)", x=-0.69)
+        ax.set_title("What the gradient becomes (log)", x=-0.69)
         colours = (PURPLE, ORANGE, VERMILLION)
         self.bars = [self.moving(bar) for bar in ax.barh(range(3), 1, left=SIZES[0], color=colours, height=0.62)]
 
     def frame(self, result: ActivationGate) -> tuple:
         low, high = ACTIVATIONS[result.function].bounds if result.function in ACTIVATIONS else (-np.inf, np.inf)
         if np.isfinite([low, high]).all():
-            return low - 0.15, high + 0.15
-        return min(-2.0, -step_up(-float(result.f.min()), (1.0, 2.0))), 20.0 if result.f.max() > 13 else 13.0
+            return low - 0.15, high + 0.15, False
+        low = min(-2.0, -step_up(-float(result.f.min()), (1.0, 2.0)))
+        return low, 20.0 if result.f.max() > 13 else 13.0, _differs(result)
 
     def set_frame(self, result: ActivationGate) -> None:
-        self.curve.set_ylim(*self.frame(result))
+        low, high, rival = self.frame(result)
+        self.curve.set_ylim(low, high)
+        self._explain(rival)
 
     def set_artists(self, result: ActivationGate) -> None:
         self.headline.set_text(headline(result))
@@ -128,7 +136,7 @@ class GatePicture(Picture):
             zone.set_verts(zones)
         self.f.set_data(result.grid, result.f)
         self.df.set_data(result.grid, np.minimum(result.df, TOP))
-        self.rival.set_data(*((result.grid, result.rival) if result.rival is not None else ([], [])))
+        self.rival.set_data(*((result.grid, result.rival) if _differs(result) else ([], [])))
         self.band.set_verts(_wedge(result.band) if result.band else [])
         reach = np.array([-2.0, 2.0])
         self.tangent.set_data(result.x + reach, result.value + result.local * reach)
@@ -145,7 +153,7 @@ class GatePicture(Picture):
             f"f′ = {number(result.local)}. The upstream gradient {number(result.upstream)} becomes "
             f"{number(result.downstream)}; {flat}."
         )
-        if result.rival is not None and result.alpha > 1:
+        if _differs(result):
             text += " For α above 1, max(αx, x) takes the wrong branch on both sides."
         if not result.uses_alpha:
             text += f" α plays no part in {name_of(result.function)}."
@@ -161,6 +169,11 @@ def headline(result: ActivationGate) -> str:
         f"f′ = {number(result.local)},   passed on: {number(result.upstream)} × {number(result.local)} "
         f"= {number(result.downstream)}"
     )
+
+
+def _differs(result: ActivationGate) -> bool:
+    """Whether max(αx, x) is another curve than f: for α ≤ 1 it lies under it."""
+    return result.rival is not None and result.alpha > 1
 
 
 def _runs(grid: np.ndarray, flat: np.ndarray) -> list[tuple[float, float]]:

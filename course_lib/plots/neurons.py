@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.image import AxesImage
 
 from course_lib.experiments.neurons import EXTENT, REACH, NeuronResponse
+from course_lib.plots.activations import name_of, number
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, VERMILLION
 
@@ -51,24 +52,34 @@ class NeuronPicture(Picture):
         curve.axvline(0, ymax=0.86, color=self.style.faint)  # above it stand the weights
         curve.set(xlim=(-REACH, REACH), xlabel="z = w1·x1 + w2·x2 + b")
         self.curve = self.moving(curve.plot([], [], color=BLUE)[0])
+        self.reached = self.moving(curve.plot([], [], color=BLUE, linewidth=6, solid_capstyle="butt")[0])
+        curve.legend([self.reached], ["in the square"], loc="lower right")
         self.where = self.moving(curve.text(0.02, 0.97, "", transform=curve.transAxes, va="top"))
 
     def frame(self, result: NeuronResponse) -> tuple:
-        return result.activation, *self._limits(result)
+        return result.activation, *self._limits(result), *self._colours(result)
 
     def _limits(self, result: NeuronResponse) -> tuple[float, float]:
         low, high = result.bounds
         top = step_up(float(np.abs(result.output).max()))
         return (low if math.isfinite(low) else -top), (high if math.isfinite(high) else top)
 
+    def _colours(self, result: NeuronResponse) -> tuple[float, float]:
+        """The range of the output in the plane, in steps, where the function itself has no bounds."""
+        low, top = self._limits(result)
+        if not math.isfinite(result.bounds[0]):
+            low = -step_up(max(-float(result.output.min()), 0.01 * top))
+        return low, top if math.isfinite(result.bounds[1]) else step_up(max(float(result.output.max()), 0.01 * top))
+
     def set_frame(self, result: NeuronResponse) -> None:
         low, high = self._limits(result)
         pad = 0.06 * (high - low)
         self.curve_axes.set(ylim=(low - pad, high + 3 * pad))
-        self.curve_axes.set_title(f"Output y = {result.activation}(z)")
+        self.curve_axes.set_title(f"Output y = f(z), f: {name_of(result.activation)}")
+        low, high = self._colours(result)
         self.bar.set(
             yticks=[0, 0.5, 1],
-            yticklabels=[f"{v:.3g}".translate(MINUS) for v in (low, (low + high) / 2, high)],
+            yticklabels=[number(v, 2) for v in (low, (low + high) / 2, high)],
         )
         self.image.set_clim(low, high)
 
@@ -77,6 +88,9 @@ class NeuronPicture(Picture):
         self.line.set_data(result.line[:, 0], result.line[:, 1])
         self.arrow.set_data([0, result.w1], [0, result.w2])
         self.curve.set_data(result.z_axis, result.curve)
+        low, high = result.reach
+        inside = (result.z_axis >= low - 0.05) & (result.z_axis <= high + 0.05)  # half a point of the curve
+        self.reached.set_data(result.z_axis[inside], result.curve[inside])
         self.where.set_text(f"w = ({result.w1:.2f}, {result.w2:.2f}),  b = {result.b:.2f}".translate(MINUS))
 
     def describe(self, result: NeuronResponse) -> str:
@@ -91,6 +105,7 @@ class NeuronPicture(Picture):
                 f"angles to that, {distance:.2f} from the origin."
             )
         return (
-            f"One {result.activation} neuron with w = ({result.w1:.2f}, {result.w2:.2f}), b = {result.b:.2f}. "
-            f"Its output goes from {result.output.min():.3g} to {result.output.max():.3g}. {where}"
+            f"One {name_of(result.activation)} neuron with w = ({result.w1:.2f}, {result.w2:.2f}), b = {result.b:.2f}. "
+            f"In the square its sum z goes from {number(result.reach[0])} to {number(result.reach[1])}, its output "
+            f"from {result.output.min():.3g} to {result.output.max():.3g}. {where}"
         )

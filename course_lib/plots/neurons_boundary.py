@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from course_lib.experiments.neurons_boundary import MOST_STEPS, REACH, SpiralFit
+from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, SERIES
 
@@ -16,7 +17,7 @@ TINT = 0.6  # how much of its colour a region takes where the network is certain
 
 
 class BoundaryPicture(Picture):
-    """Left: the plane in the colour of the predicted class, paler where less certain. Right: loss against the step."""
+    """Left: the plane in the colour of the predicted class, paler where less certain, borders dark. Right: the loss."""
 
     size = (9.6, 4.8)
 
@@ -51,7 +52,7 @@ class BoundaryPicture(Picture):
         losses.set_title("Loss")
         losses.axhline(BEST_LINEAR, color=self.style.theory, linestyle="--", linewidth=1.2)
         losses.text(
-            MOST_STEPS, BEST_LINEAR + 0.02, "best straight lines: 0.786", color=self.style.theory, ha="right"
+            1.1, BEST_LINEAR - 0.02, "linear: 0.786", color=self.style.theory, va="top"
         )
         self.loss = self.moving(losses.plot([], [], color=BLUE)[0])
         self.end = self.moving(losses.plot([], [], color=BLUE, marker="o", markersize=8)[0])
@@ -62,13 +63,16 @@ class BoundaryPicture(Picture):
         colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
         shades = np.linspace(0, TINT, 12)[:, None]  # the steps the palette of the PNG has
         table = paper + shades * (colours[:, None] - paper)
+        self.ink = (255 * np.array(mpl.colors.to_rgb(self.style.ink)) + 0.5).astype(np.uint8)
         self.shades = (255 * table + 0.5).astype(np.uint8)  # (class, shade, RGB)
 
     def set_artists(self, result: SpiralFit) -> None:
         self.plane_title.set_text(_network(result))
         certainty = (result.confidence - 1 / 3) * 1.5  # 1/3 is a guess, 1 is certain
         shade = np.clip(certainty * 12, 0, 11).astype(np.intp)
-        self.image.set_data(self.shades[result.region, shade])
+        pixels = self.shades[result.region, shade]
+        pixels[_borders(result.region)] = self.ink
+        self.image.set_data(pixels)
         self.lines.set_segments(list(result.lines))
         for points, number in zip(self.points, range(3), strict=True):
             points.set_data(*result.x[result.y == number].T)
@@ -83,6 +87,8 @@ class BoundaryPicture(Picture):
             f"{_network(result)}, after {result.steps} steps: loss {result.loss:.3f}, "
             f"{result.accuracy:.0%} of 300 points right."
         )
+        if result.hidden == 0:
+            return f"{said} There are no hidden units to activate, and no three straight borders fit."
         if result.activation == "identity":
             return f"{said} Without a curved activation all borders are straight, and no three straight borders fit."
         if result.accuracy > 0.95:
@@ -96,4 +102,12 @@ def _network(result: SpiralFit) -> str:
     units = "unit" if result.hidden == 1 else "units"
     if result.activation == "identity":
         return f"{result.hidden} {units} without a curve"
-    return f"{result.hidden} {result.activation} {units}"
+    return f"{result.hidden} {name_of(result.activation)} {units}"
+
+
+def _borders(region: np.ndarray) -> np.ndarray:
+    """The points whose right or upper neighbour belongs to another class."""
+    border = np.zeros(region.shape, bool)
+    border[:, :-1] |= region[:, :-1] != region[:, 1:]
+    border[:-1] |= region[:-1] != region[1:]
+    return border

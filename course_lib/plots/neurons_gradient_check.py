@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.experiments.neurons_gradient_check import ZOOM, GradientCheckSweep
+from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
@@ -81,14 +82,15 @@ class GradientCheckPicture(Picture):
         self.chord.set_data([-1, 1], [left, right])
 
     def describe(self, result: GradientCheckSweep) -> str:
-        best, least = result.hs[result.best], result.central[result.best]
+        least = result.central[result.best]
         if least > 1e-2:  # which step is the best of a flat curve says nothing
             end = f"No step brings it below {least:.1e}."
         else:
-            end = f"Central differences are best near h = {best:.0e}."
+            good = np.log10(result.hs[result.central < 10 * least])  # which one is best, rounding decides
+            end = f"Central differences are best near h = {10.0 ** np.round(good.mean()):.0e}."
         code = "The code" if result.bug == "none" else f"The code with the mistake “{result.bug}”"
         return (
-            f"{code} for {result.activation}, in {result.precision}, checked with h = {result.h:.2g}: the largest "
-            f"relative error is {result.error:.1e} ({result.verdict}). At the worst weight the code says "
+            f"{code} for {name_of(result.activation)}, in {result.precision}, checked with h = {result.h:.2g}: the "
+            f"largest relative error is {result.error:.1e} ({result.verdict}). At the worst weight the code says "
             f"{result.analytic:.4g}, the measurement {result.numeric:.4g}. {end}"
         )

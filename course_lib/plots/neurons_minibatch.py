@@ -17,7 +17,7 @@ from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 WEST, EAST, SOUTH, NORTH = -5.5, 2.5, -2.5, 5.5
 LEVELS = (0.12, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6)
-LOSSES = (0.08, 200.0)
+LEAST, START_LOSS, DIVERGED = 0.08, 10.0, 1000.0  # the minimum has 0.092, the start 6.8
 OTHERS = (
     {"color": GREEN, "linestyle": ":"},
     {"color": PURPLE, "linestyle": "-."},
@@ -38,9 +38,7 @@ class MinibatchPicture(Picture):
         self._draw_surface(surface)
         self.path = self.moving(surface.plot([], [], color=BLUE, linewidth=1.4, marker=".", markersize=5)[0])
         self.end = self.moving(surface.plot([], [], color=BLUE, marker="o", markersize=9)[0])
-        losses.set(yscale="log", ylim=LOSSES, yticks=[0.1, 1, 10, 100])
-        losses.set_yticklabels(["0.1", "1", "10", "100"])
-        losses.minorticks_off()
+        losses.set(yscale="log")
         losses.set_title("Loss on all 256 examples")
         self.others = [self.moving(losses.plot([], [], linewidth=1.3, **look)[0]) for look in OTHERS]
         self.loss = self.moving(losses.plot([], [], color=BLUE, linewidth=2.6)[0])
@@ -78,14 +76,20 @@ class MinibatchPicture(Picture):
         axes.annotate("∝ 1/√m", (256, law[0] / 16), xytext=(4, 2), textcoords="offset points", color=self.style.theory,
                       annotation_clip=False)  # fmt: skip
         axes.plot(sizes[:-1], law[:-1], color=VERMILLION, linewidth=1.2)
-        axes.plot(sizes[:-1], measured[:-1], color=VERMILLION, marker="D", markersize=5, linestyle="")
+        axes.plot(sizes[:-1], measured[:-1], color=VERMILLION, marker="D", markersize=5, linestyle="", label="measured")
+        axes.legend(loc="lower left")
 
     def frame(self, result: MinibatchRun) -> tuple:
+        largest = max(float(loss.max()) for loss in (result.loss, *result.compared_loss))
+        top = START_LOSS if largest <= START_LOSS else DIVERGED
         if result.axis == "epochs":
-            return (result.axis,)
-        return result.axis, step_up(float(result.updates), (1.0, 2.0, 5.0))
+            return result.axis, top
+        return result.axis, top, step_up(float(result.updates), (1.0, 2.0, 5.0))
 
     def set_frame(self, result: MinibatchRun) -> None:
+        ticks = [tick for tick in (0.1, 1, 10, 100, 1000) if tick <= self.frame(result)[1]]
+        self.losses.set(ylim=(LEAST, ticks[-1]), yticks=ticks, yticklabels=[f"{tick:g}" for tick in ticks])
+        self.losses.minorticks_off()
         if result.axis == "epochs":
             self.losses.set(xscale="log", xlim=(1 / EXAMPLES, 200), xticks=[0.01, 0.1, 1, 10, 100])
             self.losses.set_xticklabels(["0.01", "0.1", "1", "10", "100"])

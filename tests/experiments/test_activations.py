@@ -16,7 +16,7 @@ from course_lib.experiments.activations import (
 from course_lib.experiments.activations_chain import gradient_chain
 from course_lib.experiments.activations_output import activation_cost, naive_softmax, output_gradients
 from course_lib.experiments.signals import signal_propagation
-from course_lib.nn.activations import softmax
+from course_lib.nn.activations import sigmoid, sigmoid_slope_of_output, softmax
 
 # σ(x)(1 − σ(x)) and 1 − tanh²(x) in exact arithmetic, 10 digits.
 SIGMOID = [0.25, 0.1966119332, 0.1049935854, 0.006648056671, 4.539580774e-05]
@@ -28,6 +28,12 @@ def test_saturated_is_small_and_not_zero():
     slopes = saturation()
     np.testing.assert_allclose(slopes["sigmoid slope"], SIGMOID, rtol=1e-9)
     np.testing.assert_allclose(slopes["tanh slope"], TANH, rtol=1e-9)
+
+
+@pytest.mark.parametrize("dtype, last", [(np.float32, 17), (np.float64, 37)])
+def test_the_slope_rounds_to_0_where_the_output_rounds_to_1(dtype, last):
+    x = np.array([last - 1, last, -last], dtype)
+    assert (sigmoid_slope_of_output(sigmoid(x)) > 0).tolist() == [True, False, True]
 
 
 # notes: 37

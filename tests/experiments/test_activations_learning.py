@@ -8,7 +8,7 @@ from course_lib.experiments.activations_dying import dying_relu, network
 from course_lib.experiments.activations_maxout import CURVES, PIECES, STEPS, maxout_fit
 from course_lib.experiments.activations_prelu import learned_slope
 from course_lib.experiments.activations_race import RACERS, _race, activation_race, in_step, tune_rates
-from course_lib.nn.activations import ACTIVATIONS
+from course_lib.nn.activations import ACTIVATIONS, softmax
 
 # Spiral, 2-100-3 ReLU, 0.01·randn, full batch, 500 steps, 8 seeds, computed in float64 apart from this library:
 # share of units dead on all points (mean over seeds), its tolerance, training accuracy. At rate 3 single networks
@@ -24,6 +24,19 @@ def test_how_many_units_die_at_each_learning_rate(lr):
     assert run.off[-1].mean() == pytest.approx(dead, abs=tolerance)
     assert run.accuracy[-1].mean() == pytest.approx(accuracy, abs=0.05)
     assert (run.zero >= run.off).all()
+
+
+def test_once_all_units_are_dead_the_output_bias_overshoots_for_ever():
+    """Without units the loss has curvature 1/3 in the bias, and 10/3 is above 2: thirds are never settled on."""
+    x, y = spiral()
+    net = network(bias=0.0, alpha=0.0, seeds=8)
+    for step in range(600):
+        net.loss_and_grad(x, y)
+        net.theta -= 10.0 * net.grad
+        if step >= 400:
+            scores = net.forward(x[:1])
+            assert np.ptp(net.forward(x), axis=-2).max() == 0  # no point differs from another: all are dead
+            assert (np.abs(softmax(scores) - 1 / 3).max(axis=(-2, -1)) > 0.03).all()
 
 
 # notes: 59, 65, E25

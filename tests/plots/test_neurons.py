@@ -1,0 +1,80 @@
+"""Chapters 01 and 02: a picture's legend, caption and axes say what is drawn, at the ends of the sliders too."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from course_lib.experiments.activations import GATES, activation_gate
+from course_lib.experiments.neurons import EXTENT, neuron_response
+from course_lib.experiments.neurons_boundary import spiral_fit
+from course_lib.experiments.neurons_gradient_check import gradient_check_sweep
+from course_lib.experiments.neurons_minibatch import minibatch_run
+from course_lib.plots.activations import GatePicture
+from course_lib.plots.neurons import NeuronPicture
+from course_lib.plots.neurons_boundary import BoundaryPicture
+from course_lib.plots.neurons_gradient_check import GradientCheckPicture
+from course_lib.plots.neurons_minibatch import MinibatchPicture
+
+
+def test_the_legend_names_the_maximum_where_one_sees_its_line():
+    picture = GatePicture()
+    for alpha in (-0.5, 1.0, 1.5):
+        for function in GATES:
+            result = activation_gate(function, alpha)
+            picture.update(result)
+            named = "max(αx, x)" in {text.get_text() for text in picture.curve.get_legend().get_texts()}
+            seen = len(picture.rival.get_xdata()) > 0 and not np.allclose(picture.rival.get_ydata(), result.f)
+            assert named == seen == (alpha > 1 and function in ("leaky_relu", "prelu"))
+
+
+@pytest.mark.parametrize("weights", [(1, 1, 0), (2, -2, 1), (0.2, 0, 3), (0, 0, 0), (3, 3, 6)])
+def test_the_thick_stroke_covers_the_sums_that_occur_in_the_square(weights):
+    w1, w2, b = weights
+    picture, result = NeuronPicture(), neuron_response(*weights)
+    corners = [w1 * x1 + w2 * x2 + b for x1 in (-EXTENT, EXTENT) for x2 in (-EXTENT, EXTENT)]
+    assert result.reach == pytest.approx((min(corners), max(corners)))
+    stroke = picture.update(result).reached.get_xdata()
+    step = result.z_axis[1] - result.z_axis[0]
+    ends = np.clip(result.reach, result.z_axis[0], result.z_axis[-1])
+    np.testing.assert_allclose([stroke.min(), stroke.max()], ends, atol=step)
+
+
+@pytest.mark.parametrize("activation", ["leaky_relu", "gelu", "elu", "identity", "relu"])
+@pytest.mark.parametrize("weights", [(1, 1, 0), (0.1, 0, 6), (0.1, 0, -6), (0, 0, 0)])
+def test_colours_hold_every_output_and_are_used(activation, weights):
+    result = neuron_response(*weights, activation)
+    low, high = NeuronPicture().update(result).image.get_clim()
+    assert low <= result.output.min() <= result.output.max() <= high
+    if weights == (1, 1, 0):
+        assert high - low < 3 * np.ptp(result.output)
+        if activation == "leaky_relu":  # a symmetric range would leave the lower half of the colours unused
+            assert -low < 0.05 * high
+
+
+def test_a_linear_classifier_is_not_said_to_lack_a_curve_and_its_borders_are_dark():
+    picture, result = BoundaryPicture(), spiral_fit(0, steps=190)
+    assert "no hidden units" in picture.describe(result) and "curved activation" not in picture.describe(result)
+    assert "without a curved activation" in picture.describe(spiral_fit(8, "identity", steps=10)).lower()
+    pixels = picture.update(result).image.get_array()
+    dark = (pixels == picture.ink).all(axis=-1)
+    assert 0 < dark.mean() < 0.05
+    middle = result.region[64]  # along one row every change of class is marked, and nothing else left and right of it
+    assert dark[64][:-1][middle[:-1] != middle[1:]].all()
+
+
+def test_rounding_does_not_choose_the_step_that_the_caption_calls_best():
+    result, picture, rng = gradient_check_sweep(), GradientCheckPicture(), np.random.RandomState(0)
+    said = {
+        picture.describe(replace(result, central=central, best=int(central.argmin())))
+        for central in (result.central * np.exp(0.3 * rng.standard_normal(len(result.hs))) for _ in range(20))
+    }
+    assert {words[words.index("Central") :] for words in said} == {"Central differences are best near h = 1e-05."}
+
+
+@pytest.mark.parametrize("lr, top", [(0.01, 10), (0.2, 10), (1.02, 1000)])
+@pytest.mark.parametrize("axis", ["updates", "epochs"])
+def test_the_axis_of_the_loss_is_as_high_as_its_curves_need(lr, top, axis):
+    result = minibatch_run(256, lr, updates=30, axis=axis)
+    low, high = MinibatchPicture().update(result).losses.get_ylim()
+    assert high == top and low < result.loss.min() and result.loss.max() < high
