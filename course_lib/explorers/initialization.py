@@ -8,10 +8,12 @@ from course_lib.experiments.initialization import RACERS, initialization_race, s
 from course_lib.experiments.signals import SCHEMES, signal_propagation, weight_std
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer, Settings
+from course_lib.plots.activations import name_of
 from course_lib.plots.initialization import RacePicture, SymmetryPicture
 from course_lib.plots.signals import SignalPicture
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu")
+NAMED = [name_of(function) for function in ACTIVATIONS]
 NOISE = (0.0, 1e-12, 1e-9, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
 
 
@@ -36,7 +38,7 @@ def initialization_explorer(**start: Any) -> Explorer:
         signal_propagation,
         SignalPicture,
         [
-            Choice("activation", "activation", ACTIVATIONS, "tanh"),
+            Choice("activation", "activation", ACTIVATIONS, "tanh", NAMED),
             Choice("init", "scheme", (*SCHEMES, "constant", "custom"), "0.01"),
             scale,
             IntSlider("width", "width n", 16, 1024, 500, step=4),
@@ -94,7 +96,7 @@ def initialization_race_explorer(**start: Any) -> Explorer:
         RacePicture,
         [
             Choice("init", "watch", RACERS, "xavier"),
-            Choice("activation", "activation", ACTIVATIONS, "tanh"),
+            Choice("activation", "activation", ACTIVATIONS, "tanh", NAMED),
             LogSlider("lr", "learning rate", 1e-3, 10, 0.1),
             LogSlider("scale", "your scale", 1e-3, 10, 0.3),
             IntSlider("depth", "hidden layers", 1, 6, 4),

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from course_lib.experiments.initialization import RACERS, SYMMETRY_STEPS, UNITS, InitializationRace, Symmetry
+from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
@@ -20,17 +21,17 @@ class SymmetryPicture(Picture):
     colormap = "PuOr"
 
     def build(self) -> None:
-        self.counts = self.figure.add_axes((0.065, 0.57, 0.44, 0.33))
+        self.counts = self.figure.add_axes((0.065, 0.57, 0.44, 0.29))
         self.losses = self.figure.add_axes((0.065, 0.12, 0.44, 0.29))
         self.tiles = self.figure.add_axes((0.56, 0.12, 0.42, 0.70))
         self.counts.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, UNITS + 0.8), yticks=[1, 4, 8, 12])
-        self.counts.set_title("How many hidden units are different?")
+        self.counts.set_title("How many hidden units are different?", pad=26)
         self.counts.axhline(UNITS, color=self.style.faint)
         self.distinct = self.moving(self.counts.plot([], [], color=BLUE, label="distinct units")[0])
         self.rank = self.moving(
             self.counts.plot([], [], color=VERMILLION, linestyle="--", label="rank of W1")[0]
         )
-        self.counts.legend(loc="upper left", bbox_to_anchor=(0.50, 0.62))
+        self.counts.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=2, borderaxespad=0)
         self.losses.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, 2.8), yticks=[0, 1, math.log(10)], xlabel="step")
         self.losses.set_yticklabels(["0", "1", "ln 10"])
         self.losses.axhline(math.log(10), color=self.style.faint)
@@ -146,6 +147,6 @@ class RacePicture(Picture):
             fate = f"ends at loss {result.loss[row, -1]:.3f} with {correct}"
         best = result.names[int(np.nanargmax(result.accuracy))]
         return (
-            f"{result.depth} hidden {result.activation} layers, SGD with learning rate {result.lr:.3g}: {name} {fate}. "
-            f"Best of the six: {best} with {np.nanmax(result.accuracy):.0%}."
+            f"{result.depth} hidden {name_of(result.activation)} layers, SGD with learning rate {result.lr:.3g}: "
+            f"{name} {fate}. Best of the six: {best} with {np.nanmax(result.accuracy):.0%}."
         )

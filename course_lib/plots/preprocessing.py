@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from course_lib.experiments.preprocessing import PreparedCloud
+from course_lib.experiments.preprocessing import SHOWN, PreparedCloud
 from course_lib.experiments.preprocessing_sensitivity import LineSensitivity
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
@@ -69,7 +69,6 @@ class CloudPicture(Picture):
         ax.set(xlim=(-VIEW, VIEW), ylim=(-VIEW, VIEW), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
         ax.set(xlabel="w1, distance from the minimum", aspect="equal")
         ax.set_ylabel("w2", labelpad=-4)
-        ax.set_title("The loss, and the path to 1 % of it")
         self.contours = self.moving(ax.plot([], [], color=self.style.theory, linewidth=1.2)[0])
         self.path = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=3, linewidth=1)[0])
         self.start = self.moving(ax.plot([], [], "s", color=self.style.ink, markersize=8)[0])
@@ -78,10 +77,12 @@ class CloudPicture(Picture):
         ax.plot([0], [0], "+", color=self.style.ink, markersize=12, zorder=9)
 
     def frame(self, result: PreparedCloud) -> tuple:
-        return 4 if np.abs(result.points).max() <= 4 else 8, result.stage in ("PCA", "whitened")
+        limit = 4 if np.abs(result.points).max() <= 4 else 8
+        return limit, result.stage in ("PCA", "whitened"), _drawn(result)
 
     def set_frame(self, result: PreparedCloud) -> None:
-        limit, turned = self.frame(result)
+        limit, turned, drawn = self.frame(result)
+        self.losses.set_title(f"The loss, and {drawn}")
         ticks = [-limit, -limit // 2, 0, limit // 2, limit]
         self.cloud.set(xlim=(-limit, limit), ylim=(-limit, limit), xticks=ticks, yticks=ticks, aspect="equal")
         self.cloud.set_xlabel("first component" if turned else "feature 1")
@@ -124,7 +125,8 @@ class CloudPicture(Picture):
             f"ratio {result.scale_ratio:.3g}. The Hessian has the eigenvalues {result.eigenvalues[0]:.3g} and "
             f"{result.eigenvalues[1]:.3g}, condition number {_short(result.condition)}; the largest stable learning "
             f"rate is {result.largest_lr:.3g}. Gradient descent with {result.lr:.3g}: {_fate(result)}"
-            f"{' until 1 % of the loss is left' if result.steps > 0 else ''}."
+            f"{' until 1 % of the loss is left' if result.steps > 0 else ''}"
+            f"{f'; the first {SHOWN} are drawn' if result.steps > SHOWN else ''}."
             f"{'' if result.stage in USES_EPSILON else ' ε plays no part in this stage.'}"
         ).replace("-", "−")
 
@@ -216,6 +218,13 @@ def _line(w: np.ndarray, b: float) -> tuple[np.ndarray, np.ndarray]:
     foot, along = -b * w / length**2, np.array([-w[1], w[0]]) / length
     ends = foot + np.array([[-60.0], [60.0]]) * along
     return ends[:, 0], ends[:, 1]
+
+
+def _drawn(result: PreparedCloud) -> str:
+    """What there is to see of the path."""
+    if result.diverges:
+        return "the path away from it"
+    return "the path to 1 % of it" if 0 <= result.steps <= SHOWN else f"the first {SHOWN} steps"
 
 
 def _fate(result: PreparedCloud) -> str:

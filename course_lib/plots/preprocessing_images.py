@@ -52,19 +52,20 @@ class RecipePicture(Picture):
 
     def _build_spectrum(self) -> None:
         ax = self.spectrum = self.figure.add_axes((0.675, 0.12, 0.31, 0.635))
-        ax.set(yscale="log", xscale="log", ylim=(1e-6, 300), yticks=[1e-6, 1e-4, 1e-2, 1, 100])
+        ax.set(yscale="log", xscale="log", ylim=(4e-7, 300), yticks=[1e-6, 1e-4, 1e-2, 1, 100])
         ax.set_title("Eigenvalues of E[zzᵀ]", pad=42)
         self.before = self.moving(ax.plot([], [], "--", color=self.style.theory, label="raw")[0])
         self.after = self.moving(ax.plot([], [], color=BLUE, label="prepared")[0])
         self.first = self.moving(ax.plot([], [], "o", color=BLUE, markersize=7)[0])
         self.floor = self.moving(ax.plot([], [], ":", color=VERMILLION, label="ε")[0])
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.03, 0.985), ncols=3, borderaxespad=0)
 
-    def frame(self, result: PreparedImages) -> int:
-        return result.original[0].size
+    def frame(self, result: PreparedImages) -> tuple[int, bool]:
+        return result.original[0].size, result.recipe in ("whitened", "ZCA")
 
     def set_frame(self, result: PreparedImages) -> None:
-        d = self.frame(result)
+        d, regularised = self.frame(result)
+        lines = [self.before, self.after, *([self.floor] if regularised else [])]
+        self.spectrum.legend(handles=lines, loc="lower left", bbox_to_anchor=(-0.03, 0.985), ncols=3, borderaxespad=0)
         ticks = [1, 2, 4, 8, 16, 32, 64] if d == 64 else [1, 3, 10, 30, 100]
         self.spectrum.set(xlim=(0.9, 1.1 * d), xticks=ticks, xticklabels=map(str, ticks), xlabel="component")
         self.spectrum.minorticks_off()

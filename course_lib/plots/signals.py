@@ -11,12 +11,14 @@ from matplotlib.patches import StepPatch
 
 from course_lib.experiments.signals import SignalPropagation
 from course_lib.nn.activations import ACTIVATIONS
+from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
-# Fixed limits: a column that collapses or leaves them says something, and the background need not be drawn again.
+# Few limits: a column that collapses or leaves them says something, and the background is seldom drawn again.
 UNBOUNDED = 4.0  # activations without a bound are shown from −4 (or their lower bound) to 4
 SIZES = (1e-12, 1e9)
+CALM = (0.1, 8.0)  # of standard deviations that all stay near 1, whose slow fall the long axis would hide
 COLUMN = 0.88  # width of a column; 1 is the distance between layers
 
 
@@ -59,7 +61,7 @@ class SignalPicture(Picture):
 
     def _build_stds(self) -> None:
         ax = self.stds
-        ax.set(yscale="log", ylim=SIZES, yticks=[1e-12, 1e-8, 1e-4, 1, 1e4, 1e8])
+        ax.set(yscale="log", ylim=SIZES)
         ax.yaxis.set_minor_locator(_no_ticks())
         ax.axhline(1, color=self.style.faint, zorder=0)
         self.act_std, self.act_theory = self._measured_and_theory(ax, BLUE, "o", "-")
@@ -98,14 +100,15 @@ class SignalPicture(Picture):
         ax.legend(**{**_LEGEND, "ncols": 2})
 
     def frame(self, result: SignalPropagation) -> tuple:
-        return result.depth, self._span(result)
+        return result.depth, self._span(result), _calm(result)
 
     def set_frame(self, result: SignalPropagation) -> None:
-        depth, (low, high) = result.depth, self._span(result)
+        depth, (low, high), calm = self.frame(result)
+        self.stds.set(ylim=CALM if calm else SIZES, yticks=[0.1, 1] if calm else [1e-12, 1e-8, 1e-4, 1, 1e4, 1e8])
         for ax in (self.columns, self.sizes, self.stds, self.shares):
             ax.set(xlim=(0.4, depth + 0.6), xticks=range(1, depth + 1))
         self.columns.set_title(
-            f"Activations: each column runs from {low:g} to {high:g}".replace("-", "−"), pad=6
+            f"Activations: each column runs from {low:.3g} to {high:.3g}".replace("-", "−"), pad=6
         )
 
     def _span(self, result: SignalPropagation) -> tuple[float, float]:
@@ -122,8 +125,9 @@ class SignalPicture(Picture):
             (self.act_theory, result.act_std_theory),
             (self.grad_std, result.grad_std),
             (self.grad_theory, result.grad_std_theory),
-        ]:
-            line.set_data(layers, np.clip(np.where(values > 0, values, np.nan), *SIZES))
+        ]:  # a marker beyond the axis is not drawn; drawn at its edge it would be a floor that is none
+            inside = (SIZES[0] <= values) & (values <= SIZES[1])
+            line.set_data(layers, np.where(inside, values, np.nan))
         for field, line in self.share_lines.items():
             line.set_data(layers, getattr(result, field))
 
@@ -152,13 +156,19 @@ _LEGEND = {
 }
 
 
+def _calm(result: SignalPropagation) -> bool:
+    stds = np.concatenate([result.act_std, result.act_std_theory, result.grad_std, result.grad_std_theory])
+    stds = stds[np.isfinite(stds)]
+    return bool(np.all((CALM[0] < stds) & (stds < CALM[1])))
+
+
 def headline(result: SignalPropagation) -> str:
     norm = f" with batch norm {result.batchnorm} it" if result.batchnorm else ""
     weights = (
         f"W = {result.weight_std:.3g}" if result.init == "constant" else f"std(w) = {result.weight_std:.3g}"
     )
     factor = "" if result.init == "constant" else f",   n·Var(w) = {result.n_var:.3g}"
-    return f"{result.activation}{norm}, {result.depth} × {result.width}:   {weights}{factor}"
+    return f"{name_of(result.activation)}{norm}, {result.depth} × {result.width}:   {weights}{factor}"
 
 
 def side_by_side(result: SignalPropagation, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:

@@ -120,7 +120,9 @@ class ZigZagPicture(Picture):
 
 def short_headline(result: ZigZag) -> str:
     """Few letters: text that moves costs more time than all lines together."""
-    return f"Mean {_mean(result)}, η {result.lr:.3g}: {_fate(result)}"
+    what = f"{'Mean' if result.activation == 'identity' else 'Outputs with mean'} {_mean(result)}"
+    shown = f" ({len(result.path) - 1} shown)" if result.reached and len(result.path) <= result.reached else ""
+    return f"{what}, η {result.lr:.3g}: {_fate(result)}{shown}"
 
 
 def headline(result: ZigZag) -> str:
@@ -140,7 +142,7 @@ def _fate(result: ZigZag) -> str:
     if result.diverged_at is not None:
         return f"diverges at step {result.diverged_at}"
     if result.reached is not None:
-        return f"at the target after {_steps(result.reached)}"
+        return f"reaches the target at step {result.reached}"
     return f"not there after {MAX_STEPS} steps" if result.x.any() else "all inputs are 0"
 
 
