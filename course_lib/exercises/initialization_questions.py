@@ -91,11 +91,12 @@ QUESTIONS = (
                "That is what std 0.01 does: all sums are near 0. Here they have std 10."),
     )),
     Prediction("5.i", "Xavier's weights spread the activations of a sigmoid network. Do they save its gradient?", (
+        Option("No: it still shrinks about fourfold per layer.",
+               "Xavier assumes a slope of 1 at 0, the sigmoid has 1/4. The factor is 0.212 in the first layer and "
+               "0.236 in each of the others, which makes 6.5e-4 after five. Four times Xavier's std leaves 0.078.",
+               right=True),
         Option("Yes: units that are not saturated pass the gradient on.",
                "They pass on at most a quarter: the slope of the sigmoid is never above 0.25."),
-        Option("No: it still shrinks about fourfold per layer.",
-               "Xavier assumes a slope of 1 at 0, the sigmoid has 1/4. The factor is 0.236 per layer and 6.5e-4 after "
-               "five. Four times Xavier's std leaves 0.078.", right=True),
         Option("No: it explodes.",
                "That would need √(n·Var(w)·E[f′²]) above 1. Here n·Var(w) is 1 and f′ at most 0.25."),
     )),

@@ -64,12 +64,12 @@ QUESTIONS = (
     )),
     Prediction("3.f", "A network of sigmoids gets batch normalisation in front of every sigmoid, as in the paper. Does "
                "the next layer now see inputs of both signs?", (
-        Option("Yes: batch normalisation makes the mean 0.",
-               "It makes the mean of z zero, in front of the sigmoid. What the next layer sees is σ(z), which is "
-               "positive whatever z is."),
         Option("No: what it sees is still the output of a sigmoid.",
                "σ(z) lies between 0 and 1. In four trained networks 47 to 63 % of the units' gradients still have one "
                "sign at batch size 32; with the normalisation behind the sigmoid, at most 1 %.", right=True),
+        Option("Yes: batch normalisation makes the mean 0.",
+               "It makes the mean of z zero, in front of the sigmoid. What the next layer sees is σ(z), which is "
+               "positive whatever z is."),
         Option("Yes, as soon as γ and β are learned.",
                "γ and β act in front of the sigmoid too. No choice of theirs makes σ negative."),
     )),

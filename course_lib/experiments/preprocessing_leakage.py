@@ -112,7 +112,7 @@ def leakage_columns(samples: int = 40, seeds: int = 30) -> dict[str, list]:
 
     (gap, gap_error), (promise, promise_error) = column("gap"), column("promise")
     return {"step": list(STEPS), "train": column("clean")[0], "everything": column("leaky")[0], "gap": gap,
-            "±": gap_error, "promised − kept": promise, "± ": promise_error}  # fmt: skip
+            "±": gap_error, "fresh": column("fresh")[0], "promised − kept": promise, "± ": promise_error}  # fmt: skip
 
 
 @checked

@@ -88,3 +88,8 @@ def test_the_numbers_on_leakage_are_the_measured_ones():
     whitened = leakage("whiten digits", 40)
     mean, _ = mean_and_error(whitened.gap)
     assert f"lower, by {-100 * mean[whitened.at]:.0f} points" in text_of("4.h")
+    clean, leaky, fresh = (
+        100 * mean_and_error(a)[0][whitened.at] for a in (whitened.clean, whitened.leaky, whitened.fresh)
+    )
+    assert f"gets {fresh:.0f} %, {clean - fresh:.0f} points less" in text_of("4.h")
+    assert f"get {fresh - leaky:.0f} points less" in text_of("4.h")

@@ -109,3 +109,16 @@ def test_impossible_races_are_told(bad):
         initialization_race(**bad)
     with pytest.raises(ValueError, match="steps"):
         symmetry(steps=1000)
+
+
+def test_the_spike_of_the_first_picture_comes_from_the_learning_rate():
+    """Chapter 05 names step 265 and says that at 0.2 the loss only falls."""
+    fast, slow = symmetry(0.05, 0.0), symmetry(0.05, 0.0, lr=0.2)
+    assert fast.step[1 + np.argmax(np.diff(fast.loss))] == 265 and np.diff(fast.loss).max() > 0.3
+    assert (np.diff(slow.loss) < 0).all()
+
+
+def test_a_rate_of_1_rescues_small_weights_in_two_layers_and_not_in_four():
+    two, four = (initialization_race("0.01", "tanh", lr=1.0, depth=depth) for depth in (2, 4))
+    at = two.names.index("0.01")
+    assert two.accuracy[at] > 0.85 and four.accuracy[at] < 0.2
