@@ -44,8 +44,8 @@ QUESTIONS = (
     )),
     Prediction("6.e", "A dense layer with a bias b stands in front of batch normalisation. What is the "
                "gradient of b?", (
-        Option("Smaller than without batch normalisation.",
-               "Smaller it is: so small that only rounding is left."),
+        Option("Smaller than without, but not 0.",
+               "Nothing is left of it but rounding."),
         Option("Exactly 0, but for rounding.",
                "b shifts every number of the batch and the mean by the same amount, and the mean is subtracted. "
                "β does its work instead.", right=True),
@@ -54,11 +54,11 @@ QUESTIONS = (
     )),
     Prediction("6.f", "You check your backward pass of batch normalisation against measured slopes, with a batch of "
                "one example. Both say 0 everywhere. What does that prove?", (
+        Option("Nothing.",
+               "x̂ = 0 whatever x is, so there is no slope to be wrong about. Use at least 4 examples.", right=True),
         Option("That the backward pass is right.",
                "One example equals its own mean: x̂ = 0 whatever x is. All slopes are 0, and many a wrong backward "
                "pass says 0 too."),
-        Option("Nothing.",
-               "x̂ = 0 whatever x is, so there is no slope to be wrong about. Use at least 4 examples.", right=True),
         Option("That the layer is badly scaled.",
                "The scale has nothing to do with it. A batch of one has no spread."),
     )),
@@ -75,8 +75,8 @@ QUESTIONS = (
     Prediction("6.h", "Saito trains 16 pairs of networks, one with and one without batch normalisation, that differ in "
                "the std of their first weights. How often is the one without ahead after 20 epochs?", (
         Option("Never.",
-               "So the text says, and so it is often repeated. The stored run says 0.979 without and 0.630 with at "
-               "std 0.29."),
+               "The book says “in almost all cases”, and two of its panels are the exceptions: at std 0.29 its run has "
+               "0.979 without and 0.630 with."),
         Option("At a few of the larger scales.",
                "At 0.29 and 0.16, where the plain network is well scaled. Large weights in front of batch "
                "normalisation learn slowly, because their gradient is small.", right=True),
@@ -86,17 +86,18 @@ QUESTIONS = (
     Prediction("6.i", "Ten ReLU layers, each batch-normalised. What happens to the gradient on its way down?", (
         Option("It keeps its size: that is the point of normalising.",
                "The activations keep theirs. The factor on the gradient is √(π/(π − 1)), which is above 1."),
-        Option("It grows by a fifth per layer.",
-               "The factor is √(π/(π − 1)) = 1.211 per layer: 6.8 over ten of them, 2e8 over a hundred.", right=True),
+        Option("It grows by about a fifth per layer.",
+               "The factor is √(π/(π − 1)) = 1.211 per layer: 5.6 over nine of them, 2e8 over a hundred. (The first "
+               "layer, whose input is no ReLU, gives 0.71.)", right=True),
         Option("It shrinks: ReLU passes only half of it.",
                "ReLU does. But the batch's standard deviation after ReLU is small as well, and the gradient is "
                "divided by it."),
     )),
     Prediction("6.j", "Layer normalisation has mean and variance, too. Over what are they taken?", (
-        Option("All examples of a batch, one unit at a time.",
-               "That is batch normalisation."),
         Option("All units of one example.",
                "So it needs no batch, works with a single example and is the same in training and test.", right=True),
+        Option("All examples of a batch, one unit at a time.",
+               "That is batch normalisation."),
         Option("All layers of the network.",
                "The name means all units of *one* layer, example by example."),
     )),

@@ -26,24 +26,24 @@ QUESTIONS = (
         Option("All about the same.",
                "The losses differ by a factor of 140 from first to last."),
     )),
-    Prediction("7.c", "In v ← αv − ηg with α = 0.9 the gradient stays the same for a long time. How fast does the ball "
+    Prediction("7.c", "In v ← βv − ηg with β = 0.9 the gradient stays the same for a long time. How fast does the ball "
                "become, compared with plain SGD?", (
-        Option("A tenth as fast: α is the friction.",
-               "α is what is KEPT. The friction is 1 − α = 0.1."),
+        Option("A tenth as fast: β is the friction.",
+               "β is what is KEPT. The friction is 1 − β = 0.1."),
         Option("0.9 times as fast.",
                "That would be one step of memory at the cost of the gradient. The gradient enters in full each time."),
         Option("Ten times as fast.",
-               "The speed settles where what is lost, (1 − α)v, equals what comes in, ηg: v = ηg/(1 − α) = 10 ηg. At "
-               "α = 0.99 it would be a hundred times.", right=True),
+               "The speed settles where what is lost, (1 − β)v, equals what comes in, ηg: v = ηg/(1 − β) = 10 ηg. At "
+               "β = 0.99 it would be a hundred times.", right=True),
     )),
     Prediction("7.d", "AdaGrad divides by the root of the sum of squared gradients. One weight always sees the "
                "gradient 10, another 0.1. Which one gets the larger learning rate?", (
-        Option("The one with the gradient 10: it is more influential.",
-               "This is what some notes say, and it is the wrong way round. A large gradient makes a large sum, and "
-               "AdaGrad divides by it."),
         Option("The one with the gradient 0.1.",
                "η/(0.1√t) against η/(10√t): a hundred times as large. The moves of the two then come out equal.",
                right=True),
+        Option("The one with the gradient 10: it is more influential.",
+               "This is what some notes say, and it is the wrong way round. A large gradient makes a large sum, and "
+               "AdaGrad divides by it."),
         Option("Both the same.",
                "The moves are the same. The rates, move divided by gradient, differ by a factor of 100."),
     )),
@@ -80,11 +80,11 @@ QUESTIONS = (
                "other b ← βb + g, θ ← θ − ηb. Halfway through you cut η to a tenth. Do they still agree?", (
         Option("Yes: v is just −ηb.",
                "Only while η is constant. v still contains steps of the old rate, b contains bare gradients."),
+        Option("No: they never agreed.",
+               "With a constant rate they agree to the last digits."),
         Option("No: the buffer form brakes at once, the velocity form rolls on.",
                "b is multiplied by the new η in full. v was built with the old one and fades over about ten steps.",
                right=True),
-        Option("No: they never agreed.",
-               "With a constant rate they agree to the last digits."),
     )),
 )  # fmt: skip
 

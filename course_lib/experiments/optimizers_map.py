@@ -43,8 +43,10 @@ class LearningRateMap:
 
     @property
     def best_on_slice(self) -> tuple[float, float]:
-        """Learning rate and what is left, at the chosen β."""
+        """Learning rate and what is left, at the chosen β: the best of the slice's rates and the chosen one."""
         column = int(np.nanargmin(self.slice))
+        if self.here <= self.slice[column]:
+            return self.lr, self.here
         return float(self.fine_lrs[column]), float(self.slice[column])
 
     @property

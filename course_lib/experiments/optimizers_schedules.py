@@ -34,11 +34,13 @@ BATCH, NETWORKS = 8, 4
 
 @dataclass(frozen=True)
 class ScheduleRun:
-    """A schedule and the same problem with the rate left at α₀; every array has one entry per look."""
+    """A schedule and the same problem with the rate left at α₀; every array has one entry per evaluation."""
 
     schedule: str
     problem: str
     lr: float
+    tau: int
+    factor: float
     step: np.ndarray
     rate: np.ndarray  # α at that step
     loss: np.ndarray  # noisy bowl: mean of 400 balls; digits: mean validation loss of 4 networks
@@ -56,7 +58,8 @@ def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, p
     """The schedule called `name`: `tau` updates are its time constant, `factor` what step and plateau multiply by.
 
     inverse_time α₀τ/max(t, τ);  one_over_t α₀/(1 + t/τ);  exponential α₀e^(−t/τ);  step: every τ updates;  cosine
-    down to 0 at the end;  warmup: τ updates up, then constant;  plateau: after `patience` looks without a better loss.
+    down to 0 at the end;  warmup: τ updates up, then constant;  plateau: after `patience` evaluations without a
+    better loss.
     """
     made = {
         "constant": lambda: Constant(lr),
@@ -85,7 +88,7 @@ def schedule_run(schedule: str = "inverse_time", lr: float = 0.5, tau: int = 100
         raise ValueError(f"problem must be one of {', '.join(PROBLEMS)}, not {problem!r}.")
     run = {"noisy bowl": _bowl, "digits": _digits}[problem]
     step, rate, loss = run(schedule_of(schedule, float(lr), tau, factor, patience))
-    return ScheduleRun(schedule, problem, lr, step, rate, loss, run(Constant(float(lr)))[2])
+    return ScheduleRun(schedule, problem, lr, tau, factor, step, rate, loss, run(Constant(float(lr)))[2])
 
 
 @checked

@@ -54,7 +54,7 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
         [
             Choice("surface", "surface", tuple(SURFACES), "bowl"),
             Choice("rates", "rates", RATES, "book", ["one for all", "the book's", "tuned for each"]),
-            LogSlider("lr", "learning rate", 1e-4, 10, 0.1),
+            LogSlider("lr", "learning rate", 1e-4, 10, 0.1, step=0.02),
             Slider("beta", "β (momentum, β1)", 0, 0.99, 0.9, step=0.01),
             Stops("beta2", "β2 (Adam)", BETAS, 0.999),
             LogSlider("eps", "ε", 1e-10, 1, 1e-7, step=0.5),
@@ -97,7 +97,7 @@ def learning_rate_map_explorer(**start: Any) -> Explorer:
             Slider("beta", "β", 0, 0.99, 0.9, step=0.01),
         ],
         presets={
-            "SGD: 0.952 and 1.0": {"optimizer": "sgd", "steps": 200, "lr": 1.0},
+            "SGD: 0.952 and 1.0": {"optimizer": "sgd", "surface": "bowl", "steps": 200, "lr": 0.95},
             "Momentum": {"optimizer": "momentum", "lr": 0.1},
             "Momentum at its best": {"optimizer": "momentum", "lr": 1.34, "beta": 0.4, "steps": 60},
             "Adam": {"optimizer": "adam", "lr": 0.3},
@@ -164,7 +164,7 @@ def schedule_explorer(**start: Any) -> Explorer:
             LogSlider("lr", "α₀", 0.01, 3, 0.5),
             IntSlider("tau", "τ, or every", 10, 600, 100, step=10),
             Slider("factor", "factor", 0.1, 0.9, 0.5, step=0.05),
-            IntSlider("patience", "patience (looks)", 1, 20, 3),
+            IntSlider("patience", "patience (evaluations)", 1, 20, 3),
             Choice("problem", "problem", schedules.PROBLEMS, "noisy bowl"),
         ],
         presets={

@@ -99,12 +99,14 @@ class ByHandPicture(Picture):
         before, after = (
             f"mean {_number(m.mean)}, variance {_number(m.variance)}" for m in (result.before, result.after)
         )
-        if math.isnan(result.before.skewness) or math.isnan(result.after.skewness):
+        if math.isnan(result.before.skewness):
             shape = "All numbers of the batch are equal, so there is no shape to keep."
+        elif math.isnan(result.after.skewness):
+            shape = "All outputs are equal, so nothing is left of the shape."
         else:
             shape = (
                 f"Skewness {_number(result.before.skewness)} before and {_number(result.after.skewness)} after: "
-                "the shape stays."
+                f"the shape {'is mirrored' if result.gamma < 0 else 'stays'}."
             )
         back = " γ and β give the input back." if result.restored else ""
         return (

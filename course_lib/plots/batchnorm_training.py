@@ -94,8 +94,9 @@ class TrainingPicture(Picture):
             for curve in (result.plain_curve, result.norm_curve)
         ]
         return (
-            f"{result.depth} hidden {result.activation} layers, batch norm {result.place} the non-linearity, after "
-            f"{result.step[-1]} steps. Weights of std {result.scale:g}, learning rate {result.lr:g}: the network "
-            f"without {fates[0]}, the one with {fates[1]} training accuracy. Of {result.plain.size} settings batch "
+            f"{result.depth} hidden {result.activation} layer{'s' * (result.depth > 1)}, "
+            f"batch norm {result.place} the non-linearity, after {result.step[-1]} steps. "
+            f"Weights of std {result.scale:g}, learning rate {result.lr:g}: the network without {fates[0]}, "
+            f"the one with {fates[1]} training accuracy. Of {result.plain.size} settings batch "
             f"norm is ahead in {ahead} and behind in {behind}, by more than 5 points."
         )

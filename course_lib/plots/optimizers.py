@@ -52,13 +52,15 @@ class PathPicture(Picture):
         self.rates.set_xlabel("step", labelpad=0)
 
     def _build_list(self) -> None:
-        """Names with their lines are static; the two columns of numbers move."""
+        """Only what is drawn is listed: a name with its line, its rate and its last loss."""
         ax = self.list = self.figure.add_axes((0.58, 0.67, 0.405, 0.30))
         ax.set(xlim=(0, 1), ylim=(len(NAMES), -1.0))
         ax.axis("off")
-        for row, name in enumerate(NAMES):
-            ax.plot([0.02, 0.13], [row, row], markersize=5, **LOOKS[name])
-            ax.text(0.17, row, LABELS[name], va="center")
+        self.keys = {
+            name: (self.moving(ax.plot([0.02, 0.13], [row, row], markersize=5, **LOOKS[name])[0]),
+                   self.moving(ax.text(0.17, row, LABELS[name], va="center")))
+            for row, name in enumerate(NAMES)
+        }  # fmt: skip
         ax.text(0.64, -1, "rate η", ha="right", va="center", weight="bold")
         ax.text(0.97, -1, "last loss", ha="right", va="center", weight="bold")
         self.cells = {
@@ -89,7 +91,7 @@ class PathPicture(Picture):
             run = runs.get(name)
             for cell in self.cells[name]:
                 cell.set_text("")
-            for artist in (self.paths[name], self.ends[name], self.curves[name], self.steps[name]):
+            for artist in (self.paths[name], self.ends[name], self.curves[name], self.steps[name], *self.keys[name]):
                 artist.set_visible(run is not None)
             if run is None:
                 continue

@@ -41,10 +41,11 @@ class MapPicture(Picture):
         )  # fmt: skip
         ax.set(xlim=logs, ylim=(0, BETA_HIGH), xticks=range(-3, 2), xlabel="learning rate η")
         ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
-        ax.set_ylabel("β", rotation=0, labelpad=8)
+        self.axis_name = self.moving(ax.text(-0.06, 0.55, "", transform=ax.transAxes, ha="right"))
         self.border = self.moving(ax.plot([], [], color="white", linestyle="--", linewidth=2)[0])
         self.level = self.moving(ax.plot([], [], color="white", linewidth=1)[0])
-        self.best = self.moving(ax.plot([], [], "*", color="white", markersize=15, markeredgecolor="black")[0])
+        self.best = self.moving(ax.plot([], [], "*", color="white", markersize=15, markeredgecolor="black",
+                                        clip_on=False, zorder=5)[0])  # fmt: skip
         self.here = self.moving(ax.plot([], [], "o", color=VERMILLION, markersize=10, markeredgecolor="white",
                                         markeredgewidth=2)[0])  # fmt: skip
         bar = self.figure.add_axes((0.49, 0.115, 0.015, 0.64))
@@ -81,6 +82,7 @@ class MapPicture(Picture):
         at, span = math.log10(result.lr), (math.log10(LOW), math.log10(HIGH))
         self.level.set_data(span, [result.beta, result.beta])
         self.here.set_data([at], [result.beta])
+        self.axis_name.set_text("β" if result.optimizer in WITH_BETA else "no β")
         lr, beta, left = result.best
         self.best.set_data([math.log10(lr)], [beta])
         if result.limit is None:
@@ -96,9 +98,10 @@ class MapPicture(Picture):
         self.limit.set_data([] if limit is None else [limit] * 2, [] if limit is None else [SLICE_LOW, SLICE_HIGH])
         self.optimum.set_data([] if optimum is None else [optimum] * 2,
                               [] if optimum is None else [SLICE_LOW, SLICE_HIGH])  # fmt: skip
-        self.notes[0].set_text("" if optimum is None else f"theory: best {optimum:.3f}")
+        self.notes[0].set_text("" if optimum is None else f"theory: best {optimum:.3g}")
         self.notes[1].set_text("" if limit is None else f"limit {limit:.3g}")
-        self.headline.set_text(f"{LABELS[result.optimizer]}, {result.surface}, {result.steps} steps: "
+        steps = f"{result.steps} step{'s' * (result.steps > 1)}"
+        self.headline.set_text(f"{LABELS[result.optimizer]}, {result.surface}, {steps}: "
                                f"best η {lr:.2g}{_with_beta(result, beta)}")  # fmt: skip
 
     def describe(self, result: LearningRateMap) -> str:
@@ -107,10 +110,11 @@ class MapPicture(Picture):
         here = "is lost" if not result.here <= 1 else f"leaves {short(result.here)} of the loss"
         at = f"η = {result.lr:.3g}{_with_beta(result, result.beta)}"
         theory = "" if limit is None else f" In theory it diverges from η = {limit:.3g} on."
-        theory += "" if optimum is None else f" The best constant rate is {optimum:.3f}."
+        theory += "" if optimum is None else f" The best constant rate in the long run is {optimum:.3g}."
         cut_lr, cut_left = result.best_on_slice
+        steps = f"{result.steps} step{'s' * (result.steps > 1)}"
         return (
-            f"{LABELS[result.optimizer]} on the {result.surface}, {result.steps} steps: {at} {here}. On this slice "
+            f"{LABELS[result.optimizer]} on the {result.surface}, {steps}: {at} {here}. On this slice "
             f"η = {cut_lr:.2g} is best with {short(cut_left)}, on the whole map η = {lr:.2g}"
             f"{_with_beta(result, beta)} with {short(left)}; {result.lost:.0%} of the map is lost.{theory}"
         )

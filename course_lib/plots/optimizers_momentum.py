@@ -7,7 +7,7 @@ from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.optimizers_momentum import MomentumRun, critical
 from course_lib.plots.optimizers import decades
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 LOW, HIGH = 1e-3, 5.0  # ηλ
@@ -33,12 +33,11 @@ class MomentumPicture(Picture):
         self.speeds.set_ylim(0.8, 160)
         self.speeds.set_title("On a slope: speed / (ηg)")
         self.valley.set_title("In a valley: distance (dashed: no momentum)")
-        self.valley.set(ylim=(-1.25, 1.25), yticks=[-1, 0, 1])
         self.valley.set_xlabel("step", labelpad=0)
         self.valley.axhline(0, color=self.style.faint)
         self.terminal = self.moving(self.speeds.plot([], [], color=self.style.theory, linestyle="--")[0])
         self.speed = self.moving(self.speeds.plot([], [], color=BLUE)[0])
-        self.words = self.moving(self.speeds.text(0.98, 0.06, "", transform=self.speeds.transAxes, ha="right"))
+        self.words = self.moving(self.speeds.text(0.98, 0.85, "", transform=self.speeds.transAxes, ha="right"))
         self.without = self.moving(self.valley.plot([], [], color=self.style.theory, linestyle="--", linewidth=1.2)[0])
         self.x = self.moving(self.valley.plot([], [], color=VERMILLION, marker="o", markersize=2.5, linewidth=1.4)[0])
         self._build_map()
@@ -56,7 +55,7 @@ class MomentumPicture(Picture):
                                     (end, 0 * beta + 10, PURPLE)):  # fmt: skip
             ax.fill_betweenx(beta, np.maximum(left, LOW), np.maximum(right, LOW), color=colour, alpha=0.3,
                              linewidth=0)  # fmt: skip
-        names = ((0.0018, 0.3, "creeps"), (0.12, 0.86, "swings"), (1.12, 0.02, "flips"), (3.15, 0.45, "diverges"))
+        names = ((0.0018, 0.3, "creeps"), (0.12, 0.86, "swings"), (1.75, 0.2, "flips"), (3.15, 0.45, "diverges"))
         for x, y, text in names:
             ax.text(x, y, text, rotation=90 if text == "diverges" else 0)
         ax.plot(lower, beta, color=self.style.ink, linewidth=1.2)
@@ -67,12 +66,15 @@ class MomentumPicture(Picture):
             ax.plot([], [], "o", color=VERMILLION, markersize=11, markeredgecolor=self.style.paper)[0]
         )
 
-    def frame(self, result: MomentumRun) -> int:
-        return next(limit for limit in (20, 50, 100, 200) if len(result.speed) - 1 <= limit)
+    def frame(self, result: MomentumRun) -> tuple[int, float]:
+        reach = 1.0 if result.regime == "diverges" else step_up(float(np.abs(result.x).max()), (1.0, 2.0, 5.0))
+        return next(limit for limit in (20, 50, 100, 200) if len(result.speed) - 1 <= limit), reach
 
     def set_frame(self, result: MomentumRun) -> None:
+        steps, reach = self.frame(result)
         for ax in (self.speeds, self.valley):
-            ax.set_xlim(0, self.frame(result))
+            ax.set_xlim(0, steps)
+        self.valley.set(ylim=(-1.25 * reach, 1.25 * reach), yticks=[-reach, 0, reach])
 
     def set_artists(self, result: MomentumRun) -> None:
         t = np.arange(len(result.speed))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from course_lib.experiments.optimizers_schedules import UPDATES, ScheduleRun, noise_floor
+from course_lib.experiments.optimizers_schedules import UPDATES, ScheduleRun, noise_floor, schedule_of
 from course_lib.plots.optimizers import decades, short
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
@@ -38,12 +38,13 @@ class SchedulePicture(Picture):
         self.losses.set_xlabel("updates", labelpad=0)
         gray = {"color": VERMILLION, "linestyle": "--", "linewidth": 1.4}
         self.left_alone = self.moving(self.rates.plot([], [], **gray)[0])
-        self.rate = self.moving(self.rates.plot([], [], color=BLUE, drawstyle="steps-post")[0])
+        self.rate = self.moving(self.rates.plot([], [], color=BLUE)[0])
         self.floor = self.moving(self.losses.plot([], [], color=ORANGE, linestyle=":", linewidth=2)[0])
         self.constant = self.moving(self.losses.plot([], [], **gray)[0])
         self.loss = self.moving(self.losses.plot([], [], color=BLUE)[0])
-        self.figure.text(0.98, 0.495, "solid: with the schedule    dashed: rate left at α₀    dotted: its noise floor",
-                         ha="right", va="center", fontsize=self.style.font - 1)  # fmt: skip
+        self.legend = self.moving(
+            self.figure.text(0.98, 0.495, "", ha="right", va="center", fontsize=self.style.font - 1)
+        )
 
     def frame(self, result: ScheduleRun) -> str:
         return result.problem
@@ -55,12 +56,14 @@ class SchedulePicture(Picture):
 
     def set_artists(self, result: ScheduleRun) -> None:
         low, high, _ = FRAMES[result.problem]
-        self.rate.set_data(result.step, np.maximum(result.rate, RATE_LOW / 10))
+        self.rate.set_data(*_every_update(result))
         self.left_alone.set_data([0, UPDATES], [result.lr] * 2)
         for line, values in ((self.loss, result.loss), (self.constant, result.constant)):
             line.set_data(result.step, np.clip(np.nan_to_num(values, nan=1e9, posinf=1e9), low / 10, high * 10))
         floor = noise_floor(result.lr) if result.problem == "noisy bowl" else math.inf
         self.floor.set_data([0, UPDATES] if math.isfinite(floor) else [], [floor] * 2 if math.isfinite(floor) else [])
+        dotted = "    dotted: its noise floor" * math.isfinite(floor)
+        self.legend.set_text(f"solid: with the schedule    dashed: rate left at α₀{dotted}")
         self.headline.set_text(f"{NAMES[result.schedule]}: last loss {_number(result.final[0])}, "
                                f"with constant rate {_number(result.final[1])}")  # fmt: skip
 
@@ -68,9 +71,19 @@ class SchedulePicture(Picture):
         with_, without = map(_number, result.final)
         return (
             f"Schedule {NAMES[result.schedule]}, α₀ = {result.lr:.3g}, on the {result.problem}: the rate goes from "
-            f"{short(result.rate[0])} to {short(result.rate[-1])}. The loss ends at {with_}; with a constant rate at "
-            f"{without}."
+            f"{short(result.rate[0])} to {short(result.rate[-1])}. With the schedule: last loss {with_}; "
+            f"with a constant rate: {without}."
         )
+
+
+def _every_update(result: ScheduleRun) -> tuple[np.ndarray, np.ndarray]:
+    """α at every update. Between two evaluations a plateau keeps its rate; the others follow their formula."""
+    t = np.arange(UPDATES + 1)
+    if result.schedule == "plateau":
+        rate = result.rate[np.searchsorted(result.step, t, side="right") - 1]
+    else:
+        rate = schedule_of(result.schedule, result.lr, result.tau, result.factor)(t.astype(float))
+    return t, np.maximum(rate, RATE_LOW / 10)
 
 
 def _number(value: float) -> str:

@@ -24,6 +24,10 @@ class OverfittingPicture(Picture):
         self.loss.set(xlim=(0, 1.02 * STEPS), yscale="log", ylim=(LOSS_LOW, LOSS_HIGH), xlabel="step", title="Loss")
         self.accuracy.set(xlim=(0, 1.02 * STEPS), ylim=(0, 103), xlabel="step", title="Right, %")
         self.weights.set(xlim=(BINS[0], BINS[-1]), ylim=(0, 1.4), yticks=[], xlabel="weight", title="Weights")
+        edge = float(BINS[-1])  # the outermost bins hold everything beyond
+        self.weights.set_xticks([-edge, 0, edge], [f"≤ −{edge:g}", "0", f"≥ {edge:g}"])
+        for label, side in zip(self.weights.get_xticklabels(), ("left", "center", "right"), strict=True):
+            label.set_horizontalalignment(side)
         self.curves = []
         for axes in (self.loss, self.accuracy):
             for colour, width in zip(COLOURS, (1.6, 2.4), strict=True):

@@ -39,6 +39,9 @@ class DecayPicture(Picture):
         axes = self.weights = self.figure.add_axes((0.715, 0.20, 0.27, 0.62))
         axes.set(xlim=(0, BINS[-1]), yscale="log", ylim=(0.7, 1500), xlabel="|weight|")
         axes.set_title("Number of weights")
+        edge = float(BINS[-1])  # the last bin holds everything beyond
+        axes.set_xticks([0, edge / 3, 2 * edge / 3, edge], ["0", f"{edge / 3:g}", f"{2 * edge / 3:g}", f"≥ {edge:g}"])
+        axes.get_xticklabels()[-1].set_horizontalalignment("right")
         self.steps = [
             self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, color=colour, linewidth=width, fill=fill,
                                     alpha=alpha, baseline=0.5, label=name))

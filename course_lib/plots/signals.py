@@ -18,7 +18,8 @@ from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 # Few limits: a column that collapses or leaves them says something, and the background is seldom drawn again.
 UNBOUNDED = 4.0  # activations without a bound are shown from −4 (or their lower bound) to 4
 SIZES = (1e-12, 1e9)
-CALM = (0.1, 8.0)  # of standard deviations that all stay near 1, whose slow fall the long axis would hide
+SIZE_TICKS = [1e-12, 1e-8, 1e-4, 1, 1e4, 1e8]
+CALM = (0.1, 10.0)  # of standard deviations that all stay near 1, whose slow change the long axis would hide
 COLUMN = 0.88  # width of a column; 1 is the distance between layers
 
 
@@ -51,7 +52,7 @@ class SignalPicture(Picture):
             ax.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=BLUE, edgecolor="none"))
         )
         ax = self.sizes
-        ax.set(yscale="log", ylim=SIZES, yticks=[1e-12, 1e-8, 1e-4, 1, 1e4, 1e8], xlabel="layer")
+        ax.set(yscale="log", ylim=SIZES, yticks=SIZE_TICKS, xlabel="layer")
         ax.yaxis.set_minor_locator(_no_ticks())
         ax.axhline(1, color=self.style.faint, zorder=0)
         ax.set_title("Gradients: the sizes |∂J/∂h| entering each layer", pad=6)
@@ -104,7 +105,7 @@ class SignalPicture(Picture):
 
     def set_frame(self, result: SignalPropagation) -> None:
         depth, (low, high), calm = self.frame(result)
-        self.stds.set(ylim=CALM if calm else SIZES, yticks=[0.1, 1] if calm else [1e-12, 1e-8, 1e-4, 1, 1e4, 1e8])
+        self.stds.set(ylim=CALM if calm else SIZES, yticks=[0.1, 1, 10] if calm else SIZE_TICKS)
         for ax in (self.columns, self.sizes, self.stds, self.shares):
             ax.set(xlim=(0.4, depth + 0.6), xticks=range(1, depth + 1))
         self.columns.set_title(
@@ -135,11 +136,12 @@ class SignalPicture(Picture):
         last = result.depth
         theory = result.act_std_theory[-1], result.grad_std_theory[0]
         expected = " (infinite width: {:.3g})".format
+        then = f", in layer {last}: {result.act_std[-1]:.3g}" if last > 1 else ""
         act, grad = (expected(t) if math.isfinite(t) else "" for t in theory)
         return (
-            f"{headline(result)}. Std of the activations in layer 1: {result.act_std[0]:.3g}, in layer {last}: "
-            f"{result.act_std[-1]:.3g}{act}. Std of the gradient that reaches the input, from 1 at the output: "
-            f"{result.grad_std[0]:.3g}{grad}. In layer {last} {result.saturated[-1]:.0%} of the outputs are saturated, "
+            f"{headline(result)}. Std of the activations in layer 1: {result.act_std[0]:.3g}{then}{act}. "
+            f"Std of the gradient that reaches the input, from 1 at the output: {result.grad_std[0]:.3g}{grad}. "
+            f"In layer {last} {result.saturated[-1]:.0%} of the outputs are saturated, "
             f"{result.zero[-1]:.0%} are exactly 0 and {result.dead[-1]:.0%} of the units are dead."
         )
 

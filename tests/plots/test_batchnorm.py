@@ -7,10 +7,12 @@ from course_lib.experiments.batchnorm import SHAPES, batchnorm_by_hand
 from course_lib.experiments.batchnorm_axes import KINDS, normalization_axes
 from course_lib.experiments.batchnorm_modes import batchnorm_modes
 from course_lib.experiments.batchnorm_training import batchnorm_training
+from course_lib.experiments.signals import signal_propagation
 from course_lib.plots.batchnorm import ByHandPicture
 from course_lib.plots.batchnorm_axes import AxesPicture
 from course_lib.plots.batchnorm_modes import ModesPicture
 from course_lib.plots.batchnorm_training import TrainingPicture
+from course_lib.plots.signals import SIZES, SignalPicture
 from course_lib.plots.style import BLUE, VERMILLION
 
 
@@ -50,3 +52,26 @@ def test_blue_are_the_cells_that_share_a_mean_and_red_is_the_chosen_one(kind):
     colours = [to_hex(colour).upper() for colour in AxesPicture().update(result).cells.get_facecolor()]
     assert colours.count(BLUE.upper()) == result.values - 1
     assert colours.count(VERMILLION.upper()) == 1
+
+
+@pytest.mark.parametrize("shape, gamma, said", [
+    ("exponential", 1.0, "the shape stays"), ("exponential", -4.0, "the shape is mirrored"),
+    ("exponential", 0.0, "All outputs are equal"), ("constant", 1.0, "All numbers of the batch are equal"),
+])  # fmt: skip
+def test_the_caption_says_what_became_of_the_shape(shape, gamma, said):
+    assert said in ByHandPicture().update(batchnorm_by_hand(shape, gamma=gamma)).describe(
+        batchnorm_by_hand(shape, gamma=gamma))  # fmt: skip
+
+
+def test_growing_gradients_fill_their_axis_and_a_dying_signal_keeps_the_long_one():
+    growing = signal_propagation("relu", "custom", 0.1, samples=100, batchnorm="before")
+    dying = signal_propagation("tanh", "custom", 0.01, samples=100)
+    picture = SignalPicture().update(growing)
+    assert np.ptp(np.log10(growing.grad_std)) > 0.25 * np.ptp(np.log10(picture.stds.get_ylim()))
+    assert picture.update(dying).stds.get_ylim() == SIZES
+
+
+def test_the_caption_of_one_layer_names_it_once():
+    result = signal_propagation("tanh", "custom", 0.1, depth=1, samples=50, batchnorm="before")
+    assert SignalPicture().describe(result).count("in layer 1") == 1
+    assert "1 hidden relu layer," in TrainingPicture().describe(batchnorm_training(depth=1, draft=True))

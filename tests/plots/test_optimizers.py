@@ -1,0 +1,70 @@
+"""Pictures of chapter 07 list what they draw, and their captions hold at the ends of the sliders."""
+
+import numpy as np
+import pytest
+
+from course_lib.experiments.optimizers import NAMES, optimizer_paths
+from course_lib.experiments.optimizers_map import learning_rate_map
+from course_lib.experiments.optimizers_momentum import momentum_run
+from course_lib.experiments.optimizers_schedules import CHOICES, schedule_of, schedule_run
+from course_lib.plots.optimizers import PathPicture
+from course_lib.plots.optimizers_map import MapPicture
+from course_lib.plots.optimizers_momentum import MomentumPicture
+from course_lib.plots.optimizers_schedules import RATE_LOW, SchedulePicture
+
+
+def test_the_list_beside_the_paths_names_the_paths_that_are_drawn():
+    picture = PathPicture().update(optimizer_paths(momentum=False, adagrad=False, adam=False))
+    listed = {name for name, key in picture.keys.items() if all(artist.get_visible() for artist in key)}
+    assert listed == {"sgd"}
+    assert all(not any(artist.get_visible() for artist in picture.keys[name]) for name in NAMES if name != "sgd")
+
+
+@pytest.mark.parametrize("lr", [0.5, 0.95, 1.0])
+def test_no_rate_is_called_best_on_the_slice_that_leaves_more_than_the_chosen_one(lr):
+    result = learning_rate_map("sgd", steps=200, lr=lr)
+    assert result.best_on_slice[1] <= min(result.here, np.nanmin(result.slice))
+    assert ("η = 0.95 is best" in MapPicture().describe(result)) == (lr == 0.95)
+
+
+def test_one_step_is_singular_and_sgd_has_no_beta():
+    result = learning_rate_map("sgd", steps=1)
+    picture = MapPicture().update(result)
+    assert "1 step:" in picture.describe(result) and "1 step:" in picture.headline.get_text()
+    assert picture.axis_name.get_text() == "no β"
+    assert picture.update(learning_rate_map("momentum")).axis_name.get_text() == "β"
+
+
+@pytest.mark.parametrize("beta, curvature", [(0.9, 3.5), (0.0, 0.02), (0.99, 0.02)])
+def test_a_ball_that_stays_in_the_valley_stays_in_the_picture(beta, curvature):
+    result = momentum_run(beta, curvature, 100)
+    low, high = MomentumPicture().update(result).valley.get_ylim()
+    assert low <= result.x.min() and result.x.max() <= high
+
+
+def test_the_legend_names_a_floor_only_where_one_is_drawn():
+    picture = SchedulePicture()
+    for problem, lr in (("noisy bowl", 0.5), ("noisy bowl", 2.5), ("digits", 0.5)):
+        picture.update(schedule_run(lr=lr, problem=problem))
+        assert ("floor" in picture.legend.get_text()) == bool(len(picture.floor.get_xdata()))
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_the_rate_is_drawn_at_every_update(name):
+    result = schedule_run(name)
+    t, drawn = SchedulePicture().update(result).rate.get_data()
+    np.testing.assert_array_equal(t, np.arange(601))
+    np.testing.assert_allclose(drawn[result.step], np.maximum(result.rate, RATE_LOW / 10))
+
+
+def test_one_over_t_passes_the_exponential_schedule_after_about_ten_thousand_updates():
+    def loss(name, updates):  # E[x²] under x ← (1 − α)x − αz, exactly
+        square = 9.0
+        for rate in schedule_of(name, 0.5)(np.arange(updates, dtype=float)):
+            square = (1 - rate) ** 2 * square + rate**2
+        return square / 2
+
+    assert loss("exponential", 600) < 0.1 * loss("one_over_t", 600)
+    assert loss("exponential", 8_000) < loss("one_over_t", 8_000)
+    assert loss("exponential", 12_000) > loss("one_over_t", 12_000)
+    assert f"{loss('exponential', 12_000):.2g}" == "0.0013"
