@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.experiments.regularization_ensemble import EDGES, MEMBERS, Ensemble
+from course_lib.experiments.regularization_ensemble import EDGES, HIDDEN, MEMBERS, Ensemble
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
 
@@ -83,7 +83,9 @@ class EnsemblePicture(Picture):
     def describe(self, result: Ensemble) -> str:
         at = result.at
         many = "s" * (result.members > 1)
-        kind = f"mask{many} of one dropout network" if result.kind == "dropout" else f"network{many} trained apart"
+        sizes = "-".join(map(str, (64, *HIDDEN[result.kind], 10)))
+        kind = (f"mask{many} of one {sizes} dropout network" if result.kind == "dropout" else
+                f"{sizes} network{many} trained apart")  # fmt: skip
         said = (
             f"{result.images} training digits, {result.members} {kind}: each alone {result.alone.mean():.1%} right on "
             f"average, the average of their probabilities {result.accuracy[at]:.1%}, loss {result.loss[at]:.2g}. "
