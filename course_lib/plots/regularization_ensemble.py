@@ -85,7 +85,7 @@ class EnsemblePicture(Picture):
         many = "s" * (result.members > 1)
         sizes = "-".join(map(str, (64, *HIDDEN[result.kind], 10)))
         kind = (f"mask{many} of one {sizes} dropout network" if result.kind == "dropout" else
-                f"{sizes} network{many} trained apart")  # fmt: skip
+                f"network{many} trained apart ({sizes})")  # fmt: skip
         said = (
             f"{result.images} training digits, {result.members} {kind}: each alone {result.alone.mean():.1%} right on "
             f"average, the average of their probabilities {result.accuracy[at]:.1%}, loss {result.loss[at]:.2g}. "

@@ -45,4 +45,5 @@ def test_ensemble_rings_the_chosen_size():
     result = ensemble(7)
     picture = EnsemblePicture().update(result)
     assert list(picture.here[0].get_xdata()) == [7]
-    assert "7 networks trained apart" in picture.describe(result)
+    assert "7 networks trained apart (64-32-32-32-10)" in picture.describe(result)
+    assert "7 masks of one 64-64-10" in picture.describe(ensemble(7, "dropout"))
