@@ -1,7 +1,8 @@
 """An exercise: a task, the answer the course gives, and how a learner's answer is judged.
 
 An answer is a function. It is right when it agrees with `answer` on every case. When it agrees with a *known
-mistake* on every case instead, the learner reads what is wrong with the idea, not only with the number.
+mistake* on every case instead, the learner reads what is wrong with the idea, not only with the number; and when its
+numbers are right in every case but arranged otherwise, how to arrange them.
 """
 
 import ast
@@ -18,7 +19,16 @@ from typing import Any
 import numpy as np
 
 from course_lib.exercises.sandbox import OutOfTime, within
-from course_lib.exercises.values import agree, difference, numbers, one_line, shortened, show, show_both
+from course_lib.exercises.values import (
+    agree,
+    difference,
+    numbers,
+    one_line,
+    rearranged,
+    shortened,
+    show,
+    show_both,
+)
 
 
 class _NotAttempted(Exception):
@@ -31,10 +41,14 @@ class _Unusable(Exception):
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that people really give, and the sentences that help."""
+    """A wrong answer that people really give, the sentences that help, and other code that they help as well.
+
+    An answer that raises in some cases stands for answers that raise the same in these.
+    """
 
     answer: Callable[..., Any]
     message: str
+    also: tuple[Callable[..., Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,9 +66,12 @@ class _Attempt:
 
     case: tuple
     expected: np.ndarray
+    returned: Any = None
     got: np.ndarray | None = None
+    raised: type[BaseException] | None = None
     problem: str = ""
     changed: list[str] = field(default_factory=list)  # arguments the call wrote into
+    put_back: bool = True  # all of them, up to rounding
 
     @property
     def size(self) -> int:
@@ -132,11 +149,13 @@ class Exercise:
         except OutOfTime:
             raise
         except BaseException as error:
-            attempt.problem = _raised(error)
+            attempt.raised, attempt.problem = type(error), _raised(error)
             return attempt
         if value is ... or value is NotImplemented or (value is None and _is_stub(yours)):
             raise _NotAttempted
+        attempt.returned = value
         attempt.changed = [name for name, mine, given in zip(self._names, args, case) if not _same(mine, given)]
+        attempt.put_back = all(_same(mine, given, rounding=1e-12) for mine, given in zip(args, case))
         try:
             attempt.got = numbers(value)
             attempt.problem = difference(attempt.got, attempt.expected)
@@ -151,8 +170,15 @@ class Exercise:
         if wrong:
             mistake = next((m for m in self.mistakes if _made(m, attempts)), None)
             smallest = min(wrong, key=lambda attempt: attempt.size)
-            return self._not_yet(mistake.message if mistake else smallest.problem, smallest, mistake)
+            if mistake:
+                return self._not_yet(mistake.message, smallest, mistake)
+            advice = rearranged([(attempt.returned, attempt.expected) for attempt in attempts])
+            return self._not_yet(f"{smallest.problem} {advice}".rstrip(), smallest)
         changed = next((attempt.changed[0] for attempt in attempts if attempt.changed), None)
+        if changed and all(attempt.put_back for attempt in attempts):
+            return Verdict(False, f"{self.id}: not yet. The numbers are right, and you put {changed} back, but only up "
+                                  "to rounding: adding and subtracting h does not end where it began. Save the old "
+                                  "value first, and put that back.")
         if changed:
             return Verdict(False, f"{self.id}: not yet. The numbers are right, but your function changes its input "
                                   f"{changed}. Build a new array instead: `a * 2` makes one, `a *= 2` writes into a.")
@@ -173,12 +199,22 @@ class Exercise:
 
 def _made(mistake: Mistake, attempts: list[_Attempt]) -> bool:
     """Whether every attempt gave exactly what the mistake gives."""
-    return all(attempt.got is not None
-               and agree(attempt.got, np.array(mistake.answer(*copy.deepcopy(attempt.case)))) for attempt in attempts)
+    return (any(attempt.got is not None for attempt in attempts)
+            and any(all(_gives(answer, attempt) for attempt in attempts) for answer in (mistake.answer, *mistake.also)))
 
 
-def _same(mine: Any, given: Any) -> bool:
+def _gives(answer: Callable[..., Any], attempt: _Attempt) -> bool:
+    try:
+        value = np.array(answer(*copy.deepcopy(attempt.case)))
+    except Exception as error:
+        return attempt.raised is type(error)
+    return attempt.got is not None and agree(attempt.got, value)
+
+
+def _same(mine: Any, given: Any, rounding: float = 0.0) -> bool:
     """Whether an argument is still as it was given.  Random generators are meant to change."""
+    if rounding and isinstance(given, np.ndarray) and given.dtype.kind == "f":
+        return np.shape(mine) == given.shape and np.allclose(mine, given, rtol=rounding, atol=rounding, equal_nan=True)
     if isinstance(given, np.ndarray | list | tuple | float | int):
         return np.array_equal(mine, given, equal_nan=True)
     return True

@@ -65,23 +65,53 @@ def _window(seed: int, inputs: int = 20, hidden: int = 8, windows: int = 1) -> t
     return draw((inputs, windows)), 0.5 * draw((hidden, inputs)), 0.5 * draw((hidden, 1)), draw((hidden, 1))
 
 
-def _pair(seed: int, inputs: int, hidden: int, satisfied: bool = False) -> tuple[np.ndarray, ...]:
-    """x, x_c, W, b, U in which the margin is violated, or kept by far."""
+def _pair(seed: int, inputs: int, hidden: int, lead: float) -> tuple[np.ndarray, ...]:
+    """x, x_c, W, b, U with s − s_c = `lead`: the margin of 1 is violated below 1."""
     (x, W, b, U), (x_c, *_) = _window(seed, inputs, hidden), _window(seed + 100, inputs, hidden)
-    gap = (window_scores(x, W, b, U) - window_scores(x_c, W, b, U)).item()
-    if satisfied:
-        return x, x_c, W, b, U * (3.0 / gap)
-    return (x, x_c, W, b, U * (0.5 / abs(gap)))
+    return x, x_c, W, b, U * (lead / _lead(x, x_c, W, b, U))
 
 
-def _parts(x, x_c, W, b, U, *, on=None, sign=1.0, slope=lambda a: 1 - a**2, weight=True, corrupt=1.0) -> np.ndarray:
+def _lead(x, x_c, W, b, U) -> float:
+    return (window_scores(x, W, b, U) - window_scores(x_c, W, b, U)).item()
+
+
+def _parts(x, x_c, W, b, U, *, on=lambda s, s_c: 1 - s + s_c > 0, sign=1.0, slope=lambda a: 1 - a**2, weight=True,
+           corrupt=1.0) -> np.ndarray:
     """The margin gradients with one idea changed: what the known mistakes compute."""
     a, a_c = np.tanh(W @ x + b), np.tanh(W @ x_c + b)
     s, s_c = (U.T @ a).item(), (U.T @ a_c).item()
     delta, delta_c = ((U if weight else 1.0) * slope(h) for h in (a, a_c))
-    on = (1 - s + s_c > 0) if on is None else on(s, s_c)
+    on = on(s, s_c)
     dW, db = corrupt * delta_c @ x_c.T - delta @ x.T, corrupt * delta_c - delta
     return on * sign * np.hstack([dW, db, corrupt * a_c - a])
+
+
+def _in_order(*blocks: int) -> Callable[..., np.ndarray]:
+    """The right gradients with the blocks 0 = ∂J/∂W, 1 = ∂J/∂b, 2 = ∂J/∂U in this order."""
+    def answer(*args: np.ndarray) -> np.ndarray:
+        columns = np.split(margin_gradients(*args), [-2, -1], axis=1)
+        return np.hstack([columns[block] for block in blocks])
+
+    return answer
+
+
+def _one_input(x, x_c, W, b, U):
+    blocks = _parts(x, x_c, W, b, U)
+    return np.hstack([blocks[:, [-2]] @ x.T, blocks[:, -2:]])
+
+
+def _zero_without_shape(x, x_c, W, b, U):
+    blocks = _parts(x, x_c, W, b, U)
+    return blocks if blocks.any() else 0.0
+
+
+def _slopes(difference: Callable[..., float]) -> Callable[..., np.ndarray]:
+    """`difference(f, theta, step, h)` for a step of h in each component."""
+    return lambda f, theta, h: np.array([difference(f, theta, h * e, h) for e in np.eye(len(theta))])
+
+
+def _with_own_step(own: float) -> Callable[..., np.ndarray]:
+    return lambda f, theta, h: numerical_gradient(f, theta, own)
 
 
 def _all_at_once(f, theta, h):
@@ -138,6 +168,14 @@ WINDOW_SCORES = Exercise(
                 "(1, windows)."),
         Mistake(lambda x, W, b, U: np.tanh(W @ x + b),
                 "These are the activations of the hidden layer. The score is their weighted sum, with weights U."),
+        Mistake(lambda x, W, b, U: U.T @ np.tanh(W.T @ x + b),
+                "W already is (units, inputs): the sums are W @ x, without transposing. Where W is square the wrong "
+                "product raises no error."),
+        Mistake(lambda x, W, b, U: U * np.tanh(W @ x + b),
+                "You multiplied each activation by its weight; the products still have to be added up, which the "
+                "matrix product Uᵀa does."),
+        Mistake(lambda x, W, b, U: np.tanh(W @ x + b).sum(axis=0, keepdims=True),
+                "You added up the activations without their weights. The score is s = Uᵀa."),
     ),
     hints=(
         "Go from the input to the score in three lines: z, then a, then s. `@` is the matrix product.",
@@ -153,11 +191,13 @@ MARGIN_GRADIENTS = Exercise(
     margin_gradients,
     cases=(
         (np.array([[1.0]]), np.array([[-1.0]]), np.array([[0.5]]), np.array([[0.25]]), np.array([[0.5]])),
-        _pair(1, 3, 2),
-        _pair(2, 3, 2, satisfied=True),
-        _pair(3, 20, 8),
-        _pair(4, 20, 8, satisfied=True),
-        _pair(5, 20, 8),
+        _pair(1, 3, 2, -0.5),
+        _pair(2, 3, 2, 3.0),
+        _pair(3, 20, 8, 0.5),
+        _pair(4, 20, 8, 1.1),
+        _pair(5, 20, 8, -3.0),
+        _pair(6, 20, 8, 0.9),
+        _pair(7, 20, 8, 1.5),
     ),
     mistakes=(
         Mistake(lambda *a: _parts(*a, on=lambda s, s_c: 1.0),
@@ -166,6 +206,20 @@ MARGIN_GRADIENTS = Exercise(
         Mistake(lambda *a: _parts(*a, on=lambda s, s_c: float(s_c > s)),
                 "You ask whether the corrupt window wins. J is positive earlier: as soon as the true window leads by "
                 "less than 1."),
+        Mistake(lambda *a: _parts(*a, on=lambda s, s_c: 1 + s - s_c > 0),
+                "Your condition is reversed: it holds where the true window wins. J is positive where 1 − s + s_c > 0.",
+                also=(lambda *a: _parts(*a, on=lambda s, s_c: s > s_c),
+                      lambda *a: _parts(*a, on=lambda s, s_c: 1 - s + s_c <= 0))),
+        Mistake(lambda *a: _parts(*a, on=lambda s, s_c: abs(s - s_c) < 1),
+                "The distance of the scores does not decide. If the corrupt window wins by far, J is large and must "
+                "have a gradient: ask for 1 − s + s_c > 0 only."),
+        Mistake(lambda *a: max(0.0, 1 - _lead(*a)) * _parts(*a),
+                "J itself is a factor in your gradients. The slope of max(0, J) is 1 where J > 0, not J."),
+        Mistake(_one_input,
+                "Both terms of your ∂J/∂W use the same x. δ belongs to x and δ_c to x_c: δ_c x_cᵀ − δxᵀ."),
+        Mistake(_zero_without_shape,
+                "Where J = 0 you return a single 0. All gradients are 0 there: return zeros in the shape of the "
+                "gradients."),
         Mistake(lambda *a: _parts(*a, sign=-1.0),
                 "The sign is reversed. J falls when s rises, so ∂J/∂s = −1 and ∂J/∂s_c = +1."),
         Mistake(lambda *a: _parts(*a, corrupt=0.0),
@@ -180,10 +234,13 @@ MARGIN_GRADIENTS = Exercise(
         Mistake(lambda *a: _parts(*a, slope=lambda h: 1 - np.tanh(h) ** 2),
                 "You took the slope at a instead of at z. With a = tanh(z), the slope is 1 − a²; tanh is not applied "
                 "twice."),
+        Mistake(lambda x, x_c, W, b, U: _parts(x, x_c, W, b, U, slope=lambda a: 1 - np.arctanh(a) ** 2),
+                "1 − z² is not the slope. It is 1 − a², with a = tanh(z)."),
         Mistake(lambda *a: _parts(*a, weight=False),
                 "U is missing in δ = U ∘ f′(z): the error reaches hidden unit i through its weight Uᵢ."),
-        Mistake(lambda *a: np.roll(_parts(*a), 1, axis=1),
-                "The gradients stand in another order than asked for: first ∂J/∂W, then ∂J/∂b, then ∂J/∂U."),
+        Mistake(_in_order(2, 0, 1),
+                "The gradients stand in another order than asked for: first ∂J/∂W, then ∂J/∂b, then ∂J/∂U.",
+                also=tuple(_in_order(*order) for order in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 1, 0)))),
     ),
     hints=(
         "J depends on the parameters only through s and s_c. What are ∂J/∂s and ∂J/∂s_c, where J > 0 and where J = 0?",
@@ -211,15 +268,22 @@ NUMERICAL_GRADIENT = Exercise(
         (KINK, np.array([0.02, -0.03, 1.0]), 0.05),
     ),
     mistakes=(
-        Mistake(lambda f, theta, h: np.array([(f(theta + h * e) - f(theta)) / h for e in np.eye(len(theta))]),
+        Mistake(_slopes(lambda f, theta, step, h: (f(theta + step) - f(theta)) / h),
                 "This is the one-sided difference. Its error falls like h, that of the central difference like h²: "
                 "take a step to either side."),
-        Mistake(lambda f, theta, h: np.array([(f(theta) - f(theta - h * e)) / h for e in np.eye(len(theta))]),
+        Mistake(_slopes(lambda f, theta, step, h: (f(theta) - f(theta - step)) / h),
                 "This looks backwards only. Take a step to either side: (f(θ + h) − f(θ − h))/2h."),
-        Mistake(lambda f, theta, h: np.array([(f(theta + h * e) - f(theta - h * e)) / h for e in np.eye(len(theta))]),
+        Mistake(_slopes(lambda f, theta, step, h: (f(theta + step) - f(theta - step)) / h),
                 "The two points lie 2h apart, so divide by 2h: your slopes are twice too large."),
-        Mistake(lambda f, theta, h: np.array([f(theta + h * e) - f(theta - h * e) for e in np.eye(len(theta))]),
+        Mistake(_slopes(lambda f, theta, step, h: f(theta + step) - f(theta - step)),
                 "These are differences of f. A slope is a difference divided by the distance, here 2h."),
+        Mistake(_slopes(lambda f, theta, step, h: (f(theta + step) - f(theta - step)) / 2 * h),
+                "In `… / 2 * h` Python divides by 2 and then multiplies by h. Write `/ (2 * h)`."),
+        Mistake(lambda f, theta, h: numerical_gradient(f, theta, h / 2),
+                "You took half the step: θ + h and θ − h are asked for, 2h apart."),
+        Mistake(_with_own_step(1e-5),
+                "You measured with a step of your own. Use the `h` that is given.",
+                also=(_with_own_step(1e-4),)),
         Mistake(lambda f, theta, h: -numerical_gradient(f, theta, h),
                 "The sign is reversed: the point ahead comes first, f(θ + h) − f(θ − h)."),
         Mistake(_all_at_once,

@@ -2,6 +2,7 @@
 
 import re
 import reprlib
+from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
@@ -64,6 +65,37 @@ def difference(got: np.ndarray, expected: np.ndarray) -> str:
     place = np.unravel_index(wrong[0], got.shape)
     yours, right = show_both(got[place + (...,)], expected[place + (...,)])
     return f"{count}, the first at [{', '.join(map(str, place))}]: {yours} where {right} is expected."
+
+
+def rearranged(pairs: list[tuple[Any, np.ndarray]]) -> str:
+    """One sentence on how what was returned must be arranged to be what is expected, the same in all pairs; or ""."""
+    return next((sentence for arrange, sentence in ARRANGED if all(_agrees(arrange, *pair) for pair in pairs)), "")
+
+
+def _agrees(arrange: Callable[[Any, np.ndarray], tuple[Any, Any]], returned: Any, expected: np.ndarray) -> bool:
+    try:
+        got, wanted = arrange(returned if isinstance(returned, list | tuple) else numbers(returned), expected)
+        return agree(numbers(got), np.asarray(wanted))
+    except Exception:  # it cannot be arranged in this way
+        return False
+
+
+ARRANGED: tuple[tuple[Callable[[Any, np.ndarray], tuple[Any, Any]], str], ...] = (
+    (lambda got, right: (np.transpose(got), right), "Transposed, your numbers are right."),
+    (lambda got, right: (np.reshape(got, right.shape), right), "The numbers are right, only the shape is not."),
+    (lambda got, right: (np.hstack(got), right), "The parts are right: put them side by side with np.hstack."),
+    (lambda got, right: (np.vstack(got), right), "The parts are right: stack them with np.vstack."),
+    (lambda got, right: (got[::-1], right), "The numbers are right, in the reverse order."),
+    (lambda got, right: (got[0], right), "The first of these is the answer: return it alone."),
+    (lambda got, right: (got[1], right), "The second of these is the answer: return it alone."),
+    (lambda got, right: (got[-1], right), "The last of these is the answer: return it alone."),
+    (lambda got, right: (got[1:], right), "Leave out the first of these and it is right."),
+    (lambda got, right: (got[:-1], right), "Leave out the last of these and it is right."),
+    (lambda got, right: (np.asarray(got)[..., 1:], right), "Leave out the first column and it is right."),
+    (lambda got, right: (np.asarray(got)[..., :-1], right), "Leave out the last column and it is right."),
+    (lambda got, right: (got, right[0]), "This is right, but only the first of what is asked for."),
+    (lambda got, right: (got, right[-1]), "This is right, but only the last of what is asked for."),
+)  # fmt: skip
 
 
 def show(value: Any, digits: int = 4) -> str:

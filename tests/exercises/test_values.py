@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from course_lib.exercises.values import agree, difference, numbers, shortened, show, show_both
+from course_lib.exercises.values import agree, difference, numbers, rearranged, shortened, show, show_both
 
 ordinary = st.just(0.0) | st.floats(1e-30, 1e9) | st.floats(-1e9, -1e-30)
 finite = arrays(float, st.integers(1, 5), elements=ordinary)
@@ -115,3 +115,27 @@ def test_both_are_shown_with_enough_digits_to_differ():
 def test_shortened_is_one_short_line(text):
     assert len(shortened(text)) <= 80
     assert len(shortened(text).splitlines()) == 1
+
+
+@pytest.mark.parametrize("arrange, words", [
+    (lambda a: a.T, "Transposed"),
+    (lambda a: a[None], "only the shape"),
+    (np.ravel, "only the shape"),
+    (lambda a: tuple(a.T[:, :, None]), "np.hstack"),
+    (lambda a: a[::-1], "reverse order"),
+    (lambda a: (a, "more"), "The first of these"),
+    (lambda a: (0.5, a), "The second of these"),
+    (lambda a: [a.T, a + 1, a], "The last of these"),
+    (lambda a: np.vstack([0 * a[:1], a]), "Leave out the first of these"),
+    (lambda a: np.vstack([a, a]), ""),
+    (lambda a: np.hstack([a, a[:, :1]]), "Leave out the last column"),
+    (lambda a: a[0], "only the first"),
+    (lambda a: a[-1], "only the last"),
+    (lambda a: a.T + 1, ""),
+    (lambda a: None, ""),
+])  # fmt: skip
+def test_right_numbers_in_another_arrangement(arrange, words):
+    rights = [np.arange(6.0).reshape(2, 3), np.arange(20.0, 8.0, -1).reshape(3, 4)]
+    found = rearranged([(arrange(right), right) for right in rights])
+    assert words in found and bool(words) == bool(found)
+    assert not rearranged([(arrange(rights[0]), rights[0]), (np.zeros(7), rights[1])])
