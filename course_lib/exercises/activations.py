@@ -48,6 +48,10 @@ def _pair(seed: int, *shape: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.standard_normal(shape), rng.standard_normal(shape)
 
 
+def _without_shift(scores: np.ndarray) -> np.ndarray:
+    return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+
+
 DEAD_SHARE = Exercise(
     "2.1", "Zero is not dead",
     "`z[i, j]` is the sum w·x + b of ReLU unit j for example i of the training set. Return the share of the units that "
@@ -58,7 +62,7 @@ DEAD_SHARE = Exercise(
         (np.array([[-1.0, 0.0, 1.0, -2.0], [-2.0, -1.0, -1.0, -1.0], [0.0, 0.0, 3.0, 1.0]]),),
         (np.array([[0.5, 1.0, -2.0, 1.0], [2.0, 1.0, -1.0, -0.5]]),),
         (np.zeros((3, 5)),),
-        (_sums(1, 20, 30, -2.5),),
+        (_sums(1, 20, 30, -1.0),),
         (_sums(2, 200, 50, -3.0),),
     ),
     mistakes=(
@@ -80,6 +84,11 @@ DEAD_SHARE = Exercise(
                 "z ≤ 0."),
         Mistake(lambda z: np.mean(z.mean(axis=0) <= 0),
                 "A negative mean is no death sentence: one example with a positive sum keeps the unit learning."),
+        Mistake(lambda z: np.sum((z <= 0).all(axis=0)) / len(z),
+                "You divided the number of dead units by the number of examples. The share is one of the units, the "
+                "columns of z."),
+        Mistake(lambda z: 100 * np.mean((z <= 0).all(axis=0)),
+                "This is the share in per cent. A share lies between 0 and 1."),
     ),
     hints=(
         "The slope of ReLU is 0 where the sum is not positive. For which units is it 0 on the whole training set?",
@@ -111,6 +120,8 @@ ALPHA_GRADIENT = Exercise(
         Mistake(lambda x, dy: np.mean(dy * np.minimum(x, 0)),
                 "You took the mean. One α feeds all values, so their gradients add up; the 1/m of a mean loss is "
                 "already inside dy."),
+        Mistake(lambda x, dy: np.sum(dy * np.minimum(x, 0)) / len(x),
+                "You divided by the number of examples. The 1/m of a mean loss is already inside dy."),
         Mistake(lambda x, dy: np.sum(dy * np.maximum(x, 0)),
                 "This is the other side. α is the slope for x < 0."),
         Mistake(lambda x, dy: -np.sum(dy * np.minimum(x, 0)),
@@ -122,6 +133,10 @@ ALPHA_GRADIENT = Exercise(
                 "This is one number per example. All examples share α: sum over them too."),
         Mistake(lambda x, dy: dy * np.minimum(x, 0),
                 "These are the right terms. All of them use the same α, so add them up."),
+        Mistake(lambda x, dy: np.sum(dy * np.where(x > 0, 1, x)),
+                "You put ∂y/∂α = 1 where x > 0. That is ∂y/∂x: y does not contain α there, so where x > 0 it is 0."),
+        Mistake(lambda x, dy: np.sum(dy) * np.sum(np.minimum(x, 0)),
+                "You multiplied two sums. The chain rule multiplies each value by its own dy; add up afterwards."),
     ),
     hints=(
         "Differentiate y with respect to α, not to x. What is it where x > 0, and what where x < 0?",
@@ -140,11 +155,12 @@ STABLE_SOFTMAX = Exercise(
         (np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 5.0]]),),
         (np.array([[1000.0, 1000.0, 1000.0]]),),
         (np.array([[-1000.0, -1001.0], [3000.0, 0.0]]),),
+        (np.array([[0.0, -1000.0]]),),
         (np.array([[3.0, 1.0], [2.0, 2.0], [-4.0, 0.5]]),),
         (10 * np.random.RandomState(5).standard_normal((6, 4)),),
     ),
     mistakes=(
-        Mistake(lambda s: np.exp(s) / np.exp(s).sum(axis=1, keepdims=True),
+        Mistake(_without_shift,
                 "The formula is right and the machine is not: e^1000 overflows, and ∞/∞ is NaN. Subtract the largest "
                 "score of each row first, which leaves the probabilities as they are."),
         Mistake(lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(axis=1, keepdims=True),
@@ -164,6 +180,21 @@ STABLE_SOFTMAX = Exercise(
         Mistake(lambda s: s - s.max(axis=1, keepdims=True)
                 - np.log(np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)),
                 "These are the logarithms of the probabilities. Take the exponential."),
+        Mistake(lambda s: _without_shift(s - s.min(axis=1, keepdims=True)),
+                "You subtract the smallest score of the row: then 3000 beside 0 still leaves e^3000. Subtract the "
+                "largest."),
+        Mistake(lambda s: np.exp(s - s.max(axis=1)) / np.exp(s - s.max(axis=1)).sum(axis=1),
+                "A maximum or sum along axis=1 has the shape (examples,), which NumPy spreads over the columns, not "
+                "the rows. With keepdims=True it stays a column.",
+                also=(lambda s: _without_shift(s - s.max(axis=1)),
+                      lambda s: np.exp(s - s.max(axis=1, keepdims=True))
+                      / np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1))),
+        Mistake(lambda s: _without_shift(np.clip(s, -500, 500)),
+                "You cut the scores off. That keeps e^s finite and makes 3000 and 1000 the same. Subtract the largest "
+                "score of the row instead: it changes nothing.",
+                also=(lambda s: _without_shift(np.clip(s, -700, 700)),)),
+        Mistake(lambda s: (s == s.max(axis=1, keepdims=True)) * 1.0,
+                "The largest score gets 1 and all others 0. Softmax is soft: e^s shares the 1 among the classes."),
         Mistake(lambda s: 1 / (1 + np.exp(-s)),
                 "This is the sigmoid of every score by itself. The classes compete: divide by the sum of the row."),
     ),
