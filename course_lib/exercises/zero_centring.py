@@ -54,6 +54,10 @@ def _gradients(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
     return np.einsum("nb,nbd->nd", upstream, x)
 
 
+def _two_means(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
+    return upstream.mean(axis=1)[:, None] * x.mean(axis=1)
+
+
 def _ratio(matrix: np.ndarray) -> float:
     eigenvalues = np.linalg.eigvalsh(matrix)
     return eigenvalues[-1] / eigenvalues[0]
@@ -97,6 +101,13 @@ WEIGHT_GRADIENT = Exercise(
                 "This is where gradient descent goes, not the gradient. The minus sign comes with the update."),
         Mistake(lambda x, upstream: upstream @ x / x.shape[1],
                 "You divided by the number of inputs. The mean runs over the examples, the rows of x."),
+        Mistake(lambda x, upstream: upstream @ x / x.size,
+                "You divided by how many numbers x holds. The mean runs over the examples only: divide by len(x)."),
+        Mistake(lambda x, upstream: np.mean(upstream[:, None] * x),
+                "This is one number for all weights. Average over the examples only, axis 0: each weight has a slope "
+                "of its own."),
+        Mistake(lambda x, upstream: upstream[0] * x[0],
+                "This is the gradient of the first example alone. The loss of the batch is a mean over all of them."),
     ),
     hints=(
         "Begin with one example. If w_i grows by a little, by how much does f grow? And the loss?",
@@ -125,6 +136,13 @@ SIGN_AGREEMENT = Exercise(
         Mistake(lambda x, upstream: np.mean((_gradients(x, upstream) > 0).all(axis=1)),
                 "You count only the gradients that are all positive. All negative is agreement as well: it happens "
                 "whenever the upstream gradient is negative."),
+        Mistake(lambda x, upstream: np.mean((_gradients(x, upstream) < 0).all(axis=1)),
+                "You count only the gradients that are all negative. All positive is agreement as well."),
+        Mistake(lambda x, upstream: np.mean((upstream > 0).all(axis=1) | (upstream < 0).all(axis=1)),
+                "You looked at the signs of the upstream gradients. The gradient of the weights is the mean of "
+                "upstream times x: look at the signs of its components."),
+        Mistake(lambda x, upstream: np.mean(np.prod(_gradients(x, upstream)[:, :2], axis=1) > 0),
+                "You compared the first two components. All d of them must agree."),
         Mistake(lambda x, upstream: np.mean((upstream[..., None] * x > 0).all(axis=2)
                                             | (upstream[..., None] * x < 0).all(axis=2)),
                 "You looked at the gradient of every single example. The update follows the mean over the batch: sum "
@@ -132,6 +150,10 @@ SIGN_AGREEMENT = Exercise(
         Mistake(lambda x, upstream: np.mean((x.mean(axis=1) > 0).all(axis=1) | (x.mean(axis=1) < 0).all(axis=1)),
                 "The upstream gradient is missing. Examples pull in opposite directions when theirs differ in sign, "
                 "and that is what lets the signs of a batch mix."),
+        Mistake(lambda x, upstream: np.mean((_two_means(x, upstream) > 0).all(axis=1)
+                                            | (_two_means(x, upstream) < 0).all(axis=1)),
+                "You multiplied two means. Each example has its own upstream gradient and its own inputs: multiply "
+                "first, then average over the batch."),
         Mistake(lambda x, upstream: np.mean(np.prod(np.sign(_gradients(x, upstream)), axis=1) > 0),
                 "A positive product tells agreement for two components only. With three, two minus signs and one plus "
                 "give a positive product too."),
@@ -190,6 +212,15 @@ CONDITION_NUMBERS = Exercise(
         Mistake(lambda x: np.array([1 / _ratio(_hessian(x)), 1 / _ratio(_hessian(x - x.mean(axis=0)))]),
                 "The fraction is upside down: the largest eigenvalue goes on top, so that a condition number is never "
                 "below 1."),
+        Mistake(lambda x: np.array([_ratio(_hessian(x)), _ratio(_hessian(x))]),
+                "Both of your numbers belong to x as it is. For the second subtract x.mean(axis=0) first."),
+        Mistake(lambda x: np.array([1 + np.sum(x.mean(axis=0) ** 2), 1.0]),
+                "1 + ‖μ‖² holds for white inputs: variance 1 in every direction. These inputs are not white: take the "
+                "eigenvalues of H."),
+        Mistake(lambda x: np.array([np.divide(*np.mean(v**2, axis=0)[np.argsort(np.mean(v**2, axis=0))[[-1, 0]]])
+                                    for v in (x, x - x.mean(axis=0))]),
+                "You took the largest over the smallest of its diagonal. H also holds the products of different "
+                "inputs: the eigenvalues are those of the whole matrix."),
     ),
     hints=(
         "Two matrices of shape (d, d), each a mean of x xᵀ over the examples. NumPy finds the eigenvalues.",
