@@ -1,5 +1,7 @@
 """Chapter 04, data preprocessing: three exercises on statistics, directions and the largest learning rate."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
@@ -48,6 +50,14 @@ def _with_statistics_of(train: np.ndarray, test: np.ndarray) -> np.ndarray:
     return standardised(train, test)
 
 
+def _plus(epsilon: float) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    return lambda a, b: (b - a.mean(axis=0)) / (a.std(axis=0) + epsilon)
+
+
+def _under_root(epsilon: float) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    return lambda a, b: (b - a.mean(axis=0)) / np.sqrt(a.var(axis=0) + epsilon)
+
+
 def _safe(sigma: np.ndarray) -> np.ndarray:
     return np.where(sigma == 0, 1.0, sigma)
 
@@ -67,6 +77,15 @@ def _symmetric(x: np.ndarray, factors, centre: bool = True, n: int = 0) -> np.nd
     centred = x - x.mean(axis=0)
     variances, U = np.linalg.eigh(centred.T @ centred / (len(x) + n))
     return ((centred if centre else x) @ U * factors(variances)) @ U.T
+
+
+def _covariance(x: np.ndarray) -> np.ndarray:
+    return np.cov(x, rowvar=False, ddof=0)
+
+
+def _uncentred(x: np.ndarray, epsilon: float) -> np.ndarray:
+    variances, U = np.linalg.eigh(x.T @ x / len(x))
+    return (x @ U / np.sqrt(variances + epsilon)) @ U.T
 
 
 def _eigenvalues(x: np.ndarray) -> np.ndarray:
@@ -97,6 +116,8 @@ STANDARDISED = Exercise(
                 "This is x_train, prepared. Keep its statistics and apply them to x_test."),
         Mistake(lambda a, b: (b - b.mean(axis=0)) / _safe(a.std(axis=0)),
                 "The spread is from the training data, the mean from the test data. Both must come from x_train."),
+        Mistake(lambda a, b: (b - a.mean(axis=0)) / _safe(b.std(axis=0)),
+                "The mean is from the training data, the spread from the test data. Both must come from x_train."),
         Mistake(lambda a, b: (b - a.mean(axis=0)) / _safe(a.var(axis=0)),
                 "You divided by the variance. The standard deviation is its root."),
         Mistake(lambda a, b: b - a.mean(axis=0),
@@ -111,9 +132,24 @@ STANDARDISED = Exercise(
         Mistake(lambda a, b: (b - b.mean(axis=1, keepdims=True)) / _safe(b.std(axis=1, keepdims=True)),
                 "You standardised each sample across its features. The statistics belong to the features: axis=0 "
                 "runs down the samples."),
-        Mistake(lambda a, b: (b - a.mean(axis=0)) / (a.std(axis=0) + 1e-8),
+        Mistake(_plus(1e-8),
                 "A small number in the denominator keeps NaN away and blows a constant feature up: 1/1e-8 is a "
-                "hundred million. Divide such a feature by 1."),
+                "hundred million. Divide such a feature by 1.",
+                also=(*(_plus(10.0**-digits) for digits in (5, 6, 7, 9, 10, 12)),
+                      *(_under_root(10.0**-digits) for digits in (5, 6, 7, 8, 10, 12)))),
+        Mistake(lambda a, b: (b - a.mean(axis=0)) / a.std(axis=0),
+                "A feature that is constant in the training data has σ = 0, and you divide by it. Divide such a "
+                "feature by 1."),
+        Mistake(lambda a, b: np.where(a.std(axis=0) == 0, b, standardised(a, b)),
+                "A feature that is constant in the training data is not scaled, but in your answer not centred either: "
+                "subtract its mean."),
+        Mistake(lambda a, b: np.where(a.std(axis=0) == 0, 0.0, standardised(a, b)),
+                "A feature that is constant in the training data may differ in the test data: you set it to 0. "
+                "Subtract its mean and divide by 1."),
+        Mistake(lambda a, b: (b - a.min(axis=0)) / _safe(np.ptp(a, axis=0)),
+                "This is scaling to the range from 0 to 1. Asked for are mean 0 and standard deviation 1."),
+        Mistake(lambda a, b: b / _safe(a.std(axis=0)) - a.mean(axis=0),
+                "Subtract the mean first, then divide: in x/σ − μ the mean is not in units of σ."),
     ),
     hints=(
         "Three numbers per feature play a part: its mean, its spread, and the value at hand. Which of the two arrays "
@@ -156,6 +192,21 @@ ZCA = Exercise(
                 "first product."),
         Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v + e), n=-1),
                 "You divided the covariance by n − 1. The course divides by n."),
+        Mistake(_uncentred,
+                "You centred nothing: subtract the mean of each feature before you take the covariance."),
+        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v * len(x) + e)),
+                "You did not divide the covariance by n. It is a mean over the samples: cᵀc/n."),
+        Mistake(lambda x, e: zca(x, e) + x.mean(axis=0),
+                "You added the mean again at the end. Whitened data are centred: leave it out."),
+        Mistake(lambda x, e: _axes(x)[0] @ _axes(x)[2].T / np.sqrt(_axes(x)[1] + e) @ _axes(x)[2],
+                "U and Uᵀ are swapped. The eigenvectors are the columns of U, so c @ U gives the components and Uᵀ "
+                "turns back."),
+        Mistake(lambda x, e: x - x.mean(axis=0),
+                "The data are only centred: nothing was divided. Turn, divide by √(λ + ε), turn back."),
+        Mistake(lambda x, e: np.linalg.solve(np.linalg.cholesky(_covariance(x) + e * np.eye(x.shape[1])),
+                                             (x - x.mean(axis=0)).T).T,
+                "This whitens by Cholesky: uncorrelated and of variance 1, but turned against the data. ZCA uses the "
+                "symmetric root U(Λ + ε)^(−½)Uᵀ."),
         Mistake(lambda x, e: (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + e),
                 "This is standardising: each feature by itself. Correlations between features are all still there."),
         Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v)),
@@ -204,8 +255,20 @@ LARGEST_LEARNING_RATE = Exercise(
         Mistake(lambda x: 2 / np.max(np.mean(x**2, axis=0)),
                 "You looked at each feature by itself. Correlated features add up along a direction between the "
                 "axes: take the eigenvalues of xᵀx/n, not its diagonal."),
-        Mistake(lambda x: 2 / (2 * _eigenvalues(x)[-1]) / 2,
-                "There is a factor of 2 too many. With ½ in front of the square the Hessian is xᵀx/n."),
+        Mistake(lambda x: 1 / (2 * _eigenvalues(x)[-1]),
+                "This is a quarter of the limit. With ½ in front of the square the Hessian is xᵀx/n, without a 2, and the "
+                "limit is 2/λ₁."),
+        Mistake(lambda x: 4 / _eigenvalues(x)[-1],
+                "The ½ of the loss cancels the 2 of the square. The Hessian is xᵀx/n, and the limit is 2/λ₁."),
+        Mistake(lambda x: _eigenvalues(x)[-1],
+                "This is λ₁ itself, the steepest curvature. The rate goes as its inverse: |1 − lr·λ₁| < 1."),
+        Mistake(lambda x: _eigenvalues(x)[-1] / 2,
+                "The fraction is upside down. The steeper the loss, the smaller the rate."),
+        Mistake(lambda x: 2 / np.linalg.eigvalsh(x.T @ x / x.shape[1])[-1],
+                "You divided by the number of features. The loss is a mean over the samples: divide by len(x)."),
+        Mistake(lambda x: 2 / (_eigenvalues(x)[0] + _eigenvalues(x)[-1]),
+                "This is the rate that converges fastest. The limit lies higher: it does not depend on the smallest "
+                "eigenvalue."),
     ),
     hints=(
         "Write the gradient as H(w − w*). What does one step do to w − w* along an eigenvector of H with "
