@@ -93,6 +93,19 @@ HE_WEIGHTS = Exercise(
         Mistake(lambda z: z * 0.01,
                 "A fixed std of 0.01 knows nothing of the width. What counts is n·Var(w), so the scale must shrink "
                 "with the number of inputs."),
+        Mistake(lambda z: z * math.sqrt(4 / sum(z.shape)),
+                "You took the mean of inputs and outputs. He's 2/n counts the inputs alone, the rows of z."),
+        Mistake(lambda z: z * math.sqrt(2) / len(z),
+                "Only the 2 stands under the root in your scale. n belongs there as well: √(2/n)."),
+        Mistake(lambda z: z * math.sqrt(2 / z.size),
+                "You divided by the count of all weights. One output sums over the inputs alone: n = z.shape[0]."),
+        Mistake(lambda z: math.sqrt(2 / len(z)),
+                "This is the standard deviation alone. Multiply z by it."),
+        Mistake(lambda z: z,
+                "You left z as it is. Weights of std 1 make the sums of n inputs √n times as large as the signal."),
+        Mistake(lambda z: z * math.sqrt(6 / len(z)),
+                "√(6/n) is the bound of a uniform distribution of variance 2/n. These numbers are normal: multiply by "
+                "the standard deviation."),
     ),
     hints=(
         "One output is a sum of n products w·x. Independent terms add their variances: Var(y) = n·Var(w)·E[x²].",
@@ -132,6 +145,14 @@ MEAN_SQUARES = Exercise(
                 "multiply them up."),
         Mistake(lambda scale, widths: np.sqrt(np.cumprod([n * scale**2 / 2 for n in widths[:-1]])),
                 "This is the root of the mean square. The task asks for the mean square itself."),
+        Mistake(lambda scale, widths: np.cumprod([2 * n * scale**2 for n in widths[:-1]]),
+                "ReLU does not double the mean square. It divides by 2: half of the sums are negative and become 0."),
+        Mistake(lambda scale, widths: np.cumprod([widths[0] * scale**2 / 2 for _ in widths[:-1]]),
+                "You took widths[0] for all layers. Each layer sums over the units of the layer before it."),
+        Mistake(lambda scale, widths: np.cumprod([scale**2 / 2 for _ in widths[:-1]]),
+                "The width is missing: each sum has n terms, and their variances add."),
+        Mistake(lambda scale, widths: 2 * mean_squares(scale, widths),
+                "This is the mean square of the sums before ReLU in every layer. ReLU keeps half of it."),
     ),
     hints=(
         "Go layer by layer. What must you know of a layer's inputs to say how large its sums become?",
@@ -170,7 +191,8 @@ INPUT_GRADIENT = Exercise(
         Mistake(lambda scale, width, slopes: np.prod(scale * np.sqrt(_per_layer(slopes))),
                 "The width is missing. Each entry of the gradient is a sum of `width` terms, and variances add."),
         Mistake(lambda scale, width, slopes: np.prod(width * scale * np.sqrt(_per_layer(slopes))),
-                "A sum of n independent terms has n times the variance, so √n times the standard deviation, not n."),
+                "Your factor holds n where √n belongs: a sum of n independent terms has n times the variance, so √n "
+                "times the standard deviation. (A sum over the units already contains the width; a mean does not.)"),
         Mistake(lambda scale, width, slopes: np.prod(width * scale**2 * _per_layer(slopes)),
                 "This is the variance of the gradient. Take the root for its standard deviation."),
         Mistake(lambda scale, width, slopes: math.sqrt(width * scale**2 * np.mean(slopes**2)) ** len(slopes),
@@ -178,6 +200,22 @@ INPUT_GRADIENT = Exercise(
                 "then take the product."),
         Mistake(lambda scale, width, slopes: np.sqrt(width * scale**2 * _per_layer(slopes)),
                 "These are the factors of the single layers. The gradient meets one after the other: multiply them."),
+        Mistake(lambda scale, width, slopes: (scale * math.sqrt(width)) ** len(slopes),
+                "The slopes are missing. Each layer multiplies by the weights and by f′: √(n·Var(w)·E[f′²])."),
+        Mistake(lambda scale, width, slopes: np.prod(scale * math.sqrt(width) * slopes.std(axis=1)),
+                "np.std subtracts the mean of the slopes first. The gradient meets the slopes themselves: take the "
+                "root of their mean square."),
+        Mistake(lambda scale, width, slopes: np.prod(scale * math.sqrt(width) * slopes.max(axis=1)),
+                "You took the largest slope of each layer. The gradient passes all units: take the root of the mean "
+                "square."),
+        Mistake(lambda scale, width, slopes: input_gradient(scale, width, slopes[:-1]),
+                "You left out a layer. The gradient enters above the top one and passes every row of `slopes`.",
+                also=(lambda scale, width, slopes: input_gradient(scale, width, slopes[1:]),)),
+        Mistake(lambda scale, width, slopes: np.prod(np.sqrt(width * scale * _per_layer(slopes))),
+                "`scale` is a standard deviation. The variance of the weights is scale²."),
+        Mistake(lambda scale, width, slopes: input_gradient(scale, width, slopes.T),
+                "You averaged over the layers, axis 0. Average over the units of each layer, axis 1, then take the "
+                "product over the layers."),
     ),
     hints=(
         "Going down through one layer, the gradient is multiplied by f′ of each unit and then by the weights.",

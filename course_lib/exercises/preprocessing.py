@@ -256,8 +256,8 @@ LARGEST_LEARNING_RATE = Exercise(
                 "You looked at each feature by itself. Correlated features add up along a direction between the "
                 "axes: take the eigenvalues of xᵀx/n, not its diagonal."),
         Mistake(lambda x: 1 / (2 * _eigenvalues(x)[-1]),
-                "This is a quarter of the limit. With ½ in front of the square the Hessian is xᵀx/n, without a 2, and the "
-                "limit is 2/λ₁."),
+                "This is a quarter of the limit. With ½ in front of the square the Hessian is xᵀx/n, without a 2, and "
+                "the limit is 2/λ₁."),
         Mistake(lambda x: 4 / _eigenvalues(x)[-1],
                 "The ½ of the loss cancels the 2 of the square. The Hessian is xᵀx/n, and the limit is 2/λ₁."),
         Mistake(lambda x: _eigenvalues(x)[-1],
