@@ -46,10 +46,6 @@ def _data(seed: int, n: int, d: int, offset: float = 3.0) -> np.ndarray:
     return rng.standard_normal((n, d)) @ rng.standard_normal((d, d)) + offset * np.arange(1, d + 1)
 
 
-def _with_statistics_of(train: np.ndarray, test: np.ndarray) -> np.ndarray:
-    return standardised(train, test)
-
-
 def _plus(epsilon: float) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     return lambda a, b: (b - a.mean(axis=0)) / (a.std(axis=0) + epsilon)
 
@@ -109,7 +105,7 @@ STANDARDISED = Exercise(
         Mistake(lambda a, b: (b - b.mean(axis=0)) / _safe(b.std(axis=0)),
                 "You measured mean and spread on the test data. Then training and test data are shifted differently, "
                 "and a single test example could not be prepared at all. Take both from x_train."),
-        Mistake(lambda a, b: _with_statistics_of(np.concatenate([a, b]), b),
+        Mistake(lambda a, b: standardised(np.concatenate([a, b]), b),
                 "You measured mean and spread on all data together. That is leakage: the test data must not take "
                 "part in anything that is fitted. Take both from x_train alone."),
         Mistake(lambda a, b: (a - a.mean(axis=0)) / _safe(a.std(axis=0)),
