@@ -80,7 +80,7 @@ grade: ## check what students handed in and write a table (CLASS=folder)
 browser-test: ## JupyterLab in a real Chromium: Run All, drag, look (CHROMIUM=/path/to/chromium)
 	@sh tools/environment.sh test
 	@cd tools && ../$(RUN) -c 'import sys, lab_server as lab; lab.chromium() or sys.exit(lab.NO_CHROMIUM)'
-	$(ONE_THREAD) $(RUN) -m pytest -n 2 tests/browser
+	$(ONE_THREAD) $(RUN) -m pytest -n 2 --maxfail=3 tests/browser
 
 site: ## the course as web pages in build/site, to read without a kernel (with the guide: INSTRUCTORS=1)
 	@sh tools/environment.sh site

@@ -102,7 +102,7 @@ def test_choices_and_buttons(live: LabPage, notebook: str) -> None:
 
 
 def test_predictions_answer(live: LabPage) -> None:
-    for question in live.page.locator(".jp-OutputArea .widget-vbox:has(.course-answer)").all():
+    for question in live.page.locator(".jp-OutputArea .widget-vbox:has(> .widget-vbox > .course-answer)").all():
         question.get_by_role("button", name=re.compile(r"^b\) .")).click()
         question.locator("[role=status]", has_text="b)").wait_for()
 
