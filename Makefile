@@ -27,6 +27,7 @@ update: ## bring a newer course and keep what you typed into the notebooks
 test: ## ruff, pytest and strict nbval over all notebooks
 	@sh tools/environment.sh test
 	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
 	@$(MAKE) --no-print-directory tests-in-place
 
 # The tests in the environment VENV as it stands.

@@ -1,4 +1,5 @@
 """Everything is stated in pyproject.toml. This lets `pip install -e .` install data files, as `pip install .` does."""
+
 from setuptools import Distribution, setup
 
 

@@ -4,6 +4,7 @@ A benchmark is a module of this folder with a `main()` that prints its own table
 the first line of its docstring says what is compared. Only ratios within one run mean anything on another machine.
 A run of all writes one report, with what it printed, to build/benchmarks.md.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -66,14 +67,18 @@ def main(chosen: list[str]) -> None:
     if unknown := set(chosen) - set(names()):
         raise SystemExit(f"No benchmark called {', '.join(sorted(unknown))}; there are: {', '.join(names())}.")
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    machine = (f"{_machine.described()}. Two processes at once do {_machine.two_at_once():.1f} times the work of one; "
-               f"{busy:.1f} others wanted to run at the start")
+    machine = (
+        f"{_machine.described()}. Two processes at once do {_machine.two_at_once():.1f} times the work of one; "
+        f"{busy:.1f} others wanted to run at the start"
+    )
     print(machine)
     found = [run(name) for name in chosen or names()]
     if not chosen:
         REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text(report([one for ratios, _ in found for one in ratios], [text for _, text in found], machine),
-                          encoding="utf-8")
+        REPORT.write_text(
+            report([one for ratios, _ in found for one in ratios], [text for _, text in found], machine),
+            encoding="utf-8",
+        )
         print(f"\nThe report is in {REPORT}.")
 
 

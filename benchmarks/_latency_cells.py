@@ -92,6 +92,7 @@ def split():
                     return function(*args, **kwargs)
                 finally:
                     seconds[part].append(time.perf_counter() - start)
+
             return wrapper
 
         explorer.experiment = timed("experiment", explorer.experiment)

@@ -1,4 +1,5 @@
 """The machine that a benchmark ran on, in one sentence and one measurement."""
+
 from __future__ import annotations
 
 import os
@@ -16,9 +17,11 @@ CPUINFO = Path("/proc/cpuinfo")
 def described() -> str:
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     threads = os.environ.get("OMP_NUM_THREADS", "all")
-    return (f"Python {platform.python_version()}, NumPy {np.__version__}, {blas['name']} {blas['version']}, "
-            f"{platform.system()} {platform.machine()}, {processor()}, {os.cpu_count()} hardware threads, "
-            f"BLAS threads: {threads}")
+    return (
+        f"Python {platform.python_version()}, NumPy {np.__version__}, {blas['name']} {blas['version']}, "
+        f"{platform.system()} {platform.machine()}, {processor()}, {os.cpu_count()} hardware threads, "
+        f"BLAS threads: {threads}"
+    )
 
 
 def processor() -> str:

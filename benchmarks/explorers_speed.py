@@ -3,6 +3,7 @@
 One control goes through new values, as a dragging hand leads it, so at draft quality where there is a draft. "first"
 is the first picture with all that comes before it. Medians; what an experiment remembers it need not compute again.
 """
+
 from __future__ import annotations
 
 import time
@@ -61,13 +62,19 @@ def main() -> list[str]:
         experiment, draw, encode, size = (median(column) for column in zip(*parts(explorer)))
         rows.append((name, moved(explorer), experiment, draw, encode, first, size))
         explorer.close()
-    print(f"{'milliseconds':32} {'moved':14} {'all':>6} {'experiment':>11} {'draw':>6} {'encode':>7} {'first':>6} "
-          f"{'kB':>4}")
+    print(
+        f"{'milliseconds':32} {'moved':14} {'all':>6} {'experiment':>11} {'draw':>6} {'encode':>7} {'first':>6} "
+        f"{'kB':>4}"
+    )
     for name, control, experiment, draw, encode, first, size in sorted(rows, key=lambda row: -sum(row[2:5])):
-        print(f"{name:32} {control:14.14} {1e3 * (experiment + draw + encode):6.1f} {1e3 * experiment:11.1f} "
-              f"{1e3 * draw:6.1f} {1e3 * encode:7.1f} {1e3 * first:6.0f} {size / 1e3:4.0f}")
+        print(
+            f"{name:32} {control:14.14} {1e3 * (experiment + draw + encode):6.1f} {1e3 * experiment:11.1f} "
+            f"{1e3 * draw:6.1f} {1e3 * encode:7.1f} {1e3 * first:6.0f} {size / 1e3:4.0f}"
+        )
     total = [1e3 * sum(row[2:5]) for row in rows]
     print(f"\n{len(rows)} explorers: half of them below {median(total):.0f} ms, the slowest {max(total):.0f} ms")
     shares = [sum(row[part] for row in rows) / sum(sum(row[2:5]) for row in rows) for part in (2, 3, 4)]
-    return [f"A move of an explorer, over all {len(rows)}: {shares[0]:.0%} of the kernel's time goes into the "
-            f"experiment, {shares[1]:.0%} into the drawing, {shares[2]:.0%} into the encoding."]
+    return [
+        f"A move of an explorer, over all {len(rows)}: {shares[0]:.0%} of the kernel's time goes into the "
+        f"experiment, {shares[1]:.0%} into the drawing, {shares[2]:.0%} into the encoding."
+    ]

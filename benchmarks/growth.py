@@ -3,6 +3,7 @@
 Processor time, so that other work on the machine does not count. The exponent is the slope on log-log paper over the
 last three sizes (1: in proportion). The picture is written to build/growth.png.
 """
+
 from __future__ import annotations
 
 import gc
@@ -116,8 +117,9 @@ def main() -> list[str]:
 def draw(found: dict[str, tuple[list[int], list[float]]]) -> Figure:
     """Every series in units of its first entry, on log-log paper, beside growth in proportion."""
     figure = Figure(figsize=(8, 5), layout="constrained")
-    axes = figure.add_subplot(xscale="log", yscale="log", xlabel="size, over the smallest",
-                              ylabel="time, over that of the smallest")
+    axes = figure.add_subplot(
+        xscale="log", yscale="log", xlabel="size, over the smallest", ylabel="time, over that of the smallest"
+    )
     for (name, (sizes, times)), look in zip(found.items(), SERIES):
         axes.plot(np.array(sizes) / sizes[0], np.array(times) / times[0], label=name, **look)
     axes.plot([1, 256], [1, 256], color="0.6", linestyle=":", label="in proportion")

@@ -9,6 +9,7 @@ A browser without a graphics card paints on the same cores: the window is that o
 two busy processes do together is printed (2.0 with two whole cores; 1.4 with two threads of one).
 BARS, on two quiet cores: the 95th percentile below 33 ms for the neuron and below 50 ms for ten layers of 500.
 """
+
 from __future__ import annotations
 
 import inspect
@@ -118,8 +119,12 @@ def report(taken: dict[str, list[float]], in_kernel: dict[str, dict[str, float]]
     print(f"{'':42} {'experiment':>10} {'draw':>6} {'encode':>6} {'rest of kernel':>14} {'Jupyter, browser':>18}")
     for id, part in in_kernel.items():
         rest = part["all"] - part["experiment"] - part["draw"] - part["encode"]
-        print(f"{WAYS[id][0]:42} {part['experiment']:10.1f} {part['draw']:6.1f} {part['encode']:6.1f} {rest:14.1f} "
-              f"{p50[id] - part['all']:18.1f}")
-    return [f"From a key on a slider to the new picture in the browser, beside `interact` with `plt.show`: a neuron "
-            f"{ratios['neuron']} times faster, ten layers of 500 tanh units {ratios['layers']} times, of ReLUs "
-            f"{ratios['relu_layers']} times (medians)."]
+        print(
+            f"{WAYS[id][0]:42} {part['experiment']:10.1f} {part['draw']:6.1f} {part['encode']:6.1f} {rest:14.1f} "
+            f"{p50[id] - part['all']:18.1f}"
+        )
+    return [
+        f"From a key on a slider to the new picture in the browser, beside `interact` with `plt.show`: a neuron "
+        f"{ratios['neuron']} times faster, ten layers of 500 tanh units {ratios['layers']} times, of ReLUs "
+        f"{ratios['relu_layers']} times (medians)."
+    ]

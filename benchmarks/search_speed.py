@@ -34,15 +34,20 @@ def objective() -> TrainMLP:
     return TrainMLP((64, 32, 10), d.x_train, d.y_train, d.x_val, d.y_val, Momentum, epochs=10, dtype=np.float64)
 
 
-def ways(double: TrainMLP, processes: Executor, threads: Executor,
-         dask: Executor | None) -> dict[str, tuple[str, int, Callable]]:
+def ways(
+    double: TrainMLP, processes: Executor, threads: Executor, dask: Executor | None
+) -> dict[str, tuple[str, int, Callable]]:
     """name -> (the way it is compared with, trials, search of that many trials)"""
     compared = {}
     for trained in (double, replace(double, dtype=np.float32)):
         kind = trained.dtype.__name__
-        for name, way, executor in (("one by one", search, None), ("two processes", search, processes),
-                                    ("Dask, two workers", search, dask), ("stacked", stacked_search, None),
-                                    ("stacked, two threads", stacked_search, threads)):
+        for name, way, executor in (
+            ("one by one", search, None),
+            ("two processes", search, processes),
+            ("Dask, two workers", search, dask),
+            ("stacked", stacked_search, None),
+            ("stacked, two threads", stacked_search, threads),
+        ):
             if executor is None and "Dask" in name:
                 continue
             base = "" if name == "one by one" else f"{kind}, one by one"
@@ -73,8 +78,15 @@ def scikit_learn(data: TrainMLP, n: int) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # ten epochs have not converged, it says
         for trial in plan(SPACE, n, 0):
-            model = MLPClassifier((32,), solver="sgd", batch_size=32, max_iter=10, alpha=trial.settings["l2"],
-                                  learning_rate_init=trial.settings["lr"], random_state=trial.seed)
+            model = MLPClassifier(
+                (32,),
+                solver="sgd",
+                batch_size=32,
+                max_iter=10,
+                alpha=trial.settings["l2"],
+                learning_rate_init=trial.settings["lr"],
+                random_state=trial.seed,
+            )
             best = max(best, model.fit(data.x, data.y).score(data.x_val, data.y_val))
     return best
 
@@ -87,6 +99,7 @@ def main() -> list[str]:
         compared = ways(double, processes, threads, stack.enter_context(dask_executor()))
         try:
             import sklearn.neural_network  # noqa: F401
+
             compared["scikit-learn"] = ("float64, one by one", 10, lambda n: scikit_learn(double, n))
         except ImportError:
             pass
@@ -105,8 +118,11 @@ def main() -> list[str]:
         ratios[name] = ratio = median(a / b for a, b in zip(times[name], times[base])) if base else 1.0
         verdict = f"   bar {BAR}: {'met' if ratio < BAR else 'MISSED'}" if name == "float32, stacked" else ""
         print(f"{name:32}{1e3 * median(times[name]):14.1f}{ratio:9.2f}{verdict}")
-    named = ", ".join(f"{name.removeprefix('float32, ')} {ratio:.2f}" for name, ratio in ratios.items()
-                      if name.startswith("float32") and ratio != 1)
+    named = ", ".join(
+        f"{name.removeprefix('float32, ')} {ratio:.2f}"
+        for name, ratio in ratios.items()
+        if name.startswith("float32") and ratio != 1
+    )
     if "scikit-learn" in ratios:
         named += f"; in float64 scikit-learn {ratios['scikit-learn']:.2f}"
     return [f"A hundred trials of 64-32-10 in float32, time over that of one by one: {named}."]

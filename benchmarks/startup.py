@@ -6,6 +6,7 @@ in every round, each in a new kernel; the times are medians. "Usual" is `pyplot`
 bare slider without any is what no explorer can beat. BAR, on two quiet cores: 900 ms on the screen (usual: 1650).
 Then the imports behind the first slider, from the dearest on: what takes 15 ms and more by itself or through others.
 """
+
 from __future__ import annotations
 
 import math
@@ -33,7 +34,7 @@ WAYS = {
     "nothing": "import ipywidgets\n\nipywidgets.IntSlider()",
     "ours": OURS,
     "usual": "import matplotlib.pyplot as plt\nimport numpy as np\nfrom ipywidgets import FloatSlider, interact\n\n"
-             + sources()["usual_neuron"],
+    + sources()["usual_neuron"],
 }
 NAMES = {"nothing": "a bare slider", "ours": "neuron_explorer", "usual": "the usual way"}
 
@@ -66,7 +67,8 @@ def on_screen(page: LabPage, way: str) -> float:
     page.page.evaluate("() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     page.cell(way)
     page.page.wait_for_timeout(500)
-    return page.page.evaluate(f"""async ([id, pictured]) => {{
+    return page.page.evaluate(
+        f"""async ([id, pictured]) => {{
         const cell = document.querySelector(`[data-cell="${{id}}"]`), notebook = {NOTEBOOK};
         const there = new Promise(resolve => {{
             const look = () => {{
@@ -82,7 +84,9 @@ def on_screen(page: LabPage, way: str) -> float:
         notebook.content.activeCellIndex = notebook.content.widgets.findIndex(one => one.model.id === id);
         jupyterapp.commands.execute('notebook:run-cell');
         return await there - start;
-    }}""", [way, way != "nothing"])
+    }}""",
+        [way, way != "nothing"],
+    )
 
 
 def screen_times() -> dict[str, list[float]]:
@@ -112,8 +116,10 @@ from importlib import import_module
 start = time.process_time()
 for room in pkgutil.iter_modules(course_lib.nn.__path__): import_module("course_lib.nn." + room.name)
 print(1e3 * (time.process_time() - start))"""
-    return min(float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-               for _ in range(ROUNDS))
+    return min(
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+        for _ in range(ROUNDS)
+    )
 
 
 def dearest_imports() -> list[tuple[str, float, float]]:
@@ -146,5 +152,7 @@ def main() -> list[str]:
         print(f"{name:38} {own:8.1f} {with_all:8.1f}")
     if not screen:
         return []
-    return [f"From a new kernel to the first live slider with its picture: the usual way takes {ratios[1]:.2f} times "
-            f"as long, a slider without a picture {median(screen['nothing']) / median(screen['ours']):.2f} times."]
+    return [
+        f"From a new kernel to the first live slider with its picture: the usual way takes {ratios[1]:.2f} times "
+        f"as long, a slider without a picture {median(screen['nothing']) / median(screen['ours']):.2f} times."
+    ]

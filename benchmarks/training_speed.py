@@ -22,7 +22,7 @@ from course_lib.nn.optimizers import SGD, Adam
 CASES = (((2, 16, 16, 2), 64), ((64, 32, 10), 32), ((784, 100, 100, 100, 100, 100, 10), 128))
 ROUNDS, SECONDS_PER_TURN = 41, 0.006
 LR = 1e-4
-AT_LEAST, AT_MOST = 2.5, 1.25     # textbook/course on the small networks; course/products on the large one
+AT_LEAST, AT_MOST = 2.5, 1.25  # textbook/course on the small networks; course/products on the large one
 
 
 class TextbookAffine:
@@ -179,8 +179,15 @@ def scikit_learn_step(sizes: tuple[int, ...], m: int, adam: bool, x: np.ndarray,
     """One `partial_fit` is one update on the batch; it looks at the loss as well."""
     from sklearn.neural_network import MLPClassifier
 
-    net = MLPClassifier(sizes[1:-1], solver="adam" if adam else "sgd", learning_rate_init=LR, batch_size=m, alpha=0.0,
-                        momentum=0.0, nesterovs_momentum=False)
+    net = MLPClassifier(
+        sizes[1:-1],
+        solver="adam" if adam else "sgd",
+        learning_rate_init=LR,
+        batch_size=m,
+        alpha=0.0,
+        momentum=0.0,
+        nesterovs_momentum=False,
+    )
     net.partial_fit(x, y, classes=np.arange(sizes[-1]))
     return lambda: net.partial_fit(x, y)
 
@@ -190,8 +197,11 @@ def pytorch_step(sizes: tuple[int, ...], adam: bool, x: np.ndarray, y: np.ndarra
     import torch
 
     torch.set_num_threads(1)
-    layers = [part for n_in, n_out in itertools.pairwise(sizes)
-              for part in (torch.nn.Linear(n_in, n_out, dtype=torch.float64), torch.nn.ReLU())]
+    layers = [
+        part
+        for n_in, n_out in itertools.pairwise(sizes)
+        for part in (torch.nn.Linear(n_in, n_out, dtype=torch.float64), torch.nn.ReLU())
+    ]
     net = torch.nn.Sequential(*layers[:-1])
     optimizer = (torch.optim.Adam if adam else torch.optim.SGD)(net.parameters(), lr=LR)
     loss, inputs, targets = torch.nn.CrossEntropyLoss(), torch.from_numpy(x), torch.from_numpy(y)
@@ -224,13 +234,15 @@ def compare(sizes: tuple[int, ...], m: int, optimizer: type, book_optimizer: typ
     rng, net = np.random.default_rng(0), MLP(sizes)
     x, y = rng.standard_normal((m, sizes[0])), rng.integers(0, sizes[-1], m)
     book, lean = TextbookNet(net), TextbookNet(net, weight_decay=None)
-    return take_turns({
-        "products": products_step(net, x),
-        "textbook": textbook_step(book, book_optimizer(), x, y, record_loss=True),
-        "lean": textbook_step(lean, book_optimizer(), x, y, record_loss=False),
-        "course": course_step(net, optimizer(LR), x, y),
-        **peers(sizes, m, optimizer is Adam, x, y),
-    })
+    return take_turns(
+        {
+            "products": products_step(net, x),
+            "textbook": textbook_step(book, book_optimizer(), x, y, record_loss=True),
+            "lean": textbook_step(lean, book_optimizer(), x, y, record_loss=False),
+            "course": course_step(net, optimizer(LR), x, y),
+            **peers(sizes, m, optimizer is Adam, x, y),
+        }
+    )
 
 
 def main() -> list[str]:
@@ -241,19 +253,30 @@ def main() -> list[str]:
             for optimizer, book_optimizer in ((SGD, TextbookSGD), (Adam, TextbookAdam)):
                 t = compare(sizes, m, optimizer, book_optimizer)
                 micro = {name: np.median(values) for name, values in t.items()}
-                book, lean, over = (np.median(a / b) for a, b in (
-                    (t["textbook"], t["course"]), (t["lean"], t["course"]), (t["course"], t["products"])))
+                book, lean, over = (
+                    np.median(a / b)
+                    for a, b in ((t["textbook"], t["course"]), (t["lean"], t["course"]), (t["course"], t["products"]))
+                )
                 name = f"{'-'.join(map(str, sizes))} {optimizer.__name__}".replace("100-100-100-100-100", "100×5")
-                print(f"{name:26}{micro['products']:8.0f}{micro['textbook']:10.0f}{micro['lean']:6.0f}"
-                      f"{micro['course']:8.0f} |{book:16.2f}{lean:13.2f}{over:17.2f}")
-                others = [f"{other} {np.median(t[other] / t['course']):.1f}" for other in ("scikit-learn", "PyTorch")
-                          if other in t]
+                print(
+                    f"{name:26}{micro['products']:8.0f}{micro['textbook']:10.0f}{micro['lean']:6.0f}"
+                    f"{micro['course']:8.0f} |{book:16.2f}{lean:13.2f}{over:17.2f}"
+                )
+                others = [
+                    f"{other} {np.median(t[other] / t['course']):.1f}"
+                    for other in ("scikit-learn", "PyTorch")
+                    if other in t
+                ]
                 print(f"{'':26}over course: {', '.join(others) or 'no other library installed'}")
-                ratios.append(f"A training step, {name}, batch {m}: the textbook loop takes {book:.1f} times as long, "
-                              f"without its two extras {lean:.1f}{''.join(f', {other}' for other in others)}; bare "
-                              f"matrix products {1 / over:.2f}.")
-    print(f"The bar: textbook/course at least {AT_LEAST} on the two small networks, "
-          f"course/products at most {AT_MOST} on the large one with SGD.")
+                ratios.append(
+                    f"A training step, {name}, batch {m}: the textbook loop takes {book:.1f} times as long, "
+                    f"without its two extras {lean:.1f}{''.join(f', {other}' for other in others)}; bare "
+                    f"matrix products {1 / over:.2f}."
+                )
+    print(
+        f"The bar: textbook/course at least {AT_LEAST} on the two small networks, "
+        f"course/products at most {AT_MOST} on the large one with SGD."
+    )
     return ratios
 
 

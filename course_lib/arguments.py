@@ -85,4 +85,3 @@ def _or_default(kind: Kind, default: Any) -> Kind:
 def _name(function: Callable) -> str:
     """Bowl.f for a method, Bowl for its making, f for a function."""
     return function.__qualname__.rpartition("<locals>.")[2].removesuffix(".__init__")
-

@@ -25,7 +25,7 @@ def short(value: Any, letters: int = 60) -> str:
         of = "" if value.dtype.kind in "biuf" else f" of {value.dtype}"
         return f"an array of shape {value.shape}{of}" if value.size else "an empty array"
     text = " ".join(repr(value).split())
-    return text if len(text) <= letters else f"{text[:letters - 3]}..."
+    return text if len(text) <= letters else f"{text[: letters - 3]}..."
 
 
 def numbers(value: Any) -> np.ndarray | None:
@@ -47,8 +47,10 @@ def floats(value: Any, name: str, ndim: int = 0, of: str = "numbers") -> np.ndar
     """`value` as a plain array of float32, if it is that, or else of float64, with at least `ndim` axes."""
     array = numbers(value)
     if array is None or array.ndim < ndim or ndim and not array.size:
-        raise ValueError(f"{name} must be an array of {of}, not {short(value)}"
-                         f"{' with masked entries' if np.ma.is_masked(value) else ''}.")
+        raise ValueError(
+            f"{name} must be an array of {of}, not {short(value)}"
+            f"{' with masked entries' if np.ma.is_masked(value) else ''}."
+        )
     return array if array.dtype in FLOATS else array.astype(np.float64)
 
 
@@ -88,6 +90,7 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callabl
 
     What the function itself raises is left alone. `bare` of the result is the function, for callers that have arrays.
     """
+
     def decorated(function: Callable) -> Callable:
         order = list(inspect.signature(function).parameters)
         places = [(order.index(name), name) for name in names or order[:1]]

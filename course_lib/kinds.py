@@ -24,6 +24,7 @@ class Kind(NamedTuple):
 
     `Annotated[float, Kind("a number above 3", …)]` asks for it; the usual ones have names.
     """
+
     what: str
     fit: Callable[[Any], Any]
 
@@ -152,11 +153,23 @@ NotNegative = only(float, "a number, 0 or more", lambda x: x >= 0)
 Finite = only(np.ndarray, "an array of finite numbers", lambda a: np.isfinite(a).all())
 Rows = only(Finite, "an array (examples, features) of finite numbers", lambda a: np.ndim(a) == 2)
 Strength = only(float | Finite, "a number, 0 or more, or an array of them", lambda a: np.all(np.asarray(a) >= 0))
-Functions = only(Any, "a list of functions",
-                 lambda list_: isinstance(list_, (list, tuple)) and all(map(callable, list_)))
+Functions = only(
+    Any, "a list of functions", lambda list_: isinstance(list_, (list, tuple)) and all(map(callable, list_))
+)
 Network = only(Any, "a network such as MLP", lambda net: hasattr(net, "loss_and_grad") and not isinstance(net, type))
 Rng = only(Any, "a random generator such as np.random.default_rng(0)", _generator)
-Random = Annotated[Any, Kind("a seed (a whole number, 0 or more) or a random generator",
-                             lambda value: value if _generator(value) else _whole(value))]
-Precision = only(Any, "np.float32 or np.float64", lambda dtype: isinstance(dtype, (str, type, np.dtype))
-                 and str(getattr(dtype, "__name__", dtype)) in ("float32", "float64", "float"))
+Random = Annotated[
+    Any,
+    Kind(
+        "a seed (a whole number, 0 or more) or a random generator",
+        lambda value: value if _generator(value) else _whole(value),
+    ),
+]
+Precision = only(
+    Any,
+    "np.float32 or np.float64",
+    lambda dtype: (
+        isinstance(dtype, (str, type, np.dtype))
+        and str(getattr(dtype, "__name__", dtype)) in ("float32", "float64", "float")
+    ),
+)

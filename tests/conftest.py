@@ -1,4 +1,5 @@
 """Hypothesis draws the same examples in every run, and no test fails by the clock of a busy machine."""
+
 from __future__ import annotations
 
 from hypothesis import settings

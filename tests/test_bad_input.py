@@ -1,4 +1,5 @@
 """Nonsense given to any experiment, data set or part of `nn` gets one sentence; mostly before anything is computed."""
+
 from __future__ import annotations
 
 import importlib
@@ -44,19 +45,26 @@ def public_functions(*packages) -> dict[str, Callable]:
 
 def kinds(function: Callable) -> dict[str, Kind | None]:
     known = arguments.kinds_of(function.func.__init__ if isinstance(function, partial) else function)
-    return {name: known.get(name) for name, parameter in inspect.signature(function).parameters.items()
-            if parameter.kind is not parameter.VAR_KEYWORD or not isinstance(function, partial)}
+    return {
+        name: known.get(name)
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is not parameter.VAR_KEYWORD or not isinstance(function, partial)
+    }
 
 
 def plain(function: Callable) -> bool:
     """Whether numbers, names and lists of them are all it takes; arrays and networks come from other functions."""
     known = kinds(function).values()
-    return bool(known) and all(kind and "array" not in kind.what
-                               and any(kind.fits(value) for value in PLAIN_VALUES) for kind in known)
+    return bool(known) and all(
+        kind and "array" not in kind.what and any(kind.fits(value) for value in PLAIN_VALUES) for kind in known
+    )
 
 
-PLAIN = {name: function for name, function in public_functions(
-    course_lib.experiments, course_lib.data, course_lib.nn).items() if plain(function)}
+PLAIN = {
+    name: function
+    for name, function in public_functions(course_lib.experiments, course_lib.data, course_lib.nn).items()
+    if plain(function)
+}
 
 
 def test_there_are_many():
@@ -70,10 +78,16 @@ def test_nonsense_gets_one_sentence(name: str) -> None:
         for value in NONSENSE:
             if kind.fits(value):
                 continue
-            rest = {other: parameter.default for other, parameter in inspect.signature(function).parameters.items()
-                    if parameter.default is not parameter.empty and other != argument}
-            needed = {other: _something(kinds(function)[other]) for other in inspect.signature(function).parameters
-                      if other not in rest and other != argument}
+            rest = {
+                other: parameter.default
+                for other, parameter in inspect.signature(function).parameters.items()
+                if parameter.default is not parameter.empty and other != argument
+            }
+            needed = {
+                other: _something(kinds(function)[other])
+                for other in inspect.signature(function).parameters
+                if other not in rest and other != argument
+            }
             with pytest.raises(ValueError) as caught:
                 function(**needed, **{argument: value})
             said = str(caught.value)

@@ -1,4 +1,5 @@
 """After its first code cell, the cells of a chapter run in any order: none needs a name that another one makes."""
+
 from __future__ import annotations
 
 import ast
@@ -21,12 +22,16 @@ def code_cells(path: Path) -> list:
 
 def bound(source: str) -> set[str]:
     """Names that a cell leaves behind."""
-    return {symbol.get_name() for symbol in symtable.symtable(source, "cell", "exec").get_symbols()
-            if symbol.is_assigned() or symbol.is_imported()}
+    return {
+        symbol.get_name()
+        for symbol in symtable.symtable(source, "cell", "exec").get_symbols()
+        if symbol.is_assigned() or symbol.is_imported()
+    }
 
 
 def needed(source: str) -> set[str]:
     """Names that a cell reads at its own level or inside its functions, and does not make itself."""
+
     def globals_of(table: symtable.SymbolTable) -> set[str]:
         own = {s.get_name() for s in table.get_symbols() if s.is_global() or table.get_type() == "module"}
         return own.union(*(globals_of(child) for child in table.get_children()))

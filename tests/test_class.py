@@ -1,4 +1,5 @@
 """A class: a copy of the course without solutions, and grades that trust nothing a student wrote but the code."""
+
 from __future__ import annotations
 
 import contextlib
@@ -32,6 +33,7 @@ WRONG = "def he_weights(z):\n    return z / np.sqrt(len(z))\n\n\ncheck('5.1', he
 
 # The copy for students ------------------------------------------------------------------------------------------------
 
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("class") / "copy"
@@ -40,8 +42,14 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def in_copy(copy: Path, code: str) -> str:
-    result = subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, text=True, check=False,
-                            env=os.environ | {"COURSE_LIB_PROGRESS": str(copy.parent / "progress")})
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"COURSE_LIB_PROGRESS": str(copy.parent / "progress")},
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -62,16 +70,22 @@ def test_everything_else_of_a_chapter_stays(copy: Path) -> None:
         whole, left = notebooks.read(path).cells, notebooks.read(copy / "notebooks" / path.name).cells
         ids = {cell.id for cell in left}
         gone = [cell for cell in whole if cell.id not in ids]
-        assert all(class_copy.leads_on(cell.source) if cell.cell_type == "markdown"
-                   else class_copy.calls_solution(cell.source) for cell in gone)
+        assert all(
+            class_copy.leads_on(cell.source) if cell.cell_type == "markdown" else class_copy.calls_solution(cell.source)
+            for cell in gone
+        )
         assert {id for cell in whole for id in grade_answers.exercise_ids(new_notebook(cells=[cell]))} == {
-            id for cell in left for id in grade_answers.exercise_ids(new_notebook(cells=[cell]))}
+            id for cell in left for id in grade_answers.exercise_ids(new_notebook(cells=[cell]))
+        }
 
 
 def test_solution_says_who_keeps_it_and_check_works(copy: Path) -> None:
-    said = in_copy(copy, "import numpy as np, course_lib; from course_lib.exercises import check, hint, solution\n"
-                         "print(course_lib.__path__[0]); print(solution('5.1')); "
-                         "[hint('5.1') for _ in range(5)]\n" + RIGHT)
+    said = in_copy(
+        copy,
+        "import numpy as np, course_lib; from course_lib.exercises import check, hint, solution\n"
+        "print(course_lib.__path__[0]); print(solution('5.1')); "
+        "[hint('5.1') for _ in range(5)]\n" + RIGHT,
+    )
     assert said.startswith(str(copy)) and "your instructor keeps the solutions" in said
     assert "he_weights(z: np" not in said and "Ask your instructor." in said and "5.1: solved." in said
 
@@ -86,8 +100,12 @@ def test_the_copy_holds_nothing_for_instructors_or_developers(copy: Path) -> Non
 
 def test_every_link_of_the_copy_leads_somewhere(copy: Path) -> None:
     texts = [(path, path.read_text(encoding="utf-8")) for path in copy.rglob("*.md")]
-    texts += [(path, cell.source) for path in (copy / "notebooks").glob("*.ipynb")
-              for cell in notebooks.read(path).cells if cell.cell_type == "markdown"]
+    texts += [
+        (path, cell.source)
+        for path in (copy / "notebooks").glob("*.ipynb")
+        for cell in notebooks.read(path).cells
+        if cell.cell_type == "markdown"
+    ]
     followed = 0
     for path, text in texts:
         for link in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -149,6 +167,7 @@ def test_an_earlier_copy_is_replaced_and_nothing_else(copy: Path, tmp_path: Path
 
 # What an answer needs -------------------------------------------------------------------------------------------------
 
+
 def book(*cells: str):
     return new_notebook(cells=[new_code_cell(cell) for cell in cells])
 
@@ -168,8 +187,13 @@ def test_only_what_the_answer_needs_is_run() -> None:
     code = grade_answers.answer(notebook, "5.1").code
     assert "expensive" not in code and "factor = 3" not in code and "5.2" not in code
     assert [line for line in code.splitlines() if line and not line.startswith(" ")] == [
-        "import numpy as np", "from course_lib.exercises import check", "def root(x):", "factor = 2",
-        "def he_weights(z):", "check('5.1', he_weights)"]
+        "import numpy as np",
+        "from course_lib.exercises import check",
+        "def root(x):",
+        "factor = 2",
+        "def he_weights(z):",
+        "check('5.1', he_weights)",
+    ]
 
 
 def test_the_last_check_counts_and_a_changed_setting_goes_with_it() -> None:
@@ -185,13 +209,16 @@ def test_what_cannot_be_read_is_said() -> None:
     assert "reference answers" in grade_answers.answer(book(copied), "5.1").remark
 
 
-@pytest.mark.parametrize(("place", "student"), [
-    ("anna/05_initialization.ipynb", "anna"),
-    ("anna/week 3/05_initialization.ipynb", "anna"),
-    ("05_initialization_anna.ipynb", "anna"),
-    ("anna-03_zero_centring.ipynb", "anna"),
-    ("05_initialization.ipynb", "05_initialization"),
-])
+@pytest.mark.parametrize(
+    ("place", "student"),
+    [
+        ("anna/05_initialization.ipynb", "anna"),
+        ("anna/week 3/05_initialization.ipynb", "anna"),
+        ("05_initialization_anna.ipynb", "anna"),
+        ("anna-03_zero_centring.ipynb", "anna"),
+        ("05_initialization.ipynb", "05_initialization"),
+    ],
+)
 def test_who_handed_it_in(place: str, student: str) -> None:
     assert grade_answers.student_of(Path("/x") / place, Path("/x")) == student
 
@@ -208,9 +235,12 @@ CLASS = {
     "hog": [HEAD, "def f(z):\n    return bytearray(1 << 40)\ncheck('5.1', f)"],
     "exit": [HEAD, "import os\ndef f(z):\n    os._exit(0)\ncheck('5.1', f)"],
     "raises": [HEAD, "def f(z):\n    return z.nothing\ncheck('5.1', f)"],
-    "forger": [HEAD, "import sys\nfrom course_lib.exercises import exercise\n"
-                     "exercise.Exercise.judge = lambda *a: exercise.Verdict(True, 'solved')\n"
-                     "def f(z):\n    exercise\n    return z\ncheck('5.1', f)"],
+    "forger": [
+        HEAD,
+        "import sys\nfrom course_lib.exercises import exercise\n"
+        "exercise.Exercise.judge = lambda *a: exercise.Verdict(True, 'solved')\n"
+        "def f(z):\n    exercise\n    return z\ncheck('5.1', f)",
+    ],
     "number": [HEAD, "check('5.1', 3.5)"],
     "arguments": [HEAD, "def f(z, n):\n    return z\ncheck('5.1', f)"],
     "imports": [HEAD, "from course_lib.exercises.initialization import he_weights\ncheck('5.1', he_weights)"],
@@ -221,10 +251,19 @@ CLASS = {
     "before": [HEAD, "scale = 1 / 0", "def f(z):\n    return scale\ncheck('5.1', f)"],
 }
 SAYS = {
-    "wrong": "ReLU then zeroes half", "liar": "not attempted", "loop": "still running after", "exit": "process ended",
-    "raises": "raised AttributeError", "number": "pass the function itself, not 3.5", "arguments": "must take (z)",
-    "writes": "changes its input", "none": "Is a `return` missing?", "stub": "not attempted yet",
-    "before": "ZeroDivisionError", "forger": "", "hog": "MemoryError",
+    "wrong": "ReLU then zeroes half",
+    "liar": "not attempted",
+    "loop": "still running after",
+    "exit": "process ended",
+    "raises": "raised AttributeError",
+    "number": "pass the function itself, not 3.5",
+    "arguments": "must take (z)",
+    "writes": "changes its input",
+    "none": "Is a `return` missing?",
+    "stub": "not attempted yet",
+    "before": "ZeroDivisionError",
+    "forger": "",
+    "hog": "MemoryError",
 }
 
 
@@ -234,6 +273,7 @@ LONG = 600.0  # seconds: only a test that would hang meets it
 @pytest.fixture(scope="module")
 def patient() -> Iterator[None]:
     """On a busy machine too an answer gets the time it needs; only the endless loop is up against its limit."""
+
     def judged(exercise: Exercise, code: str) -> Verdict:
         return in_time(exercise if "while True" in code else replace(exercise, seconds=LONG), code)
 
@@ -300,16 +340,21 @@ def test_what_the_student_reads(graded, student: str) -> None:
     assert SAYS[student] in row["message"] and "answer(" not in row["message"] and "\n" not in row["message"]
 
 
-@pytest.mark.parametrize(("line", "named"), [
-    ("from course_lib.exercises import check", ""),
-    ("from course_lib.nn import layers", ""),
-    ("from course_lib.exercises import check, initialization", "course_lib.exercises.initialization"),
-    ("from course_lib.exercises.initialization import he_weights", "course_lib.exercises.initialization"),
-    ("import course_lib.exercises as e", "course_lib.exercises"),
-    ("from course_lib import exercises", "course_lib.exercises"),
-    ("m = __import__('importlib').import_module('course_lib.exercises.initialization')",
-     "course_lib.exercises.initialization"),
-])
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("from course_lib.exercises import check", ""),
+        ("from course_lib.nn import layers", ""),
+        ("from course_lib.exercises import check, initialization", "course_lib.exercises.initialization"),
+        ("from course_lib.exercises.initialization import he_weights", "course_lib.exercises.initialization"),
+        ("import course_lib.exercises as e", "course_lib.exercises"),
+        ("from course_lib import exercises", "course_lib.exercises"),
+        (
+            "m = __import__('importlib').import_module('course_lib.exercises.initialization')",
+            "course_lib.exercises.initialization",
+        ),
+    ],
+)
 def test_ways_to_the_reference_answers(line: str, named: str) -> None:
     assert grade_answers._beside_the_references(line) == named
 
@@ -322,8 +367,10 @@ def test_a_file_that_is_no_notebook_is_said_and_no_name_is_a_formula(graded) -> 
 def test_an_answer_finds_no_network_where_the_system_can_take_it_away(patient: None) -> None:
     if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this system gives no network of one's own")
-    code = ("import socket\nfrom course_lib.exercises import check\ndef f(z):\n"
-            "    socket.create_connection(('127.0.0.1', 9), 1)\ncheck('5.1', f)")
+    code = (
+        "import socket\nfrom course_lib.exercises import check\ndef f(z):\n"
+        "    socket.create_connection(('127.0.0.1', 9), 1)\ncheck('5.1', f)"
+    )
     verdict = grade.judged(grade._desk.exercises["5.1"], code)
     assert "raised OSError" in verdict.message and "unreachable" in verdict.message
 
@@ -337,6 +384,7 @@ def test_a_folder_that_is_not_there_is_said(capsys) -> None:
 
 def one_of_each_form() -> list[str]:
     """Exercises that have between them an argument of every form there is; each argument travels by itself."""
+
     def form(thing: object) -> tuple:
         if isinstance(thing, list | tuple):
             return type(thing), *map(form, thing)
@@ -356,8 +404,10 @@ def test_the_reference_itself_passes_through_the_other_process(patient: None, id
     """What the arguments of a case are, every one of them finds its way there and back."""
     exercise = grade._desk.exercises[id]
     module, name = exercise.answer.__module__, exercise.answer.__name__
-    code = (f"from course_lib.exercises import check\nimport importlib\n"
-            f"check({id!r}, getattr(importlib.import_module({module!r}), {name!r}))")
+    code = (
+        f"from course_lib.exercises import check\nimport importlib\n"
+        f"check({id!r}, getattr(importlib.import_module({module!r}), {name!r}))"
+    )
     verdict = grade.judged(exercise, code)
     assert verdict.solved, verdict.message
 
@@ -381,7 +431,7 @@ def test_the_guide_has_a_section_for_every_chapter_with_questions_buttons_and_an
 
 def test_the_guide_speaks_of_questions_exercises_and_buttons_that_exist() -> None:
     text = GUIDE.read_text(encoding="utf-8")
-    chapters = text[text.index("## 00 "):]
+    chapters = text[text.index("## 00 ") :]
     for id in re.findall(r"^\| (\d+\.[a-z]) ", chapters, re.MULTILINE):
         assert id in grade._desk.predictions
     for id in re.findall(r"\b(\d{1,2}\.[1-3])\b(?=[ ,;.)])", re.sub(r"^\|.*$", "", chapters, flags=re.MULTILINE)):

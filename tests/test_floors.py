@@ -1,4 +1,5 @@
 """Floors: each imports only from those below it, `nn` and `data` need NumPy alone, and nobody wakes pyplot."""
+
 from __future__ import annotations
 
 import ast
@@ -70,12 +71,20 @@ print(json.dumps(brought))
 @pytest.mark.parametrize("floor", BELOW)
 def test_what_a_floor_loads(floor: str) -> None:
     brought = json.loads(python(WHO_LOADS_WHAT, *map(module_name, rooms(floor))))
-    wrong = [f"{room} loads {module}" for room, modules in brought.items() for module in modules
-             if module in FORBIDDEN[floor]]
+    wrong = [
+        f"{room} loads {module}"
+        for room, modules in brought.items()
+        for module in modules
+        if module in FORBIDDEN[floor]
+    ]
     if floor in NUMPY_ONLY:
         known = set(sys.stdlib_module_names) | {"numpy", "course_lib", "cython_runtime"}  # Cython: numpy.random
-        wrong += [f"{room} loads {module}" for room, modules in brought.items() for module in modules
-                  if module.split(".")[0] not in known and not module.startswith("_")]
+        wrong += [
+            f"{room} loads {module}"
+            for room, modules in brought.items()
+            for module in modules
+            if module.split(".")[0] not in known and not module.startswith("_")
+        ]
     assert not wrong, "\n".join(wrong)
 
 

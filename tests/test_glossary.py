@@ -1,4 +1,5 @@
 """The glossary is sorted, its entries are whole, and each link opens the section that introduces the term."""
+
 from __future__ import annotations
 
 import re
@@ -39,8 +40,12 @@ def test_terms_are_sorted_under_their_letters_and_stand_once() -> None:
 
 
 def test_every_link_opens_the_section_that_it_names() -> None:
-    sections = {f"[{path.name[:2]} {heading}](../notebooks/{path.name}#cell-id={cell.id})"
-                for path in (ROOT / "notebooks").glob("*.ipynb") for cell in notebooks.read(path).cells
-                if cell.cell_type == "markdown" for heading in re.findall(r"^#{2,} +(.+)$", cell.source, re.MULTILINE)}
+    sections = {
+        f"[{path.name[:2]} {heading}](../notebooks/{path.name}#cell-id={cell.id})"
+        for path in (ROOT / "notebooks").glob("*.ipynb")
+        for cell in notebooks.read(path).cells
+        if cell.cell_type == "markdown"
+        for heading in re.findall(r"^#{2,} +(.+)$", cell.source, re.MULTILINE)
+    }
     places = {entry["term"]: PLACE.search(entry["facts"])[0] for entry in ENTRIES}
     assert not {term: place for term, place in places.items() if place not in sections}

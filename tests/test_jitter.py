@@ -1,4 +1,5 @@
 """The rounding jitter of tests/surroundings: it moves what training starts from by one rounding error, else nothing."""
+
 from __future__ import annotations
 
 import json
@@ -61,8 +62,13 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, np.n
     script.write_text(STARTS, encoding="utf-8")
     found = {}
     for name, seed in (("none", ""), ("one", "1"), ("again", "1"), ("two", "2")):
-        done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False,
-                              env={**os.environ, "PYTHONPATH": str(SURROUNDINGS), "JITTER": seed})
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(SURROUNDINGS), "JITTER": seed},
+        )
         assert done.returncode == 0, done.stderr
         found[name] = {start: np.array(theta) for start, theta in json.loads(done.stdout).items()}
     return found

@@ -1,4 +1,5 @@
 """The server's part: what a front end saves keeps what can be seen without a kernel, and opening changes no byte."""
+
 from __future__ import annotations
 
 import asyncio
@@ -86,8 +87,10 @@ def test_opened_and_saved_a_notebook_is_the_same_file(server: Server, path: Path
 
 
 def test_a_version_that_was_there_stays(server: Server) -> None:
-    language = {"language_info": {"name": "python", "version": "2.7"},
-                "kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    language = {
+        "language_info": {"name": "python", "version": "2.7"},
+        "kernelspec": {"name": "python3", "display_name": "Python 3"},
+    }
     assert server.save("a.ipynb", notebook(**language))["metadata"]["language_info"]["version"] == "2.7"
     content = server.open("a.ipynb")
     assert content["metadata"]["language_info"]["version"] == "2.7"

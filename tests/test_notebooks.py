@@ -1,4 +1,5 @@
 """Notebooks tell and the library does: what no notebook of the course may contain, and what each one must."""
+
 from __future__ import annotations
 
 import ast
@@ -20,8 +21,15 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CELL_LINES = 20
 FILE_LIMIT = 2_500_000
 SHORTEST_ALT = 20
-CLOCKS = {"repeat", "timeit", "perf_counter", "time.perf_counter", "process_time", "time.process_time",
-          "activation_cost"}
+CLOCKS = {
+    "repeat",
+    "timeit",
+    "perf_counter",
+    "time.perf_counter",
+    "process_time",
+    "time.process_time",
+    "activation_cost",
+}
 
 # A rule looks at a notebook and yields what is wrong with it, naming the cell. Rules of code that ruff knows
 # (star imports, commented-out code, unused names) are ruff's: see [tool.ruff] in pyproject.toml.
@@ -73,15 +81,22 @@ def no_tricks_with_imports(notebook) -> Iterator[str]:
 
 def short_cells(notebook) -> Iterator[str]:
     for where, cell in code_cells(notebook):
-        imports = sum(node.end_lineno - node.lineno + 1 for node in tree(cell).body
-                      if isinstance(node, ast.Import | ast.ImportFrom))
+        imports = sum(
+            node.end_lineno - node.lineno + 1
+            for node in tree(cell).body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        )
         if (lines := len(cell.source.splitlines()) - imports) > CELL_LINES:
             yield f"{where}: {lines} lines; what takes more than {CELL_LINES} belongs into the library"
 
 
 def nothing_defined_twice(notebook) -> Iterator[str]:
-    defined = Counter(node.name for _, cell in code_cells(notebook) for node in tree(cell).body
-                      if isinstance(node, ast.FunctionDef | ast.ClassDef))
+    defined = Counter(
+        node.name
+        for _, cell in code_cells(notebook)
+        for node in tree(cell).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    )
     for name, times in defined.items():
         if times > 1:
             yield f"{name} is defined {times} times"
@@ -149,8 +164,11 @@ def links_lead_somewhere(notebook) -> Iterator[str]:
                 yield f"says 'in preparation', but everything is there: {cell.source[:60]!r}"
 
 
-RULES = [value for value in list(globals().values())
-         if callable(value) and getattr(value, "__annotations__", {}).get("return") == "Iterator[str]"]
+RULES = [
+    value
+    for value in list(globals().values())
+    if callable(value) and getattr(value, "__annotations__", {}).get("return") == "Iterator[str]"
+]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
@@ -169,8 +187,11 @@ def test_a_function_is_defined_in_one_notebook_only() -> None:
 
 # Every rule must bite: one small notebook that breaks it, and one good notebook that breaks none.
 
-PICTURE = new_output("display_data", data={"image/png": "…", "text/plain": "scale_explorer()"},
-                     metadata={"image/png": {"alt": "A curve that rises from 0 to 1."}})
+PICTURE = new_output(
+    "display_data",
+    data={"image/png": "…", "text/plain": "scale_explorer()"},
+    metadata={"image/png": {"alt": "A curve that rises from 0 to 1."}},
+)
 GOOD = [new_markdown_cell("# Title\n\n## Part"), new_code_cell("scale_explorer()", outputs=[PICTURE])]
 BAD = {
     "one_title_and_headings_in_order": [new_markdown_cell("# Title\n\n### Too deep")],

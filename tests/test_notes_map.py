@@ -1,4 +1,5 @@
 """The map of the notes is complete and up to date: every line has its cells, and every link leads to one."""
+
 from __future__ import annotations
 
 import re
@@ -34,10 +35,14 @@ def test_the_page_is_up_to_date(name: str) -> None:
 
 @pytest.mark.parametrize("name", notes_pages.PAGES)
 def test_every_link_leads_to_a_cell_a_file_or_a_heading(name: str) -> None:
-    cells = {f"../notebooks/{path.name}#cell-id={cell.id}" for path in (ROOT / "notebooks").glob("*.ipynb")
-             for cell in notebooks.read(path).cells}
-    anchors = {f"{page}#{notes_pages.slug(one.heading)}" for one in notes_map.corrections()
-               for page in ("corrections.md", "")}
+    cells = {
+        f"../notebooks/{path.name}#cell-id={cell.id}"
+        for path in (ROOT / "notebooks").glob("*.ipynb")
+        for cell in notebooks.read(path).cells
+    }
+    anchors = {
+        f"{page}#{notes_pages.slug(one.heading)}" for one in notes_map.corrections() for page in ("corrections.md", "")
+    }
     links = LINK.findall(notes_pages.PAGES[name]())
     assert len(links) > 67
     for link in links:
@@ -47,8 +52,10 @@ def test_every_link_leads_to_a_cell_a_file_or_a_heading(name: str) -> None:
 
 def test_anchors_are_those_of_the_headings() -> None:
     assert notes_pages.slug("E05 Saturated is not vanishing") == "e05-saturated-is-not-vanishing"
-    assert notes_pages.slug("E06 Xavier does not save the sigmoid's gradient, and 1/t") == \
-        "e06-xavier-does-not-save-the-sigmoids-gradient-and-1t"
+    assert (
+        notes_pages.slug("E06 Xavier does not save the sigmoid's gradient, and 1/t")
+        == "e06-xavier-does-not-save-the-sigmoids-gradient-and-1t"
+    )
     headings = [notes_pages.slug(one.heading) for one in notes_map.corrections()]
     assert len(set(headings)) == len(headings)
 
@@ -59,8 +66,14 @@ def test_marks_of_tests() -> None:
         list(notes_map.numbers("chapter 5"))
 
 
-CELL = Place("taught", "05", "Too large", "../notebooks/05_initialization.ipynb#cell-id=a", frozenset({"114", "E05"}),
-             frozenset({"E05"}))
+CELL = Place(
+    "taught",
+    "05",
+    "Too large",
+    "../notebooks/05_initialization.ipynb#cell-id=a",
+    frozenset({"114", "E05"}),
+    frozenset({"E05"}),
+)
 BAD = {
     "no cell teaches or shows 115": [CELL],
     "is marked 222, which the lists do not have": [CELL, Place("shown", "05", "table", "b", frozenset({"222"}))],
@@ -77,8 +90,11 @@ def test_every_rule_bites(complaint: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_two_cells_of_one_section_count_once_and_the_one_that_names_the_correction_stands(
-        monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = (Place("taught", "05", "Too large", link, frozenset({"E05"}), frozenset(cited))
-                     for link, cited in (("a", []), ("b", ["E05"])))
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = (
+        Place("taught", "05", "Too large", link, frozenset({"E05"}), frozenset(cited))
+        for link, cited in (("a", []), ("b", ["E05"]))
+    )
     monkeypatch.setattr(notes_map, "places", lambda: (first, second))
     assert notes_map.of("E05", "taught") == [second] and notes_map.of("E05", "shown") == []

@@ -1,4 +1,5 @@
 """The project's papers agree with each other, and a newcomer who lacks something is told so in one sentence."""
+
 from __future__ import annotations
 
 import ast
@@ -21,9 +22,16 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 NEEDED = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
 EXTRA = [Requirement(text) for group in EXTRAS.values() for text in group]
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "jupyter-server": "jupyter_server"}
-MODULES = {"pillow": "PIL", "jupyter-server": "jupyter_server", "ipython": "IPython", "pyyaml": "yaml",
-           "fonttools": "fontTools", "jupyter-client": "jupyter_client",
-           "axe-playwright-python": "axe_playwright_python", "pytest-xdist": "xdist"}
+MODULES = {
+    "pillow": "PIL",
+    "jupyter-server": "jupyter_server",
+    "ipython": "IPython",
+    "pyyaml": "yaml",
+    "fonttools": "fontTools",
+    "jupyter-client": "jupyter_client",
+    "axe-playwright-python": "axe_playwright_python",
+    "pytest-xdist": "xdist",
+}
 OPTIONAL_PEERS = {"torch", "sklearn"}  # scripts that made stored values, and peers in benchmarks: skipped when absent
 posix = pytest.mark.skipif(os.name != "posix", reason="the make targets are for POSIX systems")
 CODE = [path for folder in ("course_lib", "tools", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
@@ -153,8 +161,9 @@ def fresh(tmp_path: Path) -> Path:
 
 def make_lab(place: Path, *arguments: str, **environment: str) -> str:
     clean = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "PYTHON")}
-    result = subprocess.run(["make", "lab", *arguments], cwd=place, env=clean | environment, capture_output=True,
-                            text=True, check=False)
+    result = subprocess.run(
+        ["make", "lab", *arguments], cwd=place, env=clean | environment, capture_output=True, text=True, check=False
+    )
     assert result.returncode != 0
     said = [line for line in result.stderr.splitlines() if not line.startswith("make")]
     assert len(said) == 1, result.stderr
@@ -165,14 +174,17 @@ def fake_python(folder: Path, name: str, version: tuple[int, int], modules: bool
     """A program that answers like a Python of that version, with or without what makes virtual environments."""
     folder.mkdir(exist_ok=True)
     script = folder / name
-    script.write_text(f"""#!/bin/sh
+    script.write_text(
+        f"""#!/bin/sh
 case "$*" in
     --version) echo "Python {version[0]}.{version[1]}.0" ;;
     *version_info*) exit {int(version < (3, 11))} ;;
     *ensurepip*) exit {int(not modules)} ;;
     *) echo "{name} was chosen" >&2; exit 1 ;;
 esac
-""", encoding="utf-8")
+""",
+        encoding="utf-8",
+    )
     script.chmod(0o755)
 
 
@@ -185,11 +197,14 @@ def path_with(folder: Path) -> str:
 
 
 @posix
-@pytest.mark.parametrize(("pythons", "says"), [
-    ([], "needs Python 3.11 or newer and found no Python"),
-    ([("python3", (3, 9), True)], "needs Python 3.11 or newer and found Python 3.9.0"),
-    ([("python3", (3, 12), False)], "apt-get install python3-venv"),
-])
+@pytest.mark.parametrize(
+    ("pythons", "says"),
+    [
+        ([], "needs Python 3.11 or newer and found no Python"),
+        ([("python3", (3, 9), True)], "needs Python 3.11 or newer and found Python 3.9.0"),
+        ([("python3", (3, 12), False)], "apt-get install python3-venv"),
+    ],
+)
 def test_no_usable_python(fresh: Path, tmp_path: Path, pythons, says: str) -> None:
     (tmp_path / "bin").mkdir()
     for python in pythons:
@@ -201,8 +216,14 @@ def test_no_usable_python(fresh: Path, tmp_path: Path, pythons, says: str) -> No
 def test_the_best_python_is_found(fresh: Path, tmp_path: Path) -> None:
     for python in [("python3", (3, 9), True), ("python3.13", (3, 13), False), ("python3.12", (3, 12), True)]:
         fake_python(tmp_path / "bin", *python)
-    result = subprocess.run(["make", "lab"], cwd=fresh, env={"PATH": path_with(tmp_path / "bin")}, check=False,
-                            capture_output=True, text=True)
+    result = subprocess.run(
+        ["make", "lab"],
+        cwd=fresh,
+        env={"PATH": path_with(tmp_path / "bin")},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     assert "python3.12 was chosen" in result.stderr
 
 
@@ -215,6 +236,12 @@ def test_the_chosen_python_is_too_old(fresh: Path, tmp_path: Path) -> None:
 
 @posix
 def test_no_network_at_the_first_installation(fresh: Path) -> None:
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "",
-               "PIP_RETRIES": "1", "PIP_NO_CACHE_DIR": "1", "PIP_CONFIG_FILE": os.devnull}
+    nowhere = {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_EXTRA_INDEX_URL": "",
+        "PIP_FIND_LINKS": "",
+        "PIP_RETRIES": "1",
+        "PIP_NO_CACHE_DIR": "1",
+        "PIP_CONFIG_FILE": os.devnull,
+    }
     assert make_lab(fresh, f"PYTHON={sys.executable}", **nowhere).startswith("No network: ")

@@ -1,4 +1,5 @@
 """*Run All* and then *Run All* again in the same kernel: every cell says and shows the same both times."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -20,8 +21,14 @@ def seen(cell: nbformat.NotebookNode) -> list[tuple[str, object]]:
     found: list[tuple[str, object]] = []
     for output in cell.outputs:
         if output.output_type != "stream":
-            found.append((output.output_type, {kind: value for kind, value in output.data.items() if kind != LIVE}
-                          if "data" in output else output.traceback))
+            found.append(
+                (
+                    output.output_type,
+                    {kind: value for kind, value in output.data.items() if kind != LIVE}
+                    if "data" in output
+                    else output.traceback,
+                )
+            )
         elif found and found[-1][0] == output.name:
             found[-1] = (output.name, found[-1][1] + output.text)
         else:
@@ -39,11 +46,19 @@ def test_all_cells_twice_in_one_kernel(path: Path, monkeypatch: pytest.MonkeyPat
     for number, cell in enumerate(twice):
         cell.update(id=f"{cell.id}-{number}", outputs=[])
     notebook = nbformat.v4.new_notebook(cells=twice)
-    client = NotebookClient(notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", store_widget_state=False,
-                            resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name="python3",
+        store_widget_state=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
     client.execute()
-    once, again = notebook.cells[:len(twice) // 2], notebook.cells[len(twice) // 2:]
-    differing = [one.source for one, two in zip(once, again, strict=True)
-                 if "nbval-ignore-output" not in one.metadata.get("tags", ()) and seen(one) != seen(two)]
+    once, again = notebook.cells[: len(twice) // 2], notebook.cells[len(twice) // 2 :]
+    differing = [
+        one.source
+        for one, two in zip(once, again, strict=True)
+        if "nbval-ignore-output" not in one.metadata.get("tags", ()) and seen(one) != seen(two)
+    ]
     assert differing == []
     assert any(seen(cell) for cell in once)

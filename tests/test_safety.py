@@ -1,4 +1,5 @@
 """What runs on a learner's machine: no door opened to others, no code from elsewhere, nothing evaluated from text."""
+
 from __future__ import annotations
 
 import ast
@@ -30,8 +31,13 @@ def test_the_library_evaluates_and_starts_nothing(path: Path) -> None:
             assert name not in CALLS or module == "re", f"line {node.lineno}: {name}(...)"
             pickled = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}.get("allow_pickle")
             assert pickled in (None, "False"), f"line {node.lineno}: allow_pickle"
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else \
-            [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names = (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
         foreign = MODULES & {name.split(".")[0] for name in names}
         assert foreign <= ALLOWED.get(path.name, set()), f"line {node.lineno}: {names}"
 
@@ -47,8 +53,9 @@ def test_a_notebook_brings_no_code_of_others(path: Path) -> None:
             assert not {"application/javascript", "application/vnd.jupyter.widget-state+json"} & set(data), cell.id
             shown += [str(data[kind]) for kind in ("text/html", "text/markdown", "image/svg+xml") if kind in data]
     for text in shown:
-        assert not re.search(r"<\s*(script|iframe|object|embed|link|base|form)\b|javascript:|\son\w+\s*=\s*[\"']", text,
-                             re.IGNORECASE), text[:200]
+        assert not re.search(
+            r"<\s*(script|iframe|object|embed|link|base|form)\b|javascript:|\son\w+\s*=\s*[\"']", text, re.IGNORECASE
+        ), text[:200]
         assert not re.search(r"(src\s*=\s*[\"']?|!\[[^\]]*\]\()\s*(https?:)?//", text, re.IGNORECASE), text[:200]
 
 
@@ -63,8 +70,11 @@ def test_lab_listens_on_this_machine_only_and_keeps_its_token() -> None:
 
 def test_what_is_downloaded_is_checked_by_hash() -> None:
     """The only door to a network is `load_mnist`, through pooch, with SHA-256 of every file."""
-    doors = [path.name for path in LIBRARY
-             if re.search(r"\b(import pooch|urllib|requests|http\.client|socket)\b", path.read_text(encoding="utf-8"))]
+    doors = [
+        path.name
+        for path in LIBRARY
+        if re.search(r"\b(import pooch|urllib|requests|http\.client|socket)\b", path.read_text(encoding="utf-8"))
+    ]
     assert doors == ["mnist.py"]
     from course_lib.data.mnist import SHA256
 

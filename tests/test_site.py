@@ -1,4 +1,5 @@
 """The website holds everything that is stored, says what its pictures show, and asks no server for anything."""
+
 from __future__ import annotations
 
 import json
@@ -117,18 +118,21 @@ def test_formulas_are_mathml(site: dict[str, Page]) -> None:
         assert "<math" in page.text and "$$" not in page.text
 
 
-@pytest.mark.parametrize(("tex", "block", "says"), [
-    (r"\mathrm{Var}(w)", False, r"<mtext>Var</mtext>"),
-    (r"\mathrm{E}[x]", False, r"<mtext>E</mtext>"),
-    (r"\mathbb{1}\{J > 0\}", False, "𝟙"),
-    (r"\mathbf 1_y", False, "𝟏"),
-    (r"\lVert\mu\rVert", False, r'<mo[^>]* stretchy="false"[^>]*>‖</mo>'),
-    ("|a|/b", False, r'<mo[^>]*lspace="0" rspace="0"[^>]*>/</mo>'),
-    ("v = -x", False, r'<mo form="prefix">−</mo>'),
-    ("a - x", False, r"<mo>−</mo>"),
-    (r"\max_k x_k", True, r"<munder><mo[^>]*>max</mo>"),
-    (r"\frac{1}{2}", True, r'display="block".*<mfrac>'),
-])
+@pytest.mark.parametrize(
+    ("tex", "block", "says"),
+    [
+        (r"\mathrm{Var}(w)", False, r"<mtext>Var</mtext>"),
+        (r"\mathrm{E}[x]", False, r"<mtext>E</mtext>"),
+        (r"\mathbb{1}\{J > 0\}", False, "𝟙"),
+        (r"\mathbf 1_y", False, "𝟏"),
+        (r"\lVert\mu\rVert", False, r'<mo[^>]* stretchy="false"[^>]*>‖</mo>'),
+        ("|a|/b", False, r'<mo[^>]*lspace="0" rspace="0"[^>]*>/</mo>'),
+        ("v = -x", False, r'<mo form="prefix">−</mo>'),
+        ("a - x", False, r"<mo>−</mo>"),
+        (r"\max_k x_k", True, r"<munder><mo[^>]*>max</mo>"),
+        (r"\frac{1}{2}", True, r'display="block".*<mfrac>'),
+    ],
+)
 def test_formula(tex: str, block: bool, says: str) -> None:
     assert re.search(says, mathml(tex, block))
 
@@ -141,9 +145,12 @@ def test_formula_that_cannot_be_read(tex: str) -> None:
 
 def test_links_of_the_staged_copy() -> None:
     linked: set[Path] = set()
-    text = ("[a](05_initialization.ipynb#cell-id=1e6c322d) [b](gone.ipynb) [c](../course_lib/nn/layers.py) "
-            "[d](https://example.org) [e](#heading) ![f](no.png)")
+    text = (
+        "[a](05_initialization.ipynb#cell-id=1e6c322d) [b](gone.ipynb) [c](../course_lib/nn/layers.py) "
+        "[d](https://example.org) [e](#heading) ![f](no.png)"
+    )
     assert relinked(text, ROOT / "notebooks", linked) == (
         "[a](05_initialization.ipynb#cell-05-1e6c322d) b [c](../source/course_lib/nn/layers.py.md) "
-        "[d](https://example.org) [e](#heading) ![f](no.png)")
+        "[d](https://example.org) [e](#heading) ![f](no.png)"
+    )
     assert linked == {ROOT / "course_lib/nn/layers.py"}

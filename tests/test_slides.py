@@ -1,4 +1,5 @@
 """The decks for the lecture hall: built from the stored notebooks alone, with everything inside one file."""
+
 from __future__ import annotations
 
 import base64
@@ -46,27 +47,38 @@ def explorer_cell(source: str = "neuron_explorer()", alt: str | None = None):
 @pytest.fixture
 def as_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures are taken as they are, where a test is about something else: drawing all of them takes a minute."""
-    monkeypatch.setattr(slide_deck, "snapshot", lambda cell, output: slide_pictures.Snapshot(
-        output.data["image/png"], output.metadata["image/png"]["alt"], False))
+    monkeypatch.setattr(
+        slide_deck,
+        "snapshot",
+        lambda cell, output: slide_pictures.Snapshot(
+            output.data["image/png"], output.metadata["image/png"]["alt"], False
+        ),
+    )
 
 
 def test_cells_stand_where_their_metadata_say() -> None:
-    book = new_notebook(cells=[
-        cell(new_markdown_cell, "# Title", "slide"),
-        cell(new_code_cell, "import numpy", "skip"),
-        cell(new_markdown_cell, "goes with the import"),
-        cell(new_markdown_cell, "## Section", "slide"),
-        cell(new_markdown_cell, "a sentence", "subslide"),
-        cell(new_markdown_cell, "goes on"),
-        cell(new_markdown_cell, "later", "fragment"),
-        cell(new_markdown_cell, "say this", "notes"),
-        cell(new_markdown_cell, "later still", "fragment"),
-        cell(new_markdown_cell, "## Exercises", "skip"),
-    ])
+    book = new_notebook(
+        cells=[
+            cell(new_markdown_cell, "# Title", "slide"),
+            cell(new_code_cell, "import numpy", "skip"),
+            cell(new_markdown_cell, "goes with the import"),
+            cell(new_markdown_cell, "## Section", "slide"),
+            cell(new_markdown_cell, "a sentence", "subslide"),
+            cell(new_markdown_cell, "goes on"),
+            cell(new_markdown_cell, "later", "fragment"),
+            cell(new_markdown_cell, "say this", "notes"),
+            cell(new_markdown_cell, "later still", "fragment"),
+            cell(new_markdown_cell, "## Exercises", "skip"),
+        ]
+    )
     found = slide_deck.slides_of(book, [], [0])
     assert [slide.level for slide in found] == ["slide", "slide", "subslide"]
     assert [(re.sub(r"<[^>]+>|\n", "", part.html), part.step) for part in found[2].parts] == [
-        ("a sentence", None), ("goes on", None), ("later", 1), ("later still", 2)]
+        ("a sentence", None),
+        ("goes on", None),
+        ("later", 1),
+        ("later still", 2),
+    ]
     assert found[2].notes == ["say this"]
     page = slide_deck.build(book, "x").page
     assert "goes with the import" not in page and "Exercises" not in page
@@ -85,19 +97,23 @@ def test_code_that_only_makes_a_table_is_for_the_speaker() -> None:
 def test_a_picture_is_drawn_again_twice_as_fine() -> None:
     stored = explorer_cell()
     picture = slide_pictures.snapshot(stored, stored.outputs[0])
-    small, large = (Image.open(io.BytesIO(base64.b64decode(png)))
-                    for png in (stored.outputs[0].data["image/png"], picture.png))
+    small, large = (
+        Image.open(io.BytesIO(base64.b64decode(png))) for png in (stored.outputs[0].data["image/png"], picture.png)
+    )
     assert picture.sharp and not picture.problem and large.width == 2 * small.width == 1920
     assert picture.alt == all_explorers()["neuron_explorer"]().text
     assert picture.presets == tuple(all_explorers()["neuron_explorer"]().presets)
 
 
-@pytest.mark.parametrize(("stored", "why"), [
-    (explorer_cell(alt="Another number."), "no longer what the library draws"),
-    (explorer_cell("neuron_explorer(w1=value)"), "not a plain call"),
-    (explorer_cell("neuron_explorer(w1=99.0)"), "can no longer be drawn"),
-    (explorer_cell("figure"), "not a plain call"),
-])
+@pytest.mark.parametrize(
+    ("stored", "why"),
+    [
+        (explorer_cell(alt="Another number."), "no longer what the library draws"),
+        (explorer_cell("neuron_explorer(w1=value)"), "not a plain call"),
+        (explorer_cell("neuron_explorer(w1=99.0)"), "can no longer be drawn"),
+        (explorer_cell("figure"), "not a plain call"),
+    ],
+)
 def test_a_picture_that_says_something_else_stays_as_it_is_stored(stored, why: str) -> None:
     picture = slide_pictures.snapshot(stored, stored.outputs[0])
     assert why in picture.problem and not picture.sharp
@@ -108,7 +124,9 @@ def test_a_picture_that_says_something_else_stays_as_it_is_stored(stored, why: s
 
 def test_settings_may_be_numbers_and_texts_and_nothing_that_runs() -> None:
     assert slide_pictures.explorer_call("x = 1\nneuron_explorer(w1=10**-0.5, b=-2)") == (
-        "neuron_explorer", {"w1": 10**-0.5, "b": -2})
+        "neuron_explorer",
+        {"w1": 10**-0.5, "b": -2},
+    )
     for source in ("neuron_explorer(w1=open('x'))", "neuron_explorer(1)", "neuron_explorer(**x)", "print(1)", "", "("):
         assert slide_pictures.explorer_call(source) is None
 

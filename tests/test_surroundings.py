@@ -1,5 +1,6 @@
 """The course shows the same wherever it lies: decimal commas, a home nobody may write in, a folder of any name, a full
 disk. What is wrong with an installation costs at most a plain sentence, and nothing is written in red."""
+
 from __future__ import annotations
 
 import os
@@ -32,10 +33,15 @@ print(f"{1.5:n}", course_lib.__path__[0], file=sys.stderr)
 
 def shown(folder: Path = ROOT, **surroundings: str) -> tuple[str, str]:
     """What that prints in an interpreter with this folder and these environment variables; and its errors."""
-    told = { "PYTHONPATH": str(folder), "PYTHONUTF8": "1", **surroundings}
+    told = {"PYTHONPATH": str(folder), "PYTHONUTF8": "1", **surroundings}
     environment = {**os.environ, **told}
-    done = subprocess.run([sys.executable, "-c", SHOWN], cwd=folder, capture_output=True, encoding="utf-8",
-                          env={name: value for name, value in environment.items() if value})
+    done = subprocess.run(
+        [sys.executable, "-c", SHOWN],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        env={name: value for name, value in environment.items() if value},
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout, done.stderr
 
@@ -97,8 +103,16 @@ threading.Timer = lambda seconds, *rest: Timer(0 if seconds == 5 else seconds, *
 def start_here(folder: Path, before: str = "", **surroundings: str) -> str:
     """What strict nbval says of notebook 00; `before` is shell code that prepares a file system of the test's own."""
     (folder / "sitecustomize.py").write_text(SLOW_FONTS, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env",
-               str(ROOT / "notebooks" / "00_start_here.ipynb")]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "--nbval",
+        "--nbval-current-env",
+        str(ROOT / "notebooks" / "00_start_here.ipynb"),
+    ]
     if before:
         command = ["unshare", "-rm", "sh", "-ec", f'{before}\nexec "$@"', "sh", *command]
     runtime = folder / "runtime"  # without one Jupyter itself does not start
@@ -128,7 +142,9 @@ def test_first_notebook_on_a_full_disk_from_a_course_that_is_read_only(tmp_path:
         pytest.skip("needs a system where a process may have mounts of its own")
     full, ipython = tmp_path / "full", tmp_path / "ipython"  # IPython itself does not start without a folder
     full.mkdir()
-    before = (f"mount --bind '{ROOT}' '{ROOT}'\nmount -o remount,ro,bind '{ROOT}'\n"
-              f"mount -t tmpfs -o size=64k full '{full}'\ncat /dev/zero >'{full}/zeros' 2>&1 || true\n"
-              f"! touch '{ROOT}/written' 2>&1")
+    before = (
+        f"mount --bind '{ROOT}' '{ROOT}'\nmount -o remount,ro,bind '{ROOT}'\n"
+        f"mount -t tmpfs -o size=64k full '{full}'\ncat /dev/zero >'{full}/zeros' 2>&1 || true\n"
+        f"! touch '{ROOT}/written' 2>&1"
+    )
     assert " passed" in start_here(tmp_path, before, **home(full), TMPDIR=str(full), IPYTHONDIR=str(ipython))

@@ -7,6 +7,7 @@ without a kernel. Everything is unpacked into build/arm64; nothing is installed.
 so every cell is timed here first, and one that takes longer than the limit is left out, by name. Cells that show a
 picture, a question or a source have no number of their own and are left out too.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -72,8 +73,12 @@ def read_chapter(path: Path) -> Chapter:
         names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
         makes = {n.id for n in names if isinstance(n.ctx, ast.Store)}
         makes |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-        makes |= {(a.asname or a.name).split(".")[0] for n in ast.walk(tree)
-                  if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
+        makes |= {
+            (a.asname or a.name).split(".")[0]
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Import | ast.ImportFrom)
+            for a in n.names
+        }
         reads = {n.id for n in names if isinstance(n.ctx, ast.Load)}
         shows_picture = any("image/png" in output.get("data", {}) for output in cell["outputs"])
         ignored = "nbval-ignore-output" in cell["metadata"].get("tags", [])
@@ -93,17 +98,25 @@ def read_chapter(path: Path) -> Chapter:
 
 def text(outputs: list[dict]) -> str:
     """What a cell prints and what its last line is, as text."""
-    return "".join("".join(output.get("text") or output.get("data", {}).get("text/plain", ""))
-                   for output in outputs).strip()
+    return "".join(
+        "".join(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in outputs
+    ).strip()
 
 
-def run_cells(interpreter: list[str], chapter: Chapter, cells: list[Cell], seconds: int,
-              surroundings: dict[str, str]) -> Iterator[tuple[Cell, dict]]:
+def run_cells(
+    interpreter: list[str], chapter: Chapter, cells: list[Cell], seconds: int, surroundings: dict[str, str]
+) -> Iterator[tuple[Cell, dict]]:
     """Run `cells` in one process of that interpreter; yield each with its record as it ends."""
     process = subprocess.Popen(
-        ["nice", "-n", "5", *interpreter, str(Path(__file__).resolve()), "--inside"], cwd=chapter.path.parent,
+        ["nice", "-n", "5", *interpreter, str(Path(__file__).resolve()), "--inside"],
+        cwd=chapter.path.parent,
         env={**os.environ, **ONE_THREAD, "IPYTHONDIR": str(BUILD / "ipython"), **surroundings},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
     process.stdin.write(json.dumps({"sources": [cell.source for cell in cells], "seconds": seconds}))
     process.stdin.close()
     for cell, line in zip(cells, process.stdout):
@@ -202,15 +215,33 @@ def unpack_system() -> None:
     for name in ("state/lists/partial", "cache/archives/partial"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "state" / "status").touch()
-    apt = ["apt-get", "-qq", "-y", "-o", "APT::Architecture=arm64", "-o", "APT::Architectures=arm64",
-           "-o", f"Dir::State={folder / 'state'}", "-o", f"Dir::State::status={folder / 'state' / 'status'}",
-           "-o", f"Dir::Cache={folder / 'cache'}", "-o", "APT::Sandbox::User=", "-o", "Debug::NoLocking=1",
-           "--no-install-recommends"]
+    apt = [
+        "apt-get",
+        "-qq",
+        "-y",
+        "-o",
+        "APT::Architecture=arm64",
+        "-o",
+        "APT::Architectures=arm64",
+        "-o",
+        f"Dir::State={folder / 'state'}",
+        "-o",
+        f"Dir::State::status={folder / 'state' / 'status'}",
+        "-o",
+        f"Dir::Cache={folder / 'cache'}",
+        "-o",
+        "APT::Sandbox::User=",
+        "-o",
+        "Debug::NoLocking=1",
+        "--no-install-recommends",
+    ]
     for words in (["update"], ["install", "--download-only", "python3", "libstdc++6"]):
         done = subprocess.run([*apt, *words], capture_output=True, text=True)
         if done.returncode != 0:
-            raise SystemExit(f"apt-get gives no arm64 packages (Debian's servers hold them, Ubuntu's usual ones do "
-                             f"not):\n{done.stderr.strip()}")
+            raise SystemExit(
+                f"apt-get gives no arm64 packages (Debian's servers hold them, Ubuntu's usual ones do "
+                f"not):\n{done.stderr.strip()}"
+            )
     for package in sorted((folder / "cache" / "archives").glob("*.deb")):
         subprocess.run(["dpkg-deb", "-x", str(package), str(SYSTEM)], check=True)
 
@@ -223,9 +254,27 @@ def unpack_packages(version: str) -> None:
     platforms = [f"--platform=manylinux_2_{minor}_aarch64" for minor in range(17, 36)]
     part = SITE.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(part), "--only-binary=:all:",
-                    "--platform=manylinux2014_aarch64", *platforms, "--implementation=cp",
-                    f"--python-version={version}", "--no-compile", "-c", str(pins), *NEEDED], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--target",
+            str(part),
+            "--only-binary=:all:",
+            "--platform=manylinux2014_aarch64",
+            *platforms,
+            "--implementation=cp",
+            f"--python-version={version}",
+            "--no-compile",
+            "-c",
+            str(pins),
+            *NEEDED,
+        ],
+        check=True,
+    )
     about = next(path for path in metadata.files("course-lib") if path.name == "METADATA")  # the course asks for it
     (part / "course_lib-0.dist-info").mkdir()
     shutil.copy(about.locate(), part / "course_lib-0.dist-info")

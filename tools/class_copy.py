@@ -7,6 +7,7 @@ exercises. Of docs/ the glossary and the corrections come along, to which the ch
 says that the instructor keeps the solutions. The reference answers themselves stay in course_lib/exercises, because
 `check` compares with them: who searches will find them.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -21,9 +22,20 @@ from nbformat import NotebookNode
 import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
-WHOLE = ("course_lib", "tools/jupyterlab", "requirements/lab.lock", "tools/environment.sh", "tools/prompt_socket.py",
-         "tools/update.py", "pyproject.toml", "setup.py", "environment.yml", "LICENSE", "LICENSE-CONTENT",
-         "CITATION.cff")
+WHOLE = (
+    "course_lib",
+    "tools/jupyterlab",
+    "requirements/lab.lock",
+    "tools/environment.sh",
+    "tools/prompt_socket.py",
+    "tools/update.py",
+    "pyproject.toml",
+    "setup.py",
+    "environment.yml",
+    "LICENSE",
+    "LICENSE-CONTENT",
+    "CITATION.cff",
+)
 NOT = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints", "*.egg-info")
 DOCS = ("docs/glossary.md", "docs/corrections.md")
 LINK = re.compile(r"\[([^][]*(?:\[[^][]*\][^][]*)*)\]\(([^)#\s:]+)(#cell-id=[^)\s]+)?\)")
@@ -62,8 +74,10 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
 
 
 def calls_solution(source: str) -> bool:
-    return any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "solution"
-               for node in ast.walk(ast.parse(source)))
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "solution"
+        for node in ast.walk(ast.parse(source))
+    )
 
 
 def leads_on(source: str) -> bool:

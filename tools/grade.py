@@ -12,6 +12,7 @@ the system allows it, without a network; the verdict is reached outside it. That
 answer can read and write your files. Grade the work of people you do not trust in a container or under an account of
 its own.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -97,9 +98,14 @@ def function(ask: Callable[[tuple], Any], parameters: list | None) -> Callable[.
     scope: dict[str, Any] = {"ask": ask}
     exec(compile("def answer(*arguments):\n    return ask(arguments)", "<answer>", "exec"), scope)
     if parameters is not None:
-        scope["answer"].__signature__ = inspect.Signature([
-            inspect.Parameter(name, inspect._ParameterKind(kind), default=None if default else inspect.Parameter.empty)
-            for name, kind, default in parameters])
+        scope["answer"].__signature__ = inspect.Signature(
+            [
+                inspect.Parameter(
+                    name, inspect._ParameterKind(kind), default=None if default else inspect.Parameter.empty
+                )
+                for name, kind, default in parameters
+            ]
+        )
     return scope["answer"]
 
 
@@ -114,8 +120,9 @@ def rows(folder: Path, exercises: dict[str, Exercise]) -> Iterator[tuple[str, st
             notebook = nbformat.read(path, as_version=4)
             chapters = {id.split(".")[0] for id in grade_answers.exercise_ids(notebook)}
         except Exception as error:  # whatever was handed in
-            answers.setdefault("", []).append(grade_answers.Answer(
-                problem=f"{path.name} cannot be read as a notebook ({type(error).__name__})."))
+            answers.setdefault("", []).append(
+                grade_answers.Answer(problem=f"{path.name} cannot be read as a notebook ({type(error).__name__}).")
+            )
             continue
         for id in exercises:
             if id.split(".")[0] in chapters:

@@ -3,6 +3,7 @@
 An answer is what stands in the last `check("5.1", …)`. Everything else, the explorers, the tables, the student's
 experiments, is run only where a name in the answer leads back to it. Outputs are never looked at.
 """
+
 from __future__ import annotations
 
 import ast
@@ -64,7 +65,7 @@ def answer(notebook: NotebookNode, id: str) -> Answer:
         return Answer(problem=broken)
     if last < 0:
         return Answer(problem="not attempted yet: the notebook has no such check.")
-    code = "\n".join(_slice(statements[:last + 1]))
+    code = "\n".join(_slice(statements[: last + 1]))
     found = _beside_the_references(code)
     remark = f"Look at the code: it names {found}, where the reference answers are." if found else ""
     return Answer(code, remark=remark)
@@ -110,8 +111,11 @@ def _statement(node: ast.stmt) -> _Statement:
     if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
         gives = {"*"}
     calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)]
-    checks = {call.args[0].value for call in calls
-              if call.func.id == "check" and call.args and isinstance(call.args[0], ast.Constant)}
+    checks = {
+        call.args[0].value
+        for call in calls
+        if call.func.id == "check" and call.args and isinstance(call.args[0], ast.Constant)
+    }
     plain = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
     plain |= isinstance(node, ast.Assign) and all(isinstance(target, ast.Name) for target in node.targets)
     return _Statement(text, frozenset(needs), frozenset(gives), frozenset(map(str, checks)), plain)
@@ -119,8 +123,12 @@ def _statement(node: ast.stmt) -> _Statement:
 
 def _globals(table: symtable.SymbolTable) -> set[str]:
     """Names that functions and classes inside look up outside."""
-    found = {symbol.get_name() for child in table.get_children() for symbol in child.get_symbols()
-             if symbol.is_global() and symbol.is_referenced()}
+    found = {
+        symbol.get_name()
+        for child in table.get_children()
+        for symbol in child.get_symbols()
+        if symbol.is_global() and symbol.is_referenced()
+    }
     return found.union(*(_globals(child) for child in table.get_children()))
 
 

@@ -1,4 +1,5 @@
 """The other end of `grade_worker`: starts a process for one student's answer, talks with it, and ends it."""
+
 from __future__ import annotations
 
 import base64
@@ -32,11 +33,23 @@ class Worker:
         home = self._folder.name
         kept = ("PATH", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH", "LANG")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
-        environment |= {"HOME": home, "TMPDIR": home, "COURSE_LIB_PROGRESS": os.path.join(home, "progress"),
-                        "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        environment |= {
+            "HOME": home,
+            "TMPDIR": home,
+            "COURSE_LIB_PROGRESS": os.path.join(home, "progress"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
         self._process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", str(WORKER)], cwd=home, env=environment, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=os.name == "posix")
+            [sys.executable, "-X", "utf8", str(WORKER)],
+            cwd=home,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=os.name == "posix",
+        )
         self._replies: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
         return self
@@ -72,8 +85,14 @@ class Worker:
     def call(self, number: int, arguments: tuple, seconds: float) -> dict[str, Any]:
         """Call a function there. While it runs it may call those among its arguments that are functions here."""
         here = [one for one in arguments if _stays_here(one)]
-        self.say({"call": number, "arguments": [
-            {"function": here.index(one)} if _stays_here(one) else _pickled(one) for one in arguments]})
+        self.say(
+            {
+                "call": number,
+                "arguments": [
+                    {"function": here.index(one)} if _stays_here(one) else _pickled(one) for one in arguments
+                ],
+            }
+        )
         while "callback" in (message := self.hear(seconds)):
             try:
                 given = [self._received(one, seconds) for one in message["arguments"]]

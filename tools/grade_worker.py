@@ -4,6 +4,7 @@ The reference answers are computed elsewhere and never come here, nor does the v
 of a case and returns what the student's function made of them. An argument that is a function stays on the other side
 and is called from here by its number; so is a function that the student's code hands over.
 """
+
 from __future__ import annotations
 
 import base64
@@ -30,8 +31,12 @@ def confine(seconds: int) -> None:
         import resource
     except ImportError:  # Windows
         return
-    limits = ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, FILE),
-              (resource.RLIMIT_CORE, 0))
+    limits = (
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_FSIZE, FILE),
+        (resource.RLIMIT_CORE, 0),
+    )
     for kind, value in limits:
         try:
             resource.setrlimit(kind, (value, value))
@@ -66,8 +71,10 @@ def about(yours: Any) -> dict[str, Any]:
     if not callable(yours):
         return {"not_callable": shortened(yours)}
     try:
-        parameters = [(one.name, int(one.kind), one.default is not one.empty)
-                      for one in inspect.signature(yours).parameters.values()]
+        parameters = [
+            (one.name, int(one.kind), one.default is not one.empty)
+            for one in inspect.signature(yours).parameters.values()
+        ]
     except (TypeError, ValueError):
         parameters = None
     return {"parameters": parameters, "stub": _is_stub(yours)}
@@ -130,8 +137,11 @@ class Side:
             return {"not_attempted": True}
         if value is None:
             return {"none": True}
-        changed = {place: packed(now) for place, (now, then) in enumerate(zip(arguments, before))
-                   if then is not None and not np.array_equal(now, then, equal_nan=True)}
+        changed = {
+            place: packed(now)
+            for place, (now, then) in enumerate(zip(arguments, before))
+            if then is not None and not np.array_equal(now, then, equal_nan=True)
+        }
         try:
             return {"value": packed(numbers(value)), "changed": changed}
         except ValueError as error:

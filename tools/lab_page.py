@@ -1,4 +1,5 @@
 """One notebook open in JupyterLab or Notebook 7 in a real browser, and its explorers, moved by mouse and keyboard."""
+
 from __future__ import annotations
 
 import ast
@@ -37,8 +38,15 @@ DIGEST = """async image => {
 class LabPage:
     """A notebook opened in a tab of its own; `console` collects what the browser calls errors and warnings."""
 
-    def __init__(self, lab: Any, browser: Browser, notebook: str, width: int = 1600, height: int = 1000,
-                 front_end: str = "JupyterLab") -> None:
+    def __init__(
+        self,
+        lab: Any,
+        browser: Browser,
+        notebook: str,
+        width: int = 1600,
+        height: int = 1000,
+        front_end: str = "JupyterLab",
+    ) -> None:
         self.lab = lab
         self.console: list[str] = []
         self._context = browser.new_context(viewport={"width": width, "height": height})
@@ -89,13 +97,16 @@ class LabPage:
     def run(self, cell: str, wait: bool = True) -> None:
         """Run one cell, like Ctrl + Enter in it."""
         self.wait_for_kernel() if wait else None
-        self.page.evaluate(f"""async ([id, wait]) => {{
+        self.page.evaluate(
+            f"""async ([id, wait]) => {{
             const notebook = {NOTEBOOK}.content;
             notebook.deselectAll();
             notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
             const done = jupyterapp.commands.execute('notebook:run-cell');
             if (wait) await done;
-        }}""", [cell, wait])
+        }}""",
+            [cell, wait],
+        )
 
     def cells(self) -> list[dict[str, Any]]:
         """The notebook as JupyterLab holds it, outputs included."""
@@ -132,8 +143,12 @@ class LabPage:
         """What axe-core calls serious or critical in the outputs of cells: rule, element, what to do."""
         options = {"resultTypes": ["violations"]}
         found = Axe().run(self.page, context=".jp-OutputArea-output", options=options).response["violations"]
-        return [(one["id"], node["html"][:200], node["failureSummary"]) for one in found
-                if one["impact"] in ("serious", "critical") for node in one["nodes"]]
+        return [
+            (one["id"], node["html"][:200], node["failureSummary"])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
 
     def reopen(self) -> None:
         """Save the notebook, close it, which leaves its kernel running, and open it again."""
@@ -277,8 +292,9 @@ class ShownExplorer:
             self.page.wait_for_timeout(100)
         return box
 
-    def drag(self, name: str, *path: float, seconds: float = 0.2, events: int = 8,
-             held: Callable[[], Any] = lambda: None) -> None:
+    def drag(
+        self, name: str, *path: float, seconds: float = 0.2, events: int = 8, held: Callable[[], Any] = lambda: None
+    ) -> None:
         """Take the knob with the mouse and lead it evenly along `path`, shares of its track, in so many mouse moves.
 
         `held` is called before the knob is let go.

@@ -1,4 +1,5 @@
 """Loaded into the kernel of a notebook under test: says which explorers are on show and how they stand."""
+
 from __future__ import annotations
 
 import gc
@@ -21,9 +22,17 @@ _twins: dict[tuple, Explorer] = {}
 
 def shown() -> list[dict[str, Any]]:
     """Every explorer on show, from the first cell to the last."""
-    return [{"cell": cell, "place": place, "name": panel.explorer.name, "presets": list(panel.explorer.presets),
-             "controls": [_control(panel, name) for name in panel.inputs]}
-            for cell, (_, panels) in _SHOWN.items() for place, panel in enumerate(panels)]
+    return [
+        {
+            "cell": cell,
+            "place": place,
+            "name": panel.explorer.name,
+            "presets": list(panel.explorer.presets),
+            "controls": [_control(panel, name) for name in panel.inputs],
+        }
+        for cell, (_, panels) in _SHOWN.items()
+        for place, panel in enumerate(panels)
+    ]
 
 
 def _control(panel: Panel, name: str) -> dict[str, Any]:
@@ -39,10 +48,15 @@ def state(cell: str, place: int) -> dict[str, Any]:
     explorer = panel.explorer
     with explorer._lock:
         return {
-            "settings": dict(explorer.settings), "draft": explorer._is_draft, "message": explorer.message,
+            "settings": dict(explorer.settings),
+            "draft": explorer._is_draft,
+            "message": explorer.message,
             "stop": {name: _stop(widget, explorer.settings[name]) for name, widget in panel.inputs.items()},
-            "readout": {name: widget.options[widget.index][0] for name, widget in panel.inputs.items()
-                        if isinstance(widget, widgets.SelectionSlider)},
+            "readout": {
+                name: widget.options[widget.index][0]
+                for name, widget in panel.inputs.items()
+                if isinstance(widget, widgets.SelectionSlider)
+            },
             "caption": " ".join(html.unescape(re.sub(r"<[^>]+>", "", panel.caption.value)).split()),
             "picture": hashlib.sha256(panel.image.value).hexdigest(),
         }
@@ -60,8 +74,11 @@ def truth(cell: str, place: int, preset: str | None = None) -> dict[str, Any]:
     if key not in _twins:
         _twins[key] = all_explorers()[explorer.name](**explorer._start)
     twin = _twins[key].preset(preset) if preset else _twins[key].set(**explorer.settings)
-    return {"settings": twin.settings, "text": " ".join(twin.text.split()),
-            "picture": hashlib.sha256(twin.picture.png()).hexdigest()}
+    return {
+        "settings": twin.settings,
+        "text": " ".join(twin.text.split()),
+        "picture": hashlib.sha256(twin.picture.png()).hexdigest(),
+    }
 
 
 def _stop(widget: widgets.Widget, value: Any) -> Any:
@@ -74,9 +91,11 @@ def living() -> dict[str, int]:
     """How much the kernel holds on to."""
     gc.collect()
     things = gc.get_objects()
-    return {"widgets": len(comm.get_comm_manager().comms),
-            "panels": sum(isinstance(thing, Panel) for thing in things),
-            "pictures": sum(isinstance(thing, Picture) for thing in things)}
+    return {
+        "widgets": len(comm.get_comm_manager().comms),
+        "panels": sum(isinstance(thing, Panel) for thing in things),
+        "pictures": sum(isinstance(thing, Picture) for thing in things),
+    }
 
 
 def imported(module: str) -> bool:

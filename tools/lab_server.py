@@ -1,4 +1,5 @@
 """A JupyterLab server for browser tests and benchmarks: the settings of `make lab`, nothing of the user's own."""
+
 from __future__ import annotations
 
 import contextlib
@@ -16,18 +17,32 @@ from pathlib import Path
 import matplotlib
 
 SETTINGS = Path(__file__).resolve().parent / "jupyterlab"
-CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                  "--disable-component-update", "--disable-default-apps", "--no-first-run"]
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--no-first-run",
+]
 KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
-NO_CHROMIUM = ("No Chromium found: install it (Debian, Ubuntu: sudo apt-get install chromium; macOS: brew install "
-               "--cask chromium) or say where one is with CHROMIUM=/path/to/chromium.")
+NO_CHROMIUM = (
+    "No Chromium found: install it (Debian, Ubuntu: sudo apt-get install chromium; macOS: brew install "
+    "--cask chromium) or say where one is with CHROMIUM=/path/to/chromium."
+)
 
 
 def chromium() -> str | None:
     """The path of a Chromium, or None: $CHROMIUM if set, else the first that is installed."""
-    names = [os.environ.get("CHROMIUM") or "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-             "/Applications/Chromium.app/Contents/MacOS/Chromium",
-             "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
+    names = [
+        os.environ.get("CHROMIUM") or "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ]
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
@@ -39,8 +54,9 @@ class Lab:
     holds variables that are different there.
     """
 
-    def __init__(self, folder: Path, *options: str, settings: Path = SETTINGS,
-                 environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *options: str, settings: Path = SETTINGS, environment: dict[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self._home = tempfile.TemporaryDirectory(prefix="course-lab-", ignore_cleanup_errors=True)
         self.home = Path(self._home.name)
@@ -49,15 +65,32 @@ class Lab:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
-                   f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}",
-                   "--ServerApp.kernel_websocket_connection_class=tools.prompt_socket.PromptConnection",
-                   f"--LabApp.app_settings_dir={settings}", "--LabApp.expose_app_in_browser=True",
-                   "--JupyterNotebookApp.expose_app_in_browser=True", "--allow-root", *options]
+        command = [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={port}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={folder}",
+            "--ServerApp.kernel_websocket_connection_class=tools.prompt_socket.PromptConnection",
+            f"--LabApp.app_settings_dir={settings}",
+            "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
+            "--allow-root",
+            *options,
+        ]
         self._log = open(self.home / "server.log", "w+", encoding="utf-8")
-        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, cwd=SETTINGS.parents[1],
-                                         stdin=subprocess.DEVNULL, start_new_session=True,  # Ctrl + C is not for it
-                                         env=self._environment() | (environment or {}))
+        self._process = subprocess.Popen(
+            command,
+            stdout=self._log,
+            stderr=self._log,
+            cwd=SETTINGS.parents[1],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl + C is not for it
+            env=self._environment() | (environment or {}),
+        )
         try:
             self.token = self._wait()
         except BaseException:
@@ -71,9 +104,16 @@ class Lab:
         self.close()
 
     def _environment(self) -> dict[str, str]:
-        own = {"HOME": ".", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data",
-               "JUPYTER_RUNTIME_DIR": "runtime", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-               "JUPYTERLAB_SETTINGS_DIR": "settings", "IPYTHONDIR": "ipython", "COURSE_LIB_PROGRESS": "progress.jsonl"}
+        own = {
+            "HOME": ".",
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "IPYTHONDIR": "ipython",
+            "COURSE_LIB_PROGRESS": "progress.jsonl",
+        }
         fonts = matplotlib.get_cachedir()  # a new home would make Matplotlib list all fonts anew, which takes seconds
         return {**os.environ, **{name: str(self.home / part) for name, part in own.items()}, "MPLCONFIGDIR": fonts}
 

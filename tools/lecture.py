@@ -5,6 +5,7 @@
 The notebooks are copied to a temporary folder, so the course's own files stay as they are whatever is typed, saved or
 run. JupyterLab has settings of its own there: the lecturer's are neither read nor changed, and no progress is noted.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -50,8 +51,11 @@ def lecture_lab(folder: Path) -> Lab:
     home = folder / ".jupyter"
     shutil.copytree(HERE, home / "config" / "custom", ignore=shutil.ignore_patterns("*.json"))
     WorkspacesManager(str(home / "workspaces")).save("default", (HERE / "workspace.json").read_text(encoding="utf-8"))
-    environment = {"JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-                   "COURSE_LECTURE": "1"}
+    environment = {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "COURSE_LECTURE": "1",
+    }
     # The server extension of the course takes widgets out of files: they end with their kernel. Here both end at once.
     keep = "--ServerApp.jpserver_extensions={'course_lib.jupyter': False}"
     return Lab(folder, "--LabApp.custom_css=True", keep, settings=HERE, environment=environment)
@@ -82,8 +86,14 @@ def run(lab: Lab, file: str) -> list[str]:
 
 def run_cell(client: BlockingKernelClient, cell: NotebookNode) -> list[str]:
     """Run a cell as JupyterLab does, which tells the kernel the cell's id."""
-    content = {"code": cell.source, "silent": False, "store_history": True, "user_expressions": {},
-               "allow_stdin": False, "stop_on_error": False}
+    content = {
+        "code": cell.source,
+        "silent": False,
+        "store_history": True,
+        "user_expressions": {},
+        "allow_stdin": False,
+        "stop_on_error": False,
+    }
     request = client.session.msg("execute_request", content, metadata={"cellId": cell.id})
     client.shell_channel.send(request)
     outputs: list[NotebookNode] = []
@@ -107,8 +117,11 @@ def run_cell(client: BlockingKernelClient, cell: NotebookNode) -> list[str]:
 
 def ask(lab: Lab, address: str, content: dict[str, Any]) -> Any:
     """What the server answers."""
-    request = urllib.request.Request(f"{lab.address}/{address}", json.dumps(content).encode(),
-                                     {"Authorization": f"token {lab.token}", "Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{lab.address}/{address}",
+        json.dumps(content).encode(),
+        {"Authorization": f"token {lab.token}", "Content-Type": "application/json"},
+    )
     with urllib.request.urlopen(request, timeout=120) as answer:
         return json.load(answer)
 
@@ -133,8 +146,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="course-lecture-", ignore_cleanup_errors=True) as place:
             for part in ("notebooks", "docs"):
-                shutil.copytree(notebooks.NOTEBOOKS.with_name(part), Path(place) / part,
-                                ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+                shutil.copytree(
+                    notebooks.NOTEBOOKS.with_name(part),
+                    Path(place) / part,
+                    ignore=shutil.ignore_patterns(".ipynb_checkpoints"),
+                )
             shutil.copy(chapter, Path(place) / "notebooks")
             with lecture_lab(Path(place)) as lab:
                 print(f"Running a copy of {chapter.name} ...", flush=True)
@@ -150,8 +166,10 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nThe copy is removed.")
     except queue.Empty:
-        sys.exit(f"The lecture did not begin: a cell of {chapter.name} ran for more than {SECONDS_PER_CELL} s, or its "
-                 "kernel died.")
+        sys.exit(
+            f"The lecture did not begin: a cell of {chapter.name} ran for more than {SECONDS_PER_CELL} s, or its "
+            "kernel died."
+        )
     except (RuntimeError, OSError) as error:
         sys.exit(f"The lecture did not begin: {error}")
     return 0

@@ -9,6 +9,7 @@
 The stored form: outputs kept; pictures are PNG of at most 60 kB with their alt text; no widget views or state, no
 timings, no versions; cells numbered as after *Run All*; ids stable. A reader on a code host sees every picture.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -132,8 +133,10 @@ def canonical_picture(encoded: str, where: str = "picture") -> str:
         candidate.save(buffer, "PNG", optimize=True)
         if buffer.tell() <= PICTURE_LIMIT:
             return base64.b64encode(buffer.getvalue()).decode()
-    raise ValueError(f"{where} shows a picture of {picture.width} × {picture.height} pixels that takes more than "
-                     f"{PICTURE_LIMIT // 1000} kB even with 32 colours: draw it smaller")
+    raise ValueError(
+        f"{where} shows a picture of {picture.width} × {picture.height} pixels that takes more than "
+        f"{PICTURE_LIMIT // 1000} kB even with 32 colours: draw it smaller"
+    )
 
 
 def png_chunks(png: bytes) -> set[bytes]:
@@ -141,8 +144,8 @@ def png_chunks(png: bytes) -> set[bytes]:
         raise ValueError("an image/png output is not a PNG file")
     kinds, at = set(), len(PNG_SIGNATURE)
     while at + 8 <= len(png):
-        kinds.add(png[at + 4:at + 8])
-        at += 12 + int.from_bytes(png[at:at + 4], "big")
+        kinds.add(png[at + 4 : at + 8])
+        at += 12 + int.from_bytes(png[at : at + 4], "big")
     return kinds
 
 
@@ -172,8 +175,14 @@ def run(path: Path) -> NotebookNode:
     from nbclient.exceptions import CellExecutionError
 
     notebook = nbformat.convert(canonical(without_outputs(read(path))), 4)
-    client = NotebookClient(notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", record_timing=False,
-                            store_widget_state=False, resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
     try:
         return keep_pictures(read(path), client.execute())
     except CellExecutionError as error:
@@ -220,8 +229,10 @@ def refuse_unstored(paths: list[Path]) -> None:
             stored = False
         wrong += [] if stored else [path.name]
     if wrong:
-        raise ValueError(f"Not in stored form: {', '.join(wrong)}; `git restore notebooks` brings back what git has, "
-                         "`make notebooks` stores what you changed.")
+        raise ValueError(
+            f"Not in stored form: {', '.join(wrong)}; `git restore notebooks` brings back what git has, "
+            "`make notebooks` stores what you changed."
+        )
 
 
 def import_script(script: Path, path: Path) -> bool:

@@ -7,6 +7,7 @@ The lines of the notes stand in docs/notes/topics.csv, what is wrong in them in 
 carries the tag `note-114` if it teaches, shows or exercises line 114, and `E05` if it says or shows that correction. A
 test carries the comment `# notes: 114, 116-118, E05` on the line above it.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -22,8 +23,20 @@ from pathlib import Path
 import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
-CHAPTERS = ("start", "neurons", "activations", "zero_centring", "preprocessing", "initialization", "batchnorm",
-            "optimizers", "regularization", "babysitting", "search", "playground")
+CHAPTERS = (
+    "start",
+    "neurons",
+    "activations",
+    "zero_centring",
+    "preprocessing",
+    "initialization",
+    "batchnorm",
+    "optimizers",
+    "regularization",
+    "babysitting",
+    "search",
+    "playground",
+)
 TAG = re.compile(r"note-(\d+)|(E\d\d)")
 MARK = re.compile(r"#\s*notes:\s*(.+)")
 RANGE = re.compile(r"(\d+)(?:-(\d+))?|E\d\d")
@@ -79,8 +92,12 @@ class Place:
 
 def topics() -> list[Topic]:
     with open(ROOT / "docs/notes/topics.csv", encoding="utf-8", newline="") as file:
-        return [Topic(row["number"], row["chapter"], row["kind"], row["where"], row["text"],
-                      tuple(row["corrections"].split())) for row in csv.DictReader(file)]
+        return [
+            Topic(
+                row["number"], row["chapter"], row["kind"], row["where"], row["text"], tuple(row["corrections"].split())
+            )
+            for row in csv.DictReader(file)
+        ]
 
 
 def corrections() -> list[Correction]:
@@ -140,7 +157,7 @@ def tests() -> Iterator[Place]:
 
 
 def numbers(text: str) -> Iterator[str]:
-    """ "36, 38-40, E51" -> 36 38 39 40 E51 """
+    """ "36, 38-40, E51" -> 36 38 39 40 E51"""
     for part in text.split(","):
         if not (match := RANGE.fullmatch(part.strip())):
             raise ValueError(f"`# notes: {text}` wants numbers, ranges and E-numbers: 114, 116-118, E05")
@@ -165,8 +182,10 @@ def problems() -> list[str]:
     known = {one.key for one in wanted}
     complaints = []
     for place in places():
-        complaints += [f"{place.link}: {place.label} is marked {key}, which the lists do not have"
-                       for key in sorted(place.keys - known)]
+        complaints += [
+            f"{place.link}: {place.label} is marked {key}, which the lists do not have"
+            for key in sorted(place.keys - known)
+        ]
         complaints += [f"{place.link}: says (E…) without the tag {key}" for key in sorted(place.cited - place.keys)]
     for one in wanted:
         if not of(one.key, "taught", "shown"):

@@ -1,4 +1,5 @@
 """The two pages that show what tools/notes_map.py collects: the map of the notes, and what the notes got wrong."""
+
 from __future__ import annotations
 
 import re
@@ -74,13 +75,25 @@ def map_page() -> str:
     page = [MAP]
     for chapter in CHAPTERS:
         if lines := [topic for topic in topics() if topic.chapter == chapter]:
-            page += [f"\n## {title_of(chapter)}\n", row(" ", "what the notes say", "where", *WAYS, "put right"),
-                     "|---|---|---|---|---|---|---|---|"]
-            page += [row(one.key, one.text, one.where, *(links(of(one.key, way)) for way in WAYS),
-                         ", ".join(right[key] for key in one.corrections)) for one in lines]
+            page += [
+                f"\n## {title_of(chapter)}\n",
+                row(" ", "what the notes say", "where", *WAYS, "put right"),
+                "|---|---|---|---|---|---|---|---|",
+            ]
+            page += [
+                row(
+                    one.key,
+                    one.text,
+                    one.where,
+                    *(links(of(one.key, way)) for way in WAYS),
+                    ", ".join(right[key] for key in one.corrections),
+                )
+                for one in lines
+            ]
     page += ["\n## Corrections\n", row(" ", "put right", "where", *WAYS), "|---|---|---|---|---|---|---|"]
-    page += [row(right[one.key], one.title, one.where, *(links(of(one.key, way)) for way in WAYS))
-             for one in corrections()]
+    page += [
+        row(right[one.key], one.title, one.where, *(links(of(one.key, way)) for way in WAYS)) for one in corrections()
+    ]
     return "\n".join(page) + "\n"
 
 
@@ -93,8 +106,12 @@ def corrections_page() -> str:
         if entries:
             page.append(f"\n## {title_of(chapter)}\n")
         for one in sorted(entries, key=lambda one: order.get(one.key, len(order))):
-            page += [f"### {one.heading}\n", f"**The notes** ({one.where}): {one.says}\n", f"**True:** {one.true}\n",
-                     f"*Source:* {one.source}.{seen_in(one.key, f'{CHAPTERS.index(chapter):02}')}\n"]
+            page += [
+                f"### {one.heading}\n",
+                f"**The notes** ({one.where}): {one.says}\n",
+                f"**True:** {one.true}\n",
+                f"*Source:* {one.source}.{seen_in(one.key, f'{CHAPTERS.index(chapter):02}')}\n",
+            ]
     return "\n".join(page).rstrip("\n") + "\n"
 
 

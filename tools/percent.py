@@ -7,6 +7,7 @@ The form is the one that Jupytext, VS Code and Spyder read:
 
 The notebook is what git keeps; the script is thrown away once it is imported.
 """
+
 from __future__ import annotations
 
 import ast

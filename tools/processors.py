@@ -7,6 +7,7 @@ differently: under seeds of the rounding jitter (tests/surroundings/jitter.py), 
 execute, without NumPy's vector instructions, with several threads. NAME is one configuration or a kind of them
 (jitter, blas, numpy, threads). Logs and names of failures go to build/processors.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -24,8 +25,20 @@ PATHS = ["notebooks", "tests/nn", "tests/data", "tests/experiments", "tests/plot
 SEEDS = range(5)
 KERNELS = {  # names that OPENBLAS_CORETYPE knows, oldest first
     "x86_64": ["Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"],
-    "arm64": ["ARMV8", "CORTEXA53", "CORTEXA57", "CORTEXA72", "NEOVERSEN1", "NEOVERSEN2", "NEOVERSEV1", "THUNDERX2T99",
-              "VORTEX", "ARMV8SVE", "A64FX", "VORTEXM4"],
+    "arm64": [
+        "ARMV8",
+        "CORTEXA53",
+        "CORTEXA57",
+        "CORTEXA72",
+        "NEOVERSEN1",
+        "NEOVERSEN2",
+        "NEOVERSEV1",
+        "THUNDERX2T99",
+        "VORTEX",
+        "ARMV8SVE",
+        "A64FX",
+        "VORTEXM4",
+    ],
 }
 ONE_THREAD = {f"{name}_THREADS": "1" for name in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM")}
 
@@ -51,8 +64,12 @@ class Configuration:
 
 def probe(**variables: str) -> list[str] | None:
     """BLAS, kernel and instructions in force under these variables; None if this processor cannot run so."""
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", PROBE], capture_output=True, text=True,
-                          env={**os.environ, **ONE_THREAD, **variables})
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PROBE],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **ONE_THREAD, **variables},
+    )
     return done.stdout.split() if done.returncode == 0 else None
 
 
@@ -109,21 +126,44 @@ def run(configuration: Configuration, paths: list[str]) -> list[str]:
     report, log = LOGS / f"{configuration.name}.xml", LOGS / f"{configuration.name}.txt"
     report.unlink(missing_ok=True)
     surroundings = os.pathsep.join(filter(None, ["tests/surroundings", os.environ.get("PYTHONPATH")]))
-    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "--nbval", "--nbval-current-env",
-               "-p", "no:cacheprovider", "--junitxml", str(report), *paths]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "auto",
+        "--dist",
+        "loadfile",
+        "--nbval",
+        "--nbval-current-env",
+        "-p",
+        "no:cacheprovider",
+        "--junitxml",
+        str(report),
+        *paths,
+    ]
     with log.open("w", encoding="utf-8") as out:
-        code = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
-                              env={**os.environ, **ONE_THREAD, "PYTHONPATH": surroundings,
-                                   **configuration.variables}).returncode
+        code = subprocess.run(
+            command,
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": surroundings, **configuration.variables},
+        ).returncode
     if not report.exists():
         print(f"{configuration.name:24} did not run, see {log.relative_to(ROOT)}", flush=True)
         return [f"{configuration.name}: pytest ended with code {code}"]
     suite = ElementTree.parse(report).getroot().find("testsuite")
-    failed = [f"{case.get('classname')}::{case.get('name')}" for case in suite.iter("testcase")
-              if case.find("failure") is not None or case.find("error") is not None]
+    failed = [
+        f"{case.get('classname')}::{case.get('name')}"
+        for case in suite.iter("testcase")
+        if case.find("failure") is not None or case.find("error") is not None
+    ]
     passed = int(suite.get("tests", 0)) - len(failed) - int(suite.get("skipped", 0))
-    print(f"{configuration.name:24} {passed:6} passed {len(failed):4} failed {float(suite.get('time', 0)):7.0f} s",
-          flush=True)
+    print(
+        f"{configuration.name:24} {passed:6} passed {len(failed):4} failed {float(suite.get('time', 0)):7.0f} s",
+        flush=True,
+    )
     if code and not failed:
         return [f"{configuration.name}: pytest ended with code {code}, see {log.relative_to(ROOT)}"]
     return [f"{configuration.name}: {name}" for name in failed]
@@ -139,8 +179,7 @@ def main() -> int:
     print(*sentences, sep="\n", flush=True)
     chosen = [c for c in found if not given.names or {c.name, c.name.split("-")[0]} & set(given.names)]
     if not chosen:
-        parser.error(f"nothing here is called {' or '.join(given.names)}; there are "
-                     f"{', '.join(c.name for c in found)}")
+        parser.error(f"nothing here is called {' or '.join(given.names)}; there are {', '.join(c.name for c in found)}")
     if given.list:
         print(*(c.name for c in chosen), sep="\n")
         return 0

@@ -3,6 +3,7 @@
 A kernel answers a moved slider with several small messages. TCP by itself holds a small message back until the one
 before it is acknowledged, and the other side may acknowledge as late as 40 ms: most of what a hand would feel.
 """
+
 from __future__ import annotations
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection

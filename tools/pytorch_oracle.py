@@ -76,8 +76,14 @@ def layer(module: torch.nn.Module, x: torch.Tensor, dy: torch.Tensor) -> dict:
     module.zero_grad()
     y = module(x)
     (y * dy).sum().backward()
-    return {"x": x, "dy": dy, "y": y, "dx": x.grad, "dgamma": module.weight.grad.clone(),
-            "dbeta": module.bias.grad.clone()}
+    return {
+        "x": x,
+        "dy": dy,
+        "y": y,
+        "dx": x.grad,
+        "dgamma": module.weight.grad.clone(),
+        "dbeta": module.bias.grad.clone(),
+    }
 
 
 def with_affine(module: torch.nn.Module, rng: np.random.RandomState) -> torch.nn.Module:
@@ -91,19 +97,34 @@ def normalizations(rng: np.random.RandomState) -> dict:
     batches = []
     for scale in (1.0, 3.0, 0.5):
         step = layer(batch_norm, 2 * scale + scale * numbers(rng, 6, 4), numbers(rng, 6, 4))
-        batches.append(step | {"running_mean": batch_norm.running_mean.clone(),
-                               "running_var": batch_norm.running_var.clone()})
+        batches.append(
+            step | {"running_mean": batch_norm.running_mean.clone(), "running_var": batch_norm.running_var.clone()}
+        )
     batch_norm.eval()
-    out = {"batch": {"gamma": batch_norm.weight, "beta": batch_norm.bias, "eps": 1e-5, "momentum": 0.1,
-                     "train": batches, "eval": layer(batch_norm, numbers(rng, 6, 4), numbers(rng, 6, 4))}}
-    for name, module, shape in (("layer", torch.nn.LayerNorm(4), (5, 4)),
-                                ("group", torch.nn.GroupNorm(2, 4), (5, 4)),
-                                ("group_maps", torch.nn.GroupNorm(2, 4), (3, 4, 2, 3)),
-                                ("instance_maps", torch.nn.InstanceNorm2d(4, affine=True), (3, 4, 2, 3)),
-                                ("batch_maps", torch.nn.BatchNorm2d(4), (3, 4, 2, 3))):
+    out = {
+        "batch": {
+            "gamma": batch_norm.weight,
+            "beta": batch_norm.bias,
+            "eps": 1e-5,
+            "momentum": 0.1,
+            "train": batches,
+            "eval": layer(batch_norm, numbers(rng, 6, 4), numbers(rng, 6, 4)),
+        }
+    }
+    for name, module, shape in (
+        ("layer", torch.nn.LayerNorm(4), (5, 4)),
+        ("group", torch.nn.GroupNorm(2, 4), (5, 4)),
+        ("group_maps", torch.nn.GroupNorm(2, 4), (3, 4, 2, 3)),
+        ("instance_maps", torch.nn.InstanceNorm2d(4, affine=True), (3, 4, 2, 3)),
+        ("batch_maps", torch.nn.BatchNorm2d(4), (3, 4, 2, 3)),
+    ):
         with_affine(module, rng)
-        out[name] = {"gamma": module.weight, "beta": module.bias, "eps": 1e-5,
-                     **layer(module, 1 + 2 * numbers(rng, *shape), numbers(rng, *shape))}
+        out[name] = {
+            "gamma": module.weight,
+            "beta": module.bias,
+            "eps": 1e-5,
+            **layer(module, 1 + 2 * numbers(rng, *shape), numbers(rng, *shape)),
+        }
     return out
 
 
@@ -154,8 +175,14 @@ def networks(rng: np.random.RandomState) -> dict:
         value = F.cross_entropy(h, classes)
         value.backward()
         out[name] = {"scores": h, "loss": value, "dW": [w.grad for w in ws], "db": [b.grad for b in bs]}
-    return {"x": x, "targets": classes, "W": weights, "b": biases, "values": out,
-            "batch norm, relu": normalized_network(x, classes, weights, biases)}
+    return {
+        "x": x,
+        "targets": classes,
+        "W": weights,
+        "b": biases,
+        "values": out,
+        "batch norm, relu": normalized_network(x, classes, weights, biases),
+    }
 
 
 def normalized_network(x, classes, weights, biases) -> dict:
@@ -168,8 +195,13 @@ def normalized_network(x, classes, weights, biases) -> dict:
             h = torch.relu(norms[-1](h))
     value = F.cross_entropy(h, classes)
     value.backward()
-    return {"loss": value, "dW": [w.grad for w in ws], "db_last": bs[-1].grad,
-            "dgamma": [n.weight.grad for n in norms], "dbeta": [n.bias.grad for n in norms]}
+    return {
+        "loss": value,
+        "dW": [w.grad for w in ws],
+        "db_last": bs[-1].grad,
+        "dgamma": [n.weight.grad for n in norms],
+        "dbeta": [n.bias.grad for n in norms],
+    }
 
 
 def plain(value):
@@ -188,9 +220,14 @@ def main() -> None:
     torch.set_num_threads(1)
     rng = np.random.RandomState(0)
     answers = {
-        "torch": torch.__version__, "script": "tools/pytorch_oracle.py", "dtype": "float64",
-        "activations": activations(), "softmax": softmaxes(), "normalizations": normalizations(rng),
-        "losses": losses(rng), "optimizers": {k: trajectory(*v) for k, v in OPTIMIZERS.items()},
+        "torch": torch.__version__,
+        "script": "tools/pytorch_oracle.py",
+        "dtype": "float64",
+        "activations": activations(),
+        "softmax": softmaxes(),
+        "normalizations": normalizations(rng),
+        "losses": losses(rng),
+        "optimizers": {k: trajectory(*v) for k, v in OPTIMIZERS.items()},
         "networks": networks(rng),
     }
     lines = [f"{json.dumps(k)}: {json.dumps(plain(v), separators=(',', ':'))}" for k, v in answers.items()]

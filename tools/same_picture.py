@@ -5,6 +5,7 @@ the same if its words are the same, its numbers differ in their last digits at m
 Where that fails it is drawn again under the rounding jitter of the tests: a number or a part of the picture that
 rounding moves here may be as different in the stored one. Everything else, a label or an axis, must not be.
 """
+
 from __future__ import annotations
 
 import ast
@@ -78,9 +79,11 @@ def same_picture(stored: Drawn, drawn: Drawn, source: str) -> bool:
 
 def is_near(stored: Drawn, drawn: Sequence[Drawn]) -> bool:
     """Whether `stored` may be one more of these."""
-    return (any(words(stored.text) == words(one.text) for one in drawn)
-            and numbers_near(stored.text, [one.text for one in drawn])
-            and pixels_near(pixels(stored.png), [pixels(one.png) for one in drawn]))
+    return (
+        any(words(stored.text) == words(one.text) for one in drawn)
+        and numbers_near(stored.text, [one.text for one in drawn])
+        and pixels_near(pixels(stored.png), [pixels(one.png) for one in drawn])
+    )
 
 
 def words(text: str) -> list[str]:
@@ -126,8 +129,9 @@ def _without_like(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     lonely = np.abs(a - b).max(axis=-1) > COLOUR
     ys, xs = np.nonzero(lonely)
     padded = np.pad(b, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    nearest = np.min([np.abs(a[ys, xs] - padded[ys + i, xs + j]).max(axis=-1) for i in range(3) for j in range(3)],
-                     axis=0)
+    nearest = np.min(
+        [np.abs(a[ys, xs] - padded[ys + i, xs + j]).max(axis=-1) for i in range(3) for j in range(3)], axis=0
+    )
     lonely[ys, xs] = nearest > COLOUR
     return lonely
 
@@ -149,9 +153,15 @@ def redrawn(name: str, settings: dict[str, Any]) -> list[Drawn]:
 def redrawn_under(name: str, settings: dict[str, Any], seed: int) -> Drawn:
     """In a process of its own, where the jitter acts from the start."""
     paths = [str(ROOT / "tests" / "surroundings"), str(ROOT), os.environ.get("PYTHONPATH")]
-    done = subprocess.run([sys.executable, "-c", DRAW], input=repr((name, settings)), capture_output=True, text=True,
-                          check=True, encoding="utf-8", env={**os.environ, "JITTER": str(seed), "PYTHONUTF8": "1",
-                                                             "PYTHONPATH": os.pathsep.join(filter(None, paths))})
+    done = subprocess.run(
+        [sys.executable, "-c", DRAW],
+        input=repr((name, settings)),
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+        env={**os.environ, "JITTER": str(seed), "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+    )
     png, text = json.loads(done.stdout)
     return Drawn(base64.b64decode(png), text)
 

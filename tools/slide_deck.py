@@ -1,4 +1,5 @@
 """One notebook as one HTML file with slides: which cell stands on which slide, and the page around them."""
+
 from __future__ import annotations
 
 import html
@@ -50,15 +51,18 @@ def build(notebook: NotebookNode, name: str) -> Deck:
     slides = slides_of(notebook, problems, pictures)
     body = "\n".join(column(group) for group in columns(slides))
     title = heading(notebook, 1) or name
-    page = fill((PAGE / "deck.html").read_text(encoding="utf-8"), {
-        "title": html.escape(title),
-        "reveal-style": reveal("dist/reset.css") + reveal("dist/reveal.css"),
-        "style": (PAGE / "deck.css").read_text(encoding="utf-8").replace("MATH-FONT", math_font(body)),
-        "body": body,
-        "reveal": script(reveal("dist/reveal.js")),
-        "notes": script(reveal("plugin/notes/notes.js")),
-        "script": script((PAGE / "deck.js").read_text(encoding="utf-8")),
-    })
+    page = fill(
+        (PAGE / "deck.html").read_text(encoding="utf-8"),
+        {
+            "title": html.escape(title),
+            "reveal-style": reveal("dist/reset.css") + reveal("dist/reveal.css"),
+            "style": (PAGE / "deck.css").read_text(encoding="utf-8").replace("MATH-FONT", math_font(body)),
+            "body": body,
+            "reveal": script(reveal("dist/reveal.js")),
+            "notes": script(reveal("plugin/notes/notes.js")),
+            "script": script((PAGE / "deck.js").read_text(encoding="utf-8")),
+        },
+    )
     return Deck(title, page, len(slides), pictures[0], problems)
 
 
@@ -78,8 +82,9 @@ def slides_of(notebook: NotebookNode, problems: list[str], pictures: list[int]) 
             slides[-1].notes.append(cell.source)
             continue
         step += kind == "fragment"
-        shown, notes = (markdown_html(cell.source), []) if cell.cell_type == "markdown" else code_cell(
-            cell, problems, pictures)
+        shown, notes = (
+            (markdown_html(cell.source), []) if cell.cell_type == "markdown" else code_cell(cell, problems, pictures)
+        )
         slides[-1].notes += notes
         if shown:
             slides[-1].parts.append(Part(shown, step if kind == "fragment" else None))
@@ -138,15 +143,19 @@ def column(group: list[Slide]) -> str:
 def section(slide: Slide, label: str) -> str:
     parts = "\n".join(
         f'<div class="part"{"" if part.step is None else f" data-step={part.step}"}>\n{part.html}</div>'
-        for part in slide.parts)
+        for part in slide.parts
+    )
     notes = "".join(f"<pre>{html.escape(note)}</pre>" for note in slide.notes)
     aside = f'<aside class="notes">{notes}</aside>' if notes else ""
     return f'<section data-where="{label}">\n{parts}{aside}\n</section>'
 
 
 def heading(notebook: NotebookNode, level: int) -> str | None:
-    found = re.search(rf"^#{{{level}}} (.+)$", "\n".join(
-        cell.source for cell in notebook.cells if cell.cell_type == "markdown"), re.MULTILINE)
+    found = re.search(
+        rf"^#{{{level}}} (.+)$",
+        "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"),
+        re.MULTILINE,
+    )
     return found[1] if found else None
 
 

@@ -4,6 +4,7 @@ A notebook stores its pictures with 100 dots per inch, so that git stays small. 
 explorer says which picture it shows, so the library can draw that picture again, larger and finer. It is taken only
 when, drawn as it is stored, it is the same picture up to rounding.
 """
+
 from __future__ import annotations
 
 import base64
@@ -48,6 +49,7 @@ def snapshot(cell: NotebookNode, output: NotebookNode) -> Snapshot:
         return Snapshot(stored, before.text, False, problem=f"can no longer be drawn ({type(error).__name__}: {error})")
     presets = tuple(explorer.presets)
     if not same_picture(before, drawn, cell.source):
-        return Snapshot(stored, before.text, False, presets,
-                        problem="is no longer what the library draws (run `make notebooks`)")
+        return Snapshot(
+            stored, before.text, False, presets, problem="is no longer what the library draws (run `make notebooks`)"
+        )
     return Snapshot(base64.b64encode(png).decode(), explorer.text, True, presets)

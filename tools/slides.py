@@ -6,6 +6,7 @@ Nothing is run: text, tables and code come from the stored notebooks. Pictures o
 fine. Which cell begins a slide is said in the cells' metadata (`slideshow.slide_type`, as JupyterLab's side bar sets
 it); what does not fit on one slide goes on to the next. Keys: arrows, Esc for all slides, S for the speaker's notes.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -65,8 +66,11 @@ def main(arguments: list[str] | None = None) -> int:
         target = given.to / f"{path.stem}.html"
         target.write_text(deck.page, encoding="utf-8", newline="\n")
         items.append(f'<li value="{len(items)}"><a href="{path.stem}.html">{html.escape(deck.title)}</a></li>')
-        print(f"{path.stem:28} {deck.slides:3} slides, {deck.sharp:2} pictures drawn anew, "
-              f"{target.stat().st_size / 1e6:.1f} MB", flush=True)
+        print(
+            f"{path.stem:28} {deck.slides:3} slides, {deck.sharp:2} pictures drawn anew, "
+            f"{target.stat().st_size / 1e6:.1f} MB",
+            flush=True,
+        )
         for problem in deck.problems:
             print(f"  {problem}", file=sys.stderr)
     (given.to / "index.html").write_text(INDEX.format(items="\n".join(items)), encoding="utf-8", newline="\n")

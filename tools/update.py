@@ -6,6 +6,7 @@ Notebooks are merged cell by cell. A cell the learner changed keeps the learner'
 too, both stay, the learner's marked and right after the course's. Cells of the learner's own stay where they are.
 Everything else, outputs included, comes from the course. The notebooks as they were are kept in `backup`.
 """
+
 from __future__ import annotations
 
 import json
@@ -20,8 +21,10 @@ from typing import Any
 from course_lib.jupyter import without_live_only
 
 ROOT = Path(__file__).resolve().parents[1]
-YOURS = {"changed": "Yours, from before the update; the course has a new version of it, just above.",
-         "gone": "Yours, from before the update; the course no longer has this cell."}
+YOURS = {
+    "changed": "Yours, from before the update; the course has a new version of it, just above.",
+    "gone": "Yours, from before the update; the course no longer has this cell.",
+}
 Cell = dict[str, Any]
 
 
@@ -105,8 +108,9 @@ def with_mark(cell: Cell, words: str) -> str:
 
 def git(*arguments: str, root: Path) -> str:
     try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True,
-                              env={**os.environ, "LC_ALL": "C"})
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, check=True, env={**os.environ, "LC_ALL": "C"}
+        )
     except FileNotFoundError:
         raise Stop("The update needs git, which was not found: install it and try again.") from None
     return done.stdout.decode("utf-8")
@@ -129,13 +133,17 @@ def update(root: Path) -> str:
     except subprocess.CalledProcessError:
         here = None
     if here is None or here.resolve() != root.resolve():
-        raise Stop("This folder was not cloned with git, so nothing says what is yours in it: clone the course into "
-                   "a new folder, and copy your notebooks there under names of their own.")
+        raise Stop(
+            "This folder was not cloned with git, so nothing says what is yours in it: clone the course into "
+            "a new folder, and copy your notebooks there under names of their own."
+        )
     try:
         newest = git("rev-parse", "--abbrev-ref", "@{upstream}", root=root).strip()
     except subprocess.CalledProcessError:
-        raise Stop("git does not know from where this copy gets a newer course: it has no remote branch to follow "
-                   "(see `git branch --set-upstream-to`).") from None
+        raise Stop(
+            "git does not know from where this copy gets a newer course: it has no remote branch to follow "
+            "(see `git branch --set-upstream-to`)."
+        ) from None
     try:
         git("fetch", newest.partition("/")[0], root=root)
     except subprocess.CalledProcessError as error:
@@ -150,9 +158,11 @@ def update(root: Path) -> str:
     in_the_way = [name for name in both if not name.endswith(".ipynb") or name not in there]
     in_the_way += sorted(names("ls-files", "--others", root=root) & there)
     if in_the_way:
-        raise Stop(f"You have changed or made {', '.join(in_the_way)}, and the newer course changes or removes what "
-                   "has this name: move yours out of the folder, put the course's back with `git checkout -- NAME`, "
-                   "and try again.")
+        raise Stop(
+            f"You have changed or made {', '.join(in_the_way)}, and the newer course changes or removes what "
+            "has this name: move yours out of the folder, put the course's back with `git checkout -- NAME`, "
+            "and try again."
+        )
     texts, report = {}, []
     for name in both:
         try:

@@ -22,11 +22,13 @@ def read_bundled(name: str, sha256: str, folder: Path = FOLDER) -> dict[str, np.
     try:
         content = (folder / name).read_bytes()
     except OSError as error:
-        raise ValueError(f"The data file {name} that belongs to the course cannot be read from {folder}; "
-                         "install the course again.") from error
+        raise ValueError(
+            f"The data file {name} that belongs to the course cannot be read from {folder}; install the course again."
+        ) from error
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise ValueError(f"The data file {name} in {folder} is damaged (its checksum is wrong); "
-                         "install the course again.")
+        raise ValueError(
+            f"The data file {name} in {folder} is damaged (its checksum is wrong); install the course again."
+        )
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         arrays = {key: archive[key] for key in archive.files}
     for array in arrays.values():

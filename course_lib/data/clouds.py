@@ -73,8 +73,8 @@ class Cloud:
     """One entry of the registry; call it like the function it holds."""
 
     make: Callable[..., Points]
-    classes: int                # number of classes it has unless told otherwise
-    description: str            # one line for dropdowns and captions
+    classes: int  # number of classes it has unless told otherwise
+    description: str  # one line for dropdowns and captions
 
     def __call__(self, *args, **kwargs) -> Points:
         return self.make(*args, **kwargs)

@@ -27,8 +27,9 @@ class Digits:
 
 
 @checked
-def load_digits(seed: int = 0, split: tuple[float, float, float] = (0.6, 0.2, 0.2), flat: bool = True,
-                scaled: bool = True) -> Digits:
+def load_digits(
+    seed: int = 0, split: tuple[float, float, float] = (0.6, 0.2, 0.2), flat: bool = True, scaled: bool = True
+) -> Digits:
     """Shuffle the 1,797 digits with `RandomState(seed)` and cut them into train, validation and test.
 
     split   shares of the three parts, in sum at most 1; what is left over is not used.
@@ -48,6 +49,7 @@ def load_digits(seed: int = 0, split: tuple[float, float, float] = (0.6, 0.2, 0.
 def _cuts(split: tuple[float, float, float], n: int) -> np.ndarray:
     shares = np.asarray(split, dtype=float)
     if shares.shape != (3,) or not (shares >= 0).all() or shares.sum() > 1 + 1e-9:
-        raise ValueError("split must be three shares (train, validation, test) that add up to at most 1, "
-                         f"not {split!r}.")
+        raise ValueError(
+            f"split must be three shares (train, validation, test) that add up to at most 1, not {split!r}."
+        )
     return np.rint(n * np.cumsum(shares)).astype(int)

@@ -37,8 +37,13 @@ class Mnist:
 
 
 @checked
-def load_mnist(path_or_url: str | Path = MIRROR, checksums: Mapping[str, str] = SHA256,
-               cache: str | Path | None = None, flat: bool = True, scaled: bool = True) -> Mnist:
+def load_mnist(
+    path_or_url: str | Path = MIRROR,
+    checksums: Mapping[str, str] = SHA256,
+    cache: str | Path | None = None,
+    flat: bool = True,
+    scaled: bool = True,
+) -> Mnist:
     """Read the four MNIST files from a folder, or from the web address of one.
 
     checksums  file name -> SHA-256; {} skips the check, for other data in the same files (Fashion-MNIST).
@@ -62,36 +67,36 @@ def _read_idx(path: Path, name: str, dimensions: int, sha256: str | None) -> np.
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ValueError(f"{name} cannot be read from the folder {path.parent}; "
-                         f"it should hold {', '.join(SHA256)}.") from error
+        raise ValueError(
+            f"{name} cannot be read from the folder {path.parent}; it should hold {', '.join(SHA256)}."
+        ) from error
     if sha256 and hashlib.sha256(content).hexdigest() != sha256:
-        raise ValueError(f"{name} has the wrong checksum: it is damaged or another file; replace it in "
-                         f"{path.parent}.")
+        raise ValueError(f"{name} has the wrong checksum: it is damaged or another file; replace it in {path.parent}.")
     try:
         content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{name} is truncated or damaged: it cannot be decompressed; replace it in "
-                         f"{path.parent}.") from error
+        raise ValueError(
+            f"{name} is truncated or damaged: it cannot be decompressed; replace it in {path.parent}."
+        ) from error
     return _parsed(content, dimensions, name)
 
 
 def _parsed(content: bytes, dimensions: int, name: str) -> np.ndarray:
     if content[:4] != bytes((0, 0, 8, dimensions)):
-        raise ValueError(f"{name} is not an IDX file of bytes with {dimensions} dimension(s); "
-                         "is it the right file?")
+        raise ValueError(f"{name} is not an IDX file of bytes with {dimensions} dimension(s); is it the right file?")
     start = 4 + 4 * dimensions
-    shape = tuple(int.from_bytes(content[i:i + 4], "big") for i in range(4, start, 4))
+    shape = tuple(int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4))
     if len(content) != start + math.prod(shape):
-        raise ValueError(f"{name} is truncated or damaged: it announces {'×'.join(map(str, shape))} numbers "
-                         f"and holds {max(len(content) - start, 0)}; replace it.")
+        raise ValueError(
+            f"{name} is truncated or damaged: it announces {'×'.join(map(str, shape))} numbers "
+            f"and holds {max(len(content) - start, 0)}; replace it."
+        )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def _examples(images: np.ndarray, labels: np.ndarray, flat: bool,
-              scaled: bool) -> tuple[np.ndarray, np.ndarray]:
+def _examples(images: np.ndarray, labels: np.ndarray, flat: bool, scaled: bool) -> tuple[np.ndarray, np.ndarray]:
     if len(images) != len(labels):
-        raise ValueError(f"There are {len(images)} images and {len(labels)} labels; "
-                         "the files do not belong together.")
+        raise ValueError(f"There are {len(images)} images and {len(labels)} labels; the files do not belong together.")
     x = images.astype(np.float32)
     if scaled:
         x /= 255
@@ -102,19 +107,26 @@ def _fetched(url: str, sha256: str | None, cache: str | Path | None) -> Path:
     try:
         import pooch
     except ImportError as error:
-        raise ValueError("Fetching MNIST needs the package pooch: install it (pip install pooch), "
-                         "or give the folder that holds the files.") from error
+        raise ValueError(
+            "Fetching MNIST needs the package pooch: install it (pip install pooch), "
+            "or give the folder that holds the files."
+        ) from error
     try:
         return Path(pooch.retrieve(url, sha256 and f"sha256:{sha256}", path=cache))
     except OSError as error:
-        if not hasattr(error, "response"):      # not one of the network's errors
-            raise ValueError(f"The folder {cache or 'for fetched files'} cannot be written to; "
-                             "give another one as `cache`.") from error
-        raise ValueError(f"{url} could not be fetched ({_reason(error)}); check the network connection "
-                         "and the address, or give the folder that holds the files.") from error
-    except ValueError as error:     # pooch keeps nothing whose checksum is wrong
-        raise ValueError(f"{url} has the wrong checksum: the download was cut short, or it is "
-                         "another file; try again, or give another address.") from error
+        if not hasattr(error, "response"):  # not one of the network's errors
+            raise ValueError(
+                f"The folder {cache or 'for fetched files'} cannot be written to; give another one as `cache`."
+            ) from error
+        raise ValueError(
+            f"{url} could not be fetched ({_reason(error)}); check the network connection "
+            "and the address, or give the folder that holds the files."
+        ) from error
+    except ValueError as error:  # pooch keeps nothing whose checksum is wrong
+        raise ValueError(
+            f"{url} has the wrong checksum: the download was cut short, or it is "
+            "another file; try again, or give another address."
+        ) from error
 
 
 def _reason(error: OSError) -> str:

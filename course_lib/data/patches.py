@@ -31,12 +31,15 @@ def load_patches(n: int = 500, size: int = 16, seed: int = 0, contrast: float = 
     photograph = read_bundled("photograph.npz", SHA256)["photograph"]
     rows, columns = photograph.shape[0] - size + 1, photograph.shape[1] - size + 1
     if size < 1 or rows < 1 or n < 1:
-        raise ValueError(f"Patches need n ≥ 1 and a size from 1 to {len(photograph)} pixels, "
-                         f"not n={n} and size={size}.")
+        raise ValueError(
+            f"Patches need n ≥ 1 and a size from 1 to {len(photograph)} pixels, not n={n} and size={size}."
+        )
     order = np.random.RandomState(seed).permutation(rows * columns).tolist()
-    cuts = (photograph[r:r + size, c:c + size] for r, c in (divmod(place, columns) for place in order))
+    cuts = (photograph[r : r + size, c : c + size] for r, c in (divmod(place, columns) for place in order))
     images = list(islice((cut for cut in cuts if cut.mean(axis=-1).std() >= contrast), n))
     if len(images) < n:
-        raise ValueError(f"The photograph holds only {len(images)} patches of size {size} with a contrast of "
-                         f"{contrast} or more; ask for fewer or for less contrast.")
+        raise ValueError(
+            f"The photograph holds only {len(images)} patches of size {size} with a contrast of "
+            f"{contrast} or more; ask for fewer or for less contrast."
+        )
     return Patches(np.stack(images), ATTRIBUTION)

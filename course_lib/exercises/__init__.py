@@ -18,9 +18,21 @@ from course_lib.exercises.desk import Desk
 from course_lib.exercises.source import show_source
 
 _desk = Desk(
-    [start, neurons, activations, zero_centring, preprocessing, initialization, batchnorm, optimizers, regularization,
-     babysitting, search, playground]
-)  # fmt: skip
+    [
+        start,
+        neurons,
+        activations,
+        zero_centring,
+        preprocessing,
+        initialization,
+        batchnorm,
+        optimizers,
+        regularization,
+        babysitting,
+        search,
+        playground,
+    ]
+)
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution
 predict, progress = _desk.predict, _desk.progress

@@ -53,7 +53,8 @@ def _without_shift(scores: np.ndarray) -> np.ndarray:
 
 
 DEAD_SHARE = Exercise(
-    "2.1", "Zero is not dead",
+    "2.1",
+    "Zero is not dead",
     "`z[i, j]` is the sum w·x + b of ReLU unit j for example i of the training set. Return the share of the units that "
     "are dead.",
     dead_share,
@@ -66,39 +67,54 @@ DEAD_SHARE = Exercise(
         (_sums(2, 200, 50, -3.0),),
     ),
     mistakes=(
-        Mistake(lambda z: np.mean(z <= 0),
-                "You counted single outputs that are 0. A unit that is 0 for one example and positive for another is "
-                "healthy: a unit is dead only when it is 0 for all examples."),
-        Mistake(lambda z: np.mean((z <= 0).any(axis=0)),
-                "You counted the units that are 0 for *some* example. Nearly every ReLU unit is. Dead means 0 for "
-                "*every* example."),
-        Mistake(lambda z: np.mean((z <= 0).all(axis=1)),
-                "You looked along the wrong axis: these are the examples for which no unit fires. Look down the rows, "
-                "axis 0, to judge each unit by all examples."),
-        Mistake(lambda z: np.sum((z <= 0).all(axis=0)),
-                "You returned the number of dead units. Divide by the number of units to get the share."),
-        Mistake(lambda z: np.mean((z > 0).any(axis=0)),
-                "This is the share of the units that are alive."),
-        Mistake(lambda z: np.mean((z < 0).all(axis=0)),
-                "A sum of exactly 0 gives output 0 and, by convention, slope 0: it does not save the unit. Count "
-                "z ≤ 0."),
-        Mistake(lambda z: np.mean(z.mean(axis=0) <= 0),
-                "A negative mean is no death sentence: one example with a positive sum keeps the unit learning."),
-        Mistake(lambda z: np.sum((z <= 0).all(axis=0)) / len(z),
-                "You divided the number of dead units by the number of examples. The share is one of the units, the "
-                "columns of z."),
-        Mistake(lambda z: 100 * np.mean((z <= 0).all(axis=0)),
-                "This is the share in per cent. A share lies between 0 and 1."),
+        Mistake(
+            lambda z: np.mean(z <= 0),
+            "You counted single outputs that are 0. A unit that is 0 for one example and positive for another is "
+            "healthy: a unit is dead only when it is 0 for all examples.",
+        ),
+        Mistake(
+            lambda z: np.mean((z <= 0).any(axis=0)),
+            "You counted the units that are 0 for *some* example. Nearly every ReLU unit is. Dead means 0 for "
+            "*every* example.",
+        ),
+        Mistake(
+            lambda z: np.mean((z <= 0).all(axis=1)),
+            "You looked along the wrong axis: these are the examples for which no unit fires. Look down the rows, "
+            "axis 0, to judge each unit by all examples.",
+        ),
+        Mistake(
+            lambda z: np.sum((z <= 0).all(axis=0)),
+            "You returned the number of dead units. Divide by the number of units to get the share.",
+        ),
+        Mistake(lambda z: np.mean((z > 0).any(axis=0)), "This is the share of the units that are alive."),
+        Mistake(
+            lambda z: np.mean((z < 0).all(axis=0)),
+            "A sum of exactly 0 gives output 0 and, by convention, slope 0: it does not save the unit. Count z ≤ 0.",
+        ),
+        Mistake(
+            lambda z: np.mean(z.mean(axis=0) <= 0),
+            "A negative mean is no death sentence: one example with a positive sum keeps the unit learning.",
+        ),
+        Mistake(
+            lambda z: np.sum((z <= 0).all(axis=0)) / len(z),
+            "You divided the number of dead units by the number of examples. The share is one of the units, the "
+            "columns of z.",
+        ),
+        Mistake(
+            lambda z: 100 * np.mean((z <= 0).all(axis=0)),
+            "This is the share in per cent. A share lies between 0 and 1.",
+        ),
     ),
     hints=(
         "The slope of ReLU is 0 where the sum is not positive. For which units is it 0 on the whole training set?",
         "`z > 0` is a table of True and False. `.any(axis=0)` says for each unit whether it fires for any example.",
         "The dead units are `~(z > 0).any(axis=0)`; the mean of True and False is a share.",
     ),
-)  # fmt: skip
+)
 
 ALPHA_GRADIENT = Exercise(
-    "2.2", "How PReLU learns its slope",
+    "2.2",
+    "How PReLU learns its slope",
     "All values of a layer share one α: y = max(0, x) + α·min(0, x), element by element. Given `x` and `dy` = ∂J/∂y, "
     "both of shape (examples, units), return ∂J/∂α.",
     alpha_gradient,
@@ -111,42 +127,64 @@ ALPHA_GRADIENT = Exercise(
         _pair(4, 50, 20),
     ),
     mistakes=(
-        Mistake(lambda x, dy: np.sum(dy * x),
-                "You let all values vote. Where x > 0, y does not depend on α: only min(0, x) belongs in the sum."),
-        Mistake(lambda x, dy: np.sum(np.minimum(x, 0)),
-                "This is ∂y/∂α summed up. The chain rule multiplies each value by what arrives from above, dy."),
-        Mistake(lambda x, dy: np.sum(dy * (x < 0)),
-                "∂y/∂α is min(0, x), not 1: a value far below 0 turns more on the same α. You left x out."),
-        Mistake(lambda x, dy: np.mean(dy * np.minimum(x, 0)),
-                "You took the mean. One α feeds all values, so their gradients add up; the 1/m of a mean loss is "
-                "already inside dy."),
-        Mistake(lambda x, dy: np.sum(dy * np.minimum(x, 0)) / len(x),
-                "You divided by the number of examples. The 1/m of a mean loss is already inside dy."),
-        Mistake(lambda x, dy: np.sum(dy * np.maximum(x, 0)),
-                "This is the other side. α is the slope for x < 0."),
-        Mistake(lambda x, dy: -np.sum(dy * np.minimum(x, 0)),
-                "The sign is wrong: min(0, x) is negative, so raising α pushes y *down*. The minus of "
-                "α ← α − η ∂J/∂α belongs to the optimiser's step, not to the gradient."),
-        Mistake(lambda x, dy: np.sum(dy * np.minimum(x, 0), axis=0),
-                "This is one gradient per unit, right for one α per unit. Here all units share α: sum over them too."),
-        Mistake(lambda x, dy: np.sum(dy * np.minimum(x, 0), axis=1),
-                "This is one number per example. All examples share α: sum over them too."),
-        Mistake(lambda x, dy: dy * np.minimum(x, 0),
-                "These are the right terms. All of them use the same α, so add them up."),
-        Mistake(lambda x, dy: np.sum(dy * np.where(x > 0, 1, x)),
-                "You put ∂y/∂α = 1 where x > 0. That is ∂y/∂x: y does not contain α there, so where x > 0 it is 0."),
-        Mistake(lambda x, dy: np.sum(dy) * np.sum(np.minimum(x, 0)),
-                "You multiplied two sums. The chain rule multiplies each value by its own dy; add up afterwards."),
+        Mistake(
+            lambda x, dy: np.sum(dy * x),
+            "You let all values vote. Where x > 0, y does not depend on α: only min(0, x) belongs in the sum.",
+        ),
+        Mistake(
+            lambda x, dy: np.sum(np.minimum(x, 0)),
+            "This is ∂y/∂α summed up. The chain rule multiplies each value by what arrives from above, dy.",
+        ),
+        Mistake(
+            lambda x, dy: np.sum(dy * (x < 0)),
+            "∂y/∂α is min(0, x), not 1: a value far below 0 turns more on the same α. You left x out.",
+        ),
+        Mistake(
+            lambda x, dy: np.mean(dy * np.minimum(x, 0)),
+            "You took the mean. One α feeds all values, so their gradients add up; the 1/m of a mean loss is "
+            "already inside dy.",
+        ),
+        Mistake(
+            lambda x, dy: np.sum(dy * np.minimum(x, 0)) / len(x),
+            "You divided by the number of examples. The 1/m of a mean loss is already inside dy.",
+        ),
+        Mistake(lambda x, dy: np.sum(dy * np.maximum(x, 0)), "This is the other side. α is the slope for x < 0."),
+        Mistake(
+            lambda x, dy: -np.sum(dy * np.minimum(x, 0)),
+            "The sign is wrong: min(0, x) is negative, so raising α pushes y *down*. The minus of "
+            "α ← α − η ∂J/∂α belongs to the optimiser's step, not to the gradient.",
+        ),
+        Mistake(
+            lambda x, dy: np.sum(dy * np.minimum(x, 0), axis=0),
+            "This is one gradient per unit, right for one α per unit. Here all units share α: sum over them too.",
+        ),
+        Mistake(
+            lambda x, dy: np.sum(dy * np.minimum(x, 0), axis=1),
+            "This is one number per example. All examples share α: sum over them too.",
+        ),
+        Mistake(
+            lambda x, dy: dy * np.minimum(x, 0),
+            "These are the right terms. All of them use the same α, so add them up.",
+        ),
+        Mistake(
+            lambda x, dy: np.sum(dy * np.where(x > 0, 1, x)),
+            "You put ∂y/∂α = 1 where x > 0. That is ∂y/∂x: y does not contain α there, so where x > 0 it is 0.",
+        ),
+        Mistake(
+            lambda x, dy: np.sum(dy) * np.sum(np.minimum(x, 0)),
+            "You multiplied two sums. The chain rule multiplies each value by its own dy; add up afterwards.",
+        ),
     ),
     hints=(
         "Differentiate y with respect to α, not to x. What is it where x > 0, and what where x < 0?",
         "∂y/∂α = min(0, x). The chain rule multiplies by dy, value by value.",
         "One α serves all values, so the contributions add up: the sum over everything of dy * np.minimum(x, 0).",
     ),
-)  # fmt: skip
+)
 
 STABLE_SOFTMAX = Exercise(
-    "2.3", "A softmax that survives",
+    "2.3",
+    "A softmax that survives",
     "Each row of `scores` belongs to one example. Return the softmax probabilities, row by row, also for scores like "
     "1000 and −1000.",
     stable_softmax,
@@ -160,50 +198,78 @@ STABLE_SOFTMAX = Exercise(
         (10 * np.random.RandomState(5).standard_normal((6, 4)),),
     ),
     mistakes=(
-        Mistake(_without_shift,
-                "The formula is right and the machine is not: e^1000 overflows, and ∞/∞ is NaN. Subtract the largest "
-                "score of each row first, which leaves the probabilities as they are."),
-        Mistake(lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(axis=1, keepdims=True),
-                "You subtract the largest score of the whole table. A row far below it becomes e^−1000 = 0 everywhere, "
-                "and 0/0 is NaN. Each row needs its own maximum."),
-        Mistake(lambda s: np.exp(s - s.max(axis=0)) / np.exp(s - s.max(axis=0)).sum(axis=0),
-                "Your columns sum to 1. Each row is one example, so work along axis=1 and keep the axis with "
-                "keepdims=True."),
-        Mistake(lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(),
-                "All probabilities together sum to 1. Each row must do so by itself: sum along axis=1."),
-        Mistake(lambda s: np.exp(s - s.mean(axis=1, keepdims=True))
-                / np.exp(s - s.mean(axis=1, keepdims=True)).sum(axis=1, keepdims=True),
-                "Subtracting the mean helps when all scores are large, but 3000 beside 0 still leaves e^1500. Subtract "
-                "the largest score of the row: then no exponent is positive."),
-        Mistake(lambda s: np.exp(s - s.max(axis=1, keepdims=True)),
-                "Every row still has to be divided by its sum."),
-        Mistake(lambda s: s - s.max(axis=1, keepdims=True)
-                - np.log(np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)),
-                "These are the logarithms of the probabilities. Take the exponential."),
-        Mistake(lambda s: _without_shift(s - s.min(axis=1, keepdims=True)),
-                "You subtract the smallest score of the row: then 3000 beside 0 still leaves e^3000. Subtract the "
-                "largest."),
-        Mistake(lambda s: np.exp(s - s.max(axis=1)) / np.exp(s - s.max(axis=1)).sum(axis=1),
-                "A maximum or sum along axis=1 has the shape (examples,), which NumPy spreads over the columns, not "
-                "the rows. With keepdims=True it stays a column.",
-                also=(lambda s: _without_shift(s - s.max(axis=1)),
-                      lambda s: np.exp(s - s.max(axis=1, keepdims=True))
-                      / np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1))),
-        Mistake(lambda s: _without_shift(np.clip(s, -500, 500)),
-                "You cut the scores off. That keeps e^s finite and makes 3000 and 1000 the same. Subtract the largest "
-                "score of the row instead: it changes nothing.",
-                also=(lambda s: _without_shift(np.clip(s, -700, 700)),)),
-        Mistake(lambda s: (s == s.max(axis=1, keepdims=True)) * 1.0,
-                "The largest score gets 1 and all others 0. Softmax is soft: e^s shares the 1 among the classes."),
-        Mistake(lambda s: 1 / (1 + np.exp(-s)),
-                "This is the sigmoid of every score by itself. The classes compete: divide by the sum of the row."),
+        Mistake(
+            _without_shift,
+            "The formula is right and the machine is not: e^1000 overflows, and ∞/∞ is NaN. Subtract the largest "
+            "score of each row first, which leaves the probabilities as they are.",
+        ),
+        Mistake(
+            lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(axis=1, keepdims=True),
+            "You subtract the largest score of the whole table. A row far below it becomes e^−1000 = 0 everywhere, "
+            "and 0/0 is NaN. Each row needs its own maximum.",
+        ),
+        Mistake(
+            lambda s: np.exp(s - s.max(axis=0)) / np.exp(s - s.max(axis=0)).sum(axis=0),
+            "Your columns sum to 1. Each row is one example, so work along axis=1 and keep the axis with "
+            "keepdims=True.",
+        ),
+        Mistake(
+            lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(),
+            "All probabilities together sum to 1. Each row must do so by itself: sum along axis=1.",
+        ),
+        Mistake(
+            lambda s: (
+                np.exp(s - s.mean(axis=1, keepdims=True))
+                / np.exp(s - s.mean(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+            ),
+            "Subtracting the mean helps when all scores are large, but 3000 beside 0 still leaves e^1500. Subtract "
+            "the largest score of the row: then no exponent is positive.",
+        ),
+        Mistake(lambda s: np.exp(s - s.max(axis=1, keepdims=True)), "Every row still has to be divided by its sum."),
+        Mistake(
+            lambda s: (
+                s
+                - s.max(axis=1, keepdims=True)
+                - np.log(np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True))
+            ),
+            "These are the logarithms of the probabilities. Take the exponential.",
+        ),
+        Mistake(
+            lambda s: _without_shift(s - s.min(axis=1, keepdims=True)),
+            "You subtract the smallest score of the row: then 3000 beside 0 still leaves e^3000. Subtract the largest.",
+        ),
+        Mistake(
+            lambda s: np.exp(s - s.max(axis=1)) / np.exp(s - s.max(axis=1)).sum(axis=1),
+            "A maximum or sum along axis=1 has the shape (examples,), which NumPy spreads over the columns, not "
+            "the rows. With keepdims=True it stays a column.",
+            also=(
+                lambda s: _without_shift(s - s.max(axis=1)),
+                lambda s: (
+                    np.exp(s - s.max(axis=1, keepdims=True)) / np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1)
+                ),
+            ),
+        ),
+        Mistake(
+            lambda s: _without_shift(np.clip(s, -500, 500)),
+            "You cut the scores off. That keeps e^s finite and makes 3000 and 1000 the same. Subtract the largest "
+            "score of the row instead: it changes nothing.",
+            also=(lambda s: _without_shift(np.clip(s, -700, 700)),),
+        ),
+        Mistake(
+            lambda s: (s == s.max(axis=1, keepdims=True)) * 1.0,
+            "The largest score gets 1 and all others 0. Softmax is soft: e^s shares the 1 among the classes.",
+        ),
+        Mistake(
+            lambda s: 1 / (1 + np.exp(-s)),
+            "This is the sigmoid of every score by itself. The classes compete: divide by the sum of the row.",
+        ),
     ),
     hints=(
         "e^(s − m) / Σ e^(s − m) is the same for every m. Which m makes all exponents harmless?",
         "With m the largest score of the row, every exponent is at most 0 and one of them is exactly 0.",
         "`e = np.exp(scores - scores.max(axis=1, keepdims=True))`, then divide by `e.sum(axis=1, keepdims=True)`.",
     ),
-)  # fmt: skip
+)
 
 EXERCISES = {exercise.id: exercise for exercise in (DEAD_SHARE, ALPHA_GRADIENT, STABLE_SOFTMAX)}
 

@@ -40,33 +40,50 @@ def _pairs(sizes):
 
 
 FIRST_LOSS = Exercise(
-    "9.1", "The loss to expect",
+    "9.1",
+    "The loss to expect",
     "A softmax network has layers of these `sizes`, the last one is the number of classes. Its weights are drawn from "
     "N(0, `std`²) and so small that all scores are nearly 0; biases are 0. Which J = loss + ½λΣW², with λ = `decay`, "
     "do you expect before training?",
     first_loss,
     cases=(((3072, 50, 10), 1e-4, 1e3), ((64, 50, 10), 0.01, 0.0), ((4, 3), 0.1, 2.0), ((20, 30, 30, 5), 0.02, 10.0)),
     mistakes=(
-        Mistake(lambda sizes, std, decay: math.log(sizes[-1]),
-                "That is the first part. The penalty raises it: what is ΣW² on average?"),
-        Mistake(lambda sizes, std, decay: math.log(sizes[-1]) + decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
-                "The ½ of the penalty ½λΣW² is missing."),
-        Mistake(lambda sizes, std, decay: math.log(sizes[-1])
-                + 0.5 * decay * std * sum(a * b for a, b in _pairs(sizes)),
-                "You multiplied by σ. A weight squared is σ² on average."),
-        Mistake(lambda sizes, std, decay: math.log10(sizes[-1])
-                + 0.5 * decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
-                "You took the logarithm to base 10. The loss uses the natural one: math.log."),
-        Mistake(lambda sizes, std, decay: math.log(sizes[-1]) + 0.5 * decay * std**2 * sum(sizes),
-                "You counted units. Between layers of n and m units there are n·m weights."),
-        Mistake(lambda sizes, std, decay: math.log(sizes[-1])
-                + 0.5 * decay * std**2 * sum((a + 1) * b for a, b in _pairs(sizes)),
-                "You counted the biases as weights. They are 0, and they are not penalised."),
-        Mistake(lambda sizes, std, decay: math.log(sizes[0])
-                + 0.5 * decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
-                "The logarithm is of the number of classes, the LAST of the sizes."),
-        Mistake(lambda sizes, std, decay: 1 / sizes[-1] + 0.5 * decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
-                "1/C is the probability of the right class. The loss is minus its logarithm."),
+        Mistake(
+            lambda sizes, std, decay: math.log(sizes[-1]),
+            "That is the first part. The penalty raises it: what is ΣW² on average?",
+        ),
+        Mistake(
+            lambda sizes, std, decay: math.log(sizes[-1]) + decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
+            "The ½ of the penalty ½λΣW² is missing.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: math.log(sizes[-1]) + 0.5 * decay * std * sum(a * b for a, b in _pairs(sizes)),
+            "You multiplied by σ. A weight squared is σ² on average.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: (
+                math.log10(sizes[-1]) + 0.5 * decay * std**2 * sum(a * b for a, b in _pairs(sizes))
+            ),
+            "You took the logarithm to base 10. The loss uses the natural one: math.log.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: math.log(sizes[-1]) + 0.5 * decay * std**2 * sum(sizes),
+            "You counted units. Between layers of n and m units there are n·m weights.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: (
+                math.log(sizes[-1]) + 0.5 * decay * std**2 * sum((a + 1) * b for a, b in _pairs(sizes))
+            ),
+            "You counted the biases as weights. They are 0, and they are not penalised.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: math.log(sizes[0]) + 0.5 * decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
+            "The logarithm is of the number of classes, the LAST of the sizes.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: 1 / sizes[-1] + 0.5 * decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
+            "1/C is the probability of the right class. The loss is minus its logarithm.",
+        ),
     ),
     hints=(
         "All classes are equally likely. What is −ln of that probability? And how many weights are there, each with "
@@ -74,10 +91,11 @@ FIRST_LOSS = Exercise(
         "ln C + ½ λ σ² · (number of weights); between layers of n and m units there are n·m.",
         "math.log(sizes[-1]) + 0.5 * decay * std**2 * sum(a * b for a, b in zip(sizes[:-1], sizes[1:]))",
     ),
-)  # fmt: skip
+)
 
 RATIO = Exercise(
-    "9.2", "The size of an update",
+    "9.2",
+    "The size of an update",
     "Plain SGD is about to move the weights `w` (n_in, n_out) with the gradient `grad` and the learning rate `lr`. "
     "Return the length of the update divided by the length of the weights, both as the root of the sum of all squares.",
     update_ratio,
@@ -87,59 +105,88 @@ RATIO = Exercise(
         (_numbers(1, 6, 4), 0.1 * _numbers(2, 6, 4), 0.3),
     ),
     mistakes=(
-        Mistake(lambda w, grad, lr: np.linalg.norm(grad) / np.linalg.norm(w),
-                "That is the ratio of the GRADIENT. The update is η times the gradient."),
-        Mistake(lambda w, grad, lr: np.linalg.norm(w) / (lr * np.linalg.norm(grad)),
-                "Upside down: it is the update over the weights."),
-        Mistake(lambda w, grad, lr: (lr * np.linalg.norm(grad) / np.linalg.norm(w)) ** 2,
-                "You compared sums of squares. Take the roots."),
-        Mistake(lambda w, grad, lr: np.mean(np.abs(lr * grad / w)),
-                "You took the mean of the ratios. One weight near 0 then decides alone; compare the two lengths."),
-        Mistake(lambda w, grad, lr: lr * np.abs(grad).sum() / np.abs(w).sum(),
-                "These are sums of absolute values. The task asks for roots of sums of squares."),
-        Mistake(lambda w, grad, lr: lr * np.linalg.norm(grad) / np.linalg.norm(w - lr * grad),
-                "You divided by the weights AFTER the update. The task asks for those before."),
-        Mistake(lambda w, grad, lr: lr * np.linalg.norm(grad, 2) / np.linalg.norm(w, 2),
-                "np.linalg.norm(a, 2) of a matrix is its largest singular value. Leave the 2 out."),
+        Mistake(
+            lambda w, grad, lr: np.linalg.norm(grad) / np.linalg.norm(w),
+            "That is the ratio of the GRADIENT. The update is η times the gradient.",
+        ),
+        Mistake(
+            lambda w, grad, lr: np.linalg.norm(w) / (lr * np.linalg.norm(grad)),
+            "Upside down: it is the update over the weights.",
+        ),
+        Mistake(
+            lambda w, grad, lr: (lr * np.linalg.norm(grad) / np.linalg.norm(w)) ** 2,
+            "You compared sums of squares. Take the roots.",
+        ),
+        Mistake(
+            lambda w, grad, lr: np.mean(np.abs(lr * grad / w)),
+            "You took the mean of the ratios. One weight near 0 then decides alone; compare the two lengths.",
+        ),
+        Mistake(
+            lambda w, grad, lr: lr * np.abs(grad).sum() / np.abs(w).sum(),
+            "These are sums of absolute values. The task asks for roots of sums of squares.",
+        ),
+        Mistake(
+            lambda w, grad, lr: lr * np.linalg.norm(grad) / np.linalg.norm(w - lr * grad),
+            "You divided by the weights AFTER the update. The task asks for those before.",
+        ),
+        Mistake(
+            lambda w, grad, lr: lr * np.linalg.norm(grad, 2) / np.linalg.norm(w, 2),
+            "np.linalg.norm(a, 2) of a matrix is its largest singular value. Leave the 2 out.",
+        ),
     ),
     hints=(
         "Which array does SGD add to w?",
         "The update is −lr * grad. np.linalg.norm(a) is the root of the sum of all squares of a.",
         "lr * np.linalg.norm(grad) / np.linalg.norm(w)",
     ),
-)  # fmt: skip
+)
 
 ADVICE = Exercise(
-    "9.3", "What to do next",
+    "9.3",
+    "What to do next",
     "From the training and the validation accuracy at the end of a run return what to do next: 1 (more data, or more "
     "regularisation) if `train` exceeds `val` by more than 0.1; otherwise 2 (a larger model, or longer training) if "
     "`train` is below 0.9; otherwise 0 (leave it).",
     advice,
     cases=((1.0, 0.76), (0.56, 0.53), (1.0, 0.97), (0.85, 0.6), (0.95, 0.87), (0.4, 0.55), (0.95, 0.99), (0.7, 0.7)),
     mistakes=(
-        Mistake(lambda train, val: 1 if train - val > 0.1 else 2,
-                "This is the rule of the notes: no gap, enlarge the model. But no gap between 100 % and 97 % is what "
-                "you want. Enlarge only if both are low."),
-        Mistake(lambda train, val: 1 if abs(train - val) > 0.1 else 2 if train < 0.9 else 0,
-                "A validation accuracy ABOVE the training accuracy is no overfitting. Leave out the absolute value."),
-        Mistake(lambda train, val: 2 if train < 0.9 else 1 if train - val > 0.1 else 0,
-                "You asked for the level first. A large gap comes first, whatever the level."),
-        Mistake(lambda train, val: 1 if train - val > 0.1 else 2 if val < 0.9 else 0,
-                "You looked at the validation accuracy. Whether the model is large enough is seen on what it was "
-                "trained on."),
-        Mistake(lambda train, val: 2 if train - val > 0.1 else 1 if train < 0.9 else 0,
-                "You swapped 1 and 2: a gap calls for data or regularisation, a low level for a larger model."),
-        Mistake(lambda train, val: 1 if val - train > 0.1 else 2 if train < 0.9 else 0,
-                "The gap is training minus validation."),
-        Mistake(lambda train, val: 1 if train - val > 0.1 else 0,
-                "You never enlarge. With 56 % and 53 % the model is too small, or training too short."),
+        Mistake(
+            lambda train, val: 1 if train - val > 0.1 else 2,
+            "This is the rule of the notes: no gap, enlarge the model. But no gap between 100 % and 97 % is what "
+            "you want. Enlarge only if both are low.",
+        ),
+        Mistake(
+            lambda train, val: 1 if abs(train - val) > 0.1 else 2 if train < 0.9 else 0,
+            "A validation accuracy ABOVE the training accuracy is no overfitting. Leave out the absolute value.",
+        ),
+        Mistake(
+            lambda train, val: 2 if train < 0.9 else 1 if train - val > 0.1 else 0,
+            "You asked for the level first. A large gap comes first, whatever the level.",
+        ),
+        Mistake(
+            lambda train, val: 1 if train - val > 0.1 else 2 if val < 0.9 else 0,
+            "You looked at the validation accuracy. Whether the model is large enough is seen on what it was "
+            "trained on.",
+        ),
+        Mistake(
+            lambda train, val: 2 if train - val > 0.1 else 1 if train < 0.9 else 0,
+            "You swapped 1 and 2: a gap calls for data or regularisation, a low level for a larger model.",
+        ),
+        Mistake(
+            lambda train, val: 1 if val - train > 0.1 else 2 if train < 0.9 else 0,
+            "The gap is training minus validation.",
+        ),
+        Mistake(
+            lambda train, val: 1 if train - val > 0.1 else 0,
+            "You never enlarge. With 56 % and 53 % the model is too small, or training too short.",
+        ),
     ),
     hints=(
         "Two questions, in this order: is there a gap? If not, is the level high enough?",
         "First `if train - val > 0.1`, then `if train < 0.9`.",
         "1 if train - val > 0.1 else 2 if train < 0.9 else 0",
     ),
-)  # fmt: skip
+)
 
 EXERCISES = {exercise.id: exercise for exercise in (FIRST_LOSS, RATIO, ADVICE)}
 

@@ -53,7 +53,8 @@ def _standard(x, eps):
 
 
 FORWARD = Exercise(
-    "6.1", "Normalise a batch",
+    "6.1",
+    "Normalise a batch",
     "`x` holds m examples (rows) of n units (columns). Return γx̂ + β as batch normalisation computes it in training, "
     "with the biased variance and `eps` added to it.",
     batch_norm,
@@ -64,30 +65,51 @@ FORWARD = Exercise(
         (5 * _numbers(4, 32, 4) - 7, _vector(5, 4), _numbers(6, 4), 0.5),
     ),
     mistakes=(
-        Mistake(lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(np.mean(x - x.mean(axis=0), axis=0)
-                                                                                 + eps) + beta,
-                "Your variance lacks its square. The deviations from a mean always add up to 0, so you divide by √ε."),
-        Mistake(lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0, ddof=1) + eps) + beta,
-                "You divide the squares by m − 1. That is the unbiased variance, which goes into the running value; "
-                "the batch itself is normalised with 1/m."),
-        Mistake(lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / (x.std(axis=0) + eps) + beta,
-                "ε stands outside the root here. The task, the paper and PyTorch add it to the variance: √(σ² + ε)."),
-        Mistake(lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / (x.var(axis=0) + eps) + beta,
-                "You divide by the variance. Divide by its root, the standard deviation."),
-        Mistake(lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=1, keepdims=True))
-                / np.sqrt(x.var(axis=1, keepdims=True) + eps) + beta,
-                "You average over the units of each example: that is layer normalisation. Batch normalisation averages "
-                "over the examples, axis 0."),
-        Mistake(lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta,
-                "One mean for the whole array mixes the units. Each unit has its own: give mean and var an axis."),
-        Mistake(lambda x, gamma, beta, eps: _standard(x, eps),
-                "This is x̂. Scale and shift are still missing: y = γx̂ + β."),
-        Mistake(lambda x, gamma, beta, eps: beta * _standard(x, eps) + gamma,
-                "γ and β have changed places: γ multiplies, β is added."),
-        Mistake(lambda x, gamma, beta, eps: gamma * (_standard(x, eps) + beta),
-                "β is added after the scaling: γx̂ + β, not γ(x̂ + β)."),
-        Mistake(lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(np.mean(x**2, axis=0) + eps) + beta,
-                "This is the mean of x². The variance is the mean of (x − μ)²: subtract the mean first."),
+        Mistake(
+            lambda x, gamma, beta, eps: (
+                gamma * (x - x.mean(axis=0)) / np.sqrt(np.mean(x - x.mean(axis=0), axis=0) + eps) + beta
+            ),
+            "Your variance lacks its square. The deviations from a mean always add up to 0, so you divide by √ε.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0, ddof=1) + eps) + beta,
+            "You divide the squares by m − 1. That is the unbiased variance, which goes into the running value; "
+            "the batch itself is normalised with 1/m.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / (x.std(axis=0) + eps) + beta,
+            "ε stands outside the root here. The task, the paper and PyTorch add it to the variance: √(σ² + ε).",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / (x.var(axis=0) + eps) + beta,
+            "You divide by the variance. Divide by its root, the standard deviation.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: (
+                gamma * (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + eps) + beta
+            ),
+            "You average over the units of each example: that is layer normalisation. Batch normalisation averages "
+            "over the examples, axis 0.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta,
+            "One mean for the whole array mixes the units. Each unit has its own: give mean and var an axis.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: _standard(x, eps), "This is x̂. Scale and shift are still missing: y = γx̂ + β."
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: beta * _standard(x, eps) + gamma,
+            "γ and β have changed places: γ multiplies, β is added.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: gamma * (_standard(x, eps) + beta),
+            "β is added after the scaling: γx̂ + β, not γ(x̂ + β).",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(np.mean(x**2, axis=0) + eps) + beta,
+            "This is the mean of x². The variance is the mean of (x − μ)²: subtract the mean first.",
+        ),
     ),
     hints=(
         "Each column is a unit. Which axis runs over the examples of the batch?",
@@ -95,10 +117,11 @@ FORWARD = Exercise(
         "mean = x.mean(axis=0); variance = np.mean((x - mean)**2, axis=0); then gamma times (x - mean) / "
         "np.sqrt(variance + eps), plus beta.",
     ),
-)  # fmt: skip
+)
 
 BACKWARD = Exercise(
-    "6.2", "And back again",
+    "6.2",
+    "And back again",
     "`dy` is the gradient of the loss at the output γx̂ + β. Return its gradient at the input `x`; remember that μ and "
     "σ² depend on x too.",
     batch_norm_backward,
@@ -109,27 +132,48 @@ BACKWARD = Exercise(
         (_numbers(5, 20, 4), 2 * _numbers(6, 20, 4), _vector(7, 4), 0.3),
     ),
     mistakes=(
-        Mistake(lambda dy, x, gamma, eps: gamma * dy / np.sqrt(x.var(axis=0) + eps),
-                "You took μ and σ for constants. That is right after training; in training both move when x moves, and "
-                "two terms are missing."),
-        Mistake(lambda dy, x, gamma, eps: gamma * (dy - dy.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps),
-                "The path through μ is there, the one through σ² is missing: subtract x̂ · mean(dx̂ ∘ x̂) as well."),
-        Mistake(lambda dy, x, gamma, eps: gamma * (dy - _standard(x, eps) * np.mean(dy * _standard(x, eps), axis=0))
-                / np.sqrt(x.var(axis=0) + eps),
-                "The path through σ² is there, the one through μ is missing: subtract mean(dx̂) as well."),
-        Mistake(lambda dy, x, gamma, eps: batch_norm_backward(dy, x, np.ones_like(gamma), eps),
-                "γ is missing. The gradient at x̂ is γ dy."),
-        Mistake(lambda dy, x, gamma, eps: gamma * (dy - dy.sum(axis=0)
-                                                   - _standard(x, eps) * np.sum(dy * _standard(x, eps), axis=0))
-                / np.sqrt(x.var(axis=0) + eps),
-                "Both averages became sums. μ = 1/m Σ x, so its slope is 1/m: take means over the batch."),
-        Mistake(lambda dy, x, gamma, eps: batch_norm_backward(dy, x, gamma, eps) * np.sqrt(x.var(axis=0) + eps),
-                "The division by √(σ² + ε) is missing. x̂ = (x − μ)/√(σ² + ε), so dx̂ is divided by it on its way to x."),
-        Mistake(lambda dy, x, gamma, eps: gamma * (dy - dy.mean(axis=0)
-                                                   + _standard(x, eps) * np.mean(dy * _standard(x, eps), axis=0))
-                / np.sqrt(x.var(axis=0) + eps),
-                "The sign of the last term is wrong. A larger σ² makes x̂ smaller, so what comes by way of σ² is "
-                "subtracted."),
+        Mistake(
+            lambda dy, x, gamma, eps: gamma * dy / np.sqrt(x.var(axis=0) + eps),
+            "You took μ and σ for constants. That is right after training; in training both move when x moves, and "
+            "two terms are missing.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: gamma * (dy - dy.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps),
+            "The path through μ is there, the one through σ² is missing: subtract x̂ · mean(dx̂ ∘ x̂) as well.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: (
+                gamma
+                * (dy - _standard(x, eps) * np.mean(dy * _standard(x, eps), axis=0))
+                / np.sqrt(x.var(axis=0) + eps)
+            ),
+            "The path through σ² is there, the one through μ is missing: subtract mean(dx̂) as well.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: batch_norm_backward(dy, x, np.ones_like(gamma), eps),
+            "γ is missing. The gradient at x̂ is γ dy.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: (
+                gamma
+                * (dy - dy.sum(axis=0) - _standard(x, eps) * np.sum(dy * _standard(x, eps), axis=0))
+                / np.sqrt(x.var(axis=0) + eps)
+            ),
+            "Both averages became sums. μ = 1/m Σ x, so its slope is 1/m: take means over the batch.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: batch_norm_backward(dy, x, gamma, eps) * np.sqrt(x.var(axis=0) + eps),
+            "The division by √(σ² + ε) is missing. x̂ = (x − μ)/√(σ² + ε), so dx̂ is divided by it on its way to x.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: (
+                gamma
+                * (dy - dy.mean(axis=0) + _standard(x, eps) * np.mean(dy * _standard(x, eps), axis=0))
+                / np.sqrt(x.var(axis=0) + eps)
+            ),
+            "The sign of the last term is wrong. A larger σ² makes x̂ smaller, so what comes by way of σ² is "
+            "subtracted.",
+        ),
     ),
     hints=(
         "There are three ways from x to the loss: straight through x̂, by way of μ, and by way of σ².",
@@ -138,42 +182,67 @@ BACKWARD = Exercise(
         "With x_hat, std and dx_hat = gamma * dy: (dx_hat - dx_hat.mean(axis=0) - x_hat * np.mean(dx_hat * x_hat, "
         "axis=0)) / std.",
     ),
-)  # fmt: skip
+)
 
 FOLD = Exercise(
-    "6.3", "Free at test time",
+    "6.3",
+    "Free at test time",
     "A dense layer with weights `w` and no bias is followed by batch normalisation with running `mean` and "
     "`variance`. Return one dense layer that does the work of both after training: its weights, and its bias as one "
     "more row below them.",
     fold,
     cases=(
         (np.array([[2.0]]), np.array([3.0]), np.array([1.0]), np.array([4.0]), np.array([0.75]), 0.25),
-        (np.array([[1.0, -2.0], [0.5, 0.0]]), np.array([1.0, 2.0]), np.array([0.5, -0.5]), np.array([1.0, -1.0]),
-         np.array([4.0, 0.25]), 0.01),
+        (
+            np.array([[1.0, -2.0], [0.5, 0.0]]),
+            np.array([1.0, 2.0]),
+            np.array([0.5, -0.5]),
+            np.array([1.0, -1.0]),
+            np.array([4.0, 0.25]),
+            0.01,
+        ),
         (_numbers(1, 5, 3), _vector(2, 3), _numbers(3, 3), _numbers(4, 3), _vector(5, 3), 1e-5),
         (_numbers(6, 3, 4), _vector(7, 4), _numbers(8, 4), _numbers(9, 4), _vector(10, 4), 0.5),
     ),
     mistakes=(
-        Mistake(lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / np.sqrt(variance + eps), beta]),
-                "The running mean is missing. It is subtracted before the scaling, so the bias is β − μγ/√(v + ε)."),
-        Mistake(lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / np.sqrt(variance + eps),
-                                                                       beta - mean]),
-                "The mean is subtracted before the scaling: it is scaled with the weights, μγ/√(v + ε)."),
-        Mistake(lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / np.sqrt(variance + eps),
-                                                                       beta - mean / np.sqrt(variance + eps)]),
-                "The mean is divided by the root, but γ is missing: it multiplies all of (xW − μ)/√(v + ε)."),
-        Mistake(lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / (variance + eps),
-                                                                       beta - mean * gamma / (variance + eps)]),
-                "You divide by the variance. Divide by its root."),
-        Mistake(lambda w, gamma, beta, mean, variance, eps: np.vstack([w / np.sqrt(variance + eps),
-                                                                       beta - mean / np.sqrt(variance + eps)]),
-                "γ is missing. Both the weights and the mean are multiplied by it."),
-        Mistake(lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / np.sqrt(variance + eps),
-                                                                       beta + mean * gamma / np.sqrt(variance + eps)]),
-                "The sign of the mean is wrong: batch normalisation subtracts it."),
-        Mistake(lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / np.sqrt(variance),
-                                                                       beta - mean * gamma / np.sqrt(variance)]),
-                "ε is missing: the layer divides by √(v + ε)."),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / np.sqrt(variance + eps), beta]),
+            "The running mean is missing. It is subtracted before the scaling, so the bias is β − μγ/√(v + ε).",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / np.sqrt(variance + eps), beta - mean]),
+            "The mean is subtracted before the scaling: it is scaled with the weights, μγ/√(v + ε).",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack(
+                [w * gamma / np.sqrt(variance + eps), beta - mean / np.sqrt(variance + eps)]
+            ),
+            "The mean is divided by the root, but γ is missing: it multiplies all of (xW − μ)/√(v + ε).",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack(
+                [w * gamma / (variance + eps), beta - mean * gamma / (variance + eps)]
+            ),
+            "You divide by the variance. Divide by its root.",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack(
+                [w / np.sqrt(variance + eps), beta - mean / np.sqrt(variance + eps)]
+            ),
+            "γ is missing. Both the weights and the mean are multiplied by it.",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack(
+                [w * gamma / np.sqrt(variance + eps), beta + mean * gamma / np.sqrt(variance + eps)]
+            ),
+            "The sign of the mean is wrong: batch normalisation subtracts it.",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack(
+                [w * gamma / np.sqrt(variance), beta - mean * gamma / np.sqrt(variance)]
+            ),
+            "ε is missing: the layer divides by √(v + ε).",
+        ),
     ),
     hints=(
         "After training mean and variance are constants. What kind of function of x is γ(xW − μ)/√(v + ε) + β?",
@@ -181,7 +250,7 @@ FOLD = Exercise(
         "factor = gamma / np.sqrt(variance + eps). The weights are w * factor, the bias is beta - mean * factor; "
         "np.vstack puts one below the other.",
     ),
-)  # fmt: skip
+)
 
 EXERCISES = {exercise.id: exercise for exercise in (FORWARD, BACKWARD, FOLD)}
 

@@ -26,6 +26,7 @@ T = TypeVar("T", bound=Shown)
 
 def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
     """Say what is wrong with the call itself, too: arguments left out, or too many."""
+
     @functools.wraps(check)
     def say(*given: Any, **named: Any) -> None:
         try:
@@ -93,8 +94,10 @@ class Desk:
     def predict(self, id: str) -> Question:
         """The question `id` with a button for every option.  The first click goes into your progress."""
         prediction = _find(self.predictions, id, "prediction")
-        return self._show(prediction.id, Question(
-            prediction, lambda letter: self.file.predict(prediction.id, letter == prediction.right)))
+        return self._show(
+            prediction.id,
+            Question(prediction, lambda letter: self.file.predict(prediction.id, letter == prediction.right)),
+        )
 
     def progress(self) -> Report:
         """Which exercises you have solved so far."""

@@ -34,8 +34,11 @@ class Environment:
     def __repr__(self) -> str:
         if self.good:
             return f"Everything is here: {', '.join(need.name for need in self.needs)}."
-        bad = [f"{need.name} {need.needs} is needed, {need.found or 'nothing'} was found." for need in self.needs
-               if not need.good]
+        bad = [
+            f"{need.name} {need.needs} is needed, {need.found or 'nothing'} was found."
+            for need in self.needs
+            if not need.good
+        ]
         cure = "Close JupyterLab and run `make lab` in the folder of the course: it installs what is missing."
         return "\n".join([*bad, cure])
 

@@ -109,8 +109,11 @@ class Exercise:
             return Verdict(False, f"{self.id}: {error}")
         except OutOfTime:
             stopped = _Attempt(self.cases[len(attempts) % len(self.cases)], np.empty(0))
-            return self._not_yet(f"Your function was still running after {self.seconds:g} seconds and was stopped. "
-                                 "Is there a loop that never ends?", stopped)
+            return self._not_yet(
+                f"Your function was still running after {self.seconds:g} seconds and was stopped. "
+                "Is there a loop that never ends?",
+                stopped,
+            )
         except KeyboardInterrupt:
             return Verdict(False, f"{self.id}: you stopped the check.")
         except BaseException as error:  # an object that fights back: a property or a repr that raises; or our defect
@@ -126,8 +129,10 @@ class Exercise:
 
     def _refuse_if_unusable(self, yours: Any) -> None:
         if not callable(yours) or isinstance(yours, type):
-            raise _Unusable(f"pass the function itself, not {shortened(yours)}: "
-                            f'check("{self.id}", {self.answer.__name__}), its name without brackets.')
+            raise _Unusable(
+                f"pass the function itself, not {shortened(yours)}: "
+                f'check("{self.id}", {self.answer.__name__}), its name without brackets.'
+            )
         try:
             signature = inspect.signature(yours)
         except (TypeError, ValueError):
@@ -176,14 +181,21 @@ class Exercise:
             return self._not_yet(f"{smallest.problem} {advice}".rstrip(), smallest)
         changed = next((attempt.changed[0] for attempt in attempts if attempt.changed), None)
         if changed and all(attempt.put_back for attempt in attempts):
-            return Verdict(False, f"{self.id}: not yet. The numbers are right, and you put {changed} back, but only up "
-                                  "to rounding: adding and subtracting h does not end where it began. Save the old "
-                                  "value first, and put that back.")
+            return Verdict(
+                False,
+                f"{self.id}: not yet. The numbers are right, and you put {changed} back, but only up "
+                "to rounding: adding and subtracting h does not end where it began. Save the old "
+                "value first, and put that back.",
+            )
         if changed:
-            return Verdict(False, f"{self.id}: not yet. The numbers are right, but your function changes its input "
-                                  f"{changed}. Build a new array instead: `a * 2` makes one, `a *= 2` writes into a.")
-        return Verdict(True, f"{self.id}: solved. Your function agrees with the reference in all "
-                             f"{len(attempts)} cases.")
+            return Verdict(
+                False,
+                f"{self.id}: not yet. The numbers are right, but your function changes its input "
+                f"{changed}. Build a new array instead: `a * 2` makes one, `a *= 2` writes into a.",
+            )
+        return Verdict(
+            True, f"{self.id}: solved. Your function agrees with the reference in all {len(attempts)} cases."
+        )
 
     def _not_yet(self, why: str, attempt: _Attempt, mistake: Mistake | None = None) -> Verdict:
         lines = [f"{self.id}: not yet. {why}"]
@@ -199,8 +211,9 @@ class Exercise:
 
 def _made(mistake: Mistake, attempts: list[_Attempt]) -> bool:
     """Whether every attempt gave exactly what the mistake gives."""
-    return (any(attempt.got is not None for attempt in attempts)
-            and any(all(_gives(answer, attempt) for attempt in attempts) for answer in (mistake.answer, *mistake.also)))
+    return any(attempt.got is not None for attempt in attempts) and any(
+        all(_gives(answer, attempt) for attempt in attempts) for answer in (mistake.answer, *mistake.also)
+    )
 
 
 def _gives(answer: Callable[..., Any], attempt: _Attempt) -> bool:
@@ -232,9 +245,11 @@ def _is_stub(yours: Callable) -> bool:
         body = definition.body if definition.name == yours.__name__ else []
     except Exception:
         return True  # no source, or not a `def`
-    return all(isinstance(line, ast.Pass)
-               or (isinstance(line, ast.Expr | ast.Return) and isinstance(line.value, ast.Constant | None))
-               for line in body)  # fmt: skip
+    return all(
+        isinstance(line, ast.Pass)
+        or (isinstance(line, ast.Expr | ast.Return) and isinstance(line.value, ast.Constant | None))
+        for line in body
+    )
 
 
 def _raised(error: BaseException) -> str:

@@ -75,8 +75,9 @@ def _lead(x, x_c, W, b, U) -> float:
     return (window_scores(x, W, b, U) - window_scores(x_c, W, b, U)).item()
 
 
-def _parts(x, x_c, W, b, U, *, on=lambda s, s_c: 1 - s + s_c > 0, sign=1.0, slope=lambda a: 1 - a**2, weight=True,
-           corrupt=1.0) -> np.ndarray:
+def _parts(
+    x, x_c, W, b, U, *, on=lambda s, s_c: 1 - s + s_c > 0, sign=1.0, slope=lambda a: 1 - a**2, weight=True, corrupt=1.0
+) -> np.ndarray:
     """The margin gradients with one idea changed: what the known mistakes compute."""
     a, a_c = np.tanh(W @ x + b), np.tanh(W @ x_c + b)
     s, s_c = (U.T @ a).item(), (U.T @ a_c).item()
@@ -88,6 +89,7 @@ def _parts(x, x_c, W, b, U, *, on=lambda s, s_c: 1 - s + s_c > 0, sign=1.0, slop
 
 def _in_order(*blocks: int) -> Callable[..., np.ndarray]:
     """The right gradients with the blocks 0 = ∂J/∂W, 1 = ∂J/∂b, 2 = ∂J/∂U in this order."""
+
     def answer(*args: np.ndarray) -> np.ndarray:
         columns = np.split(margin_gradients(*args), [-2, -1], axis=1)
         return np.hstack([columns[block] for block in blocks])
@@ -129,63 +131,93 @@ def _never_put_back(f, theta, h):
 
 
 WINDOW_SCORES = Exercise(
-    "1.1", "A score for five words",
+    "1.1",
+    "A score for five words",
     "The columns of `x` are windows: five words of four numbers each, on top of one another. Return the score "
     "s = Uᵀ tanh(Wx + b) of every window, in the shape (1, number of windows).",
     window_scores,
     cases=(
-        (np.array([[1.0], [2.0]]), np.array([[1.0, -1.0], [0.5, 0.0]]), np.array([[1.0], [0.0]]),
-         np.array([[3.0], [2.0]])),
+        (
+            np.array([[1.0], [2.0]]),
+            np.array([[1.0, -1.0], [0.5, 0.0]]),
+            np.array([[1.0], [0.0]]),
+            np.array([[3.0], [2.0]]),
+        ),
         _window(0, 3, 2),
         _window(1),
         _window(2, windows=6),
         _window(3, 12, 12, windows=12),
     ),
     mistakes=(
-        Mistake(lambda x, W, b, U: U.T @ (W @ x + b),
-                "The non-linearity is missing: without tanh two layers are one linear map."),
-        Mistake(lambda x, W, b, U: U.T @ np.tanh(W @ x),
-                "The bias b is missing. It shifts each hidden unit before the non-linearity."),
-        Mistake(lambda x, W, b, U: U.T @ (np.tanh(W @ x) + b),
-                "The bias belongs inside tanh: a = f(Wx + b), not f(Wx) + b."),
-        Mistake(lambda x, W, b, U: np.tanh(U.T @ (W @ x + b)),
-                "You bent the output instead of the hidden layer. tanh acts on z = Wx + b; the score itself is linear "
-                "in a, and may be any number."),
-        Mistake(lambda x, W, b, U: np.tanh(U.T @ np.tanh(W @ x + b)),
-                "One tanh too many: the score s = Uᵀa is not squashed. A margin of 1 could not always be reached if "
-                "it were."),
-        Mistake(lambda x, W, b, U: U.T @ (1 / (1 + np.exp(-(W @ x + b)))),
-                "That is the logistic sigmoid. This network uses tanh, which is 2σ(2z) − 1."),
-        Mistake(lambda x, W, b, U: U.T @ np.maximum(W @ x + b, 0),
-                "That is ReLU. This network uses tanh."),
-        Mistake(lambda x, W, b, U: np.sum(U.T @ np.tanh(W @ x + b), keepdims=True),
-                "You added up the windows. Each column of x has a score of its own."),
-        Mistake(lambda x, W, b, U: np.ravel(U.T @ np.tanh(W @ x + b)),
-                "The numbers are right, the shape is not. Uᵀ is (1, 8) and a is (8, windows), so their product has the "
-                "shape (1, windows)."),
-        Mistake(lambda x, W, b, U: (U.T @ np.tanh(W @ x + b)).T,
-                "The numbers are right, but you stood the scores on end: windows are columns, so the shape is "
-                "(1, windows)."),
-        Mistake(lambda x, W, b, U: np.tanh(W @ x + b),
-                "These are the activations of the hidden layer. The score is their weighted sum, with weights U."),
-        Mistake(lambda x, W, b, U: U.T @ np.tanh(W.T @ x + b),
-                "W already is (units, inputs): the sums are W @ x, without transposing. Where W is square the wrong "
-                "product raises no error."),
-        Mistake(lambda x, W, b, U: U * np.tanh(W @ x + b),
-                "You multiplied each activation by its weight; the products still have to be added up, which the "
-                "matrix product Uᵀa does."),
-        Mistake(lambda x, W, b, U: np.tanh(W @ x + b).sum(axis=0, keepdims=True),
-                "You added up the activations without their weights. The score is s = Uᵀa."),
+        Mistake(
+            lambda x, W, b, U: U.T @ (W @ x + b),
+            "The non-linearity is missing: without tanh two layers are one linear map.",
+        ),
+        Mistake(
+            lambda x, W, b, U: U.T @ np.tanh(W @ x),
+            "The bias b is missing. It shifts each hidden unit before the non-linearity.",
+        ),
+        Mistake(
+            lambda x, W, b, U: U.T @ (np.tanh(W @ x) + b), "The bias belongs inside tanh: a = f(Wx + b), not f(Wx) + b."
+        ),
+        Mistake(
+            lambda x, W, b, U: np.tanh(U.T @ (W @ x + b)),
+            "You bent the output instead of the hidden layer. tanh acts on z = Wx + b; the score itself is linear "
+            "in a, and may be any number.",
+        ),
+        Mistake(
+            lambda x, W, b, U: np.tanh(U.T @ np.tanh(W @ x + b)),
+            "One tanh too many: the score s = Uᵀa is not squashed. A margin of 1 could not always be reached if "
+            "it were.",
+        ),
+        Mistake(
+            lambda x, W, b, U: U.T @ (1 / (1 + np.exp(-(W @ x + b)))),
+            "That is the logistic sigmoid. This network uses tanh, which is 2σ(2z) − 1.",
+        ),
+        Mistake(lambda x, W, b, U: U.T @ np.maximum(W @ x + b, 0), "That is ReLU. This network uses tanh."),
+        Mistake(
+            lambda x, W, b, U: np.sum(U.T @ np.tanh(W @ x + b), keepdims=True),
+            "You added up the windows. Each column of x has a score of its own.",
+        ),
+        Mistake(
+            lambda x, W, b, U: np.ravel(U.T @ np.tanh(W @ x + b)),
+            "The numbers are right, the shape is not. Uᵀ is (1, 8) and a is (8, windows), so their product has the "
+            "shape (1, windows).",
+        ),
+        Mistake(
+            lambda x, W, b, U: (U.T @ np.tanh(W @ x + b)).T,
+            "The numbers are right, but you stood the scores on end: windows are columns, so the shape is "
+            "(1, windows).",
+        ),
+        Mistake(
+            lambda x, W, b, U: np.tanh(W @ x + b),
+            "These are the activations of the hidden layer. The score is their weighted sum, with weights U.",
+        ),
+        Mistake(
+            lambda x, W, b, U: U.T @ np.tanh(W.T @ x + b),
+            "W already is (units, inputs): the sums are W @ x, without transposing. Where W is square the wrong "
+            "product raises no error.",
+        ),
+        Mistake(
+            lambda x, W, b, U: U * np.tanh(W @ x + b),
+            "You multiplied each activation by its weight; the products still have to be added up, which the "
+            "matrix product Uᵀa does.",
+        ),
+        Mistake(
+            lambda x, W, b, U: np.tanh(W @ x + b).sum(axis=0, keepdims=True),
+            "You added up the activations without their weights. The score is s = Uᵀa.",
+        ),
     ),
     hints=(
         "Go from the input to the score in three lines: z, then a, then s. `@` is the matrix product.",
         "W is (8, 20) and x is (20, windows), so W @ x is (8, windows); b is one column that is added to each of them.",
         "z = W @ x + b;  a = np.tanh(z);  the score is U.T @ a.",
     ),
-)  # fmt: skip
+)
 
 MARGIN_GRADIENTS = Exercise(
-    "1.2", "Gradients of the margin",
+    "1.2",
+    "Gradients of the margin",
     "`x` is a true window, `x_c` a corrupt one, and J = max(0, 1 − s + s_c) with s = Uᵀ tanh(Wx + b). Return ∂J/∂W, "
     "∂J/∂b and ∂J/∂U side by side: np.hstack([dW, db, dU]).",
     margin_gradients,
@@ -200,47 +232,76 @@ MARGIN_GRADIENTS = Exercise(
         _pair(7, 20, 8, 1.5),
     ),
     mistakes=(
-        Mistake(lambda *a: _parts(*a, on=lambda s, s_c: 1.0),
-                "The indicator 1{J > 0} is missing. Where the true window already wins by 1, J is 0 and flat: all "
-                "gradients are 0."),
-        Mistake(lambda *a: _parts(*a, on=lambda s, s_c: float(s_c > s)),
-                "You ask whether the corrupt window wins. J is positive earlier: as soon as the true window leads by "
-                "less than 1."),
-        Mistake(lambda *a: _parts(*a, on=lambda s, s_c: 1 + s - s_c > 0),
-                "Your condition is reversed: it holds where the true window wins. J is positive where 1 − s + s_c > 0.",
-                also=(lambda *a: _parts(*a, on=lambda s, s_c: s > s_c),
-                      lambda *a: _parts(*a, on=lambda s, s_c: 1 - s + s_c <= 0))),
-        Mistake(lambda *a: _parts(*a, on=lambda s, s_c: abs(s - s_c) < 1),
-                "The distance of the scores does not decide. If the corrupt window wins by far, J is large and must "
-                "have a gradient: ask for 1 − s + s_c > 0 only."),
-        Mistake(lambda *a: max(0.0, 1 - _lead(*a)) * _parts(*a),
-                "J itself is a factor in your gradients. The slope of max(0, J) is 1 where J > 0, not J."),
-        Mistake(_one_input,
-                "Both terms of your ∂J/∂W use the same x. δ belongs to x and δ_c to x_c: δ_c x_cᵀ − δxᵀ."),
-        Mistake(_zero_without_shape,
-                "Where J = 0 you return a single 0. All gradients are 0 there: return zeros in the shape of the "
-                "gradients."),
-        Mistake(lambda *a: _parts(*a, sign=-1.0),
-                "The sign is reversed. J falls when s rises, so ∂J/∂s = −1 and ∂J/∂s_c = +1."),
-        Mistake(lambda *a: _parts(*a, corrupt=0.0),
-                "Only the true window is in your gradient. W, b and U score both windows, so both contribute: ∂s_c − "
-                "∂s."),
-        Mistake(lambda *a: _parts(*a, corrupt=-1.0),
-                "You added the two windows. They pull in opposite directions: s is to rise and s_c to fall."),
-        Mistake(lambda *a: _parts(*a, slope=lambda h: 1.0 + 0 * h),
-                "The slope of tanh is missing in δ = U ∘ f′(z). For tanh, f′(z) = 1 − a²."),
-        Mistake(lambda *a: _parts(*a, slope=lambda h: h * (1 - h)),
-                "a(1 − a) is the slope of the logistic sigmoid. For tanh it is 1 − a²."),
-        Mistake(lambda *a: _parts(*a, slope=lambda h: 1 - np.tanh(h) ** 2),
-                "You took the slope at a instead of at z. With a = tanh(z), the slope is 1 − a²; tanh is not applied "
-                "twice."),
-        Mistake(lambda x, x_c, W, b, U: _parts(x, x_c, W, b, U, slope=lambda a: 1 - np.arctanh(a) ** 2),
-                "1 − z² is not the slope. It is 1 − a², with a = tanh(z)."),
-        Mistake(lambda *a: _parts(*a, weight=False),
-                "U is missing in δ = U ∘ f′(z): the error reaches hidden unit i through its weight Uᵢ."),
-        Mistake(_in_order(2, 0, 1),
-                "The gradients stand in another order than asked for: first ∂J/∂W, then ∂J/∂b, then ∂J/∂U.",
-                also=tuple(_in_order(*order) for order in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 1, 0)))),
+        Mistake(
+            lambda *a: _parts(*a, on=lambda s, s_c: 1.0),
+            "The indicator 1{J > 0} is missing. Where the true window already wins by 1, J is 0 and flat: all "
+            "gradients are 0.",
+        ),
+        Mistake(
+            lambda *a: _parts(*a, on=lambda s, s_c: float(s_c > s)),
+            "You ask whether the corrupt window wins. J is positive earlier: as soon as the true window leads by "
+            "less than 1.",
+        ),
+        Mistake(
+            lambda *a: _parts(*a, on=lambda s, s_c: 1 + s - s_c > 0),
+            "Your condition is reversed: it holds where the true window wins. J is positive where 1 − s + s_c > 0.",
+            also=(
+                lambda *a: _parts(*a, on=lambda s, s_c: s > s_c),
+                lambda *a: _parts(*a, on=lambda s, s_c: 1 - s + s_c <= 0),
+            ),
+        ),
+        Mistake(
+            lambda *a: _parts(*a, on=lambda s, s_c: abs(s - s_c) < 1),
+            "The distance of the scores does not decide. If the corrupt window wins by far, J is large and must "
+            "have a gradient: ask for 1 − s + s_c > 0 only.",
+        ),
+        Mistake(
+            lambda *a: max(0.0, 1 - _lead(*a)) * _parts(*a),
+            "J itself is a factor in your gradients. The slope of max(0, J) is 1 where J > 0, not J.",
+        ),
+        Mistake(_one_input, "Both terms of your ∂J/∂W use the same x. δ belongs to x and δ_c to x_c: δ_c x_cᵀ − δxᵀ."),
+        Mistake(
+            _zero_without_shape,
+            "Where J = 0 you return a single 0. All gradients are 0 there: return zeros in the shape of the gradients.",
+        ),
+        Mistake(
+            lambda *a: _parts(*a, sign=-1.0),
+            "The sign is reversed. J falls when s rises, so ∂J/∂s = −1 and ∂J/∂s_c = +1.",
+        ),
+        Mistake(
+            lambda *a: _parts(*a, corrupt=0.0),
+            "Only the true window is in your gradient. W, b and U score both windows, so both contribute: ∂s_c − ∂s.",
+        ),
+        Mistake(
+            lambda *a: _parts(*a, corrupt=-1.0),
+            "You added the two windows. They pull in opposite directions: s is to rise and s_c to fall.",
+        ),
+        Mistake(
+            lambda *a: _parts(*a, slope=lambda h: 1.0 + 0 * h),
+            "The slope of tanh is missing in δ = U ∘ f′(z). For tanh, f′(z) = 1 − a².",
+        ),
+        Mistake(
+            lambda *a: _parts(*a, slope=lambda h: h * (1 - h)),
+            "a(1 − a) is the slope of the logistic sigmoid. For tanh it is 1 − a².",
+        ),
+        Mistake(
+            lambda *a: _parts(*a, slope=lambda h: 1 - np.tanh(h) ** 2),
+            "You took the slope at a instead of at z. With a = tanh(z), the slope is 1 − a²; tanh is not applied "
+            "twice.",
+        ),
+        Mistake(
+            lambda x, x_c, W, b, U: _parts(x, x_c, W, b, U, slope=lambda a: 1 - np.arctanh(a) ** 2),
+            "1 − z² is not the slope. It is 1 − a², with a = tanh(z).",
+        ),
+        Mistake(
+            lambda *a: _parts(*a, weight=False),
+            "U is missing in δ = U ∘ f′(z): the error reaches hidden unit i through its weight Uᵢ.",
+        ),
+        Mistake(
+            _in_order(2, 0, 1),
+            "The gradients stand in another order than asked for: first ∂J/∂W, then ∂J/∂b, then ∂J/∂U.",
+            also=tuple(_in_order(*order) for order in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 1, 0))),
+        ),
     ),
     hints=(
         "J depends on the parameters only through s and s_c. What are ∂J/∂s and ∂J/∂s_c, where J > 0 and where J = 0?",
@@ -248,7 +309,7 @@ MARGIN_GRADIENTS = Exercise(
         "delta = U * (1 - a**2) and delta_c likewise; dW = delta_c @ x_c.T - delta @ x.T; db = delta_c - delta; "
         "dU = a_c - a. Multiply all by 1.0 if 1 - s + s_c > 0, else by 0.0.",
     ),
-)  # fmt: skip
+)
 
 QUADRATIC = Named("θ₁² + 3θ₁θ₂", lambda t: t[0] ** 2 + 3 * t[0] * t[1])
 CUBIC = Named("Σ θᵢ³", lambda t: np.sum(t**3))
@@ -256,7 +317,8 @@ WAVES = Named("Σ sin(iθᵢ)", lambda t: np.sum(np.sin(np.arange(1, len(t) + 1)
 KINK = Named("Σ max(0, θᵢ)", lambda t: np.sum(np.maximum(t, 0)))
 
 NUMERICAL_GRADIENT = Exercise(
-    "1.3", "A slope without calculus",
+    "1.3",
+    "A slope without calculus",
     "`f` takes an array of n numbers and returns one number. Return the gradient of f at `theta`, measured with "
     "central differences of step `h` in one component after the other.",
     numerical_gradient,
@@ -268,30 +330,49 @@ NUMERICAL_GRADIENT = Exercise(
         (KINK, np.array([0.02, -0.03, 1.0]), 0.05),
     ),
     mistakes=(
-        Mistake(_slopes(lambda f, theta, step, h: (f(theta + step) - f(theta)) / h),
-                "This is the one-sided difference. Its error falls like h, that of the central difference like h²: "
-                "take a step to either side."),
-        Mistake(_slopes(lambda f, theta, step, h: (f(theta) - f(theta - step)) / h),
-                "This looks backwards only. Take a step to either side: (f(θ + h) − f(θ − h))/2h."),
-        Mistake(_slopes(lambda f, theta, step, h: (f(theta + step) - f(theta - step)) / h),
-                "The two points lie 2h apart, so divide by 2h: your slopes are twice too large."),
-        Mistake(_slopes(lambda f, theta, step, h: f(theta + step) - f(theta - step)),
-                "These are differences of f. A slope is a difference divided by the distance, here 2h."),
-        Mistake(_slopes(lambda f, theta, step, h: (f(theta + step) - f(theta - step)) / 2 * h),
-                "In `… / 2 * h` Python divides by 2 and then multiplies by h. Write `/ (2 * h)`."),
-        Mistake(lambda f, theta, h: numerical_gradient(f, theta, h / 2),
-                "You took half the step: θ + h and θ − h are asked for, 2h apart."),
-        Mistake(_with_own_step(1e-5),
-                "You measured with a step of your own. Use the `h` that is given.",
-                also=(_with_own_step(1e-4),)),
-        Mistake(lambda f, theta, h: -numerical_gradient(f, theta, h),
-                "The sign is reversed: the point ahead comes first, f(θ + h) − f(θ − h)."),
-        Mistake(_all_at_once,
-                "You moved all components at once. Each slope belongs to one component: move θᵢ alone and keep the "
-                "others."),
-        Mistake(_never_put_back,
-                "Each component stays where its last step left it, so the next slope is measured at another place. Put "
-                "θᵢ back before you go on."),
+        Mistake(
+            _slopes(lambda f, theta, step, h: (f(theta + step) - f(theta)) / h),
+            "This is the one-sided difference. Its error falls like h, that of the central difference like h²: "
+            "take a step to either side.",
+        ),
+        Mistake(
+            _slopes(lambda f, theta, step, h: (f(theta) - f(theta - step)) / h),
+            "This looks backwards only. Take a step to either side: (f(θ + h) − f(θ − h))/2h.",
+        ),
+        Mistake(
+            _slopes(lambda f, theta, step, h: (f(theta + step) - f(theta - step)) / h),
+            "The two points lie 2h apart, so divide by 2h: your slopes are twice too large.",
+        ),
+        Mistake(
+            _slopes(lambda f, theta, step, h: f(theta + step) - f(theta - step)),
+            "These are differences of f. A slope is a difference divided by the distance, here 2h.",
+        ),
+        Mistake(
+            _slopes(lambda f, theta, step, h: (f(theta + step) - f(theta - step)) / 2 * h),
+            "In `… / 2 * h` Python divides by 2 and then multiplies by h. Write `/ (2 * h)`.",
+        ),
+        Mistake(
+            lambda f, theta, h: numerical_gradient(f, theta, h / 2),
+            "You took half the step: θ + h and θ − h are asked for, 2h apart.",
+        ),
+        Mistake(
+            _with_own_step(1e-5),
+            "You measured with a step of your own. Use the `h` that is given.",
+            also=(_with_own_step(1e-4),),
+        ),
+        Mistake(
+            lambda f, theta, h: -numerical_gradient(f, theta, h),
+            "The sign is reversed: the point ahead comes first, f(θ + h) − f(θ − h).",
+        ),
+        Mistake(
+            _all_at_once,
+            "You moved all components at once. Each slope belongs to one component: move θᵢ alone and keep the others.",
+        ),
+        Mistake(
+            _never_put_back,
+            "Each component stays where its last step left it, so the next slope is measured at another place. Put "
+            "θᵢ back before you go on.",
+        ),
     ),
     hints=(
         "Write a loop over the components. In each turn two arrays are needed that differ from theta in one place "
@@ -299,7 +380,7 @@ NUMERICAL_GRADIENT = Exercise(
         "Slope = (f at θᵢ + h minus f at θᵢ − h) divided by the distance of the two points.",
         "step = np.zeros(len(theta)); step[i] = h; gradient[i] = (f(theta + step) - f(theta - step)) / (2 * h).",
     ),
-)  # fmt: skip
+)
 
 EXERCISES = {exercise.id: exercise for exercise in (WINDOW_SCORES, MARGIN_GRADIENTS, NUMERICAL_GRADIENT)}
 

@@ -68,8 +68,9 @@ def _nesterov(gradients, lr, beta):
     return beta * _velocity(gradients, beta, lr) - lr * np.asarray(gradients)
 
 
-def _adam(gradients, lr, beta1, beta2, eps, *, correct=(True, True), root=True, add=False, inside=False, late=False,
-          first=1):  # fmt: skip
+def _adam(
+    gradients, lr, beta1, beta2, eps, *, correct=(True, True), root=True, add=False, inside=False, late=False, first=1
+):
     """Adam with one thing done differently."""
     m, v, steps = 0.0, 0.0, []
     for t, g in enumerate(gradients, start=first):
@@ -87,8 +88,9 @@ def _adam(gradients, lr, beta1, beta2, eps, *, correct=(True, True), root=True, 
     return np.array(steps)
 
 
-def _plateau(losses, lr, patience, *, cut=lambda lr: lr / 2, previous=False, reset=True, forgive=True, reverse=False,
-             extra=0):  # fmt: skip
+def _plateau(
+    losses, lr, patience, *, cut=lambda lr: lr / 2, previous=False, reset=True, forgive=True, reverse=False, extra=0
+):
     """Halving with one thing done differently."""
     best, waited, rates = math.inf, 0, []
     for loss in losses:
@@ -105,7 +107,8 @@ def _plateau(losses, lr, patience, *, cut=lambda lr: lr / 2, previous=False, res
 
 
 MOMENTUM = Exercise(
-    "7.1", "What the ball remembers",
+    "7.1",
+    "What the ball remembers",
     "A parameter sees one gradient per step, `gradients[0]`, `gradients[1]`, … Return what momentum in velocity form "
     "adds to the parameter at each step. The velocity starts at 0; `beta` is 0.9 in most programs.",
     momentum_steps,
@@ -118,36 +121,49 @@ MOMENTUM = Exercise(
         (np.random.RandomState(0).standard_normal(40), 0.3, 0.95),
     ),
     mistakes=(
-        Mistake(lambda g, lr, beta: _velocity(g, 1 - beta, lr),
-                "You keep the share 1 − β of the velocity. β is not the resistance: it is the share that is KEPT, and "
-                "the friction is 1 − β."),
-        Mistake(lambda g, lr, beta: _velocity(g, beta, lr * (1 - beta)),
-                "You average: a weight of 1 − β on the new gradient. Here the new gradient enters in full, −ηg. That "
-                "is why the speed can grow to 1/(1 − β) times that of SGD."),
-        Mistake(lambda g, lr, beta: -_velocity(g, beta, lr),
-                "The sign is turned: this climbs. The velocity points against the gradient, −ηg."),
-        Mistake(lambda g, lr, beta: -lr * np.asarray(g),
-                "This is SGD without memory. Each step adds β times the step before."),
-        Mistake(lambda g, lr, beta: np.cumsum(_velocity(g, beta, lr)),
-                "These are the positions. Asked is the velocity, what is added at each step: leave out the sum."),
-        Mistake(lambda g, lr, beta: np.append(0.0, _velocity(g, beta, lr))[:-1],
-                "You are one step late: the first entry must already contain the first gradient. Update v, then keep "
-                "it."),
-        Mistake(lambda g, lr, beta: lr * _velocity(g, beta, lr),
-                "The learning rate is in it twice. In velocity form it stands inside, v ← βv − ηg; θ then moves by v "
-                "itself."),
-        Mistake(_nesterov,
-                "These are Nesterov's steps, βv − ηg with the new v. Plain momentum moves by v itself."),
+        Mistake(
+            lambda g, lr, beta: _velocity(g, 1 - beta, lr),
+            "You keep the share 1 − β of the velocity. β is not the resistance: it is the share that is KEPT, and "
+            "the friction is 1 − β.",
+        ),
+        Mistake(
+            lambda g, lr, beta: _velocity(g, beta, lr * (1 - beta)),
+            "You average: a weight of 1 − β on the new gradient. Here the new gradient enters in full, −ηg. That "
+            "is why the speed can grow to 1/(1 − β) times that of SGD.",
+        ),
+        Mistake(
+            lambda g, lr, beta: -_velocity(g, beta, lr),
+            "The sign is turned: this climbs. The velocity points against the gradient, −ηg.",
+        ),
+        Mistake(
+            lambda g, lr, beta: -lr * np.asarray(g),
+            "This is SGD without memory. Each step adds β times the step before.",
+        ),
+        Mistake(
+            lambda g, lr, beta: np.cumsum(_velocity(g, beta, lr)),
+            "These are the positions. Asked is the velocity, what is added at each step: leave out the sum.",
+        ),
+        Mistake(
+            lambda g, lr, beta: np.append(0.0, _velocity(g, beta, lr))[:-1],
+            "You are one step late: the first entry must already contain the first gradient. Update v, then keep it.",
+        ),
+        Mistake(
+            lambda g, lr, beta: lr * _velocity(g, beta, lr),
+            "The learning rate is in it twice. In velocity form it stands inside, v ← βv − ηg; θ then moves by v "
+            "itself.",
+        ),
+        Mistake(_nesterov, "These are Nesterov's steps, βv − ηg with the new v. Plain momentum moves by v itself."),
     ),
     hints=(
         "Step 1 is plain SGD, −ηg. What is left of it in step 2?",
         "Keep one number v. At each step replace it by β times itself minus η times the gradient.",
         "v = 0.0, then for g in gradients: v = beta * v - lr * g, and collect v in a list.",
     ),
-)  # fmt: skip
+)
 
 ADAM = Exercise(
-    "7.2", "Adam from its averages",
+    "7.2",
+    "Adam from its averages",
     "Return what Adam adds to one parameter at each step, given its `gradients` and the settings. Both averages start "
     "at 0 and are corrected for that; ε is added outside the root, after the correction.",
     adam_steps,
@@ -159,27 +175,44 @@ ADAM = Exercise(
         (np.random.RandomState(1).standard_normal(40), 0.01, 0.9, 0.99, 0.01),
     ),
     mistakes=(
-        Mistake(lambda *a: _adam(*a, correct=(False, False)),
-                "The bias correction is missing. m and v start at 0 and are too small at first: divide m by 1 − β₁ᵗ "
-                "and v by 1 − β₂ᵗ. Without it the first step is 3.16 η long instead of η."),
-        Mistake(lambda *a: _adam(*a, correct=(True, False)),
-                "Only m is corrected. v starts at 0 as well and is even slower: divide it by 1 − β₂ᵗ."),
-        Mistake(lambda *a: _adam(*a, correct=(False, True)),
-                "Only v is corrected. m starts at 0 as well: divide it by 1 − β₁ᵗ."),
-        Mistake(lambda *a: _adam(*a, add=True, correct=(True, False)),
-                "You add up all squared gradients, as AdaGrad does. Adam forgets: v ← β₂v + (1 − β₂)g²."),
-        Mistake(lambda *a: _adam(*a, root=False),
-                "The root is missing. v̂ is a mean of SQUARED gradients; only √v̂ has the unit of a gradient."),
-        Mistake(lambda *a: _adam(*a, inside=True),
-                "Your ε is under the root. Here it is added outside, √v̂ + ε; with a large ε that is not the same."),
-        Mistake(lambda *a: _adam(*a, late=True),
-                "Your ε is added to √v before the correction (the ε̂ of the paper's section 2). Correct first: √v̂ + ε."),
-        Mistake(lambda *a: -_adam(*a),
-                "The sign is turned: this climbs. θ moves by −η m̂ / (√v̂ + ε)."),
-        Mistake(lambda g, lr, beta1, beta2, eps: _adam(g, lr, beta2, beta1, eps),
-                "The two betas are swapped. β₁ belongs to m, the average of g; β₂ to v, the average of g²."),
-        Mistake(lambda *a: _adam(*a, first=2),
-                "Your t is one too large: the first step is t = 1, so that the first correction is 1 − β."),
+        Mistake(
+            lambda *a: _adam(*a, correct=(False, False)),
+            "The bias correction is missing. m and v start at 0 and are too small at first: divide m by 1 − β₁ᵗ "
+            "and v by 1 − β₂ᵗ. Without it the first step is 3.16 η long instead of η.",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, correct=(True, False)),
+            "Only m is corrected. v starts at 0 as well and is even slower: divide it by 1 − β₂ᵗ.",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, correct=(False, True)),
+            "Only v is corrected. m starts at 0 as well: divide it by 1 − β₁ᵗ.",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, add=True, correct=(True, False)),
+            "You add up all squared gradients, as AdaGrad does. Adam forgets: v ← β₂v + (1 − β₂)g².",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, root=False),
+            "The root is missing. v̂ is a mean of SQUARED gradients; only √v̂ has the unit of a gradient.",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, inside=True),
+            "Your ε is under the root. Here it is added outside, √v̂ + ε; with a large ε that is not the same.",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, late=True),
+            "Your ε is added to √v before the correction (the ε̂ of the paper's section 2). Correct first: √v̂ + ε.",
+        ),
+        Mistake(lambda *a: -_adam(*a), "The sign is turned: this climbs. θ moves by −η m̂ / (√v̂ + ε)."),
+        Mistake(
+            lambda g, lr, beta1, beta2, eps: _adam(g, lr, beta2, beta1, eps),
+            "The two betas are swapped. β₁ belongs to m, the average of g; β₂ to v, the average of g².",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, first=2),
+            "Your t is one too large: the first step is t = 1, so that the first correction is 1 − β.",
+        ),
     ),
     hints=(
         "Two averages that forget: m of the gradients, v of their squares. Both start at 0.",
@@ -187,10 +220,11 @@ ADAM = Exercise(
         "In a loop with t from 1: update m and v, m_hat = m / (1 - beta1**t), v_hat = v / (1 - beta2**t), and collect "
         "-lr * m_hat / (np.sqrt(v_hat) + eps).",
     ),
-)  # fmt: skip
+)
 
 PLATEAU = Exercise(
-    "7.3", "Halve when it stops improving",
+    "7.3",
+    "Halve when it stops improving",
     "`losses` are validation losses, one per evaluation. Halve the learning rate when `patience` of them in a row were "
     "not below the best loss so far; then start to count anew. Return the learning rate after each evaluation.",
     rates_on_plateau,
@@ -203,23 +237,36 @@ PLATEAU = Exercise(
         (np.abs(np.random.RandomState(2).standard_normal(40)), 0.5, 4),
     ),
     mistakes=(
-        Mistake(lambda *a: _plateau(*a, cut=lambda lr: lr - 0.5),
-                "You subtract 0.5. “Reduce by 0.5” means MULTIPLY by 0.5; a rate of 0.1 minus 0.5 would be negative."),
-        Mistake(lambda *a: _plateau(*a, cut=lambda lr: lr / 10),
-                "You divide by ten. That is another usual recipe; asked is halving."),
-        Mistake(lambda *a: _plateau(*a, previous=True),
-                "You compare with the loss before. Compare with the BEST loss so far: otherwise a loss that swings up "
-                "and down looks like progress every second time."),
-        Mistake(lambda losses, lr, patience: _plateau(losses, lr, 1),
-                "You halve at every loss that is not better. Wait for `patience` of them in a row."),
-        Mistake(lambda *a: _plateau(*a, reset=False),
-                "After a halving the count must start anew. Yours goes on, so every further loss halves again."),
-        Mistake(lambda *a: _plateau(*a, forgive=False),
-                "A better loss must set the count back to 0. You count all bad losses, not those in a row."),
-        Mistake(lambda *a: _plateau(*a, reverse=True),
-                "You halve when the loss improves. Halve when it does NOT."),
-        Mistake(lambda *a: _plateau(*a, extra=1),
-                "You wait one loss too long: halve as soon as the count reaches `patience`."),
+        Mistake(
+            lambda *a: _plateau(*a, cut=lambda lr: lr - 0.5),
+            "You subtract 0.5. “Reduce by 0.5” means MULTIPLY by 0.5; a rate of 0.1 minus 0.5 would be negative.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, cut=lambda lr: lr / 10),
+            "You divide by ten. That is another usual recipe; asked is halving.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, previous=True),
+            "You compare with the loss before. Compare with the BEST loss so far: otherwise a loss that swings up "
+            "and down looks like progress every second time.",
+        ),
+        Mistake(
+            lambda losses, lr, patience: _plateau(losses, lr, 1),
+            "You halve at every loss that is not better. Wait for `patience` of them in a row.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, reset=False),
+            "After a halving the count must start anew. Yours goes on, so every further loss halves again.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, forgive=False),
+            "A better loss must set the count back to 0. You count all bad losses, not those in a row.",
+        ),
+        Mistake(lambda *a: _plateau(*a, reverse=True), "You halve when the loss improves. Halve when it does NOT."),
+        Mistake(
+            lambda *a: _plateau(*a, extra=1),
+            "You wait one loss too long: halve as soon as the count reaches `patience`.",
+        ),
     ),
     hints=(
         "Remember two things from one loss to the next: the best so far, and how many in a row were not better.",
@@ -227,7 +274,7 @@ PLATEAU = Exercise(
         "best, waited = np.inf, 0. In the loop: if loss < best: best, waited = loss, 0, else: waited += 1. Then, if "
         "waited == patience: lr, waited = lr / 2, 0. Collect lr.",
     ),
-)  # fmt: skip
+)
 
 EXERCISES = {exercise.id: exercise for exercise in (MOMENTUM, ADAM, PLATEAU)}
 

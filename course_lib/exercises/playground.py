@@ -35,33 +35,41 @@ def _edges(images, down, right):
 
 
 MOVED = Exercise(
-    "11.1", "One pixel aside",
+    "11.1",
+    "One pixel aside",
     "`images` (m, 8, 8) holds digits. Return them moved by `down` rows down and `right` columns to the right; both are "
     "−1, 0 or 1. What leaves the image is lost, what enters is 0.",
     moved,
     cases=((_images(1, 1), 1, 0), (_images(2, 1), 0, -1), (_images(3, 5), -1, 1), (_images(4, 5), 0, 0)),
     mistakes=(
-        Mistake(lambda images, down, right: np.roll(images, (down, right), axis=(1, 2)),
-                "What leaves on one side comes in on the other: np.roll wraps round. A digit is not a ring: fill with "
-                "0."),
-        Mistake(lambda images, down, right: moved(images, -down, -right),
-                "The digits move the wrong way. Row r of the result is row r − down of the image."),
-        Mistake(lambda images, down, right: moved(images, right, down),
-                "Rows and columns are exchanged: axis 1 runs down, axis 2 to the right."),
-        Mistake(_edges,
-                "You repeat the border. What enters is empty paper, 0."),
-        Mistake(lambda images, down, right: np.roll(images, down, axis=0) if down else moved(images, down, right),
-                "You moved along axis 0. That is the list of images; rows are axis 1."),
+        Mistake(
+            lambda images, down, right: np.roll(images, (down, right), axis=(1, 2)),
+            "What leaves on one side comes in on the other: np.roll wraps round. A digit is not a ring: fill with 0.",
+        ),
+        Mistake(
+            lambda images, down, right: moved(images, -down, -right),
+            "The digits move the wrong way. Row r of the result is row r − down of the image.",
+        ),
+        Mistake(
+            lambda images, down, right: moved(images, right, down),
+            "Rows and columns are exchanged: axis 1 runs down, axis 2 to the right.",
+        ),
+        Mistake(_edges, "You repeat the border. What enters is empty paper, 0."),
+        Mistake(
+            lambda images, down, right: np.roll(images, down, axis=0) if down else moved(images, down, right),
+            "You moved along axis 0. That is the list of images; rows are axis 1.",
+        ),
     ),
     hints=(
         "Make room first: put a frame of zeros around every image.",
         "np.pad(images, ((0, 0), (1, 1), (1, 1))) has shape (m, 10, 10). Which 8 × 8 window of it is the answer?",
         "padded[:, 1 - down : 9 - down, 1 - right : 9 - right].",
     ),
-)  # fmt: skip
+)
 
 LUCK = Exercise(
-    "11.2", "Better, or lucky?",
+    "11.2",
+    "Better, or lucky?",
     "Two networks have read the same test digits; `right_a` and `right_b` (n,) say True where each is right. Digits "
     "that both read right, or both wrong, say nothing about who is better. Let n_a be the number that only A has "
     "right, n_b that only B has right. If both were equally good, n_b − n_a would have mean 0 and standard deviation "
@@ -74,27 +82,36 @@ LUCK = Exercise(
         (_answers(3, 0.98), _answers(3, 0.98)),
     ),
     mistakes=(
-        Mistake(lambda a, b: -luck(a, b),
-                "The sign is turned round: z is positive where B is better."),
-        Mistake(_unpaired,
-                "This compares two networks on two DIFFERENT test sets. They read the same digits, so only those on "
-                "which they differ count, and they count with n_a + n_b."),
-        Mistake(lambda a, b: (np.sum(b & ~a) - np.sum(a & ~b)) / np.sqrt(len(a)),
-                "You divided by √n. Digits on which both agree carry no chance: the number that counts is n_a + n_b."),
-        Mistake(lambda a, b: (np.sum(b & ~a) - np.sum(a & ~b)) / max(np.sum(a != b), 1),
-                "The root is missing. The standard deviation of n_b − n_a is √(n_a + n_b)."),
-        Mistake(lambda a, b: (np.sum(b & ~a) - np.sum(a & ~b)) / np.sqrt(np.sum(a != b)),
-                "Right, but for two networks that agree everywhere it gives 0/0. Return 0 then."),
-        Mistake(lambda a, b: np.mean(b) - np.mean(a),
-                "This is the difference of the accuracies. Whether it is large depends on how many digits decide: "
-                "divide n_b − n_a by √(n_a + n_b)."),
+        Mistake(lambda a, b: -luck(a, b), "The sign is turned round: z is positive where B is better."),
+        Mistake(
+            _unpaired,
+            "This compares two networks on two DIFFERENT test sets. They read the same digits, so only those on "
+            "which they differ count, and they count with n_a + n_b.",
+        ),
+        Mistake(
+            lambda a, b: (np.sum(b & ~a) - np.sum(a & ~b)) / np.sqrt(len(a)),
+            "You divided by √n. Digits on which both agree carry no chance: the number that counts is n_a + n_b.",
+        ),
+        Mistake(
+            lambda a, b: (np.sum(b & ~a) - np.sum(a & ~b)) / max(np.sum(a != b), 1),
+            "The root is missing. The standard deviation of n_b − n_a is √(n_a + n_b).",
+        ),
+        Mistake(
+            lambda a, b: (np.sum(b & ~a) - np.sum(a & ~b)) / np.sqrt(np.sum(a != b)),
+            "Right, but for two networks that agree everywhere it gives 0/0. Return 0 then.",
+        ),
+        Mistake(
+            lambda a, b: np.mean(b) - np.mean(a),
+            "This is the difference of the accuracies. Whether it is large depends on how many digits decide: "
+            "divide n_b − n_a by √(n_a + n_b).",
+        ),
     ),
     hints=(
         "Count two kinds of digits: right_a & ~right_b, and the other way round.",
         "np.sum of each gives n_a and n_b. What stands under the root may be 0: max(n_a + n_b, 1).",
         "(n_b - n_a) / np.sqrt(max(n_a + n_b, 1)).",
     ),
-)  # fmt: skip
+)
 
 EXERCISES = {exercise.id: exercise for exercise in (MOVED, LUCK, PIPELINE)}
 

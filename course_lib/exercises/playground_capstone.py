@@ -26,9 +26,12 @@ def moved(images: np.ndarray, down: int, right: int) -> np.ndarray:
 
 
 def pipeline(
-    x_train: np.ndarray, y_train: np.ndarray, x_val: np.ndarray, y_val: np.ndarray,
+    x_train: np.ndarray,
+    y_train: np.ndarray,
+    x_val: np.ndarray,
+    y_val: np.ndarray,
     look: Callable[[Callable[[np.ndarray], np.ndarray]], float],
-) -> float:  # fmt: skip
+) -> float:
     """Prepare, train for several learning rates, choose on validation digits, train once more on all, look once.
 
     x (m, 64) raw digits, 0 to 16; look(predict) is the accuracy of predict(images) -> classes on the test digits.
@@ -40,8 +43,16 @@ def pipeline(
         prepared = Standardize(0.5).fit(x)
         net = MLP((64, 128, 10), "relu", "he", norm="batch", trials=5, seed=0, dtype=np.float32)
         steps = 12 * len(x) // 128
-        train(net, prepared.transform(x), y, AdamW(lr, weight_decay=0.01), steps=steps, batch_size=128,
-              schedule=Cosine(lr, steps), record_every=steps)  # fmt: skip
+        train(
+            net,
+            prepared.transform(x),
+            y,
+            AdamW(lr, weight_decay=0.01),
+            steps=steps,
+            batch_size=128,
+            schedule=Cosine(lr, steps),
+            record_every=steps,
+        )
         return lambda images: softmax(net.forward(prepared.transform(images))).mean(axis=0).argmax(axis=-1)
 
     def validation(lr):
@@ -98,7 +109,8 @@ def _reports_validation(x_train, y_train, x_val, y_val, look):
 
 
 PIPELINE = PipelineExercise(
-    "11.3", "From raw digits to one honest number",
+    "11.3",
+    "From raw digits to one honest number",
     "Write pipeline(x_train, y_train, x_val, y_val, look). The digits are raw: rows of 64 numbers from 0 to 16. "
     "Prepare them, choose and train what you like, judge your choices on the validation digits. The test digits are in "
     "an envelope: look(predict) opens it and returns the share that your predict(images) -> classes gets right. Call "
@@ -106,27 +118,40 @@ PIPELINE = PipelineExercise(
     pipeline,
     cases=(("1078 raw digits", "their classes", "360 raw digits", "their classes", "opens the envelope"),),
     mistakes=(
-        Mistake(_tuned_on_the_test,
-                "You looked more than once. Whoever looks and then chooses has tuned on the test digits, and the "
-                "number is no longer what new digits would give. Choose on the validation digits, then look once."),
-        Mistake(_never_looked,
-                "You never looked. A number from the validation digits is too good, because they did the choosing: "
-                "call look(predict) once, at the end."),
-        Mistake(_masks_left_on,
-                "Your predict gives another answer when asked again. Is dropout still on? Evaluate with train=False."),
-        Mistake(_own_statistics,
-                "The answer for a digit depends on which other digits are read with it. Means, standard deviations and "
-                "batch statistics must come from training; fit the preparation once, on training digits, and evaluate "
-                "with train=False."),
-        Mistake(_unprepared,
-                "Fewer than 85 % are right: something goes wrong on the way. Does predict prepare its raw images "
-                "exactly as the training digits were prepared?"),
-        Mistake(_hardly_trained,
-                "It is honest, but weak: less than 96 %. Train longer, or better, and decide on the validation digits "
-                "alone when it is good enough."),
-        Mistake(_reports_validation,
-                "You did not return what look returned. Report the number the envelope gave, whether you like it or "
-                "not."),
+        Mistake(
+            _tuned_on_the_test,
+            "You looked more than once. Whoever looks and then chooses has tuned on the test digits, and the "
+            "number is no longer what new digits would give. Choose on the validation digits, then look once.",
+        ),
+        Mistake(
+            _never_looked,
+            "You never looked. A number from the validation digits is too good, because they did the choosing: "
+            "call look(predict) once, at the end.",
+        ),
+        Mistake(
+            _masks_left_on,
+            "Your predict gives another answer when asked again. Is dropout still on? Evaluate with train=False.",
+        ),
+        Mistake(
+            _own_statistics,
+            "The answer for a digit depends on which other digits are read with it. Means, standard deviations and "
+            "batch statistics must come from training; fit the preparation once, on training digits, and evaluate "
+            "with train=False.",
+        ),
+        Mistake(
+            _unprepared,
+            "Fewer than 85 % are right: something goes wrong on the way. Does predict prepare its raw images "
+            "exactly as the training digits were prepared?",
+        ),
+        Mistake(
+            _hardly_trained,
+            "It is honest, but weak: less than 96 %. Train longer, or better, and decide on the validation digits "
+            "alone when it is good enough.",
+        ),
+        Mistake(
+            _reports_validation,
+            "You did not return what look returned. Report the number the envelope gave, whether you like it or not.",
+        ),
     ),
     hints=(
         "First a small thing that works: Standardize fitted on x_train, an MLP (64, 64, 10), Adam with 0.01, 300 "
@@ -138,4 +163,4 @@ PIPELINE = PipelineExercise(
         "return look(predict), once.",
     ),
     seconds=90.0,
-)  # fmt: skip
+)

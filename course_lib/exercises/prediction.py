@@ -39,8 +39,10 @@ class Prediction:
     def __post_init__(self) -> None:
         right = sum(option.right for option in self.options)
         if len(self.options) < 2 or right != 1:
-            raise ValueError(f"Prediction {self.id} needs at least two options and exactly one right one; "
-                             f"it has {len(self.options)} and {right}.")
+            raise ValueError(
+                f"Prediction {self.id} needs at least two options and exactly one right one; "
+                f"it has {len(self.options)} and {right}."
+            )
 
     @property
     def title(self) -> str:
@@ -68,10 +70,12 @@ class Prediction:
         # The letters are written out: JupyterLab and code hosts drop the `type` of a list and would number it.
         options = "<br>".join(f"{letter}) {html.escape(option.text)}" for letter, option in self.lettered())
         whys = "".join(f"<p>{html.escape(self.feedback(letter))}</p>" for letter, _ in self.lettered())
-        return (f"<div><p><strong>{self.title}.</strong> {html.escape(self.question)}</p>"
-                f"<p>{options}</p>"
-                f"<details><summary>Answer</summary><p><strong>{self.right})</strong></p>{whys}</details>"
-                f'<p class="how-live">{stills.QUESTION}</p></div>')
+        return (
+            f"<div><p><strong>{self.title}.</strong> {html.escape(self.question)}</p>"
+            f"<p>{options}</p>"
+            f"<details><summary>Answer</summary><p><strong>{self.right})</strong></p>{whys}</details>"
+            f'<p class="how-live">{stills.QUESTION}</p></div>'
+        )
 
 
 class Question(Shown):
@@ -120,6 +124,8 @@ class Question(Shown):
         right = letter == self.prediction.right
         self.buttons[letter].button_style = "success" if right else "danger"
         self.buttons[letter].icon = "check" if right else "times"
-        self.answer.value = ('<p role="status" aria-live="polite" style="margin:4px 0;line-height:1.4">'
-                             f"{html.escape(self.prediction.feedback(letter))}</p>")
+        self.answer.value = (
+            '<p role="status" aria-live="polite" style="margin:4px 0;line-height:1.4">'
+            f"{html.escape(self.prediction.feedback(letter))}</p>"
+        )
         self._answered(letter)

@@ -89,7 +89,8 @@ def _eigenvalues(x: np.ndarray) -> np.ndarray:
 
 
 STANDARDISED = Exercise(
-    "4.1", "Statistics from the training data",
+    "4.1",
+    "Statistics from the training data",
     "Bring each feature of the training data `x_train` (samples, features) to mean 0 and standard deviation 1, and "
     "return `x_test` treated in exactly the same way. A feature that is constant in the training data is "
     "only centred.",
@@ -102,50 +103,86 @@ STANDARDISED = Exercise(
         (_data(3, 200, 5, -20.0), _data(4, 50, 5, -20.0)),
     ),
     mistakes=(
-        Mistake(lambda a, b: (b - b.mean(axis=0)) / _safe(b.std(axis=0)),
-                "You measured mean and spread on the test data. Then training and test data are shifted differently, "
-                "and a single test example could not be prepared at all. Take both from x_train."),
-        Mistake(lambda a, b: standardised(np.concatenate([a, b]), b),
-                "You measured mean and spread on all data together. That is leakage: the test data must not take "
-                "part in anything that is fitted. Take both from x_train alone."),
-        Mistake(lambda a, b: (a - a.mean(axis=0)) / _safe(a.std(axis=0)),
-                "This is x_train, prepared. Keep its statistics and apply them to x_test."),
-        Mistake(lambda a, b: (b - b.mean(axis=0)) / _safe(a.std(axis=0)),
-                "The spread is from the training data, the mean from the test data. Both must come from x_train."),
-        Mistake(lambda a, b: (b - a.mean(axis=0)) / _safe(b.std(axis=0)),
-                "The mean is from the training data, the spread from the test data. Both must come from x_train."),
-        Mistake(lambda a, b: (b - a.mean(axis=0)) / _safe(a.var(axis=0)),
-                "You divided by the variance. The standard deviation is its root."),
-        Mistake(lambda a, b: b - a.mean(axis=0),
-                "The data are centred and not yet scaled: divide by the standard deviation of each feature."),
-        Mistake(lambda a, b: b / _safe(a.std(axis=0)),
-                "The data are scaled and not centred: subtract the mean of the training data first."),
-        Mistake(lambda a, b: (b - a.mean()) / _safe(a.std()),
-                "You used one mean and one spread for all features together. Every feature needs its own: axis=0."),
-        Mistake(lambda a, b: (b - a.mean(axis=0)) / _safe(a.std(axis=0, ddof=1)),
-                "You divided the sum of squares by n − 1. The course divides by n, which brings the training data "
-                "themselves to standard deviation 1; NumPy does so unless told otherwise."),
-        Mistake(lambda a, b: (b - b.mean(axis=1, keepdims=True)) / _safe(b.std(axis=1, keepdims=True)),
-                "You standardised each sample across its features. The statistics belong to the features: axis=0 "
-                "runs down the samples."),
-        Mistake(_plus(1e-8),
-                "A small number in the denominator keeps NaN away and blows a constant feature up: 1/1e-8 is a "
-                "hundred million. Divide such a feature by 1.",
-                also=(*(_plus(10.0**-digits) for digits in (5, 6, 7, 9, 10, 12)),
-                      *(_under_root(10.0**-digits) for digits in (5, 6, 7, 8, 10, 12)))),
-        Mistake(lambda a, b: (b - a.mean(axis=0)) / a.std(axis=0),
-                "A feature that is constant in the training data has σ = 0, and you divide by it. Divide such a "
-                "feature by 1."),
-        Mistake(lambda a, b: np.where(a.std(axis=0) == 0, b, standardised(a, b)),
-                "A feature that is constant in the training data is not scaled, but in your answer not centred either: "
-                "subtract its mean."),
-        Mistake(lambda a, b: np.where(a.std(axis=0) == 0, 0.0, standardised(a, b)),
-                "A feature that is constant in the training data may differ in the test data: you set it to 0. "
-                "Subtract its mean and divide by 1."),
-        Mistake(lambda a, b: (b - a.min(axis=0)) / _safe(np.ptp(a, axis=0)),
-                "This is scaling to the range from 0 to 1. Asked for are mean 0 and standard deviation 1."),
-        Mistake(lambda a, b: b / _safe(a.std(axis=0)) - a.mean(axis=0),
-                "Subtract the mean first, then divide: in x/σ − μ the mean is not in units of σ."),
+        Mistake(
+            lambda a, b: (b - b.mean(axis=0)) / _safe(b.std(axis=0)),
+            "You measured mean and spread on the test data. Then training and test data are shifted differently, "
+            "and a single test example could not be prepared at all. Take both from x_train.",
+        ),
+        Mistake(
+            lambda a, b: standardised(np.concatenate([a, b]), b),
+            "You measured mean and spread on all data together. That is leakage: the test data must not take "
+            "part in anything that is fitted. Take both from x_train alone.",
+        ),
+        Mistake(
+            lambda a, b: (a - a.mean(axis=0)) / _safe(a.std(axis=0)),
+            "This is x_train, prepared. Keep its statistics and apply them to x_test.",
+        ),
+        Mistake(
+            lambda a, b: (b - b.mean(axis=0)) / _safe(a.std(axis=0)),
+            "The spread is from the training data, the mean from the test data. Both must come from x_train.",
+        ),
+        Mistake(
+            lambda a, b: (b - a.mean(axis=0)) / _safe(b.std(axis=0)),
+            "The mean is from the training data, the spread from the test data. Both must come from x_train.",
+        ),
+        Mistake(
+            lambda a, b: (b - a.mean(axis=0)) / _safe(a.var(axis=0)),
+            "You divided by the variance. The standard deviation is its root.",
+        ),
+        Mistake(
+            lambda a, b: b - a.mean(axis=0),
+            "The data are centred and not yet scaled: divide by the standard deviation of each feature.",
+        ),
+        Mistake(
+            lambda a, b: b / _safe(a.std(axis=0)),
+            "The data are scaled and not centred: subtract the mean of the training data first.",
+        ),
+        Mistake(
+            lambda a, b: (b - a.mean()) / _safe(a.std()),
+            "You used one mean and one spread for all features together. Every feature needs its own: axis=0.",
+        ),
+        Mistake(
+            lambda a, b: (b - a.mean(axis=0)) / _safe(a.std(axis=0, ddof=1)),
+            "You divided the sum of squares by n − 1. The course divides by n, which brings the training data "
+            "themselves to standard deviation 1; NumPy does so unless told otherwise.",
+        ),
+        Mistake(
+            lambda a, b: (b - b.mean(axis=1, keepdims=True)) / _safe(b.std(axis=1, keepdims=True)),
+            "You standardised each sample across its features. The statistics belong to the features: axis=0 "
+            "runs down the samples.",
+        ),
+        Mistake(
+            _plus(1e-8),
+            "A small number in the denominator keeps NaN away and blows a constant feature up: 1/1e-8 is a "
+            "hundred million. Divide such a feature by 1.",
+            also=(
+                *(_plus(10.0**-digits) for digits in (5, 6, 7, 9, 10, 12)),
+                *(_under_root(10.0**-digits) for digits in (5, 6, 7, 8, 10, 12)),
+            ),
+        ),
+        Mistake(
+            lambda a, b: (b - a.mean(axis=0)) / a.std(axis=0),
+            "A feature that is constant in the training data has σ = 0, and you divide by it. Divide such a "
+            "feature by 1.",
+        ),
+        Mistake(
+            lambda a, b: np.where(a.std(axis=0) == 0, b, standardised(a, b)),
+            "A feature that is constant in the training data is not scaled, but in your answer not centred either: "
+            "subtract its mean.",
+        ),
+        Mistake(
+            lambda a, b: np.where(a.std(axis=0) == 0, 0.0, standardised(a, b)),
+            "A feature that is constant in the training data may differ in the test data: you set it to 0. "
+            "Subtract its mean and divide by 1.",
+        ),
+        Mistake(
+            lambda a, b: (b - a.min(axis=0)) / _safe(np.ptp(a, axis=0)),
+            "This is scaling to the range from 0 to 1. Asked for are mean 0 and standard deviation 1.",
+        ),
+        Mistake(
+            lambda a, b: b / _safe(a.std(axis=0)) - a.mean(axis=0),
+            "Subtract the mean first, then divide: in x/σ − μ the mean is not in units of σ.",
+        ),
     ),
     hints=(
         "Three numbers per feature play a part: its mean, its spread, and the value at hand. Which of the two arrays "
@@ -153,10 +190,11 @@ STANDARDISED = Exercise(
         "mu = x_train.mean(axis=0) and sigma = x_train.std(axis=0). What happens where sigma is 0?",
         "Replace the zeros, np.where(sigma == 0, 1.0, sigma), and return (x_test - mu) divided by that.",
     ),
-)  # fmt: skip
+)
 
 ZCA = Exercise(
-    "4.2", "Whiten, then turn back",
+    "4.2",
+    "Whiten, then turn back",
     "Return the ZCA-whitened `x` (samples, features): centred, uncorrelated, each principal component with variance "
     "λ/(λ + `epsilon`), in the original axes. np.linalg.eigh gives the eigenvalues and eigenvectors of a symmetric "
     "matrix; covariances divide by n.",
@@ -169,44 +207,74 @@ ZCA = Exercise(
         (_data(8, 100, 4, 0.0), 5.0),
     ),
     mistakes=(
-        Mistake(_whitened,
-                "These are whitened components, in the order of the eigenvalues. ZCA turns them back into the "
-                "original axes: one more product, with Uᵀ."),
-        Mistake(lambda x, e: _axes(x)[0] @ _axes(x)[2],
-                "You turned the data to their principal axes, which is PCA. Whitening divides each component by "
-                "√(λ + ε), and ZCA then turns back."),
-        Mistake(lambda x, e: _whitened(x, e) @ _axes(x)[2],
-                "The last product turns once more in the same direction. To turn back, multiply by U transposed."),
-        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / (v + e)),
-                "You divided by λ + ε. That is a variance; what brings the variance to 1 is its root."),
-        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / (np.sqrt(np.maximum(v, 0)) + e)),
-                "ε stands outside the root. Here it is added to the variance: √(λ + ε)."),
-        Mistake(lambda x, e: _symmetric(x, lambda v: np.sqrt(v + e)),
-                "You multiplied by √(λ + ε). That stretches the long directions further; divide."),
-        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v + e), centre=False),
-                "The covariance is right, but the data you turned are not centred. Subtract the mean before the "
-                "first product."),
-        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v + e), n=-1),
-                "You divided the covariance by n − 1. The course divides by n."),
-        Mistake(_uncentred,
-                "You centred nothing: subtract the mean of each feature before you take the covariance."),
-        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v * len(x) + e)),
-                "You did not divide the covariance by n. It is a mean over the samples: cᵀc/n."),
-        Mistake(lambda x, e: zca(x, e) + x.mean(axis=0),
-                "You added the mean again at the end. Whitened data are centred: leave it out."),
-        Mistake(lambda x, e: _axes(x)[0] @ _axes(x)[2].T / np.sqrt(_axes(x)[1] + e) @ _axes(x)[2],
-                "U and Uᵀ are swapped. The eigenvectors are the columns of U, so c @ U gives the components and Uᵀ "
-                "turns back."),
-        Mistake(lambda x, e: x - x.mean(axis=0),
-                "The data are only centred: nothing was divided. Turn, divide by √(λ + ε), turn back."),
-        Mistake(lambda x, e: np.linalg.solve(np.linalg.cholesky(_covariance(x) + e * np.eye(x.shape[1])),
-                                             (x - x.mean(axis=0)).T).T,
-                "This whitens by Cholesky: uncorrelated and of variance 1, but turned against the data. ZCA uses the "
-                "symmetric root U(Λ + ε)^(−½)Uᵀ."),
-        Mistake(lambda x, e: (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + e),
-                "This is standardising: each feature by itself. Correlations between features are all still there."),
-        Mistake(lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v)),
-                "`epsilon` is missing: add it to every eigenvalue before you take the root."),
+        Mistake(
+            _whitened,
+            "These are whitened components, in the order of the eigenvalues. ZCA turns them back into the "
+            "original axes: one more product, with Uᵀ.",
+        ),
+        Mistake(
+            lambda x, e: _axes(x)[0] @ _axes(x)[2],
+            "You turned the data to their principal axes, which is PCA. Whitening divides each component by "
+            "√(λ + ε), and ZCA then turns back.",
+        ),
+        Mistake(
+            lambda x, e: _whitened(x, e) @ _axes(x)[2],
+            "The last product turns once more in the same direction. To turn back, multiply by U transposed.",
+        ),
+        Mistake(
+            lambda x, e: _symmetric(x, lambda v: 1 / (v + e)),
+            "You divided by λ + ε. That is a variance; what brings the variance to 1 is its root.",
+        ),
+        Mistake(
+            lambda x, e: _symmetric(x, lambda v: 1 / (np.sqrt(np.maximum(v, 0)) + e)),
+            "ε stands outside the root. Here it is added to the variance: √(λ + ε).",
+        ),
+        Mistake(
+            lambda x, e: _symmetric(x, lambda v: np.sqrt(v + e)),
+            "You multiplied by √(λ + ε). That stretches the long directions further; divide.",
+        ),
+        Mistake(
+            lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v + e), centre=False),
+            "The covariance is right, but the data you turned are not centred. Subtract the mean before the "
+            "first product.",
+        ),
+        Mistake(
+            lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v + e), n=-1),
+            "You divided the covariance by n − 1. The course divides by n.",
+        ),
+        Mistake(_uncentred, "You centred nothing: subtract the mean of each feature before you take the covariance."),
+        Mistake(
+            lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v * len(x) + e)),
+            "You did not divide the covariance by n. It is a mean over the samples: cᵀc/n.",
+        ),
+        Mistake(
+            lambda x, e: zca(x, e) + x.mean(axis=0),
+            "You added the mean again at the end. Whitened data are centred: leave it out.",
+        ),
+        Mistake(
+            lambda x, e: _axes(x)[0] @ _axes(x)[2].T / np.sqrt(_axes(x)[1] + e) @ _axes(x)[2],
+            "U and Uᵀ are swapped. The eigenvectors are the columns of U, so c @ U gives the components and Uᵀ "
+            "turns back.",
+        ),
+        Mistake(
+            lambda x, e: x - x.mean(axis=0),
+            "The data are only centred: nothing was divided. Turn, divide by √(λ + ε), turn back.",
+        ),
+        Mistake(
+            lambda x, e: (
+                np.linalg.solve(np.linalg.cholesky(_covariance(x) + e * np.eye(x.shape[1])), (x - x.mean(axis=0)).T).T
+            ),
+            "This whitens by Cholesky: uncorrelated and of variance 1, but turned against the data. ZCA uses the "
+            "symmetric root U(Λ + ε)^(−½)Uᵀ.",
+        ),
+        Mistake(
+            lambda x, e: (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + e),
+            "This is standardising: each feature by itself. Correlations between features are all still there.",
+        ),
+        Mistake(
+            lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v)),
+            "`epsilon` is missing: add it to every eigenvalue before you take the root.",
+        ),
     ),
     hints=(
         "Three stations: turn the centred data to the principal axes, scale each component, turn back. Only the "
@@ -215,10 +283,11 @@ ZCA = Exercise(
         "divide each by what brings its variance to λ/(λ + ε).",
         "(c @ U / np.sqrt(variances + epsilon)) @ U.T",
     ),
-)  # fmt: skip
+)
 
 LARGEST_LEARNING_RATE = Exercise(
-    "4.3", "The largest stable learning rate",
+    "4.3",
+    "The largest stable learning rate",
     "A linear neuron ŷ = w·x without a bias learns with the loss J = ½ · mean of (ŷ − t)² over the rows of `x` "
     "(samples, features). Return the learning rate above which full-batch gradient descent diverges.",
     largest_learning_rate,
@@ -230,49 +299,76 @@ LARGEST_LEARNING_RATE = Exercise(
         (_data(10, 200, 6),),
     ),
     mistakes=(
-        Mistake(lambda x: 2 / np.linalg.eigvalsh(np.cov(x, rowvar=False, ddof=0).reshape(x.shape[1], -1))[-1],
-                "You took the eigenvalues of the covariance, which is centred. The neuron has no bias, so an offset "
-                "of the data counts: H = xᵀx/n."),
-        Mistake(lambda x: 2 / np.linalg.eigvalsh(x.T @ x)[-1],
-                "The loss is a mean over the samples, so its Hessian is one as well: divide xᵀx by n."),
-        Mistake(lambda x: 1 / _eigenvalues(x)[-1],
-                "At 1/λ₁ the steepest direction is solved in one step. Stability lasts twice as far: at 2/λ₁ the "
-                "step jumps exactly to the other side."),
-        Mistake(lambda x: 2 / _eigenvalues(x)[0],
-                "You took the smallest eigenvalue. The steepest direction diverges first: it is the largest that "
-                "sets the limit."),
-        Mistake(lambda x: 2 / np.sqrt(_eigenvalues(x)[-1]),
-                "This is 2 over a singular value of x/√n. The eigenvalue of H is its square."),
-        Mistake(lambda x: 2 / np.trace(x.T @ x / len(x)),
-                "You divided by the sum of all eigenvalues, the trace. That is safe, but not the limit: only the "
-                "largest counts."),
-        Mistake(lambda x: _eigenvalues(x)[-1] / _eigenvalues(x)[0],
-                "This is the condition number. It says how many steps are needed, not how large they may be."),
-        Mistake(lambda x: 2 / np.max(np.mean(x**2, axis=0)),
-                "You looked at each feature by itself. Correlated features add up along a direction between the "
-                "axes: take the eigenvalues of xᵀx/n, not its diagonal."),
-        Mistake(lambda x: 1 / (2 * _eigenvalues(x)[-1]),
-                "This is a quarter of the limit. With ½ in front of the square the Hessian is xᵀx/n, without a 2, and "
-                "the limit is 2/λ₁."),
-        Mistake(lambda x: 4 / _eigenvalues(x)[-1],
-                "The ½ of the loss cancels the 2 of the square. The Hessian is xᵀx/n, and the limit is 2/λ₁."),
-        Mistake(lambda x: _eigenvalues(x)[-1],
-                "This is λ₁ itself, the steepest curvature. The rate goes as its inverse: |1 − lr·λ₁| < 1."),
-        Mistake(lambda x: _eigenvalues(x)[-1] / 2,
-                "The fraction is upside down. The steeper the loss, the smaller the rate."),
-        Mistake(lambda x: 2 / np.linalg.eigvalsh(x.T @ x / x.shape[1])[-1],
-                "You divided by the number of features. The loss is a mean over the samples: divide by len(x)."),
-        Mistake(lambda x: 2 / (_eigenvalues(x)[0] + _eigenvalues(x)[-1]),
-                "This is the rate that converges fastest. The limit lies higher: it does not depend on the smallest "
-                "eigenvalue."),
+        Mistake(
+            lambda x: 2 / np.linalg.eigvalsh(np.cov(x, rowvar=False, ddof=0).reshape(x.shape[1], -1))[-1],
+            "You took the eigenvalues of the covariance, which is centred. The neuron has no bias, so an offset "
+            "of the data counts: H = xᵀx/n.",
+        ),
+        Mistake(
+            lambda x: 2 / np.linalg.eigvalsh(x.T @ x)[-1],
+            "The loss is a mean over the samples, so its Hessian is one as well: divide xᵀx by n.",
+        ),
+        Mistake(
+            lambda x: 1 / _eigenvalues(x)[-1],
+            "At 1/λ₁ the steepest direction is solved in one step. Stability lasts twice as far: at 2/λ₁ the "
+            "step jumps exactly to the other side.",
+        ),
+        Mistake(
+            lambda x: 2 / _eigenvalues(x)[0],
+            "You took the smallest eigenvalue. The steepest direction diverges first: it is the largest that "
+            "sets the limit.",
+        ),
+        Mistake(
+            lambda x: 2 / np.sqrt(_eigenvalues(x)[-1]),
+            "This is 2 over a singular value of x/√n. The eigenvalue of H is its square.",
+        ),
+        Mistake(
+            lambda x: 2 / np.trace(x.T @ x / len(x)),
+            "You divided by the sum of all eigenvalues, the trace. That is safe, but not the limit: only the "
+            "largest counts.",
+        ),
+        Mistake(
+            lambda x: _eigenvalues(x)[-1] / _eigenvalues(x)[0],
+            "This is the condition number. It says how many steps are needed, not how large they may be.",
+        ),
+        Mistake(
+            lambda x: 2 / np.max(np.mean(x**2, axis=0)),
+            "You looked at each feature by itself. Correlated features add up along a direction between the "
+            "axes: take the eigenvalues of xᵀx/n, not its diagonal.",
+        ),
+        Mistake(
+            lambda x: 1 / (2 * _eigenvalues(x)[-1]),
+            "This is a quarter of the limit. With ½ in front of the square the Hessian is xᵀx/n, without a 2, and "
+            "the limit is 2/λ₁.",
+        ),
+        Mistake(
+            lambda x: 4 / _eigenvalues(x)[-1],
+            "The ½ of the loss cancels the 2 of the square. The Hessian is xᵀx/n, and the limit is 2/λ₁.",
+        ),
+        Mistake(
+            lambda x: _eigenvalues(x)[-1],
+            "This is λ₁ itself, the steepest curvature. The rate goes as its inverse: |1 − lr·λ₁| < 1.",
+        ),
+        Mistake(
+            lambda x: _eigenvalues(x)[-1] / 2,
+            "The fraction is upside down. The steeper the loss, the smaller the rate.",
+        ),
+        Mistake(
+            lambda x: 2 / np.linalg.eigvalsh(x.T @ x / x.shape[1])[-1],
+            "You divided by the number of features. The loss is a mean over the samples: divide by len(x).",
+        ),
+        Mistake(
+            lambda x: 2 / (_eigenvalues(x)[0] + _eigenvalues(x)[-1]),
+            "This is the rate that converges fastest. The limit lies higher: it does not depend on the smallest "
+            "eigenvalue.",
+        ),
     ),
     hints=(
-        "Write the gradient as H(w − w*). What does one step do to w − w* along an eigenvector of H with "
-        "eigenvalue λ?",
+        "Write the gradient as H(w − w*). What does one step do to w − w* along an eigenvector of H with eigenvalue λ?",
         "It multiplies by 1 − lr·λ. The size of that must stay below 1 for every eigenvalue.",
         "2 / np.linalg.eigvalsh(x.T @ x / len(x))[-1]",
     ),
-)  # fmt: skip
+)
 
 EXERCISES = {exercise.id: exercise for exercise in (STANDARDISED, ZCA, LARGEST_LEARNING_RATE)}
 

@@ -18,7 +18,7 @@ class Tap:
         self._stream, self._left, self.dropped = stream, MOST, 0
 
     def write(self, text: str) -> int:
-        shown = text if self._left is None else text[:self._left]
+        shown = text if self._left is None else text[: self._left]
         if self._left is not None:
             self._left -= len(shown)
             self.dropped += len(text) - len(shown)

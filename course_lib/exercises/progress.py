@@ -80,8 +80,9 @@ class ProgressFile:
                     break
         except OSError as error:
             self._memory += events
-            self._say(f"Your progress cannot be saved in {self.path} ({error.strerror}); "
-                      "it is kept until the kernel stops.")
+            self._say(
+                f"Your progress cannot be saved in {self.path} ({error.strerror}); it is kept until the kernel stops."
+            )
 
     def _written(self, data: bytes) -> bool:
         """False if another notebook moved the file aside meanwhile: then it may have been read before `data` came."""
@@ -119,8 +120,10 @@ class ProgressFile:
         if events:
             self._append(events)
         if damaged:
-            self._say(f"The progress file was damaged: {len(events)} entries were kept, {damaged} could not be read. "
-                      f"The damaged file is now {aside}.")
+            self._say(
+                f"The progress file was damaged: {len(events)} entries were kept, {damaged} could not be read. "
+                f"The damaged file is now {aside}."
+            )
         else:  # another notebook has mended it before
             aside.unlink()
         return events

@@ -50,7 +50,8 @@ def _softmax(scores, axis=-1):
 
 
 DECAY = Exercise(
-    "8.1", "One step with weight decay",
+    "8.1",
+    "One step with weight decay",
     "A layer has weights `w` and biases `b`; `grad_w` and `grad_b` are the gradients of the loss without penalty. Make "
     "one step of plain SGD on J = loss + ½λΣW², with λ = `decay`; biases are not penalised. Return the new weights "
     "with the new biases as one more row below them.",
@@ -61,33 +62,49 @@ DECAY = Exercise(
         (_numbers(1, 4, 3), _numbers(2, 3), _numbers(3, 4, 3), _numbers(4, 3), 0.05, 0.3),
     ),
     mistakes=(
-        Mistake(lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * grad_w, b - lr * grad_b]),
-                "The penalty is missing. Its gradient λW is added to grad_w."),
-        Mistake(lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w + 2 * decay * w), b - lr * grad_b]),
-                "You used 2λW, the gradient of λΣW². The ½ in the penalty is there to cancel that 2."),
-        Mistake(lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w + 0.5 * decay * w),
-                                                                   b - lr * grad_b]),
-                "You used ½λW. Differentiating W² gives 2W, and the 2 cancels the ½: the gradient is λW."),
-        Mistake(lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w + decay * w / np.linalg.norm(w)),
-                                                                   b - lr * grad_b]),
-                "λW/‖W‖ is the gradient of the norm ‖W‖. The penalty is half its square, with gradient λW."),
-        Mistake(lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w - decay * w), b - lr * grad_b]),
-                "The sign of λW is wrong: the weights grow. Add λW to the gradient, so that the step takes it away."),
-        Mistake(lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w + decay * w),
-                                                                   b - lr * (grad_b + decay * b)]),
-                "You penalised the biases as well. ΣW² runs over weights only."),
-        Mistake(lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * grad_w - decay * w, b - lr * grad_b]),
-                "λW is a part of the gradient, so the learning rate multiplies it too: W shrinks by ηλW."),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * grad_w, b - lr * grad_b]),
+            "The penalty is missing. Its gradient λW is added to grad_w.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w + 2 * decay * w), b - lr * grad_b]),
+            "You used 2λW, the gradient of λΣW². The ½ in the penalty is there to cancel that 2.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w + 0.5 * decay * w), b - lr * grad_b]),
+            "You used ½λW. Differentiating W² gives 2W, and the 2 cancels the ½: the gradient is λW.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
+                [w - lr * (grad_w + decay * w / np.linalg.norm(w)), b - lr * grad_b]
+            ),
+            "λW/‖W‖ is the gradient of the norm ‖W‖. The penalty is half its square, with gradient λW.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w - decay * w), b - lr * grad_b]),
+            "The sign of λW is wrong: the weights grow. Add λW to the gradient, so that the step takes it away.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
+                [w - lr * (grad_w + decay * w), b - lr * (grad_b + decay * b)]
+            ),
+            "You penalised the biases as well. ΣW² runs over weights only.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * grad_w - decay * w, b - lr * grad_b]),
+            "λW is a part of the gradient, so the learning rate multiplies it too: W shrinks by ηλW.",
+        ),
     ),
     hints=(
         "What is the derivative of ½λw² for one weight w?",
         "The gradient of J at W is grad_w + decay * w; at b it is grad_b.",
         "np.vstack([w - lr * (grad_w + decay * w), b - lr * grad_b]).",
     ),
-)  # fmt: skip
+)
 
 DROPOUT = Exercise(
-    "8.2", "Inverted dropout",
+    "8.2",
+    "Inverted dropout",
     "`u` has the shape of `x` and holds numbers drawn evenly from 0 to 1. In training, keep an entry of `x` where u is "
     "at least the drop probability `p`, zero the others, and scale so that nothing has to be done at test time. Return "
     "the output for `train` True or False.",
@@ -99,34 +116,51 @@ DROPOUT = Exercise(
         (_numbers(3, 6, 5), _even(4, 6, 5), 0.8, False),
     ),
     mistakes=(
-        Mistake(lambda x, u, p, train: x * (u >= p) if train else x,
-                "Nothing is scaled. On average only the share 1 − p of x arrives in training, but all of it at test "
-                "time: 1/(1 − p) times too much."),
-        Mistake(lambda x, u, p, train: x * (u >= p) if train else x * (1 - p),
-                "This is the scaling of the paper: it works, but at test time. Inverted dropout divides by 1 − p in "
-                "training instead."),
-        Mistake(lambda x, u, p, train: x * (u >= p) / (1 - p) if train else x * (1 - p),
-                "You scale twice. Where training divides by 1 − p, the test leaves x as it is."),
-        Mistake(lambda x, u, p, train: x * (u < p) / p if train else x,
-                "You took p for the probability to KEEP. Here, as in PyTorch, p is the probability to drop."),
-        Mistake(lambda x, u, p, train: x * (u >= p) / p if train else x,
-                "You divide by p. The share that is kept is 1 − p: divide by that."),
-        Mistake(lambda x, u, p, train: x * (u < p) / (1 - p) if train else x,
-                "You keep the entries that should be dropped: keep where u ≥ p."),
-        Mistake(lambda x, u, p, train: x * (u >= p) / (1 - p),
-                "You drop at test time too. At test time chance has no place: return x."),
-        Mistake(lambda x, u, p, train: x * (u >= p) * (1 - p) if train else x,
-                "You multiply by 1 − p in training and make the signal smaller still. Divide by it."),
+        Mistake(
+            lambda x, u, p, train: x * (u >= p) if train else x,
+            "Nothing is scaled. On average only the share 1 − p of x arrives in training, but all of it at test "
+            "time: 1/(1 − p) times too much.",
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u >= p) if train else x * (1 - p),
+            "This is the scaling of the paper: it works, but at test time. Inverted dropout divides by 1 − p in "
+            "training instead.",
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u >= p) / (1 - p) if train else x * (1 - p),
+            "You scale twice. Where training divides by 1 − p, the test leaves x as it is.",
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u < p) / p if train else x,
+            "You took p for the probability to KEEP. Here, as in PyTorch, p is the probability to drop.",
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u >= p) / p if train else x,
+            "You divide by p. The share that is kept is 1 − p: divide by that.",
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u < p) / (1 - p) if train else x,
+            "You keep the entries that should be dropped: keep where u ≥ p.",
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u >= p) / (1 - p),
+            "You drop at test time too. At test time chance has no place: return x.",
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u >= p) * (1 - p) if train else x,
+            "You multiply by 1 − p in training and make the signal smaller still. Divide by it.",
+        ),
     ),
     hints=(
         "Which share of x survives on average? By what must the survivors be multiplied to make up for it?",
         "The mask is u >= p, and its mean is 1 − p. Divide by 1 − p in training; return x otherwise.",
         "return x * (u >= p) / (1 - p) if train else x",
     ),
-)  # fmt: skip
+)
 
 ENSEMBLE = Exercise(
-    "8.3", "The answer of an ensemble",
+    "8.3",
+    "The answer of an ensemble",
     "`scores` holds the scores of M networks for m examples and some classes, shape (M, m, classes). Return the "
     "ensemble's class probabilities (m, classes): the mean of the members' softmax outputs. Scores may be as large as "
     "1000.",
@@ -137,23 +171,35 @@ ENSEMBLE = Exercise(
         (np.array([[[1000.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]], [[0.0, 0.0, -1000.0]]]),),
     ),
     mistakes=(
-        Mistake(lambda scores: _softmax(scores.mean(axis=0)),
-                "You averaged the scores. Softmax of mean scores is the normalised GEOMETRIC mean of the "
-                "probabilities; the task asks for their arithmetic mean."),
-        Mistake(lambda scores: np.exp(scores).sum(axis=0) / np.exp(scores).sum(axis=(0, 2))[..., None],
-                "You normalised after adding up the exponentials: a member with large scores then outvotes the others. "
-                "Give each member its own softmax first."),
-        Mistake(lambda scores: np.mean(np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True), axis=0),
-                "Right for small scores, but exp(1000) overflows. Subtract each row's largest score before exp."),
-        Mistake(lambda scores: np.mean(_softmax(scores, axis=0), axis=0),
-                "Your softmax runs over the members. It belongs to the classes, the last axis."),
-        Mistake(lambda scores: np.sum(_softmax(scores), axis=0),
-                "You summed over the members. Divide by their number, so that the probabilities add up to 1."),
-        Mistake(lambda scores: np.mean(scores.argmax(axis=-1)[..., None] == np.arange(scores.shape[-1]), axis=0),
-                "This is the share of votes. Average the probabilities instead: they also say how sure each member "
-                "is."),
-        Mistake(lambda scores: np.mean(_softmax(scores), axis=1),
-                "You averaged over the examples. The members are axis 0."),
+        Mistake(
+            lambda scores: _softmax(scores.mean(axis=0)),
+            "You averaged the scores. Softmax of mean scores is the normalised GEOMETRIC mean of the "
+            "probabilities; the task asks for their arithmetic mean.",
+        ),
+        Mistake(
+            lambda scores: np.exp(scores).sum(axis=0) / np.exp(scores).sum(axis=(0, 2))[..., None],
+            "You normalised after adding up the exponentials: a member with large scores then outvotes the others. "
+            "Give each member its own softmax first.",
+        ),
+        Mistake(
+            lambda scores: np.mean(np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True), axis=0),
+            "Right for small scores, but exp(1000) overflows. Subtract each row's largest score before exp.",
+        ),
+        Mistake(
+            lambda scores: np.mean(_softmax(scores, axis=0), axis=0),
+            "Your softmax runs over the members. It belongs to the classes, the last axis.",
+        ),
+        Mistake(
+            lambda scores: np.sum(_softmax(scores), axis=0),
+            "You summed over the members. Divide by their number, so that the probabilities add up to 1.",
+        ),
+        Mistake(
+            lambda scores: np.mean(scores.argmax(axis=-1)[..., None] == np.arange(scores.shape[-1]), axis=0),
+            "This is the share of votes. Average the probabilities instead: they also say how sure each member is.",
+        ),
+        Mistake(
+            lambda scores: np.mean(_softmax(scores), axis=1), "You averaged over the examples. The members are axis 0."
+        ),
     ),
     hints=(
         "Two steps: what does each member say, in probabilities? Then the mean over which axis?",
@@ -161,7 +207,7 @@ ENSEMBLE = Exercise(
         "exp = np.exp(scores - scores.max(axis=-1, keepdims=True)); then np.mean(exp / exp.sum(axis=-1, "
         "keepdims=True), axis=0).",
     ),
-)  # fmt: skip
+)
 
 EXERCISES = {exercise.id: exercise for exercise in (DECAY, DROPOUT, ENSEMBLE)}
 

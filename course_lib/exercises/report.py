@@ -17,8 +17,14 @@ from course_lib.exercises.shown import Shown
 class Report(Shown):
     """`notes` are sentences about the file; `where` is its path."""
 
-    def __init__(self, exercises: Mapping[str, Exercise], predictions: Mapping[str, Prediction], progress: Progress,
-                 notes: Sequence[str] = (), where: str = "") -> None:
+    def __init__(
+        self,
+        exercises: Mapping[str, Exercise],
+        predictions: Mapping[str, Prediction],
+        progress: Progress,
+        notes: Sequence[str] = (),
+        where: str = "",
+    ) -> None:
         self.exercises, self.predictions, self.progress = exercises, predictions, progress
         self.notes, self.where = notes, where
 
@@ -33,8 +39,10 @@ class Report(Shown):
         """Two sentences with the counts."""
         first = [right for id, right in self.progress.first.items() if id in self.predictions]
         solved = sum(id in self.progress.solved for id in self.exercises)
-        return (f"Solved: {solved} of {len(self.exercises)} exercises. Predictions answered: {len(first)} of "
-                f"{len(self.predictions)}, {sum(first)} of them right at the first click.")
+        return (
+            f"Solved: {solved} of {len(self.exercises)} exercises. Predictions answered: {len(first)} of "
+            f"{len(self.predictions)}, {sum(first)} of them right at the first click."
+        )
 
     def html(self) -> str:
         how_live = '<p class="how-live">Run this cell to see which of them you have solved.</p>'
@@ -63,6 +71,8 @@ class Report(Shown):
                 state = self._state(exercise)
                 values.append(f"<strong>✓ {state}</strong>" if state == "solved" else state)
             rows.append("<tr>" + "".join(f"{cell}{value}</td>" for value in values) + "</tr>")
-        head = "".join(cell.replace("<td", '<th scope="col"') + f"{name}</th>"
-                       for name in ("Exercise", "Title", "State")[:2 + with_state])
+        head = "".join(
+            cell.replace("<td", '<th scope="col"') + f"{name}</th>"
+            for name in ("Exercise", "Title", "State")[: 2 + with_state]
+        )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

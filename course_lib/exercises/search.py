@@ -35,8 +35,9 @@ def epochs_given(scores: np.ndarray, budgets: tuple[int, ...]) -> np.ndarray:
     return epochs
 
 
-def _halved(scores, budgets, judge=lambda rows, b: rows[:, b - 1], keep=lambda n: (n + 1) // 2, lost=False,
-            again=False):  # fmt: skip
+def _halved(
+    scores, budgets, judge=lambda rows, b: rows[:, b - 1], keep=lambda n: (n + 1) // 2, lost=False, again=False
+):
     """`epochs_given` with one thing changed."""
     epochs, alive = np.zeros(len(scores), int), np.arange(len(scores))
     for budget in budgets:
@@ -54,7 +55,8 @@ def _curves(seed: int, trials: int, epochs: int) -> np.ndarray:
 
 
 LOG_UNIFORM = Exercise(
-    "10.1", "Even on a log scale",
+    "10.1",
+    "Even on a log scale",
     "`u` holds numbers drawn evenly from 0 to 1. Turn them into learning rates from `low` to `high` such that every "
     "decade gets the same share: u = 0 gives low, u = 1 gives high, u = 0.5 the middle of the exponents. Return "
     "an array of the shape of `u`.",
@@ -65,62 +67,87 @@ LOG_UNIFORM = Exercise(
         (np.array([0.3, 0.7]), 0.02, 5.0),
     ),
     mistakes=(
-        Mistake(lambda u, low, high: low + (high - low) * u,
-                "These are even on a linear scale: nine in ten fall into the highest decade."),
-        Mistake(lambda u, low, high: 10 ** (low + (high - low) * u),
-                "You took low and high for exponents. They are the rates themselves: take their logarithms first."),
-        Mistake(lambda u, low, high: np.log10(low) + (np.log10(high) - np.log10(low)) * u,
-                "These are the exponents, and right. The last step is missing: 10 to the power of them."),
-        Mistake(lambda u, low, high: np.exp(np.log10(low) + (np.log10(high) - np.log10(low)) * u),
-                "log10 and exp do not undo each other. Use np.log with np.exp, or np.log10 with 10 **."),
-        Mistake(lambda u, low, high: high * (low / high) ** u,
-                "Evenly spread, but backwards: u = 0 should give low."),
-        Mistake(lambda u, low, high: low * (high - low) ** u,
-                "At u = 1 this gives low·(high − low). Which factor leads from low to high?"),
-        Mistake(lambda u, low, high: low * 10**u,
-                "This covers one decade only, from low to 10·low. The factor from low to high is high/low."),
+        Mistake(
+            lambda u, low, high: low + (high - low) * u,
+            "These are even on a linear scale: nine in ten fall into the highest decade.",
+        ),
+        Mistake(
+            lambda u, low, high: 10 ** (low + (high - low) * u),
+            "You took low and high for exponents. They are the rates themselves: take their logarithms first.",
+        ),
+        Mistake(
+            lambda u, low, high: np.log10(low) + (np.log10(high) - np.log10(low)) * u,
+            "These are the exponents, and right. The last step is missing: 10 to the power of them.",
+        ),
+        Mistake(
+            lambda u, low, high: np.exp(np.log10(low) + (np.log10(high) - np.log10(low)) * u),
+            "log10 and exp do not undo each other. Use np.log with np.exp, or np.log10 with 10 **.",
+        ),
+        Mistake(lambda u, low, high: high * (low / high) ** u, "Evenly spread, but backwards: u = 0 should give low."),
+        Mistake(
+            lambda u, low, high: low * (high - low) ** u,
+            "At u = 1 this gives low·(high − low). Which factor leads from low to high?",
+        ),
+        Mistake(
+            lambda u, low, high: low * 10**u,
+            "This covers one decade only, from low to 10·low. The factor from low to high is high/low.",
+        ),
     ),
     hints=(
         "On a log scale, equal steps are equal factors. Which factor leads from low all the way to high?",
         "u = 1 multiplies by high/low, u = 0.5 by its square root.",
         "return low * (high / low) ** u",
     ),
-)  # fmt: skip
+)
 
 TRIALS = Exercise(
-    "10.2", "How many random trials?",
+    "10.2",
+    "How many random trials?",
     "Each random trial lands in the best share `share` of the settings with probability `share`, independently. Return "
     "the smallest whole number of trials with which at least one of them does so with probability `chance` or more.",
     trials_needed,
     cases=((0.05, 0.95), (0.01, 0.99), (0.1, 0.5), (0.5, 0.75)),
     mistakes=(
-        Mistake(lambda share, chance: math.log(1 - chance) / math.log(1 - share),
-                "The right ratio, but trials are whole: round it up."),
-        Mistake(lambda share, chance: math.floor(math.log(1 - chance) / math.log(1 - share)),
-                "You rounded down, and the chance stays just below what was asked for. Round up."),
-        Mistake(lambda share, chance: round(math.log(1 - chance) / math.log(1 - share)),
-                "Rounding to the nearest may round down, and then the chance is not reached. Round up."),
-        Mistake(lambda share, chance: math.floor(math.log(1 - chance) / math.log(1 - share)) + 1,
-                "One too many where the ratio is a whole number already: with share 0.5, two trials give exactly "
-                "0.75."),
-        Mistake(lambda share, chance: math.ceil(chance / share),
-                "You added up the probabilities: n · share. Trials overlap in their luck; the chance that NONE hits "
-                "is (1 − share)ⁿ."),
-        Mistake(lambda share, chance: math.ceil(1 / share),
-                "After 1/share trials there is one hit on average. The chance of at least one is then only about "
-                "64 %."),
-        Mistake(lambda share, chance: math.ceil(math.log(chance) / math.log(1 - share)),
-                "You asked when the chance of NO hit falls to `chance`. It must fall to 1 − chance."),
+        Mistake(
+            lambda share, chance: math.log(1 - chance) / math.log(1 - share),
+            "The right ratio, but trials are whole: round it up.",
+        ),
+        Mistake(
+            lambda share, chance: math.floor(math.log(1 - chance) / math.log(1 - share)),
+            "You rounded down, and the chance stays just below what was asked for. Round up.",
+        ),
+        Mistake(
+            lambda share, chance: round(math.log(1 - chance) / math.log(1 - share)),
+            "Rounding to the nearest may round down, and then the chance is not reached. Round up.",
+        ),
+        Mistake(
+            lambda share, chance: math.floor(math.log(1 - chance) / math.log(1 - share)) + 1,
+            "One too many where the ratio is a whole number already: with share 0.5, two trials give exactly 0.75.",
+        ),
+        Mistake(
+            lambda share, chance: math.ceil(chance / share),
+            "You added up the probabilities: n · share. Trials overlap in their luck; the chance that NONE hits "
+            "is (1 − share)ⁿ.",
+        ),
+        Mistake(
+            lambda share, chance: math.ceil(1 / share),
+            "After 1/share trials there is one hit on average. The chance of at least one is then only about 64 %.",
+        ),
+        Mistake(
+            lambda share, chance: math.ceil(math.log(chance) / math.log(1 - share)),
+            "You asked when the chance of NO hit falls to `chance`. It must fall to 1 − chance.",
+        ),
     ),
     hints=(
         "First the chance that none of n trials hits. When is it at most 1 − chance?",
         "(1 − share)ⁿ ≤ 1 − chance. Take logarithms; both are negative, so the sign turns round.",
         "return math.ceil(math.log(1 - chance) / math.log(1 - share))",
     ),
-)  # fmt: skip
+)
 
 HALVING = Exercise(
-    "10.3", "Successive halving",
+    "10.3",
+    "Successive halving",
     "`scores[i, t]` is the accuracy of trial i after t + 1 epochs. Run all trials for `budgets[0]` epochs, keep the "
     "better half (rounded up) by their accuracy at that moment, run these for `budgets[1]` epochs in all, keep the "
     "better half again, and so on. Return for how many epochs each trial has run.",
@@ -131,27 +158,41 @@ HALVING = Exercise(
         (_curves(1, 16, 9), (1, 2, 4, 8)),
     ),
     mistakes=(
-        Mistake(lambda scores, budgets: _halved(scores, budgets, judge=lambda rows, b: rows[:, b]),
-                "Off by one: column t holds the accuracy after t + 1 epochs, so after b epochs it is column b − 1."),
-        Mistake(lambda scores, budgets: _halved(scores, budgets, judge=lambda rows, b: -rows[:, b - 1]),
-                "You kept the worse half. Accuracies: larger is better."),
-        Mistake(lambda scores, budgets: _halved(scores, budgets, judge=lambda rows, b: rows[:, -1]),
-                "You chose by the last column, that is, by the future. At that moment only b epochs have been run."),
-        Mistake(lambda scores, budgets: _halved(scores, budgets, keep=lambda n: max(1, n // 2)),
-                "Half of an odd number is rounded up here: of 9 trials, 5 go on."),
-        Mistake(lambda scores, budgets: _halved(scores, budgets, lost=True),
-                "Your indices count within the survivors. Translate them back: alive = alive[order[:keep]]."),
-        Mistake(lambda scores, budgets: _halved(scores, budgets, again=True),
-                "You added up the budgets. A trial that goes on has run for the larger budget in all."),
-        Mistake(lambda scores, budgets: np.full(len(scores), budgets[-1]),
-                "All trials got the last budget. Then nothing is saved."),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, judge=lambda rows, b: rows[:, b]),
+            "Off by one: column t holds the accuracy after t + 1 epochs, so after b epochs it is column b − 1.",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, judge=lambda rows, b: -rows[:, b - 1]),
+            "You kept the worse half. Accuracies: larger is better.",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, judge=lambda rows, b: rows[:, -1]),
+            "You chose by the last column, that is, by the future. At that moment only b epochs have been run.",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, keep=lambda n: max(1, n // 2)),
+            "Half of an odd number is rounded up here: of 9 trials, 5 go on.",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, lost=True),
+            "Your indices count within the survivors. Translate them back: alive = alive[order[:keep]].",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, again=True),
+            "You added up the budgets. A trial that goes on has run for the larger budget in all.",
+        ),
+        Mistake(
+            lambda scores, budgets: np.full(len(scores), budgets[-1]),
+            "All trials got the last budget. Then nothing is saved.",
+        ),
     ),
     hints=(
         "Keep an array of the numbers of the trials that are still alive. What happens to it after each budget?",
         "epochs[alive] = budget; then rank scores[alive, budget - 1], best first, and keep (len(alive) + 1) // 2.",
         "alive = alive[np.argsort(-scores[alive, budget - 1])[:(len(alive) + 1) // 2]], in a loop over the budgets.",
     ),
-)  # fmt: skip
+)
 
 EXERCISES = {exercise.id: exercise for exercise in (LOG_UNIFORM, TRIALS, HALVING)}
 

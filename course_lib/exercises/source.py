@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from course_lib.exercises.values import shortened
 
 # They look at the arguments, and are no part of the equation.
-_GUARDS = re.compile(r"^ *@(checked|pointwise|arrays\(.*\)|scores_first|takes_x|takes_dy|in_place|of_time)\n",
-                     re.MULTILINE)
+_GUARDS = re.compile(
+    r"^ *@(checked|pointwise|arrays\(.*\)|scores_first|takes_x|takes_dy|in_place|of_time)\n", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,8 +41,10 @@ def show_source(obj: Callable, *, docstring: bool = False) -> Source:
     try:
         text = textwrap.dedent(inspect.getsource(obj))
     except (TypeError, OSError) as error:
-        raise ValueError("show_source shows functions, methods and classes written in Python, "
-                         f"not {type(obj).__name__} {shortened(obj)}.") from error
+        raise ValueError(
+            "show_source shows functions, methods and classes written in Python, "
+            f"not {type(obj).__name__} {shortened(obj)}."
+        ) from error
     text = re.sub(_GUARDS, "", text)
     if not docstring:
         text = _without_docstrings(text)
@@ -61,7 +64,7 @@ def _without_docstrings(text: str) -> str:
         end = body[1].lineno - 1  # a blank line after the docstring goes with it
         if getattr(body[1], "decorator_list", None):
             end = body[1].decorator_list[0].lineno - 1
-        between = lines[body[0].end_lineno:end]
+        between = lines[body[0].end_lineno : end]
         keep = [line for line in between if line.strip()]  # a comment stays
-        lines[body[0].lineno - 1:end] = [*keep, *[None] * (end - body[0].lineno + 1 - len(keep))]
+        lines[body[0].lineno - 1 : end] = [*keep, *[None] * (end - body[0].lineno + 1 - len(keep))]
     return "\n".join(line for line in lines if line is not None)

@@ -95,7 +95,7 @@ ARRANGED: tuple[tuple[Callable[[Any, np.ndarray], tuple[Any, Any]], str], ...] =
     (lambda got, right: (np.asarray(got)[..., :-1], right), "Leave out the last column and it is right."),
     (lambda got, right: (got, right[0]), "This is right, but only the first of what is asked for."),
     (lambda got, right: (got, right[-1]), "This is right, but only the last of what is asked for."),
-)  # fmt: skip
+)
 
 
 def show(value: Any, digits: int = 4) -> str:

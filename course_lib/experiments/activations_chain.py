@@ -49,9 +49,7 @@ class GradientChain:
 
 
 @checked
-def gradient_chain(
-    activation: str = "sigmoid", scale: float = 0.1, depth: int = 5, seed: int = 0
-) -> GradientChain:
+def gradient_chain(activation: str = "sigmoid", scale: float = 0.1, depth: int = 5, seed: int = 0) -> GradientChain:
     """Layers of 100 units, weights N(0, scale²), inputs and upstream gradient N(0, 1).
 
         g_{l−1} = (g_l ∘ f′(z_l)) W_lᵀ,      so   std(g_{l−1}) ≈ std(g_l) · √(n·Var(w)) · √E[f′²]

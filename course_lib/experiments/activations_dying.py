@@ -43,9 +43,7 @@ class DyingReLU:
 
 
 @checked
-def dying_relu(
-    lr: float = 1.0, bias: float = 0.0, alpha: float = 0.0, steps: int = STEPS, seeds: int = 4
-) -> DyingReLU:
+def dying_relu(lr: float = 1.0, bias: float = 0.0, alpha: float = 0.0, steps: int = STEPS, seeds: int = 4) -> DyingReLU:
     """Full-batch gradient descent from W ~ N(0, 0.01²), hidden biases `bias`, slope `alpha` below 0.
 
     The spiral of CS231n's case study. All `seeds` are trained at once; `steps` says how far to look (at most 500).

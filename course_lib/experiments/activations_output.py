@@ -17,8 +17,8 @@ from course_lib.nn.losses import sigmoid_bce, softmax_cross_entropy, squared_err
 def output_gradients(score: float) -> dict[str, float]:
     """∂J/∂s for one example with target 1 and the score s, for three outputs with their losses and one odd couple.
 
-        sigmoid, cross-entropy: σ(s) − 1        softmax over (s, 0): p₁ − 1        identity, squared error: s − 1
-        sigmoid, squared error: (σ(s) − 1) σ′(s),   which vanishes where the answer is most wrong
+    sigmoid, cross-entropy: σ(s) − 1        softmax over (s, 0): p₁ − 1        identity, squared error: s − 1
+    sigmoid, squared error: (σ(s) − 1) σ′(s),   which vanishes where the answer is most wrong
     """
     s, one = np.array([[float(score)]]), np.array([[1.0]])
     y = sigmoid(s)
@@ -40,9 +40,7 @@ def naive_softmax(scores: np.ndarray) -> np.ndarray:
 
 
 @checked
-def activation_cost(
-    name: str = "exp", widths: Sequence[int] = (16, 64, 256, 1024), examples: int = 128
-) -> list[float]:
+def activation_cost(name: str = "exp", widths: Sequence[int] = (16, 64, 256, 1024), examples: int = 128) -> list[float]:
     """Time of f(z) as a share of the time of z = xW, for square layers of each width (forward pass, float32).
 
     `name` is "exp" or an activation.

@@ -83,9 +83,19 @@ def initial_loss(
     penalties = 0.5 * reg * SCALES**2 * squares
     penalty = 0.5 * reg * scale**2 * squares
     return InitialLoss(
-        classes, scale, reg, pixels, slip, factor * at + penalty, factor * at, penalty, math.log(classes),
-        factor * _curve(classes, pixels, slip == "labels"), penalties, np.sort(p),
-    )  # fmt: skip
+        classes,
+        scale,
+        reg,
+        pixels,
+        slip,
+        factor * at + penalty,
+        factor * at,
+        penalty,
+        math.log(classes),
+        factor * _curve(classes, pixels, slip == "labels"),
+        penalties,
+        np.sort(p),
+    )
 
 
 @checked

@@ -108,8 +108,10 @@ def clinic(patient: int = 1, guess: str = UNDECIDED, treatment: str = "none", fa
     if not 1 <= patient <= len(PATIENTS):
         raise ValueError(f"patient must be 1 to {len(PATIENTS)}, not {patient}.")
     if guess not in GUESSES or treatment not in TREATMENTS or factor not in FACTORS:
-        raise ValueError(f"guess must be one of {', '.join(GUESSES)}, treatment of {', '.join(TREATMENTS)} and factor "
-                         f"of {FACTORS}; they are {guess!r}, {treatment!r} and {factor}.")  # fmt: skip
+        raise ValueError(
+            f"guess must be one of {', '.join(GUESSES)}, treatment of {', '.join(TREATMENTS)} and factor "
+            f"of {FACTORS}; they are {guess!r}, {treatment!r} and {factor}."
+        )
     who = PATIENTS[patient - 1]
     run = treated(who.run, treatment, factor)
     return Clinic(patient, who, guess, treatment, factor, course(who.run), None if run == who.run else course(run))
@@ -122,14 +124,28 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
     digits = centred_digits()
     x, y, x_val, y_val = _data(run)
     net = MLP(
-        (64, *hidden, 10), init="he" if run.std is None else ("normal", {"std": run.std}), bias=run.bias, l2=run.l2,
-        norm="batch" if run.norm else None, seed=np.random.RandomState(0),
-    )  # fmt: skip
+        (64, *hidden, 10),
+        init="he" if run.std is None else ("normal", {"std": run.std}),
+        bias=run.bias,
+        l2=run.l2,
+        norm="batch" if run.norm else None,
+        seed=np.random.RandomState(0),
+    )
     looks, losses, diverged = [], [], None
     for frame in train_frames(
-        net, x, y, SGD(lr=run.lr), steps=steps, batch_size=BATCH, rng=np.random.RandomState(0), x_val=x_val,
-        y_val=y_val, record_every=EVERY, look=LOOK, shuffle=run.shuffled,
-    ):  # fmt: skip
+        net,
+        x,
+        y,
+        SGD(lr=run.lr),
+        steps=steps,
+        batch_size=BATCH,
+        rng=np.random.RandomState(0),
+        x_val=x_val,
+        y_val=y_val,
+        record_every=EVERY,
+        look=LOOK,
+        shuffle=run.shuffled,
+    ):
         losses.extend(frame.batch_loss)
         if not (np.isfinite([frame.loss, frame.val_loss]).all() and np.isfinite(net.theta).all()):
             diverged = int(np.flatnonzero(~np.isfinite([*losses, np.nan]))[0])
@@ -140,12 +156,26 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
         looks.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], ratio))
     step, loss, val_loss, accuracy, val_accuracy, ratios = np.array(looks, float).T
     if diverged is None:
-        new = (net.accuracy(digits.x_test, digits.y_test) if run.evaluated
-               else _class_by_class(net, digits.x_test, digits.y_test)[1])  # fmt: skip
+        new = (
+            net.accuracy(digits.x_test, digits.y_test)
+            if run.evaluated
+            else _class_by_class(net, digits.x_test, digits.y_test)[1]
+        )
     else:
         new = 0.1  # all scores are lost: the first class is as good as any
-    return Course(run, step, loss, val_loss, accuracy, val_accuracy, np.array(losses)[: diverged or len(losses)],
-                  ratios, signs.dead, float(new), diverged)  # fmt: skip
+    return Course(
+        run,
+        step,
+        loss,
+        val_loss,
+        accuracy,
+        val_accuracy,
+        np.array(losses)[: diverged or len(losses)],
+        ratios,
+        signs.dead,
+        float(new),
+        diverged,
+    )
 
 
 def _data(run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -68,13 +68,27 @@ def live_training(
     digits, now, changed = centred_digits(), {"lr": lr, "l2": l2, "dropout": dropout}, []
     x, y = digits.x_train[:images], digits.y_train[:images]
     net = MLP(
-        (64, 50, 50, 50, 10), init=INITS[init], l2=l2, dropout=dropout, seed=np.random.RandomState(seed),
-    )  # fmt: skip
+        (64, 50, 50, 50, 10),
+        init=INITS[init],
+        l2=l2,
+        dropout=dropout,
+        seed=np.random.RandomState(seed),
+    )
     curves = Curves()
     for frame in train_frames(
-        net, x, y, SGD(lr=lr), steps=MOST_STEPS, batch_size=BATCH, rng=np.random.RandomState(seed),
-        x_val=digits.x_val, y_val=digits.y_val, record_every=EVERY, look=LOOK, schedule=lambda t: now["lr"],
-    ):  # fmt: skip
+        net,
+        x,
+        y,
+        SGD(lr=lr),
+        steps=MOST_STEPS,
+        batch_size=BATCH,
+        rng=np.random.RandomState(seed),
+        x_val=digits.x_val,
+        y_val=digits.y_val,
+        record_every=EVERY,
+        look=LOOK,
+        schedule=lambda t: now["lr"],
+    ):
         sound = bool(np.isfinite(frame.loss) and np.isfinite(frame.val_loss) and np.isfinite(net.theta).all())
         if sound:
             curves.add(frame, vitals(net, now["lr"], x[:LOOK]))
@@ -103,9 +117,16 @@ class Curves:
 
     def add(self, frame: Frame, signs: Vitals) -> None:
         """Keep this frame if its turn has come; the latest one is always there."""
-        row = (frame.step, frame.loss, frame.val_loss, frame.accuracy, frame.val_accuracy,
-               signs.ratio if frame.step else np.full(len(signs.ratio), np.nan),
-               signs.gradient if frame.step else np.nan, signs.dead)  # fmt: skip
+        row = (
+            frame.step,
+            frame.loss,
+            frame.val_loss,
+            frame.accuracy,
+            frame.val_accuracy,
+            signs.ratio if frame.step else np.full(len(signs.ratio), np.nan),
+            signs.gradient if frame.step else np.nan,
+            signs.dead,
+        )
         if (self.seen - 1) % self.stride and self.rows:
             self.rows.pop()  # it was there only because it was the latest
         self.rows.append(row)

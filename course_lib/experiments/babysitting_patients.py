@@ -111,7 +111,9 @@ PATIENTS = (
     Patient(Run(images=50), "overfit", "Compare solid and dashed curves."),
     Patient(Run(lr=30.0), "high", "How long are the curves?"),
     Patient(
-        Run(std=0.05), "init", "Look at the first third of the loss.",
+        Run(std=0.05),
+        "init",
+        "Look at the first third of the loss.",
         "A plateau at ln 10, then a sudden fall: weights of std 0.05 let signal and gradient fade from layer to layer.",
     ),
     Patient(Run(), "healthy", "Is anything wrong at all?"),
@@ -121,11 +123,13 @@ PATIENTS = (
     Patient(Run(lr=0.1, l2=0.1), "decay", "Training is as poor as validation, and J lies above the loss."),
     Patient(Run(norm=True, evaluated=False), "mode", "Training is perfect. Which layer works otherwise in validation?"),
     Patient(
-        Run(std=1.0, lr=0.1), "init", "Read the first loss.",
+        Run(std=1.0, lr=0.1),
+        "init",
+        "Read the first loss.",
         "The first loss is in the hundreds, not 2.30: with weights of std 1 it is sure of itself before it learns.",
     ),
     Patient(Run(paired=False), "pairs", "Units live and move. Does anything carry over to validation?"),
-)  # fmt: skip
+)
 
 
 TREATMENTS = {

@@ -72,10 +72,18 @@ def learning_rate(lr: float = 0.1, pixels: int = 1) -> LearningRate:
     length = int(np.isfinite(runs.loss[:, at]).argmin()) or len(runs.loss)
     last_loss, last_accuracy = last(pixels)
     return LearningRate(
-        lr, pixels, np.arange(length), runs.loss[:length, at], runs.accuracy[:length, at],
-        runs.val_accuracy[:length, at], diverged if diverged >= 0 else None, last_loss, last_accuracy,
-        {name: _finite(runs.loss[:, RATES.index(rate)]) for name, rate in FOUR[pixels].items()}, useful_range(pixels),
-    )  # fmt: skip
+        lr,
+        pixels,
+        np.arange(length),
+        runs.loss[:length, at],
+        runs.accuracy[:length, at],
+        runs.val_accuracy[:length, at],
+        diverged if diverged >= 0 else None,
+        last_loss,
+        last_accuracy,
+        {name: _finite(runs.loss[:, RATES.index(rate)]) for name, rate in FOUR[pixels].items()},
+        useful_range(pixels),
+    )
 
 
 @dataclass(frozen=True)
@@ -108,13 +116,24 @@ def sweep(pixels: int) -> Sweep:
 def _group(rates: np.ndarray, pixels: int) -> History:
     digits = centred_digits(pixels)
     net = MLP(
-        (64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), l2=REG, dtype=np.float32, trials=len(rates),
+        (64, HIDDEN, 10),
+        init=("normal", {"std": STD[pixels]}),
+        l2=REG,
+        dtype=np.float32,
+        trials=len(rates),
         seed=[np.random.RandomState(0) for _ in rates],
-    )  # fmt: skip
+    )
     return train(
-        net, digits.x_train, digits.y_train, SGD(lr=rates[:, None]), epochs=EPOCHS, batch_size=BATCH,
-        rng=np.random.RandomState(0), x_val=digits.x_val, y_val=digits.y_val,
-    )  # fmt: skip
+        net,
+        digits.x_train,
+        digits.y_train,
+        SGD(lr=rates[:, None]),
+        epochs=EPOCHS,
+        batch_size=BATCH,
+        rng=np.random.RandomState(0),
+        x_val=digits.x_val,
+        y_val=digits.y_val,
+    )
 
 
 @checked
@@ -137,8 +156,17 @@ def accuracy_before_loss(lr: float = 1e-6) -> History:
     """The slide's experiment on digits: pixels 0 to 255, 10 epochs, as many updates as there (some 2,500). float64."""
     digits = centred_digits(255)
     net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[255]}), l2=REG, seed=np.random.RandomState(0))
-    return train(net, digits.x_train, digits.y_train, SGD(lr=lr), epochs=EPOCHS, batch_size=4,
-                 rng=np.random.RandomState(0), x_val=digits.x_val, y_val=digits.y_val)  # fmt: skip
+    return train(
+        net,
+        digits.x_train,
+        digits.y_train,
+        SGD(lr=lr),
+        epochs=EPOCHS,
+        batch_size=4,
+        rng=np.random.RandomState(0),
+        x_val=digits.x_val,
+        y_val=digits.y_val,
+    )
 
 
 def _finite(loss: np.ndarray) -> np.ndarray:

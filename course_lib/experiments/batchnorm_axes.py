@@ -21,14 +21,19 @@ KINDS: dict[str, Callable[[int], Normalization]] = {
     "group": lambda groups: GroupNorm(CHANNELS, groups, maps=True),
 }
 # Small filters with a taste of their own: brightness, bars in two directions, an edge, a spot, a hole.
-FILTERS = np.array([
-    [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
-    [[-1, 2, 0], [-1, 2, 0], [-1, 2, 0]],
-    [[-1, -1, -1], [2, 2, 2], [0, 0, 0]],
-    [[-2, -1, 0], [-1, 0, 1], [0, 1, 1]],
-    [[0, 0, 0], [0, 3, 0], [0, 0, 0]],
-    [[0, 1, 0], [1, -9, 1], [0, 1, 0]],
-]) / 3.0  # fmt: skip
+FILTERS = (
+    np.array(
+        [
+            [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
+            [[-1, 2, 0], [-1, 2, 0], [-1, 2, 0]],
+            [[-1, -1, -1], [2, 2, 2], [0, 0, 0]],
+            [[-2, -1, 0], [-1, 0, 1], [0, 1, 1]],
+            [[0, 0, 0], [0, 3, 0], [0, 0, 0]],
+            [[0, 1, 0], [1, -9, 1], [0, 1, 0]],
+        ]
+    )
+    / 3.0
+)
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,7 @@ class NormalizationAxes:
 
 
 @checked
-def normalization_axes(
-    kind: str = "batch", groups: int = 2, example: int = 1, channel: int = 1
-) -> NormalizationAxes:
+def normalization_axes(kind: str = "batch", groups: int = 2, example: int = 1, channel: int = 1) -> NormalizationAxes:
     """Normalise 4 × 6 × 3 × 3 numbers: four digits, seen through six 3 × 3 filters.
 
     `example` and `channel` (from 1) choose the cell. `groups` counts for kind "group" alone: six channels in 1, 2, 3
@@ -87,9 +90,7 @@ def normalization_axes(
     y = layer.forward(x, train=True)
     shares = influence(layer, x, (example - 1, channel - 1, 1, 1))
     inside = y[shares]
-    return NormalizationAxes(
-        kind, groups, example, channel, x, y, shares, float(inside.mean()), float(inside.var())
-    )
+    return NormalizationAxes(kind, groups, example, channel, x, y, shares, float(inside.mean()), float(inside.var()))
 
 
 @checked

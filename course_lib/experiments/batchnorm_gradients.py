@@ -46,9 +46,7 @@ def backward_check(examples: int = 4, units: int = 3, eps: float = 1e-5, seed: i
     centred = gamma * (dy - dy.mean(axis=0)) * inverse_std
     right = centred - gamma * inverse_std * _along(x, dy, eps) if examples == 1 else _library(layer, x, dy)
     scale = np.abs(dy).max()
-    errors = [
-        float(np.abs(dx - measured).max() / scale) for dx in (right, centred, gamma * dy * inverse_std)
-    ]
+    errors = [float(np.abs(dx - measured).max() / scale) for dx in (right, centred, gamma * dy * inverse_std)]
     return BackwardCheck(examples, float(np.abs(measured).max()), *errors)
 
 

@@ -78,9 +78,7 @@ def batchnorm_modes(
     run = _trained(train_batch, seed)
     if run.refused:
         nothing = {name: np.full(len(SIZES), np.nan) for name in MODES}
-        return BatchNormModes(
-            train_batch, momentum, mode, test_batch, steps, *np.empty((6, 0)), nothing, run.refused
-        )
+        return BatchNormModes(train_batch, momentum, mode, test_batch, steps, *np.empty((6, 0)), nothing, run.refused)
     means, variances = run.means[:steps, 0, WATCHED], run.variances[:steps, 0, WATCHED]
     running_mean, running_var = running(run.means[:steps], 0, momentum), running(run.variances[:steps], 1, momentum)
     biased = variances * (train_batch - 1) / train_batch

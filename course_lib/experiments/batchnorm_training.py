@@ -120,8 +120,15 @@ def _started(activation: str, depth: int, place: str, seed: int) -> _Maps:
 class _Maps:
     """All networks of both maps, trained as far as anybody has asked so far."""
 
-    def __init__(self, activation: str, depth: int, place: str, seed: int, lrs: tuple[float, ...] = RATES,
-                 dtype: type = np.float32) -> None:  # fmt: skip
+    def __init__(
+        self,
+        activation: str,
+        depth: int,
+        place: str,
+        seed: int,
+        lrs: tuple[float, ...] = RATES,
+        dtype: type = np.float32,
+    ) -> None:
         scales, rates = np.meshgrid(SCALES, lrs, indexing="ij")
         self.shape, self.optimizer = scales.shape, SGD(lr=rates.ravel()[:, None].astype(dtype))
         norms = {"norm": "batch", "norm_after": place == "after"}

@@ -71,9 +71,7 @@ class Symmetry:
 
 
 @checked
-def symmetry(
-    constant: float = 0.05, noise: float = 0.0, steps: int = 300, lr: float = 0.5, seed: int = 0
-) -> Symmetry:
+def symmetry(constant: float = 0.05, noise: float = 0.0, steps: int = 300, lr: float = 0.5, seed: int = 0) -> Symmetry:
     """Train from W = constant + noise·Z in both layers, with full-batch gradient descent on 300 digits.
 
     Units with equal incoming and outgoing weights get equal gradients and stay copies of one another; two units count
@@ -81,9 +79,7 @@ def symmetry(
     """
     if not 0 <= steps <= SYMMETRY_STEPS:
         raise ValueError(f"steps must be 0 to {SYMMETRY_STEPS}, not {steps}.")
-    at, loss, distinct, rank, weights, accuracy = _symmetry_run(
-        float(constant), float(noise), float(lr), seed
-    )
+    at, loss, distinct, rank, weights, accuracy = _symmetry_run(float(constant), float(noise), float(lr), seed)
     shown = max(1, int(np.searchsorted(at, steps, side="right")))
     return Symmetry(
         constant,
@@ -114,9 +110,7 @@ def _symmetry_run(constant: float, noise: float, lr: float, seed: int):
             if step % 5 == 0:
                 incoming, outgoing = net.weights()
                 units = np.hstack([incoming.T, outgoing])
-                records.append(
-                    (step, loss, _distinct(units), _rank(incoming), incoming.T.copy(), net.accuracy(x, y))
-                )
+                records.append((step, loss, _distinct(units), _rank(incoming), incoming.T.copy(), net.accuracy(x, y)))
             optimizer.step(net.theta, net.grad, state)
     return tuple(np.array(column) for column in zip(*records, strict=True))
 
@@ -191,8 +185,9 @@ def _trained(names, activation: str, lr: float, scale: float, depth: int, steps:
         draws = np.array([rng.standard_normal(w.shape[-2:]) for rng in rngs])
         stds = [scale if name == "custom" else SCHEMES[name](w.shape[-2]) for name in names]
         w[...] = np.multiply.outer(stds, draws).reshape(w.shape)
-    history = train(net, digits.x_train, digits.y_train, SGD(lr=lr), steps=steps, batch_size=64, rng=seeds[0],
-                    record_every=every)  # fmt: skip
+    history = train(
+        net, digits.x_train, digits.y_train, SGD(lr=lr), steps=steps, batch_size=64, rng=seeds[0], record_every=every
+    )
     with np.errstate(all="ignore"):  # a racer that diverged predicts nothing
         return history, np.asarray(net.accuracy(digits.x_val, digits.y_val))
 

@@ -26,9 +26,7 @@ class NeuronResponse:
     axis: np.ndarray  # (GRID,)
     output: np.ndarray  # (GRID, GRID)
     bounds: tuple[float, float]  # of the output, ±inf where there is none
-    line: (
-        np.ndarray
-    )  # (2, 2): the ends of w·x + b = 0 inside the square, as rows (x1, x2); NaN where it is not seen
+    line: np.ndarray  # (2, 2): the ends of w·x + b = 0 inside the square, as rows (x1, x2); NaN where it is not seen
     z_axis: np.ndarray  # (241,): from −REACH to REACH
     curve: np.ndarray  # f(z_axis)
 
@@ -45,9 +43,7 @@ class NeuronResponse:
 
 
 @checked
-def neuron_response(
-    w1: float = 1.0, w2: float = 1.0, b: float = 0.0, activation: str = "sigmoid"
-) -> NeuronResponse:
+def neuron_response(w1: float = 1.0, w2: float = 1.0, b: float = 0.0, activation: str = "sigmoid") -> NeuronResponse:
     """One neuron, y = f(w1·x1 + w2·x2 + b), over the square |x1|, |x2| ≤ 4.
 
     The decision line w·x + b = 0 is where a sigmoid crosses ½ and a ReLU starts to rise. It stands at right angles to
@@ -61,9 +57,7 @@ def neuron_response(
     axis = np.linspace(-EXTENT, EXTENT, GRID)
     z = w1 * axis[None, :] + w2 * axis[:, None] + b
     z_axis = np.linspace(-REACH, REACH, 241)
-    return NeuronResponse(
-        activation, w1, w2, b, axis, f.f(z), f.bounds, _clipped_line(w1, w2, b), z_axis, f.f(z_axis)
-    )
+    return NeuronResponse(activation, w1, w2, b, axis, f.f(z), f.bounds, _clipped_line(w1, w2, b), z_axis, f.f(z_axis))
 
 
 def _clipped_line(w1: float, w2: float, b: float) -> np.ndarray:

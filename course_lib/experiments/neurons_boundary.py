@@ -39,9 +39,7 @@ class SpiralFit:
     y: np.ndarray  # (300,) their classes
     region: np.ndarray  # (GRID, GRID) predicted class; [i, j] belongs to x2 = axis[i], x1 = axis[j]
     confidence: np.ndarray  # (GRID, GRID) probability of that class, 1/3 … 1
-    lines: (
-        np.ndarray
-    )  # (hidden, 2, 2), empty unless asked for: where w·x + b = 0 in each unit, two ends (x1, x2)
+    lines: np.ndarray  # (hidden, 2, 2), empty unless asked for: where w·x + b = 0 in each unit, two ends (x1, x2)
 
 
 @checked
@@ -75,9 +73,19 @@ def spiral_fit(
     x, y = spiral()
     region, confidence = _plane(net)
     return SpiralFit(
-        hidden, activation, int(step[-1]), float(losses[-1]), float(net.accuracy(x, y)), step, losses, x, y,
-        region, confidence, _lines(net) if hidden and show_lines else np.empty((0, 2, 2)),
-    )  # fmt: skip
+        hidden,
+        activation,
+        int(step[-1]),
+        float(losses[-1]),
+        float(net.accuracy(x, y)),
+        step,
+        losses,
+        x,
+        y,
+        region,
+        confidence,
+        _lines(net) if hidden and show_lines else np.empty((0, 2, 2)),
+    )
 
 
 class _Run:
@@ -186,8 +194,14 @@ def duplicated_input(steps: int = 2000) -> DuplicatedInput:
         for _ in range(steps):
             net.loss_and_grad(inputs, y)
             optimizer.step(net.theta, net.grad, state)
-        results.append((
-            ", ".join(names), int(np.linalg.matrix_rank(inputs)), float(net.loss(inputs, y)),
-            float(net.accuracy(inputs, y)), float(w[1, 0]), float(w[2, 0]) if len(w) > 2 else math.nan,
-        ))  # fmt: skip
+        results.append(
+            (
+                ", ".join(names),
+                int(np.linalg.matrix_rank(inputs)),
+                float(net.loss(inputs, y)),
+                float(net.accuracy(inputs, y)),
+                float(w[1, 0]),
+                float(w[2, 0]) if len(w) > 2 else math.nan,
+            )
+        )
     return DuplicatedInput(*zip(*results, strict=True))

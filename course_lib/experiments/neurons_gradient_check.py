@@ -75,11 +75,23 @@ def gradient_check_sweep(
     parameter = int(errors[at].argmax())
     central = errors.max(axis=1)
     return GradientCheckSweep(
-        activation, bug, precision, float(H[at]), H, central,
-        relative_error(analytic, lab.forward, floor).max(axis=1), lab.crossings, at, int(central.argmin()),
-        parameter, ZOOM, lab.rise(parameter, float(H[at])),
-        float(analytic[parameter]), float(lab.central[at, parameter]), verdict(float(central[at])),
-    )  # fmt: skip
+        activation,
+        bug,
+        precision,
+        float(H[at]),
+        H,
+        central,
+        relative_error(analytic, lab.forward, floor).max(axis=1),
+        lab.crossings,
+        at,
+        int(central.argmin()),
+        parameter,
+        ZOOM,
+        lab.rise(parameter, float(H[at])),
+        float(analytic[parameter]),
+        float(lab.central[at, parameter]),
+        verdict(float(central[at])),
+    )
 
 
 class _Lab:

@@ -62,9 +62,7 @@ def batches(examples: int, size: int, rng: np.random.RandomState) -> Iterator[np
 
 
 @checked
-def descend(
-    x: np.ndarray, t: np.ndarray, w: np.ndarray, lr: float, rows: Iterable[np.ndarray]
-) -> Iterator[np.ndarray]:
+def descend(x: np.ndarray, t: np.ndarray, w: np.ndarray, lr: float, rows: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
     """θ ← θ − α ∇J_batch(θ) for each batch of `rows`:  mini-batch gradient descent for f(x) = w·x. Yields each w."""
     for batch in rows:  # 1  sample a mini-batch
         error = x[batch] @ w - t[batch]  # 2  forward: how far off is the output?
@@ -117,9 +115,20 @@ def minibatch_run(
     diverged = len(loss) <= updates
     noise, law = noise_of_batches()
     return MinibatchRun(
-        batch, lr, problem.lr_limit, axis, updates, path[: updates + 1], loss[: updates + 1],
-        len(loss) - 1 if diverged else None, COMPARED, compared, np.array(BATCHES), noise, law,
-    )  # fmt: skip
+        batch,
+        lr,
+        problem.lr_limit,
+        axis,
+        updates,
+        path[: updates + 1],
+        loss[: updates + 1],
+        len(loss) - 1 if diverged else None,
+        COMPARED,
+        compared,
+        np.array(BATCHES),
+        noise,
+        law,
+    )
 
 
 @lru_cache(maxsize=256)

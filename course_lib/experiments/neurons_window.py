@@ -27,9 +27,7 @@ def window_parameters(seed: int = 0, scale: float = 0.5) -> Params:
 
 
 @checked
-def window_score(
-    x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh"
-) -> np.ndarray:
+def window_score(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh") -> np.ndarray:
     """z = Wx + b,   a = f(z),   s = Uᵀa.      x (20, m): m windows as columns;  s (1, m)."""
     z = W @ x + b
     a = ACTIVATIONS[activation].f(z)
@@ -37,9 +35,7 @@ def window_score(
 
 
 @checked
-def score_gradients(
-    x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh"
-) -> Params:
+def score_gradients(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh") -> Params:
     """∂s/∂U = a,   δ = U ∘ f′(z),   ∂s/∂W = δxᵀ,   ∂s/∂b = δ,   ∂s/∂x = Wᵀδ.      One window, x (20, 1)."""
     f = ACTIVATIONS[activation]
     z = W @ x + b
@@ -48,9 +44,7 @@ def score_gradients(
 
 
 @checked
-def pair_gradients(
-    x: np.ndarray, x_c: np.ndarray, params: Params, activation: str = "tanh"
-) -> tuple[float, Params]:
+def pair_gradients(x: np.ndarray, x_c: np.ndarray, params: Params, activation: str = "tanh") -> tuple[float, Params]:
     """J = max(0, 1 − s + s_c)  and its gradients: 1{J > 0}·(∂s_c − ∂s) for U, W, b, and those for x and x_c alone."""
     s, s_c = (window_score(window, **params, activation=activation) for window in (x, x_c))
     loss, ds, ds_c = (float(part[0, 0]) for part in pair_margin(s, s_c))
@@ -71,9 +65,7 @@ class WindowCheck:
 
 
 @checked
-def window_check(
-    seed: int = 0, activation: str = "tanh", h: float = 1e-5, satisfied: bool = False
-) -> WindowCheck:
+def window_check(seed: int = 0, activation: str = "tanh", h: float = 1e-5, satisfied: bool = False) -> WindowCheck:
     """Compare every gradient of J = max(0, 1 − s + s_c) with central differences, for random words and parameters.
 
     `satisfied` scales U up until the true window wins by more than the margin: J and all its gradients are then 0.
@@ -98,9 +90,12 @@ def window_check(
         floor = 1e-3 * float(np.abs(gradients[name]).max())
         errors.append(float(relative_error(gradients[name], measured, floor).max()))
     return WindowCheck(
-        loss, tuple(arrays), tuple(array.shape for array in arrays.values()), tuple(errors),
+        loss,
+        tuple(arrays),
+        tuple(array.shape for array in arrays.values()),
+        tuple(errors),
         tuple(float(np.abs(gradients[name]).max()) for name in arrays),
-    )  # fmt: skip
+    )
 
 
 CITIES = "Paris London Rome Oslo Cairo Lima Delhi Kyoto".split()
@@ -173,9 +168,7 @@ def _stack(vectors: Params, window: Sequence[str]) -> np.ndarray:
 
 def _state(pairs: Sequence, vectors: Params, params: Params) -> tuple[float, float, float]:
     """Mean J, share of pairs won, likeness of cities."""
-    s, s_c = (
-        window_score(np.hstack([_stack(vectors, pair[side]) for pair in pairs]), **params) for side in (0, 1)
-    )
+    s, s_c = (window_score(np.hstack([_stack(vectors, pair[side]) for pair in pairs]), **params) for side in (0, 1))
     cities = np.hstack([vectors[city] / np.linalg.norm(vectors[city]) for city in CITIES])
     cosines = (cities.T @ cities)[np.triu_indices(len(CITIES), 1)]
     return float(pair_margin(s, s_c)[0].mean()), float(np.mean(s > s_c)), float(cosines.mean())

@@ -14,8 +14,15 @@ from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, O
 from course_lib.nn.surfaces import SURFACES, Surface
 
 NAMES = tuple(OPTIMIZERS)
-LABELS = {"sgd": "SGD", "momentum": "Momentum", "nesterov": "Nesterov", "adagrad": "AdaGrad", "rmsprop": "RMSProp",
-          "adam": "Adam", "adamw": "AdamW"}  # fmt: skip
+LABELS = {
+    "sgd": "SGD",
+    "momentum": "Momentum",
+    "nesterov": "Nesterov",
+    "adagrad": "AdaGrad",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+    "adamw": "AdamW",
+}
 RATES = ("same", "book", "tuned")
 BOOK_RATES = {"sgd": 0.95, "momentum": 0.1, "nesterov": 0.1, "adagrad": 1.5, "rmsprop": 0.3, "adam": 0.3, "adamw": 0.3}
 TRIED = np.geomspace(1e-4, 10, 201)  # learning rates that "tuned" chooses from
@@ -71,8 +78,9 @@ class OptimizerPaths:
 
 
 @checked
-def optimizer_path(optimizer: Optimizer, surface: str = "bowl", start: Sequence[float] | None = None,
-                   steps: int = 30) -> OptimizerPath:  # fmt: skip
+def optimizer_path(
+    optimizer: Optimizer, surface: str = "bowl", start: Sequence[float] | None = None, steps: int = 30
+) -> OptimizerPath:
     """Follow `optimizer` over `surface`; without a `start` from the surface's own."""
     ground = _surface(surface)
     points, rate = _walk(optimizer, ground, tuple(ground.start if start is None else start), steps)
@@ -82,11 +90,26 @@ def optimizer_path(optimizer: Optimizer, surface: str = "bowl", start: Sequence[
 
 @checked
 def optimizer_paths(
-    surface: str = "bowl", rates: str = "book", lr: float = 0.1, beta: float = 0.9, beta2: float = 0.999,
-    eps: float = 1e-7, eps_at: str = "uncorrected", weight_decay: float = 0.01, steps: int = 30,
-    x: float | None = None, y: float | None = None, *, sgd: bool = True, momentum: bool = True,
-    nesterov: bool = False, adagrad: bool = True, rmsprop: bool = False, adam: bool = True, adamw: bool = False,
-) -> OptimizerPaths:  # fmt: skip
+    surface: str = "bowl",
+    rates: str = "book",
+    lr: float = 0.1,
+    beta: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-7,
+    eps_at: str = "uncorrected",
+    weight_decay: float = 0.01,
+    steps: int = 30,
+    x: float | None = None,
+    y: float | None = None,
+    *,
+    sgd: bool = True,
+    momentum: bool = True,
+    nesterov: bool = False,
+    adagrad: bool = True,
+    rmsprop: bool = False,
+    adam: bool = True,
+    adamw: bool = False,
+) -> OptimizerPaths:
     """Any of the seven optimisers from (x, y).
 
     rates   "same": `lr` for all; "book": Saito's hand-picked rates (0.95, 0.1, 1.5, 0.3) and like ones for the others;
@@ -121,24 +144,40 @@ def saito_paths(steps: int = 30) -> dict[str, OptimizerPath]:
 
 
 @checked
-def make(name: str, lr: float | np.ndarray, beta: float | np.ndarray = 0.9, beta2: float = 0.999, eps: float = 1e-8,
-         eps_at: str = "outside", weight_decay: float = 0.01) -> Optimizer:  # fmt: skip
+def make(
+    name: str,
+    lr: float | np.ndarray,
+    beta: float | np.ndarray = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    eps_at: str = "outside",
+    weight_decay: float = 0.01,
+) -> Optimizer:
     """The optimiser called `name` with those of the settings it knows."""
     if name not in OPTIMIZERS:
         raise ValueError(f"There is no optimiser {name!r}; choose one of {', '.join(OPTIMIZERS)}.")
     place = "outside" if eps_at == "uncorrected" and name in ("adagrad", "rmsprop") else eps_at
     known: Mapping = {
-        "sgd": {}, "momentum": {"beta": beta}, "nesterov": {"beta": beta}, "adagrad": {"eps": eps, "eps_at": place},
+        "sgd": {},
+        "momentum": {"beta": beta},
+        "nesterov": {"beta": beta},
+        "adagrad": {"eps": eps, "eps_at": place},
         "rmsprop": {"beta": beta, "eps": eps, "eps_at": place},
         "adam": {"beta1": beta, "beta2": beta2, "eps": eps, "eps_at": place},
         "adamw": {"beta1": beta, "beta2": beta2, "eps": eps, "eps_at": place, "weight_decay": weight_decay},
-    }  # fmt: skip
+    }
     return OPTIMIZERS[name](lr=lr, **known[name])
 
 
 @checked
-def descend(optimizer: Optimizer, surface: Surface, start: Sequence[float], shape: tuple[int, ...], steps: int,
-            dtype: type = np.float64) -> np.ndarray:  # fmt: skip
+def descend(
+    optimizer: Optimizer,
+    surface: Surface,
+    start: Sequence[float],
+    shape: tuple[int, ...],
+    steps: int,
+    dtype: type = np.float64,
+) -> np.ndarray:
     """f of `shape` after `steps` updates of as many points at once, each with its own settings: θ is (2, *shape)."""
     theta = np.empty((2, *shape), dtype)
     theta[0], theta[1] = start

@@ -43,8 +43,14 @@ class AdamBias:
 
 
 @checked
-def adam_bias(beta1: float = 0.9, beta2: float = 0.999, correction: bool = False, noise: float = 0.0,
-              steps: int = STEPS, seed: int = 0) -> AdamBias:  # fmt: skip
+def adam_bias(
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    correction: bool = False,
+    noise: float = 0.0,
+    steps: int = STEPS,
+    seed: int = 0,
+) -> AdamBias:
     """Both forms see the same gradients. m and v start at 0, which is what the correction makes good."""
     columns = _adam(float(beta1), float(beta2), float(noise), steps, seed)
     return AdamBias(beta1, beta2, correction, noise, *columns)

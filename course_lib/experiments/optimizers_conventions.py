@@ -33,8 +33,15 @@ class Conventions:
 
 
 @checked
-def conventions(convention: str = "momentum", lr: float = 0.1, beta: float = 0.9, beta2: float = 0.999,
-                eps: float = 1e-8, cut: float = 0.1, steps: int = 30) -> Conventions:  # fmt: skip
+def conventions(
+    convention: str = "momentum",
+    lr: float = 0.1,
+    beta: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    cut: float = 0.1,
+    steps: int = 30,
+) -> Conventions:
     """Compare the forms of one `convention` (see `CONVENTIONS`) on x²/20 + y² from (−7, 2).
 
     cut: the learning rate is multiplied by it from step 10 on (1: it stays), in the momentum forms.

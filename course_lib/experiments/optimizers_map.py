@@ -56,16 +56,24 @@ class LearningRateMap:
 
 
 @checked
-def learning_rate_map(optimizer: str = "momentum", surface: str = "bowl", steps: int = 30, lr: float = 0.1,
-                      beta: float = 0.9, cells: int = 100) -> LearningRateMap:  # fmt: skip
+def learning_rate_map(
+    optimizer: str = "momentum",
+    surface: str = "bowl",
+    steps: int = 30,
+    lr: float = 0.1,
+    beta: float = 0.9,
+    cells: int = 100,
+) -> LearningRateMap:
     """`cells` × `cells` runs, lr from 0.001 to 10 (log) by β from 0 to 0.99, moved together by one broadcast optimiser.
 
     β is Momentum's and Nesterov's share of velocity kept, RMSProp's of the mean square, Adam's β1 (β2 = 0.999). SGD and
     AdaGrad have none: their map is a band. lr and beta choose the point and the slice to look at.
     """
     if optimizer not in NAMES or surface not in SURFACES:
-        raise ValueError(f"optimizer must be one of {', '.join(NAMES)} and surface one of {', '.join(SURFACES)}, "
-                         f"not {optimizer!r} and {surface!r}.")  # fmt: skip
+        raise ValueError(
+            f"optimizer must be one of {', '.join(NAMES)} and surface one of {', '.join(SURFACES)}, "
+            f"not {optimizer!r} and {surface!r}."
+        )
     if not 1 <= steps <= MAX_STEPS or cells < 2:
         raise ValueError(f"steps must be 1 to {MAX_STEPS} and cells at least 2, not {steps} and {cells}.")
     ground = SURFACES[surface]
@@ -79,8 +87,9 @@ def learning_rate_map(optimizer: str = "momentum", surface: str = "bowl", steps:
     fine = np.geomspace(LOW, HIGH, FINE)
     cut = left(np.append(fine, lr), beta, (FINE + 1,))
     bound = stability_limit(optimizer, EIGENVALUES[surface][1], betas) if surface in EIGENVALUES else None
-    return LearningRateMap(optimizer, surface, steps, lr, beta, lrs, betas, values, fine, cut[:-1], float(cut[-1]),
-                           bound)  # fmt: skip
+    return LearningRateMap(
+        optimizer, surface, steps, lr, beta, lrs, betas, values, fine, cut[:-1], float(cut[-1]), bound
+    )
 
 
 @checked

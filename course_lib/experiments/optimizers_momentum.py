@@ -39,8 +39,10 @@ def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: int = 100) -
     β is the share of the velocity KEPT at each step; the friction is 1 − β.
     """
     if not 0 <= beta < 1 or not curvature > 0 or not 1 <= steps <= MAX_STEPS:
-        raise ValueError(f"beta must be 0 to below 1, curvature positive and steps 1 to {MAX_STEPS}, not "
-                         f"{beta!r}, {curvature!r} and {steps!r}.")  # fmt: skip
+        raise ValueError(
+            f"beta must be 0 to below 1, curvature positive and steps 1 to {MAX_STEPS}, not "
+            f"{beta!r}, {curvature!r} and {steps!r}."
+        )
     # one array, three runs: the slope, the valley, the valley without momentum
     theta, optimizer = np.array([0.0, 1.0, 1.0]), Momentum(lr=1.0, beta=np.array([beta, beta, 0.0]))
     state, places, speed = optimizer.init(theta), [theta.copy()], [0.0]
@@ -51,8 +53,9 @@ def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: int = 100) -
             speed.append(-float(state.v[0]))
     x = np.array(places)
     rate = float(np.abs(roots(beta, curvature)).max())
-    return MomentumRun(beta, curvature, np.array(speed), 1 / (1 - beta), x[:, 1], x[:, 2],
-                       damping(beta, curvature), rate)  # fmt: skip
+    return MomentumRun(
+        beta, curvature, np.array(speed), 1 / (1 - beta), x[:, 1], x[:, 2], damping(beta, curvature), rate
+    )
 
 
 @checked

@@ -17,11 +17,25 @@ from course_lib.nn.optimizers import Optimizer
 from course_lib.nn.training import train
 
 RATES = ("same", "common", "tuned")
-COMMON = {"sgd": 0.01, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001,
-          "adamw": 0.001}  # fmt: skip
+COMMON = {
+    "sgd": 0.01,
+    "momentum": 0.01,
+    "nesterov": 0.01,
+    "adagrad": 0.01,
+    "rmsprop": 0.001,
+    "adam": 0.001,
+    "adamw": 0.001,
+}
 TRIED = (0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0, 3.16)
-TUNED = {"sgd": 1.0, "momentum": 0.1, "nesterov": 0.1, "adagrad": 0.316, "rmsprop": 0.0316, "adam": 0.0316,
-         "adamw": 0.0316}  # fmt: skip
+TUNED = {
+    "sgd": 1.0,
+    "momentum": 0.1,
+    "nesterov": 0.1,
+    "adagrad": 0.316,
+    "rmsprop": 0.0316,
+    "adam": 0.0316,
+    "adamw": 0.0316,
+}
 SIZES, STEPS, SEEDS = (64, 32, 10), 160, 5
 LOOKS = 20
 
@@ -64,8 +78,15 @@ class SideBySide:
 
 
 @checked
-def optimizer_race(watch: str = "adam", rates: str = "common", lr: float = 0.1, beta: float = 0.9,
-                   batch_size: int = 32, seeds: int = SEEDS, steps: int = STEPS) -> OptimizerRace:  # fmt: skip
+def optimizer_race(
+    watch: str = "adam",
+    rates: str = "common",
+    lr: float = 0.1,
+    beta: float = 0.9,
+    batch_size: int = 32,
+    seeds: int = SEEDS,
+    steps: int = STEPS,
+) -> OptimizerRace:
     """Train 64-32-10 ReLU networks on 1078 digits with each of seven optimisers and `seeds` initial weights.
 
     rates   "same": `lr` for all;  "common": 0.01, and 0.001 for RMSProp, Adam and AdamW, as the book's MNIST race;
@@ -73,15 +94,24 @@ def optimizer_race(watch: str = "adam", rates: str = "common", lr: float = 0.1, 
     watch   the optimizer drawn bold, with its band
     """
     if watch not in NAMES or rates not in RATES:
-        raise ValueError(f"watch must be one of {', '.join(NAMES)} and rates one of {', '.join(RATES)}, "
-                         f"not {watch!r} and {rates!r}.")  # fmt: skip
+        raise ValueError(
+            f"watch must be one of {', '.join(NAMES)} and rates one of {', '.join(RATES)}, not {watch!r} and {rates!r}."
+        )
     lrs = {"same": dict.fromkeys(NAMES, float(lr)), "common": COMMON, "tuned": TUNED}[rates]
     pairs = tuple((name, lrs[name]) for name in NAMES)
     step, loss, accuracy = _train(pairs, float(beta), batch_size, seeds, steps)
     with np.errstate(all="ignore"):
         curves = [f(loss, axis=-1).T for f in (np.mean, np.min, np.max)]  # not finite where one seed is not
-    return OptimizerRace(watch, rates, NAMES, tuple(lrs[name] for name in NAMES), step, *curves, accuracy,
-                         (~np.isfinite(loss[-1])).sum(axis=-1))  # fmt: skip
+    return OptimizerRace(
+        watch,
+        rates,
+        NAMES,
+        tuple(lrs[name] for name in NAMES),
+        step,
+        *curves,
+        accuracy,
+        (~np.isfinite(loss[-1])).sum(axis=-1),
+    )
 
 
 @checked
@@ -98,8 +128,17 @@ def _train(pairs: tuple[tuple[str, float], ...], beta: float, batch_size: int, s
     kinds = len(pairs)
     net = MLP(SIZES, trials=kinds * seeds, seed=list(range(seeds)) * kinds, dtype=np.float32)
     optimizer = SideBySide([make(name, lr, beta) for name, lr in pairs], seeds)
-    history = train(net, digits.x_train.astype(np.float32), digits.y_train, optimizer, steps=steps, rng=0,
-                    batch_size=batch_size, record_every=max(1, steps // LOOKS), look=200)  # fmt: skip
+    history = train(
+        net,
+        digits.x_train.astype(np.float32),
+        digits.y_train,
+        optimizer,
+        steps=steps,
+        rng=0,
+        batch_size=batch_size,
+        record_every=max(1, steps // LOOKS),
+        look=200,
+    )
     with np.errstate(all="ignore"):
         accuracy = net.accuracy(digits.x_val.astype(np.float32), digits.y_val)
     loss = np.where(np.isfinite(history.loss), history.loss, np.nan)

@@ -77,8 +77,14 @@ def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, p
 
 
 @checked
-def schedule_run(schedule: str = "inverse_time", lr: float = 0.5, tau: int = 100, factor: float = 0.5,
-                 patience: int = 3, problem: str = "noisy bowl") -> ScheduleRun:  # fmt: skip
+def schedule_run(
+    schedule: str = "inverse_time",
+    lr: float = 0.5,
+    tau: int = 100,
+    factor: float = 0.5,
+    patience: int = 3,
+    problem: str = "noisy bowl",
+) -> ScheduleRun:
     """600 updates under a schedule and under constant α₀ = lr.
 
     noisy bowl: ½x² from x = 3, g = x + z with z ~ N(0, 1): the loss of a model that sees noisy gradients for ever.
@@ -126,9 +132,20 @@ def _digits(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     digits = load_digits()
     net = MLP((64, 32, 10), trials=NETWORKS, seed=list(range(NETWORKS)), dtype=np.float32)
     look = slice(0, 200)
-    history = train(net, digits.x_train, digits.y_train, SGD(),
-                    steps=UPDATES, batch_size=BATCH, rng=0, schedule=_Shared(schedule), record_every=2 * EVERY, look=8,
-                    x_val=digits.x_val[look].astype(np.float32), y_val=digits.y_val[look])  # fmt: skip
+    history = train(
+        net,
+        digits.x_train,
+        digits.y_train,
+        SGD(),
+        steps=UPDATES,
+        batch_size=BATCH,
+        rng=0,
+        schedule=_Shared(schedule),
+        record_every=2 * EVERY,
+        look=8,
+        x_val=digits.x_val[look].astype(np.float32),
+        y_val=digits.y_val[look],
+    )
     return history.step, np.broadcast_to(history.lr, history.step.shape), history.val_loss.mean(axis=1)
 
 

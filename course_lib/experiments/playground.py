@@ -107,16 +107,28 @@ def playground_frames(
     _check(settings, before)
     inputs = playground_inputs(dataset, features, settings["noise"], seed)
     net = MLP(
-        (inputs.x.shape[1], *[units] * layers, inputs.classes), activation, INITS[init],
-        norm="batch" if batchnorm else None, seed=seed,
-    )  # fmt: skip
+        (inputs.x.shape[1], *[units] * layers, inputs.classes),
+        activation,
+        INITS[init],
+        norm="batch" if batchnorm else None,
+        seed=seed,
+    )
     knobs = _Knobs(settings, tuple((int(step), name, _said(value)) for step, name, value in before))
     rule = _Watched(net, OPTIMIZERS[optimizer]())
     curves, frame = _Curves(), None
     run = train_frames(
-        net, inputs.x, inputs.y, rule, steps=MOST_UPDATES, batch_size=batch_size or None, rng=seed,
-        x_val=inputs.x_val, y_val=inputs.y_val, schedule=lambda t: knobs.at("lr", t), record_every=UPDATES,
-    )  # fmt: skip
+        net,
+        inputs.x,
+        inputs.y,
+        rule,
+        steps=MOST_UPDATES,
+        batch_size=batch_size or None,
+        rng=seed,
+        x_val=inputs.x_val,
+        y_val=inputs.y_val,
+        schedule=lambda t: knobs.at("lr", t),
+        record_every=UPDATES,
+    )
     for look in run:
         diverged = not (math.isfinite(look.loss) and np.isfinite(look.batch_loss).all())
         if diverged and frame is not None:
@@ -124,9 +136,17 @@ def playground_frames(
             return
         curves.add(look.step, look.loss, look.val_loss)
         frame = PlaygroundFrame(
-            knobs.now(look.step), knobs.before, look.step, diverged, inputs, net.copy(), *curves.arrays(),
-            look.accuracy, look.val_accuracy, update_ratio(rule.before, net.weights()),
-        )  # fmt: skip
+            knobs.now(look.step),
+            knobs.before,
+            look.step,
+            diverged,
+            inputs,
+            net.copy(),
+            *curves.arrays(),
+            look.accuracy,
+            look.val_accuracy,
+            update_ratio(rule.before, net.weights()),
+        )
         knobs.move(look.step, (yield frame) or {})
         knobs.turn(net, rule, look.step)
 
@@ -219,8 +239,10 @@ def _check(settings: Mapping[str, Any], before: Before) -> None:
     if not 0 <= settings["layers"] <= 6 or not 1 <= settings["units"] <= 64:
         raise ValueError(f"layers must be 0 to 6 and units 1 to 64, not {settings['layers']} and {settings['units']}.")
     if not settings["lr"] > 0 or not settings["weight_decay"] >= 0 or not 0 <= settings["dropout"] < 1:
-        raise ValueError("lr must be above 0, weight_decay 0 or more, and dropout at least 0 and below 1; they are "
-                         f"{settings['lr']:g}, {settings['weight_decay']:g} and {settings['dropout']:g}.")  # fmt: skip
+        raise ValueError(
+            "lr must be above 0, weight_decay 0 or more, and dropout at least 0 and below 1; they are "
+            f"{settings['lr']:g}, {settings['weight_decay']:g} and {settings['dropout']:g}."
+        )
     for move in before:
         if len(move) != 3 or move[1] not in DURING:
             raise ValueError(f"before is a list of (step, name, value) with one of {', '.join(DURING)}, not {move!r}.")

@@ -65,16 +65,31 @@ def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
         x, y = shifted(x, y)
     preparation = Standardize(SMALL).fit(x) if recipe.standardise else Scaled(np.zeros(64), np.ones(64))
     net = MLP(
-        (64, *recipe.hidden, 10), recipe.activation, INITS[recipe.init], norm="batch" if recipe.batchnorm else None,
-        dropout=recipe.dropout, trials=recipe.members, seed=[1000 * seed + k for k in range(recipe.members)],
+        (64, *recipe.hidden, 10),
+        recipe.activation,
+        INITS[recipe.init],
+        norm="batch" if recipe.batchnorm else None,
+        dropout=recipe.dropout,
+        trials=recipe.members,
+        seed=[1000 * seed + k for k in range(recipe.members)],
         dtype=np.float32 if recipe.shifted else np.float64,  # five times the digits in half the time
-    )  # fmt: skip
+    )
     steps = len(x) // recipe.batch_size * recipe.epochs
     rule = AdamW(recipe.lr, weight_decay=recipe.weight_decay) if recipe.adam else SGD(recipe.lr)
     schedule = Cosine(recipe.lr, steps) if recipe.adam else Constant(recipe.lr)
     with threadpool_limits(1, user_api="blas"):  # matrices this small gain nothing from two, and lose to a busy core
-        train(net, preparation.transform(x), y, rule, steps=steps, batch_size=recipe.batch_size, rng=seed,
-              schedule=schedule, record_every=steps, look=1)  # fmt: skip
+        train(
+            net,
+            preparation.transform(x),
+            y,
+            rule,
+            steps=steps,
+            batch_size=recipe.batch_size,
+            rng=seed,
+            schedule=schedule,
+            record_every=steps,
+            look=1,
+        )
     return Trained(preparation, net)
 
 
@@ -167,6 +182,7 @@ def _looked(recipe: Recipe, split: int) -> tuple[float, float, tuple]:
     p = fit(recipe, x, y, split).members(digits.x_test)
     mean = p.mean(axis=0)
     said = mean.argmax(axis=-1)
-    wrong = [(int(digits.y_test[i]), int(said[i]), float(mean[i, said[i]]))
-             for i in np.flatnonzero(said != digits.y_test)]  # fmt: skip
+    wrong = [
+        (int(digits.y_test[i]), int(said[i]), float(mean[i, said[i]])) for i in np.flatnonzero(said != digits.y_test)
+    ]
     return float(np.mean(p.argmax(axis=-1) == digits.y_test)), float(np.mean(said == digits.y_test)), tuple(wrong)

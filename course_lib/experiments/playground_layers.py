@@ -41,9 +41,12 @@ def layers_of(net: MLP, x: np.ndarray, y: np.ndarray, f: Activation) -> Layers:
     acts = [activation_histogram(h, f) for _, h in pairs]
     sizes = [size_histogram(g) for g in gradients]
     return Layers(
-        *_stacked(acts, BINS), _stds(signals.activations), *_stacked(sizes, SIZE_BINS), _stds(gradients),
+        *_stacked(acts, BINS),
+        _stds(signals.activations),
+        *_stacked(sizes, SIZE_BINS),
+        _stds(gradients),
         np.array([np.mean(np.abs(slope).max(axis=0) < DEAD_SLOPE) for slope in slopes]),
-    )  # fmt: skip
+    )
 
 
 @checked

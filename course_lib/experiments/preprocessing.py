@@ -87,11 +87,26 @@ def prepared_cloud(
     shrink = (1 - lr * eigenvalues) ** np.arange(SHOWN + 1)[:, None]
     parts = eigenvalues * start**2 / np.sum(eigenvalues * start**2)  # of the loss along each axis, in sum 1
     return PreparedCloud(
-        stage, correlation, offset, scale_ratio, epsilon, lr_share,
-        z, target > 0, mean, covariance, hessian, eigenvalues, axes,
-        float(eigenvalues[0] / eigenvalues[1]), float(2 / eigenvalues[0]), float(lr),
-        (shrink * start) @ axes / np.linalg.norm(start), shrink**2 @ parts, _steps(1 - lr * eigenvalues, parts),
-    )  # fmt: skip
+        stage,
+        correlation,
+        offset,
+        scale_ratio,
+        epsilon,
+        lr_share,
+        z,
+        target > 0,
+        mean,
+        covariance,
+        hessian,
+        eigenvalues,
+        axes,
+        float(eigenvalues[0] / eigenvalues[1]),
+        float(2 / eigenvalues[0]),
+        float(lr),
+        (shrink * start) @ axes / np.linalg.norm(start),
+        shrink**2 @ parts,
+        _steps(1 - lr * eigenvalues, parts),
+    )
 
 
 @checked

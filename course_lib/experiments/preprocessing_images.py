@@ -75,19 +75,29 @@ def prepared_images(
         "ZCA": Whiten(k, epsilon),
     }
     if recipe == "raw":
-        return PreparedImages(images, recipe, k, epsilon, x[:SHOWN], x[:SHOWN], x[:SHOWN], x[:0], 0, before, before,
-                              1.0, 0.0)  # fmt: skip
+        return PreparedImages(
+            images, recipe, k, epsilon, x[:SHOWN], x[:SHOWN], x[:SHOWN], x[:0], 0, before, before, 1.0, 0.0
+        )
     fitted = recipes[recipe].fit(x)
     z = fitted.transform(x)
     returned = fitted.inverse(z)
     prepared = z[:SHOWN] if isinstance(fitted, Scaled) else _turned_back(fitted, z, recipe, x.shape[1:])
     # Turning back changes no eigenvalue but adds d − k zeros, so ZCA shares those of whitening.
     return PreparedImages(
-        images, recipe, k, epsilon, x[:SHOWN], prepared, returned[:SHOWN], _learnt(fitted, recipe, x.shape[1:]),
-        _numbers(fitted), before, _eigenvalues(z),
+        images,
+        recipe,
+        k,
+        epsilon,
+        x[:SHOWN],
+        prepared,
+        returned[:SHOWN],
+        _learnt(fitted, recipe, x.shape[1:]),
+        _numbers(fitted),
+        before,
+        _eigenvalues(z),
         float(fitted.explained.sum()) if isinstance(fitted, Rotated) else 1.0,
         float(np.sqrt(np.mean((x - returned) ** 2))),
-    )  # fmt: skip
+    )
 
 
 def _turned_back(fitted: Rotated, z: np.ndarray, recipe: str, shape: tuple[int, ...]) -> np.ndarray:

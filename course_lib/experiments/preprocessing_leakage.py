@@ -89,8 +89,10 @@ def leakage(step: str = "whiten digits", samples: int = 40, fit: str = "everythi
     if step not in STEPS:
         raise ValueError(f"step must be one of {', '.join(STEPS)}, not {step!r}.")
     if samples not in SIZES or fit not in ("train", "everything") or seeds < 2:
-        raise ValueError(f"samples must be one of {SIZES}, fit train or everything and seeds at least 2, "
-                         f"not {samples}, {fit!r} and {seeds}.")  # fmt: skip
+        raise ValueError(
+            f"samples must be one of {SIZES}, fit train or everything and seeds at least 2, "
+            f"not {samples}, {fit!r} and {seeds}."
+        )
     clean, leaky, fresh = _runs(step, seeds)
     return Leakage(step, samples, fit, np.array(SIZES), clean, leaky, fresh, 0.1 if STEPS[step][0] == "digits" else 0.5)
 
@@ -111,8 +113,16 @@ def leakage_columns(samples: int = 40, seeds: int = 30) -> dict[str, list]:
         return [round(100 * float(mean), 1) + 0.0 for mean, _ in pairs], [round(200 * float(e), 1) for _, e in pairs]
 
     (gap, gap_error), (promise, promise_error) = column("gap"), column("promise")
-    return {"step": list(STEPS), "train": column("clean")[0], "everything": column("leaky")[0], "gap": gap,
-            "±": gap_error, "fresh": column("fresh")[0], "promised − kept": promise, "± ": promise_error}  # fmt: skip
+    return {
+        "step": list(STEPS),
+        "train": column("clean")[0],
+        "everything": column("leaky")[0],
+        "gap": gap,
+        "±": gap_error,
+        "fresh": column("fresh")[0],
+        "promised − kept": promise,
+        "± ": promise_error,
+    }
 
 
 @checked
@@ -147,7 +157,7 @@ def _runs(step: str, seeds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for seed in range(seeds):
         x, y = _examples(data, seed)
         for row, n in enumerate(SIZES):
-            keep = np.r_[0:n, max(SIZES):len(y)]  # the same 400 are held out for every size
+            keep = np.r_[0:n, max(SIZES) : len(y)]  # the same 400 are held out for every size
             scores[:, row, seed] = accuracies(preprocessor, x[keep], y[keep], n)
     scores.setflags(write=False)
     return tuple(scores)

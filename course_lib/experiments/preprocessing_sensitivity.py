@@ -37,9 +37,7 @@ class LineSensitivity:
 
 
 @checked
-def line_sensitivity(
-    offset: float = 5.0, wiggle: float = 5.0, gap: float = 2.0, seed: int = 0
-) -> LineSensitivity:
+def line_sensitivity(offset: float = 5.0, wiggle: float = 5.0, gap: float = 2.0, seed: int = 0) -> LineSensitivity:
     """Two round clusters `gap` apart around the point (offset, offset), and the logistic neuron that fits them.
 
     The line between them runs along the offset, through the origin. In the raw coordinates score = w·x + b with
@@ -61,8 +59,21 @@ def line_sensitivity(
     scores = np.einsum("vnd,vad->van", points, _turned(weights, angles)) + bias[:, None, None]
     curve = ACTIVATIONS["softplus"].f(np.where(label, -scores, scores)).mean(axis=-1)
     wrong = ((scores[:, -2] > 0) != label).mean(axis=-1)
-    return LineSensitivity(offset, gap, wiggle, points, label, weights, _turned(weights, angles[-2:-1])[:, 0], bias,
-                           ANGLES, curve[:, :-2], curve[:, -2], wrong, float(curve[0, -1]))  # fmt: skip
+    return LineSensitivity(
+        offset,
+        gap,
+        wiggle,
+        points,
+        label,
+        weights,
+        _turned(weights, angles[-2:-1])[:, 0],
+        bias,
+        ANGLES,
+        curve[:, :-2],
+        curve[:, -2],
+        wrong,
+        float(curve[0, -1]),
+    )
 
 
 def _turned(weights: np.ndarray, degrees: np.ndarray) -> np.ndarray:

@@ -64,8 +64,9 @@ def digits_race(hidden: tuple[int, ...] = (), steps: int = 200, rates: tuple[flo
         for part in (digits.x_train, digits.x_val)
     )
     trials = len(x)
-    net = MLP((64, *hidden, 10), activation="tanh", init="xavier" if hidden else "zeros", trials=trials,
-              seed=[0] * trials)  # fmt: skip
+    net = MLP(
+        (64, *hidden, 10), activation="tanh", init="xavier" if hidden else "zeros", trials=trials, seed=[0] * trials
+    )
     optimizer, rng = SGD(lr=np.tile(rates, len(WAYS))[:, None]), np.random.RandomState(0)
     state, at, accuracy = optimizer.init(net.theta), [], []
     with np.errstate(all="ignore"):  # rates that are too large predict nothing

@@ -84,16 +84,35 @@ def overfitting(
         dtype=np.dtype(dtype).type,
     )
     history = train(
-        net, digits.x_train[:images], y, Adam(lr=LEARNING_RATE), steps=steps, batch_size=BATCH, rng=seed,
-        x_val=digits.x_val, y_val=digits.y_val, record_every=max(1, steps // LOOKS), look=300,
-    )  # fmt: skip
+        net,
+        digits.x_train[:images],
+        y,
+        Adam(lr=LEARNING_RATE),
+        steps=steps,
+        batch_size=BATCH,
+        rng=seed,
+        x_val=digits.x_val,
+        y_val=digits.y_val,
+        record_every=max(1, steps // LOOKS),
+        look=300,
+    )
     flat = np.concatenate([w.reshape(2, -1) for w in net.weights()], axis=1)
     inside = np.clip(flat, BINS[0], BINS[-1])
     return Overfitting(
-        images, weight_decay, dropout, width, wrong, history.step, history.loss.T, history.val_loss.T,
-        history.accuracy.T, history.val_accuracy.T, np.array([np.histogram(row, BINS)[0] for row in inside]),
-        np.sqrt(np.mean(flat.astype(float) ** 2, axis=1)), net.theta.shape[-1],
-    )  # fmt: skip
+        images,
+        weight_decay,
+        dropout,
+        width,
+        wrong,
+        history.step,
+        history.loss.T,
+        history.val_loss.T,
+        history.accuracy.T,
+        history.val_accuracy.T,
+        np.array([np.histogram(row, BINS)[0] for row in inside]),
+        np.sqrt(np.mean(flat.astype(float) ** 2, axis=1)),
+        net.theta.shape[-1],
+    )
 
 
 @lru_cache(maxsize=1)
@@ -134,9 +153,27 @@ def early_stopping(patience: tuple[int, ...] = (1, 3, 8), wrong: float = 0.2, st
     y, rows = spoiled_labels(digits.y_train[:300], wrong), []
     for patient in (*patience, None):
         net = MLP((64, 100, 100, 10), seed=0)
-        history = train(net, digits.x_train[:300], y, Adam(lr=LEARNING_RATE), steps=steps, batch_size=BATCH, rng=0,
-                        x_val=digits.x_val, y_val=digits.y_val, record_every=10, patience=patient)  # fmt: skip
+        history = train(
+            net,
+            digits.x_train[:300],
+            y,
+            Adam(lr=LEARNING_RATE),
+            steps=steps,
+            batch_size=BATCH,
+            rng=0,
+            x_val=digits.x_val,
+            y_val=digits.y_val,
+            record_every=10,
+            patience=patient,
+        )
         last = int(history.step[-1])
-        rows.append((patient or 0, last, int(history.best_step) if patient else last,
-                     net.loss(digits.x_val, digits.y_val), net.accuracy(digits.x_val, digits.y_val)))  # fmt: skip
+        rows.append(
+            (
+                patient or 0,
+                last,
+                int(history.best_step) if patient else last,
+                net.loss(digits.x_val, digits.y_val),
+                net.accuracy(digits.x_val, digits.y_val),
+            )
+        )
     return EarlyStopping(*zip(*rows, strict=True))

@@ -41,15 +41,18 @@ class WeightDecay:
 
 @checked
 @lru_cache(maxsize=64)
-def weight_decay(optimizer: str = "adam", weight_decay: float = 0.0, cloud: str = "moons", steps: int = STEPS,
-                 seed: int = 0) -> WeightDecay:  # fmt: skip
+def weight_decay(
+    optimizer: str = "adam", weight_decay: float = 0.0, cloud: str = "moons", steps: int = STEPS, seed: int = 0
+) -> WeightDecay:
     """Train 2-30-30-2 ReLU networks on 40 points, all in each step; learning rate 0.3 for SGD, 0.01 for Adam.
 
     In float64: the two ways differ by rounding at least, and hundreds of steps amplify it.
     """
     if optimizer not in OPTIMIZERS or cloud not in CLOUDS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)} and cloud one of {', '.join(CLOUDS)}, "
-                         f"not {optimizer!r} and {cloud!r}.")  # fmt: skip
+        raise ValueError(
+            f"optimizer must be one of {', '.join(OPTIMIZERS)} and cloud one of {', '.join(CLOUDS)}, "
+            f"not {optimizer!r} and {cloud!r}."
+        )
     x, y = DATASETS[cloud](POINTS, noise=CLOUDS[cloud], seed=1)
     x_test, y_test = DATASETS[cloud](200, noise=CLOUDS[cloud], seed=2)
     shift = x.mean(axis=0)
@@ -63,10 +66,18 @@ def weight_decay(optimizer: str = "adam", weight_decay: float = 0.0, cloud: str 
     scores = net.forward(plane)
     probability = 1 / (1 + np.exp(np.clip(scores[..., 0] - scores[..., 1], -30, 30)))
     return WeightDecay(
-        optimizer, cloud, weight_decay, x, y, probability.reshape(2, GRID, GRID),
-        np.array([np.histogram(np.minimum(row, BINS[-1]), BINS)[0] for row in flat]), np.sum(flat**2, axis=1),
-        net.accuracy(x, y), net.accuracy(x_test, y_test), float(np.abs(net.theta[0] - net.theta[1]).max()),
-    )  # fmt: skip
+        optimizer,
+        cloud,
+        weight_decay,
+        x,
+        y,
+        probability.reshape(2, GRID, GRID),
+        np.array([np.histogram(np.minimum(row, BINS[-1]), BINS)[0] for row in flat]),
+        np.sum(flat**2, axis=1),
+        net.accuracy(x, y),
+        net.accuracy(x_test, y_test),
+        float(np.abs(net.theta[0] - net.theta[1]).max()),
+    )
 
 
 @checked
@@ -91,8 +102,9 @@ class Shrinking:
 
 
 @checked
-def shrinking(gradients: tuple[float, ...] = (0.1, 1.0, 10.0), weight_decay: float = 0.1, lr: float = 0.01,
-              steps: int = 1000) -> Shrinking:  # fmt: skip
+def shrinking(
+    gradients: tuple[float, ...] = (0.1, 1.0, 10.0), weight_decay: float = 0.1, lr: float = 0.01, steps: int = 1000
+) -> Shrinking:
     """Gradients +G, −G, +G, … from a loss that has no opinion on w: only the decay moves it.
 
     Adam divides the penalty's gradient λw by √v̂ ≈ G, as all gradients.
@@ -121,5 +133,3 @@ def penalty_slopes(scale: float) -> tuple[float, float]:
         parts = [(penalty(w + step) - penalty(w - step)) / (2 * h) for step in h * np.eye(2)]
         slopes.append(float(np.hypot(*parts)))
     return slopes[0], slopes[1]
-
-

@@ -57,9 +57,17 @@ def dropped_out(p: float = 0.5, mode: str = "none", inputs: int = 100, unit: str
         train_out, test_out = np.maximum(train_out, 0), np.maximum(test_out, 0)
     inside = np.clip(train_out, BINS[0] + 1e-9, BINS[-1] - 1e-9)
     return DroppedOut(
-        p, mode, inputs, unit, np.histogram(inside, BINS)[0], float(train_out.mean()), float(train_out.std()),
-        float(test_out), (float(dropped.mean()), float(tested.mean())), (float(dropped.var()), float(tested.var())),
-    )  # fmt: skip
+        p,
+        mode,
+        inputs,
+        unit,
+        np.histogram(inside, BINS)[0],
+        float(train_out.mean()),
+        float(train_out.std()),
+        float(test_out),
+        (float(dropped.mean()), float(tested.mean())),
+        (float(dropped.var()), float(tested.var())),
+    )
 
 
 class _Stored:

@@ -56,9 +56,18 @@ def ensemble(members: int = 5, kind: str = "separate", images: int = 300) -> Ens
     share, confidence, right = measured[members - 1][:3]
     loss = -np.log(np.maximum(averages[:, np.arange(len(y)), y], 1e-12)).mean(axis=1)
     return Ensemble(
-        kind, members, images, np.mean(averages.argmax(axis=-1) == y, axis=-1), alone, loss, whole, confidence, right,
-        share, np.array([gap for *_, gap in measured]),
-    )  # fmt: skip
+        kind,
+        members,
+        images,
+        np.mean(averages.argmax(axis=-1) == y, axis=-1),
+        alone,
+        loss,
+        whole,
+        confidence,
+        right,
+        share,
+        np.array([gap for *_, gap in measured]),
+    )
 
 
 @checked
@@ -82,8 +91,12 @@ def _predictions(kind: str, images: int) -> tuple[np.ndarray, np.ndarray, float,
     digits = load_digits(split=(500 / 1797, TEST / 1797, 0.0))
     x, y = digits.x_train[:images], digits.y_train[:images]
     many = kind == "separate"
-    net = MLP((64, *HIDDEN[kind], 10), trials=MEMBERS if many else None, seed=list(range(MEMBERS)) if many else 0,
-              dropout=0.0 if many else DROP)  # fmt: skip
+    net = MLP(
+        (64, *HIDDEN[kind], 10),
+        trials=MEMBERS if many else None,
+        seed=list(range(MEMBERS)) if many else 0,
+        dropout=0.0 if many else DROP,
+    )
     rng, rule = np.random.RandomState(0), Adam(lr=0.01)
     state, shape = rule.init(net.theta), (MEMBERS, BATCH) if many else BATCH
     for _ in range(STEPS if many else 2 * STEPS):

@@ -55,10 +55,17 @@ def grid_vs_random(trials: int = 9, importance: float = 0.1, best_x: float = 0.6
     gap = np.abs(points - np.array(best))
     squares = _mean_squares(trials)
     return GridVsRandom(
-        trials, importance, best, points, gap[..., 0] ** 2 + (importance * gap[..., 1]) ** 2,
-        (math.isqrt(trials), trials, trials), gap[..., 0].min(axis=1), expected_distances(trials),
-        (squares[0] + importance**2 * squares[1]).min(axis=-1).mean(axis=-1), chance_of_the_best(trials),
-    )  # fmt: skip
+        trials,
+        importance,
+        best,
+        points,
+        gap[..., 0] ** 2 + (importance * gap[..., 1]) ** 2,
+        (math.isqrt(trials), trials, trials),
+        gap[..., 0].min(axis=1),
+        expected_distances(trials),
+        (squares[0] + importance**2 * squares[1]).min(axis=-1).mean(axis=-1),
+        chance_of_the_best(trials),
+    )
 
 
 def _square(n: int) -> np.ndarray:

@@ -70,8 +70,17 @@ def space_of(lr_low: float = 1e-4, lr_high: float = 1e1, decay: str = "1e-6 … 
 def objective(epochs: int = EPOCHS) -> TrainMLP:
     """64-32-10 with ReLU and Momentum (β = 0.9) in batches of 50, trained on 500 digits and validated on 360 others."""
     d = load_digits()
-    return TrainMLP((64, 32, 10), d.x_train[:IMAGES], d.y_train[:IMAGES], d.x_val, d.y_val, Momentum, epochs=epochs,
-                    batch_size=50, dtype=np.float64)  # fmt: skip
+    return TrainMLP(
+        (64, 32, 10),
+        d.x_train[:IMAGES],
+        d.y_train[:IMAGES],
+        d.x_val,
+        d.y_val,
+        Momentum,
+        epochs=epochs,
+        batch_size=50,
+        dtype=np.float64,
+    )
 
 
 @checked

@@ -52,9 +52,15 @@ def log_scale(low: float = 1e-4, high: float = 10.0, n: int = 60, seed: int = 0)
     good = good_rates()
     ends = np.clip(good, low, high)
     return LogScale(
-        low, high, rates, np.array([np.histogram(row, DECADES)[0] / n for row in rates]), expected, curve, good,
+        low,
+        high,
+        rates,
+        np.array([np.histogram(row, DECADES)[0] / n for row in rates]),
+        expected,
+        curve,
+        good,
         np.array([sampler.where(ends[1]) - sampler.where(ends[0]) for sampler in samplers]),
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=1)
@@ -63,8 +69,19 @@ def accuracy_curve() -> np.ndarray:
     digits = load_digits()
     net = MLP((64, 32, 10), trials=len(RATES), seed=[0] * len(RATES), dtype=np.float32)
     rates = RATES.astype(np.float32)[:, None]
-    history = train(net, digits.x_train[:500], digits.y_train[:500], Momentum(lr=rates), epochs=9, batch_size=50, rng=0,
-                    x_val=digits.x_val, y_val=digits.y_val, record_every=1000, look=10)  # fmt: skip
+    history = train(
+        net,
+        digits.x_train[:500],
+        digits.y_train[:500],
+        Momentum(lr=rates),
+        epochs=9,
+        batch_size=50,
+        rng=0,
+        x_val=digits.x_val,
+        y_val=digits.y_val,
+        record_every=1000,
+        look=10,
+    )
     return history.val_accuracy[-1]
 
 

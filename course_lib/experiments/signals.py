@@ -120,9 +120,7 @@ def weight_std(init: str, scale: float | None, width: int) -> float:
     if init in SCHEMES:
         return SCHEMES[init](width)
     if init not in ("custom", "constant"):
-        raise ValueError(
-            f"There is no scheme {init!r}; choose one of {', '.join(SCHEMES)}, custom or constant."
-        )
+        raise ValueError(f"There is no scheme {init!r}; choose one of {', '.join(SCHEMES)}, custom or constant.")
     if scale is None or not (math.isfinite(scale) and scale >= 0):
         raise ValueError(f"The scheme {init!r} needs a scale of 0 or more, not {scale!r}.")
     return float(scale)

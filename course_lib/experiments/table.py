@@ -50,7 +50,7 @@ def table(columns: Mapping[str, Sequence], digits: int = 3) -> Table:
 
 @checked
 def within(value: float, low: float, high: float) -> str:
-    """"low to high" if the value lies there, else the value: for a chaotic run, whose digits no machine shares."""
+    """ "low to high" if the value lies there, else the value: for a chaotic run, whose digits no machine shares."""
     return f"{low:g} to {high:g}" if low < value < high else f"{value:.3g}"
 
 

@@ -93,9 +93,21 @@ def zigzag(
     reached, diverged_at = _fate(path - TARGET)
     shown = path[: 1 + (steps if diverged_at is None else min(steps, diverged_at))]
     return ZigZag(
-        activation, mean, lr, batch_size, centred, x[int(centred)], shown, _agreeing(np.diff(shown, axis=0)),
-        np.maximum(eigenvalues, 0), directions, curves[int(centred)], curves[1], reached, diverged_at,
-    )  # fmt: skip
+        activation,
+        mean,
+        lr,
+        batch_size,
+        centred,
+        x[int(centred)],
+        shown,
+        _agreeing(np.diff(shown, axis=0)),
+        np.maximum(eigenvalues, 0),
+        directions,
+        curves[int(centred)],
+        curves[1],
+        reached,
+        diverged_at,
+    )
 
 
 @dataclass(frozen=True)
@@ -111,13 +123,19 @@ class TypicalZigZag:
 
 @checked
 def typical_zigzag(
-    mean: float = 1.5, lr: float = 0.1, activation: str = "identity", batch_size: int = 1, centred: bool = False,
+    mean: float = 1.5,
+    lr: float = 0.1,
+    activation: str = "identity",
+    batch_size: int = 1,
+    centred: bool = False,
     orders: int = 20,
-) -> TypicalZigZag:  # fmt: skip
+) -> TypicalZigZag:
     """`zigzag` for `orders` shuffles of the examples: with few examples per step a single run is partly luck."""
     paths = [zigzag(mean, lr, activation, batch_size, centred, MAX_STEPS, seed) for seed in range(orders)]
-    paths = [zigzag(mean, lr, activation, batch_size, centred, path.reached or MAX_STEPS, seed)
-             for seed, path in enumerate(paths)]  # fmt: skip
+    paths = [
+        zigzag(mean, lr, activation, batch_size, centred, path.reached or MAX_STEPS, seed)
+        for seed, path in enumerate(paths)
+    ]
     late = 10 * MAX_STEPS  # stands for "not in time"
     needed = np.median([np.nan_to_num(path.steps_needed, nan=late) for path in paths], axis=0)
     reached = np.median([path.reached or late for path in paths])

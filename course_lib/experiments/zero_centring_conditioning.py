@@ -80,10 +80,20 @@ def conditioning(
     reached = distance <= NEAR
     shifts = MEANS * math.sqrt(dimension)
     return Conditioning(
-        mean, dimension, rate, bias, hessian, float(largest), float(smallest),
-        sample_condition(mean, dimension, bias, seed), condition_of_shift(shifts, False),
-        condition_of_shift(shifts, True), along @ vectors.T, distance, int(reached.argmax()) if reached.any() else None,
-    )  # fmt: skip
+        mean,
+        dimension,
+        rate,
+        bias,
+        hessian,
+        float(largest),
+        float(smallest),
+        sample_condition(mean, dimension, bias, seed),
+        condition_of_shift(shifts, False),
+        condition_of_shift(shifts, True),
+        along @ vectors.T,
+        distance,
+        int(reached.argmax()) if reached.any() else None,
+    )
 
 
 @checked

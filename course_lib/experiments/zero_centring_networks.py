@@ -94,8 +94,19 @@ def _looks(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]:
             h, delta = inputs_and_deltas(net, digits.x_train, digits.y_train, layer=1)
             found[frame.step] = _shares(h, delta, seed), _ratio(h), frame.val_accuracy
 
-    train(net, digits.x_train, digits.y_train, Adam(lr=0.01), steps=LOOKS[-1], batch_size=32, rng=seed,
-          x_val=digits.x_val, y_val=digits.y_val, record_every=50, callbacks=[look])  # fmt: skip
+    train(
+        net,
+        digits.x_train,
+        digits.y_train,
+        Adam(lr=0.01),
+        steps=LOOKS[-1],
+        batch_size=32,
+        rng=seed,
+        x_val=digits.x_val,
+        y_val=digits.y_val,
+        record_every=50,
+        callbacks=[look],
+    )
     return found
 
 
@@ -147,7 +158,6 @@ def _shifted(shift: float, seed: int) -> np.ndarray:
     x = digits.x_train - digits.x_train.mean(axis=0)
     unit = Activation("shifted sigmoid", lambda z: sigmoid(z) - 0.5 + shift, sigmoid_slope)
     net = MLP([64, 32, 32, 10], activation=unit, init="glorot", seed=[seed] * len(RATES), trials=len(RATES))
-    history = train(net, x, digits.y_train, SGD(lr=RATES[:, None]), steps=600, batch_size=32, rng=seed,
-                    record_every=20)  # fmt: skip
+    history = train(net, x, digits.y_train, SGD(lr=RATES[:, None]), steps=600, batch_size=32, rng=seed, record_every=20)
     learned = history.accuracy >= LEARNED
     return np.where(learned.any(axis=0), history.step[learned.argmax(axis=0)], np.nan)

@@ -131,8 +131,7 @@ def live_training_explorer(**start: Any) -> LiveExplorer:
             LogSlider("lr", "learning rate η", 1e-5, 10.0, 0.1),
             Stops("l2", "weight decay λ", DECAYS, 0.0, _strengths(DECAYS)),
             Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
-            Choice("init", "first weights", tuple(INITS), "he",
-                   ("He", "std 0.01", "std 0.05", "std 1")),
+            Choice("init", "first weights", tuple(INITS), "he", ("He", "std 0.01", "std 0.05", "std 1")),
             Stops("images", "training images", IMAGES, 1078),
         ],
         presets={
@@ -145,7 +144,7 @@ def live_training_explorer(**start: Any) -> LiveExplorer:
         },
         during=("lr", "l2", "dropout"),
         start=start,
-    )  # fmt: skip
+    )
 
 
 def _next_patient(settings: dict[str, Any], changed: set[str]) -> dict[str, Any]:
@@ -165,10 +164,12 @@ def clinic_explorer(**start: Any) -> Explorer:
         ClinicPicture,
         [
             Choice("patient", "patient", tuple(range(1, len(PATIENTS) + 1)), 1),
-            Choice("guess", "your diagnosis", GUESSES, GUESSES[0],
-                   ("?", *(disease.name for disease in DISEASES.values()))),
-            Choice("treatment", "treatment", tuple(TREATMENTS), "none",
-                   tuple(label for label, _ in TREATMENTS.values())),
+            Choice(
+                "guess", "your diagnosis", GUESSES, GUESSES[0], ("?", *(disease.name for disease in DISEASES.values()))
+            ),
+            Choice(
+                "treatment", "treatment", tuple(TREATMENTS), "none", tuple(label for label, _ in TREATMENTS.values())
+            ),
             Stops("factor", "learning rate ×", FACTORS, 1.0, [f"{f:g}" for f in FACTORS]),
         ],
         presets={
@@ -177,4 +178,4 @@ def clinic_explorer(**start: Any) -> Explorer:
         },
         linked=_next_patient,
         start=start,
-    )  # fmt: skip
+    )

@@ -80,8 +80,7 @@ def batchnorm_depth_explorer(**start: Any) -> Explorer:
         partial(signal_propagation, init="custom"),
         SignalPicture,
         [
-            Choice("batchnorm", "batch norm", ("off", "before", "after"), "before",
-                   ("off", "before f", "after f")),
+            Choice("batchnorm", "batch norm", ("off", "before", "after"), "before", ("off", "before f", "after f")),
             Choice("activation", "f", ACTIVATIONS, "tanh"),
             LogSlider("scale", "weight std", 1e-3, 10, 0.01),
             IntSlider("width", "width n", 16, 1024, 500, step=4),
@@ -97,7 +96,7 @@ def batchnorm_depth_explorer(**start: Any) -> Explorer:
         },
         draft={"samples": 64},
         start=start,
-    )  # fmt: skip
+    )
 
 
 def batchnorm_modes_explorer(**start: Any) -> Explorer:

@@ -63,9 +63,7 @@ class Slider:
         if math.isclose(near, number, rel_tol=1e-9, abs_tol=1e-9 * (abs(self.low) or self.step)):
             number = near
         if isinstance(value, (bool, str)) or not self.low <= number <= self.high:
-            raise ValueError(
-                f"{self.name} must be a number from {self.low:g} to {self.high:g}, not {value!r}."
-            )
+            raise ValueError(f"{self.name} must be a number from {self.low:g} to {self.high:g}, not {value!r}.")
         return self._type(number)
 
     def readout(self, value: float) -> str:
@@ -86,9 +84,7 @@ class Slider:
     def widget(self, layout: Any, *more: float) -> Any:
         import ipywidgets as widgets
 
-        return widgets.SelectionSlider(
-            options=self.options(*more), value=self.default, **_widget_options(self, layout)
-        )
+        return widgets.SelectionSlider(options=self.options(*more), value=self.default, **_widget_options(self, layout))
 
 
 @dataclass(frozen=True)
@@ -141,9 +137,7 @@ class IntSlider(Slider):
     def check(self, value: Any) -> int:
         number = Slider.check(self, value)
         if number != float(value):
-            raise ValueError(
-                f"{self.name} must be a whole number from {self.low} to {self.high}, not {value!r}."
-            )
+            raise ValueError(f"{self.name} must be a whole number from {self.low} to {self.high}, not {value!r}.")
         return number
 
     def readout(self, value: int) -> str:

@@ -184,9 +184,7 @@ class Explorer:
         """`before` with `changes` made and linked controls adjusted."""
         unknown = [name for name in changes if name not in self.controls]
         if unknown:
-            raise ValueError(
-                f"{self.name} has no control {unknown[0]!r}; it has: {', '.join(self.controls)}."
-            )
+            raise ValueError(f"{self.name} has no control {unknown[0]!r}; it has: {', '.join(self.controls)}.")
         after = {**before, **{name: self.controls[name].check(value) for name, value in changes.items()}}
         if self._linked is not None:
             after.update(self._linked(after, set(changes)))
@@ -227,9 +225,7 @@ class Explorer:
         moved = {name: value for name, value in self.settings.items() if value != self._defaults[name]}
         return f"{self.name}({', '.join(f'{name}={_short(value)}' for name, value in moved.items())})"
 
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Live widgets where a kernel runs; the picture with alternative text and stable plain text everywhere."""
         from course_lib.explorers.panel import kernel_is_running
         from course_lib.explorers.strip import with_strip

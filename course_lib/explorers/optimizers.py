@@ -220,8 +220,13 @@ def conventions_explorer(**start: Any) -> Explorer:
         conventions,
         ConventionsPicture,
         [
-            Choice("convention", "convention", tuple(CONVENTIONS), "momentum",
-                   ["velocity or buffer", "place of ε", "bias correction", "Nesterov's point"]),
+            Choice(
+                "convention",
+                "convention",
+                tuple(CONVENTIONS),
+                "momentum",
+                ["velocity or buffer", "place of ε", "bias correction", "Nesterov's point"],
+            ),
             LogSlider("lr", "learning rate", 0.01, 1, 0.1),
             Slider("beta", "β, β1", 0, 0.99, 0.9, step=0.01),
             Stops("beta2", "β2", BETAS, 0.999),
@@ -238,4 +243,4 @@ def conventions_explorer(**start: Any) -> Explorer:
             "Look-ahead": {"convention": "nesterov"},
         },
         start=start,
-    )  # fmt: skip
+    )

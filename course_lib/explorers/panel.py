@@ -53,9 +53,7 @@ class Panel:
         self.buttons = {label: widgets.Button(description=label, **alike) for label in explorer.presets}
         self.reset_button = widgets.Button(description="Reset", **alike)
         width = f"{explorer.picture.size[0] * explorer.picture.style.screen:.0f}px"
-        self.image = widgets.Image(
-            format="png", layout={"width": "100%", "max_width": width, "min_width": "620px"}
-        )
+        self.image = widgets.Image(format="png", layout={"width": "100%", "max_width": width, "min_width": "620px"})
         self.caption = widgets.HTML(layout={"max_width": width, "min_width": "0"})
         row = widgets.Layout(display="flex", flex_flow="row wrap", align_items="center", max_width=width)
         self._hands = [
@@ -167,9 +165,7 @@ class Panel:
     def _say(self, text: str, message: str) -> None:
         warning = f"<strong>{html.escape(message)}</strong> " if message else ""
         style = "margin:0;line-height:1.4"
-        self.caption.value = (
-            f'<p role="status" aria-live="polite" style="{style}">{warning}{html.escape(text)}</p>'
-        )
+        self.caption.value = f'<p role="status" aria-live="polite" style="{style}">{warning}{html.escape(text)}</p>'
 
     def _replace_older(self) -> None:
         """Let go of what an earlier run of this cell showed: `ipywidgets` itself would keep it for ever."""

@@ -37,7 +37,10 @@ def preprocessing_explorer(**start: Any) -> Explorer:
             "Centring makes it worse": {"stage": "centred", "correlation": -0.9},
             "Unequal scales": {"stage": "centred", "correlation": 0.0, "offset": 0.0, "scale_ratio": 20.0},
             "Correlated, equal scales": {
-                "stage": "standardised", "correlation": 0.98, "offset": 0.0, "scale_ratio": 1.0,
+                "stage": "standardised",
+                "correlation": 0.98,
+                "offset": 0.0,
+                "scale_ratio": 1.0,
             },
             "Whitened": {"stage": "whitened"},
             "ZCA: turned back": {"stage": "ZCA"},
@@ -45,7 +48,7 @@ def preprocessing_explorer(**start: Any) -> Explorer:
             "Too large a step": {"stage": "centred", "lr_share": 1.05},
         },
         start=start,
-    )  # fmt: skip
+    )
 
 
 def sensitivity_explorer(**start: Any) -> Explorer:

@@ -89,8 +89,13 @@ def dropout_explorer(**start: Any) -> Explorer:
         DropoutPicture,
         [
             Slider("p", "drop probability p", 0.0, 0.9, 0.5, step=0.05),
-            Choice("mode", "scaling", MODES, "none", ("inverted: ÷(1 − p) in training",
-                                                      "test-time: ×(1 − p) in the test", "none")),
+            Choice(
+                "mode",
+                "scaling",
+                MODES,
+                "none",
+                ("inverted: ÷(1 − p) in training", "test-time: ×(1 − p) in the test", "none"),
+            ),
             IntSlider("inputs", "inputs", 5, MOST_INPUTS, 100, step=5),
             Choice("unit", "unit", UNITS, "linear"),
         ],
@@ -103,7 +108,7 @@ def dropout_explorer(**start: Any) -> Explorer:
             "ReLU, many inputs": {"mode": "inverted", "unit": "relu", "inputs": 400},
         },
         start=start,
-    )  # fmt: skip
+    )
 
 
 def ensemble_explorer(**start: Any) -> Explorer:

@@ -242,19 +242,22 @@ def _exponential(alpha: float) -> tuple[float, float]:
 
 
 _above = (0.0, math.inf)
-ACTIVATIONS: dict[str, Activation] = {a.name: a for a in (
-    Activation("identity", identity, identity_slope),
-    Activation("step", step, step_slope, (0.0, 1.0)),
-    Activation("sigmoid", sigmoid, sigmoid_slope, (0.0, 1.0), sigmoid_slope_of_output),
-    Activation("tanh", tanh, tanh_slope, (-1.0, 1.0), tanh_slope_of_output),
-    Activation("lecun_tanh", lecun_tanh, lecun_tanh_slope, (-1.7159, 1.7159)),
-    Activation("softplus", softplus, sigmoid, _above),
-    Activation("relu", relu, relu_slope, _above, relu_slope_of_output),
-    Activation("leaky_relu", leaky_relu, leaky_relu_slope, params={"alpha": 0.01}, bounds_with=_leaky),
-    Activation("prelu", prelu, prelu_slope, params={"alpha": 0.25}, bounds_with=_leaky),
-    Activation("rrelu", rrelu, rrelu_slope, params={"lower": 1 / 8, "upper": 1 / 3}, bounds_with=_leaky),
-    Activation("elu", elu, elu_slope, (-1.0, math.inf), params={"alpha": 1.0}, bounds_with=_exponential),
-    Activation("selu", selu, selu_slope, (-SELU_SCALE * SELU_ALPHA, math.inf)),
-    Activation("gelu", gelu, gelu_slope, (-0.16997120747990369, math.inf)),
-    Activation("silu", silu, silu_slope, (-0.27846454276107376, math.inf)),
-)}
+ACTIVATIONS: dict[str, Activation] = {
+    a.name: a
+    for a in (
+        Activation("identity", identity, identity_slope),
+        Activation("step", step, step_slope, (0.0, 1.0)),
+        Activation("sigmoid", sigmoid, sigmoid_slope, (0.0, 1.0), sigmoid_slope_of_output),
+        Activation("tanh", tanh, tanh_slope, (-1.0, 1.0), tanh_slope_of_output),
+        Activation("lecun_tanh", lecun_tanh, lecun_tanh_slope, (-1.7159, 1.7159)),
+        Activation("softplus", softplus, sigmoid, _above),
+        Activation("relu", relu, relu_slope, _above, relu_slope_of_output),
+        Activation("leaky_relu", leaky_relu, leaky_relu_slope, params={"alpha": 0.01}, bounds_with=_leaky),
+        Activation("prelu", prelu, prelu_slope, params={"alpha": 0.25}, bounds_with=_leaky),
+        Activation("rrelu", rrelu, rrelu_slope, params={"lower": 1 / 8, "upper": 1 / 3}, bounds_with=_leaky),
+        Activation("elu", elu, elu_slope, (-1.0, math.inf), params={"alpha": 1.0}, bounds_with=_exponential),
+        Activation("selu", selu, selu_slope, (-SELU_SCALE * SELU_ALPHA, math.inf)),
+        Activation("gelu", gelu, gelu_slope, (-0.16997120747990369, math.inf)),
+        Activation("silu", silu, silu_slope, (-0.27846454276107376, math.inf)),
+    )
+}

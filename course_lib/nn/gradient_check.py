@@ -1,6 +1,6 @@
 """Is a gradient right? Compare it with the slope measured by taking a small step to either side.
 
-    check = check_gradients(net, x, y);   check.worst, check.verdict
+check = check_gradients(net, x, y);   check.worst, check.verdict
 """
 
 from collections.abc import Callable
@@ -14,12 +14,14 @@ from course_lib.inputs import FLOATS, arrays, short
 from course_lib.kinds import Finite, Network, NotNegative, Positive, only
 
 # CS231n notes, neural-networks-3: relative errors in float64 with h near 1e-5
-VERDICTS = ((1e-7, "right"), (1e-4, "right if there are kinks in the loss, doubtful if not"),
-            (1e-2, "doubtful"))
+VERDICTS = ((1e-7, "right"), (1e-4, "right if there are kinks in the loss, doubtful if not"), (1e-2, "doubtful"))
 STEPS = {"float64": 1e-5, "float32": 5e-3}
 
-Theta = only(Any, "an array of floats (float32 or float64), all finite", lambda theta: isinstance(theta, np.ndarray)
-             and theta.dtype in FLOATS and np.isfinite(theta).all())
+Theta = only(
+    Any,
+    "an array of floats (float32 or float64), all finite",
+    lambda theta: isinstance(theta, np.ndarray) and theta.dtype in FLOATS and np.isfinite(theta).all(),
+)
 Error = only(Any, "a number", lambda error: isinstance(error, (int, float, np.number)))
 
 
@@ -59,10 +61,11 @@ def verdict(error: Error) -> str:
 @dataclass(frozen=True)
 class GradientCheck:
     """Backpropagation beside measurement, for k of the P parameters (with T trials every array is (T, k))."""
-    indices: np.ndarray        # (k,) places in theta
-    analytic: np.ndarray       # (k,) what backpropagation says
-    numeric: np.ndarray        # (k,) what central differences say
-    errors: np.ndarray         # (k,) relative errors
+
+    indices: np.ndarray  # (k,) places in theta
+    analytic: np.ndarray  # (k,) what backpropagation says
+    numeric: np.ndarray  # (k,) what central differences say
+    errors: np.ndarray  # (k,) relative errors
 
     @property
     def worst(self) -> float:
@@ -74,8 +77,15 @@ class GradientCheck:
 
 
 @checked
-def check_gradients(net: Network, x: Finite, y: Finite, h: Positive = 1e-5, indices: np.ndarray | int | None = None,
-                    train: bool = True, floor: NotNegative = 1e-3) -> GradientCheck:
+def check_gradients(
+    net: Network,
+    x: Finite,
+    y: Finite,
+    h: Positive = 1e-5,
+    indices: np.ndarray | int | None = None,
+    train: bool = True,
+    floor: NotNegative = 1e-3,
+) -> GradientCheck:
     """Check net's gradient at the parameters `indices` (None: all of them) on the batch x, y.
 
     It works on a copy in float64, whatever the precision of net, in training mode with the random masks held fast. A
@@ -84,8 +94,10 @@ def check_gradients(net: Network, x: Finite, y: Finite, h: Positive = 1e-5, indi
     """
     examples = np.shape(x)[-2] if np.ndim(x) > 1 else 1
     if train and examples < 4 and any(hasattr(layer, "running_mean") for layer in net.layers):
-        raise ValueError(f"A gradient check through batch normalisation needs at least 4 examples, not {examples}: "
-                         "with 1 or 2 all gradients below it are 0, and any code would pass.")
+        raise ValueError(
+            f"A gradient check through batch normalisation needs at least 4 examples, not {examples}: "
+            "with 1 or 2 all gradients below it are 0, and any code would pass."
+        )
     net = net.copy() if net.theta.dtype == np.float64 else net.copy(np.float64)
     for layer in net.layers:
         layer.hold = layer.track = False

@@ -18,8 +18,9 @@ from course_lib.kinds import Count, NotNegative, Rng
 
 
 @checked
-def variance_scaling(rng: Rng, fan_in: int, fan_out: int, gain: float = 1.0, fan: str = "in",
-                     distribution: str = "normal") -> np.ndarray:
+def variance_scaling(
+    rng: Rng, fan_in: int, fan_out: int, gain: float = 1.0, fan: str = "in", distribution: str = "normal"
+) -> np.ndarray:
     """Var(w) = gain² / n,   n = n_in ("in"), n_out ("out") or (n_in + n_out)/2 ("avg").
 
     "normal": W = σZ with Z ~ N(0, 1);  "uniform": W ~ U(−√3 σ, √3 σ), which has the same variance σ².
@@ -50,8 +51,14 @@ def gain(activation: str, slope: float = 0.01) -> float:
     tanh 5/3, selu 3/4, identity and sigmoid 1 are the values of PyTorch's `calculate_gain`.  The sigmoid's 1
     does *not* keep its gradients: its slope is at most 1/4, they need about 4 (Kumar 2017, arXiv 1704.08863).
     """
-    gains = {"identity": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "selu": 3 / 4, "relu": math.sqrt(2.0),
-             "leaky_relu": math.sqrt(2 / (1 + slope**2))}
+    gains = {
+        "identity": 1.0,
+        "sigmoid": 1.0,
+        "tanh": 5 / 3,
+        "selu": 3 / 4,
+        "relu": math.sqrt(2.0),
+        "leaky_relu": math.sqrt(2 / (1 + slope**2)),
+    }
     if activation not in gains:
         raise ValueError(f"No gain is known for {activation!r}; known are {', '.join(gains)}.")
     return gains[activation]
@@ -133,8 +140,15 @@ def orthogonal(rng: Rng, fan_in: int, fan_out: int, *, gain: float = 1.0) -> np.
 
 
 INITIALIZERS: dict[str, Callable[..., np.ndarray]] = {
-    "zeros": zeros, "constant": constant, "normal": normal, "uniform": uniform, "xavier": lecun,
-    "glorot": glorot_normal, "glorot_uniform": glorot_uniform, "he": he, "he_fan_out": he_fan_out,
+    "zeros": zeros,
+    "constant": constant,
+    "normal": normal,
+    "uniform": uniform,
+    "xavier": lecun,
+    "glorot": glorot_normal,
+    "glorot_uniform": glorot_uniform,
+    "he": he,
+    "he_fan_out": he_fan_out,
     "orthogonal": orthogonal,
 }
 
@@ -180,8 +194,9 @@ def _parameters(name: str, params: dict) -> dict:
     known, kinds = inspect.unwrap(scheme).__kwdefaults__ or {}, kinds_of(scheme)
     wrong = ", ".join(p for p in params if p not in known)
     if wrong:
-        raise ValueError(f"The initializer {name!r} does not take {wrong}; "
-                         f"it takes {', '.join(known) or 'no parameter'}.")
+        raise ValueError(
+            f"The initializer {name!r} does not take {wrong}; it takes {', '.join(known) or 'no parameter'}."
+        )
     return {**known, **{p: fit(kinds[p], p, name, value) for p, value in params.items()}}
 
 

@@ -15,10 +15,10 @@ class Layer:
     """What all layers share. Subclasses give the initial values of their parameters as keywords."""
 
     is_activation = False
-    pieces = 1            # how many inputs an activation layer takes for one output; only maxout takes more
-    units = None          # how many numbers an example must have; None for any
-    cache = None          # what forward keeps for backward
-    out_shape = None      # the shape of the last y of a layer that stands alone
+    pieces = 1  # how many inputs an activation layer takes for one output; only maxout takes more
+    units = None  # how many numbers an example must have; None for any
+    cache = None  # what forward keeps for backward
+    out_shape = None  # the shape of the last y of a layer that stands alone
 
     @checked
     def __init__(self, dtype: Precision = np.float64, **initial: np.ndarray) -> None:
@@ -44,12 +44,16 @@ class Layer:
 
     def __getstate__(self) -> dict:
         # copies and pickles do without the last batch
-        return {name: value for name, value in self.__dict__.items()
-                if name not in ("cache", "out_shape", "forward", "backward")}
+        return {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in ("cache", "out_shape", "forward", "backward")
+        }
 
 
 def takes_x(body: Callable) -> Callable:
     """A forward that is given an array of numbers (…, units), whatever its type."""
+
     @wraps(body)
     def forward(self, x, train=False):
         x = floats(x, f"x of {type(self).__name__}", ndim=1)
@@ -65,6 +69,7 @@ def takes_x(body: Callable) -> Callable:
 
 def takes_dy(body: Callable) -> Callable:
     """A backward that is given an array of the shape of the last y."""
+
     @wraps(body)
     def backward(self, dy, need_dx=True):
         name = f"{type(self).__name__}.backward"
@@ -72,8 +77,9 @@ def takes_dy(body: Callable) -> Callable:
             raise ValueError(f"{name} needs a forward pass first: y = forward(x).")
         dy = floats(dy, f"dy of {name}", ndim=1)
         if dy.shape != (self.out_shape or dy.shape):
-            raise ValueError(f"dy of {name} must have the shape of the last y = forward(x), {self.out_shape}, "
-                             f"not {dy.shape}.")
+            raise ValueError(
+                f"dy of {name} must have the shape of the last y = forward(x), {self.out_shape}, not {dy.shape}."
+            )
         return body(self, dy, need_dx)
 
     backward.bare = body

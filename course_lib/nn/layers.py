@@ -18,8 +18,11 @@ from course_lib.nn.activations import Activation as Function
 from course_lib.nn.activations import activation as elementwise
 from course_lib.nn.layer import Layer, takes_dy, takes_x
 
-Unit = only(Any, 'a name such as "relu", (name, parameters) or an Activation', lambda unit: isinstance(
-    unit, str | Function) or isinstance(unit, tuple) and list(map(type, unit)) == [str, dict])
+Unit = only(
+    Any,
+    'a name such as "relu", (name, parameters) or an Activation',
+    lambda unit: isinstance(unit, str | Function) or isinstance(unit, tuple) and list(map(type, unit)) == [str, dict],
+)
 
 
 class Dense(Layer):
@@ -147,6 +150,7 @@ class Maxout(Layer):
     Behind Dense(n_in, k·n) it is max_k(xW_k + b_k), k times the weights of an ordinary layer. The gradient goes to the
     piece that won, at a tie to the first.   Goodfellow et al. 2013 (arXiv 1302.4389).
     """
+
     is_activation = True
 
     @checked
@@ -176,6 +180,7 @@ class Dropout(Layer):
     mode "none":      training x ∘ mask,         test x                 (wrong: the test signal is 1/(1 − p) too large)
     p may be an array (T, 1, 1), one value per trial.  hold=True keeps the last mask, which a gradient check needs.
     """
+
     modes = ("inverted", "test-time", "none")
 
     @checked
@@ -219,7 +224,7 @@ def hidden_unit(activation: Unit, n: Count, rng: Rng) -> Layer:
     return _LAYERS[name](n, rng, **params)
 
 
-_LAYERS = {    # activations with parameters to learn, chance, or more than one input per output
+_LAYERS = {  # activations with parameters to learn, chance, or more than one input per output
     "prelu": lambda n, rng, *, alpha=0.25, per_channel=False: PReLU(n if per_channel else None, alpha),
     "rrelu": lambda n, rng, *, lower=1 / 8, upper=1 / 3: RReLU(rng, lower, upper),
     "maxout": lambda n, rng, *, pieces=2: Maxout(pieces),

@@ -21,7 +21,7 @@ scores_first = arrays("scores", ndim=2, of="numbers (…, examples, outputs)")
 @scores_first
 def softmax_cross_entropy(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """J = −1/m Σᵢ log p_{i,yᵢ},  p = softmax(s);    ∂J/∂s = (p − 1_y)/m.      targets: class numbers (…, m)."""
-    log_p = scores.mT.copy()                                          # (…, C, m): faster to sum over C
+    log_p = scores.mT.copy()  # (…, C, m): faster to sum over C
     log_p -= np.maximum.reduce(log_p, axis=-2, keepdims=True)
     log_p -= np.log(np.add.reduce(np.exp(log_p), axis=-2, keepdims=True))
     chosen, m = _one_hot(scores, targets), scores.shape[-2]
@@ -67,8 +67,10 @@ def max_margin(scores: np.ndarray, targets: np.ndarray, margin: float = 1.0) -> 
 
 
 LOSSES: dict[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]] = {
-    "softmax_cross_entropy": softmax_cross_entropy, "sigmoid_bce": sigmoid_bce,
-    "squared_error": squared_error, "max_margin": max_margin,
+    "softmax_cross_entropy": softmax_cross_entropy,
+    "sigmoid_bce": sigmoid_bce,
+    "squared_error": squared_error,
+    "max_margin": max_margin,
 }
 
 
@@ -84,8 +86,9 @@ def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np
 
 
 @arrays("weights")
-def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None,
-       out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+def l2(
+    weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None, out: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """½ Σ λW²  and its gradient λW.   (The norm itself, λ‖W‖, would have the gradient λW/‖W‖.)
 
     λ is one number or one per weight. The sum runs over `axis`, over everything by default; the gradient is written
@@ -96,8 +99,9 @@ def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = Non
 
 
 @arrays("weights")
-def l1(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None,
-       out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+def l1(
+    weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None, out: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Σ λ|W|  and its gradient λ sign(W),   0 where W = 0.   `strength`, `axis` and `out` as in l2."""
     slope = np.multiply(strength, np.sign(weights, out=out), out=out)
     return _inner(slope, weights, axis), slope
@@ -134,9 +138,9 @@ def _like(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     if type(targets) is not np.ndarray or targets.dtype.kind not in "iuf":
         targets = floats(targets, "targets")
     t = targets.astype(scores.dtype, copy=False)
-    if scores.shape[-1] == 1 and t.ndim and t.shape == scores.shape[-1 - t.ndim:-1]:
+    if scores.shape[-1] == 1 and t.ndim and t.shape == scores.shape[-1 - t.ndim : -1]:
         t = t[..., None]
-    if t.ndim < 2 or t.shape != scores.shape[-t.ndim:]:
+    if t.ndim < 2 or t.shape != scores.shape[-t.ndim :]:
         raise ValueError(f"targets must be one number for each score, of shape {scores.shape[-2:]}, not {short(t)}.")
     return t
 

@@ -1,8 +1,8 @@
 """A multi-layer perceptron: layers in a row, all parameters in one flat vector, all gradients in another.
 
-    net = MLP((64, 32, 10), activation="relu", init="he", seed=0)
-    loss = net.loss_and_grad(x, y)          # fills net.grad
-    net.theta -= 0.1 * net.grad             # the layers hold views and see it at once
+net = MLP((64, 32, 10), activation="relu", init="he", seed=0)
+loss = net.loss_and_grad(x, y)          # fills net.grad
+net.theta -= 0.1 * net.grad             # the layers hold views and see it at once
 """
 
 import copy
@@ -29,10 +29,11 @@ NORMS: dict[str, Callable[[int], Layer]] = {"batch": BatchNorm, "layer": LayerNo
 
 def _flat(name: str, doc: str) -> property:
     """A vector into which the layers hold views, so that assigning to it must copy the values in."""
+
     def assign(net, values):
         if values is not getattr(net, name):
             here, values = getattr(net, name), floats(values, name[1:])
-            if values.shape != here.shape[here.ndim - values.ndim:]:
+            if values.shape != here.shape[here.ndim - values.ndim :]:
                 raise ValueError(f"{name[1:]} must be numbers of shape {here.shape}, not {short(values)}.")
             here[...] = values
 
@@ -57,11 +58,24 @@ class MLP:
     grad = _flat("_grad", "dJ/dθ of the last `loss_and_grad`, (P,) or (T, P).")
 
     @checked
-    def __init__(self, sizes: Sequence[Count], activation: Unit = "relu", init: Schemes = "he", *,
-                 norm: str | Callable | None = None, norm_after: bool = False, dropout: float | Finite = 0.0,
-                 loss: str = "softmax_cross_entropy", l2: Strength = 0.0, l1: Strength = 0.0, bias: float = 0.0,
-                 seed: Random | list[Random] = 0, dtype: Precision = np.float64, trials: Count | None = None,
-                 **init_params) -> None:
+    def __init__(
+        self,
+        sizes: Sequence[Count],
+        activation: Unit = "relu",
+        init: Schemes = "he",
+        *,
+        norm: str | Callable | None = None,
+        norm_after: bool = False,
+        dropout: float | Finite = 0.0,
+        loss: str = "softmax_cross_entropy",
+        l2: Strength = 0.0,
+        l1: Strength = 0.0,
+        bias: float = 0.0,
+        seed: Random | list[Random] = 0,
+        dtype: Precision = np.float64,
+        trials: Count | None = None,
+        **init_params,
+    ) -> None:
         if len(sizes) < 2:
             raise ValueError(f"sizes must be (inputs, hidden units …, outputs), each at least 1, not {tuple(sizes)}.")
         if loss not in losses.LOSSES:
@@ -215,7 +229,7 @@ class MLP:
         """J from the mean loss; the gradient of the penalties is added to grad."""
         for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
             if not isinstance(strength, (float, int)) or strength:
-                per_weight, out = self._scratch           # theta-sized, so that no step has to ask for new memory
+                per_weight, out = self._scratch  # theta-sized, so that no step has to ask for new memory
                 np.multiply(self._column("A penalty", strength), self._is_weight, out=per_weight)
                 value, slope = penalty(self._theta, per_weight, axis=-1, out=out)
                 loss = loss + value
@@ -228,8 +242,10 @@ class MLP:
         if np.ndim(values) == 0:
             return float(values)
         if np.shape(values) != (self.trials,):
-            raise ValueError(f"{name} must be a number or, with trials, have one value per trial; "
-                             f"its shape is {np.shape(values)}, trials is {self.trials}.")
+            raise ValueError(
+                f"{name} must be a number or, with trials, have one value per trial; "
+                f"its shape is {np.shape(values)}, trials is {self.trials}."
+            )
         return np.reshape(values, (-1, 1))
 
     def _plain(self, number: np.ndarray) -> float | np.ndarray:

@@ -26,8 +26,8 @@ class Normalization(Layer):
     def __init__(self, shape: tuple[int, ...], axes: tuple[int, ...], eps: float, dtype: type) -> None:
         super().__init__(dtype, gamma=np.ones(shape), beta=np.zeros(shape))
         self.axes, self.eps = axes, float(eps)
-        self.shared = tuple(i - len(shape) for i, n in enumerate(shape) if n == 1)   # γ is the same along these
-        self.fixed = {i - len(shape): n for i, n in enumerate(shape) if n > 1}       # and these are its own
+        self.shared = tuple(i - len(shape) for i, n in enumerate(shape) if n == 1)  # γ is the same along these
+        self.fixed = {i - len(shape): n for i, n in enumerate(shape) if n > 1}  # and these are its own
 
     @takes_x
     def forward(self, x, train=False):
@@ -68,7 +68,7 @@ class Normalization(Layer):
 
     def _wanted(self, x):
         shape = self.shapes["gamma"]
-        names = ("examples", *("channels", "height", "width")[-len(shape) + 1:])
+        names = ("examples", *("channels", "height", "width")[-len(shape) + 1 :])
         wanted = ", ".join(name if n == 1 else str(n) for name, n in zip(names, shape, strict=True))
         return f"{type(self).__name__} was made for x of shape ({wanted}), not {x.shape}."
 
@@ -80,12 +80,21 @@ class BatchNorm(Normalization):
     and running ← (1 − momentum) running + momentum · new is kept, with the unbiased variance n/(n − 1) σ²; outside
     training the running values, constants, are used. track=False leaves the running values alone.
     """
-    too_few = ("Batch normalisation cannot train on one example per batch, because every unit then equals its mean: "
-               "use batches of at least 2 (and leave out a last batch of one), or evaluate with train=False.")
+
+    too_few = (
+        "Batch normalisation cannot train on one example per batch, because every unit then equals its mean: "
+        "use batches of at least 2 (and leave out a last batch of one), or evaluate with train=False."
+    )
 
     @checked
-    def __init__(self, n: Count, maps: bool = False, momentum: Share = 0.1, eps: NotNegative = 1e-5,
-                 dtype: Precision = np.float64) -> None:
+    def __init__(
+        self,
+        n: Count,
+        maps: bool = False,
+        momentum: Share = 0.1,
+        eps: NotNegative = 1e-5,
+        dtype: Precision = np.float64,
+    ) -> None:
         super().__init__((1, n, 1, 1) if maps else (1, n), (-4, -2, -1) if maps else (-2,), eps, dtype)
         self.momentum, self.track = float(momentum), True
         self.running_mean = np.zeros_like(self.params["gamma"])
@@ -121,6 +130,7 @@ class LayerNorm(Normalization):
 
     Ba, Kiros & Hinton 2016 (arXiv 1607.06450).  Train and test are the same.
     """
+
     too_few = "Layer normalisation needs at least 2 units per example, because a single one equals its mean."
 
     @checked
@@ -134,12 +144,16 @@ class GroupNorm(Normalization):
 
     Wu & He 2018 (arXiv 1803.08494).  groups=1 averages what layer normalisation does, groups=C what instance does.
     """
-    too_few = ("Group normalisation needs at least 2 values in a group, because a single one equals its mean: "
-               "use fewer groups or larger maps.")
+
+    too_few = (
+        "Group normalisation needs at least 2 values in a group, because a single one equals its mean: "
+        "use fewer groups or larger maps."
+    )
 
     @checked
-    def __init__(self, n: Count, groups: Count, maps: bool = False, eps: NotNegative = 1e-5,
-                 dtype: Precision = np.float64) -> None:
+    def __init__(
+        self, n: Count, groups: Count, maps: bool = False, eps: NotNegative = 1e-5, dtype: Precision = np.float64
+    ) -> None:
         if n % groups:
             raise ValueError(f"{n} channels cannot be divided into {groups} groups of equal size.")
         super().__init__((1, n, 1, 1) if maps else (1, n), (-3, -2, -1) if maps else (-1,), eps, dtype)
@@ -163,6 +177,7 @@ class InstanceNorm(Normalization):
 
     Ulyanov et al. 2016 (arXiv 1607.08022).
     """
+
     too_few = "Instance normalisation needs maps with at least 2 positions per channel."
 
     @checked

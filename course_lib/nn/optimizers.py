@@ -43,6 +43,7 @@ class Optimizer:
 
     `step(..., lr=...)` uses that learning rate instead of the optimizer's own: this is how a schedule acts.
     """
+
     memory: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
@@ -65,8 +66,10 @@ class Optimizer:
         for field in fields(self):
             shape = np.shape(getattr(self, field.name))
             if shape and np.broadcast_shapes(shape, theta.shape) != theta.shape:
-                raise ValueError(f"{field.name} of shape {shape} does not broadcast against theta of shape "
-                                 f"{theta.shape}: give theta one row per value.")
+                raise ValueError(
+                    f"{field.name} of shape {shape} does not broadcast against theta of shape "
+                    f"{theta.shape}: give theta one row per value."
+                )
         return State(**{name: np.zeros_like(theta) for name in self.memory})
 
     def step(self, theta: np.ndarray, grad: np.ndarray, state: State, lr: Setting | None = None) -> None:
@@ -75,16 +78,19 @@ class Optimizer:
 
 def in_place(step: Callable) -> Callable:
     """A step that is given an array theta to change, and a gradient of its shape in floating point."""
+
     @wraps(step)
     def looked_at(self, theta, grad, state, lr=None):
         if type(theta) is not np.ndarray or theta.dtype.kind != "f":
-            raise ValueError(f"theta of {type(self).__name__}.step must be an array of floating-point numbers, "
-                             f"not {short(theta)}.")
+            raise ValueError(
+                f"theta of {type(self).__name__}.step must be an array of floating-point numbers, not {short(theta)}."
+            )
         if type(grad) is not np.ndarray or grad.dtype not in FLOATS:
             grad = floats(grad, f"grad of {type(self).__name__}.step")
         if grad.shape != theta.shape:
-            raise ValueError(f"grad of {type(self).__name__}.step must have the shape of theta, {theta.shape}, "
-                             f"not {grad.shape}.")
+            raise ValueError(
+                f"grad of {type(self).__name__}.step must have the shape of theta, {theta.shape}, not {grad.shape}."
+            )
         step(self, theta, grad, state, lr)
 
     return looked_at
@@ -94,6 +100,7 @@ def in_place(step: Callable) -> Callable:
 @dataclass(frozen=True)
 class SGD(Optimizer):
     """θ ← θ − ηg      (Robbins & Monro 1951)"""
+
     lr: Setting = 0.01
 
     @in_place
@@ -109,6 +116,7 @@ class Momentum(Optimizer):
     β is the share of velocity kept: under a constant gradient the speed tends to ηg/(1 − β). PyTorch's buffer
     form b ← βb + g, θ ← θ − ηb makes the same path while η is constant, another when a schedule changes it.
     """
+
     lr: Setting = 0.01
     beta: Setting = 0.9
     memory: ClassVar = ("v",)
@@ -129,6 +137,7 @@ class Nesterov(Optimizer):
     θ is the look-ahead point x + βv of the textbook form v ← βv − η∇f(x + βv), x ← x + v: that is where the
     gradient is wanted, so it is what is stored (as in the CS231n notes and PyTorch).
     """
+
     lr: Setting = 0.01
     beta: Setting = 0.9
     memory: ClassVar = ("v",)
@@ -149,6 +158,7 @@ class AdaGrad(Optimizer):
 
     eps_at="inside" divides by √(h + ε) instead.
     """
+
     lr: Setting = 0.01
     eps: Setting = 1e-8
     eps_at: str = "outside"
@@ -171,6 +181,7 @@ class RMSProp(Optimizer):
 
     No bias correction: the first step is η/√(1 − β) long. eps_at="inside" divides by √(h + ε) instead.
     """
+
     lr: Setting = 0.001
     beta: Setting = 0.9
     eps: Setting = 1e-8
@@ -197,6 +208,7 @@ class Adam(Optimizer):
     "inside": √(v̂ + ε); "uncorrected": ε is added to √v before the correction, the paper's ε̂ of section 2
     (Saito, TensorFlow), η√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε).
     """
+
     lr: Setting = 0.001
     beta1: Setting = 0.9
     beta2: Setting = 0.999
@@ -218,12 +230,12 @@ class Adam(Optimizer):
         _average(m, self.beta1, grad)
         _average(v, self.beta2, grad * grad)
         # the corrections are moved onto η and ε, which are small, instead of m and v, which are long
-        c1 = 1 - self.beta1 ** state.t if self.bias_correction else 1.0
-        c2 = 1 - self.beta2 ** state.t if self.bias_correction else 1.0
-        eps_scale = {"outside": c2 ** 0.5, "inside": c2, "uncorrected": 1.0}[self.eps_at]
+        c1 = 1 - self.beta1**state.t if self.bias_correction else 1.0
+        c2 = 1 - self.beta2**state.t if self.bias_correction else 1.0
+        eps_scale = {"outside": c2**0.5, "inside": c2, "uncorrected": 1.0}[self.eps_at]
         move = _root(v, self.eps * eps_scale, self.eps_at)
         np.divide(m, move, out=move)
-        move *= (self.lr if lr is None else lr) * c2 ** 0.5 / c1
+        move *= (self.lr if lr is None else lr) * c2**0.5 / c1
         theta -= move
 
 
@@ -235,6 +247,7 @@ class AdamW(Adam):
     The decay does not pass through m and v, so it is not divided by √v̂: with Adam this differs from a penalty
     ½λθ² in the loss, with plain SGD the two are one.
     """
+
     weight_decay: Setting = 0.01
 
     @in_place
@@ -259,5 +272,12 @@ def _root(square: np.ndarray, eps: Setting, eps_at: str) -> np.ndarray:
     return root
 
 
-OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "nesterov": Nesterov, "adagrad": AdaGrad, "rmsprop": RMSProp,
-              "adam": Adam, "adamw": AdamW}
+OPTIMIZERS = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+}

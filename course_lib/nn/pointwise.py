@@ -31,6 +31,7 @@ class Activation:
     supremum of f, `bounds_with` a function that gives them for other parameters; `params` are the parameters of f with
     the values in force.
     """
+
     name: str
     f: Callable[..., np.ndarray]
     df: Callable[..., np.ndarray]
@@ -43,11 +44,11 @@ class Activation:
         """The same function with other parameters."""
         for name, value in params.items():
             if name not in self.params:
-                raise ValueError(f"{self.name} has no parameter {name!r}; "
-                                 f"it takes {', '.join(self.params) or 'none'}.")
+                raise ValueError(f"{self.name} has no parameter {name!r}; it takes {', '.join(self.params) or 'none'}.")
             if not isinstance(value, Real) or not math.isfinite(value):
                 raise ValueError(f"{self.name}: {name} must be a finite number, not {short(value)}.")
         bound = {**self.params, **{name: float(value) for name, value in params.items()}}
         bounds = self.bounds_with(**bound) if self.bounds_with else self.bounds
-        return Activation(self.name, partial(self.f, **bound), partial(self.df, **bound), bounds, None, bound,
-                          self.bounds_with)
+        return Activation(
+            self.name, partial(self.f, **bound), partial(self.df, **bound), bounds, None, bound, self.bounds_with
+        )

@@ -22,8 +22,8 @@ from course_lib.inputs import finite, floats
 class Scaled:
     """z = (x − μ)/s,   x = s·z + μ."""
 
-    mean: np.ndarray            # μ, of the shape of one sample, or (channels,)
-    scale: np.ndarray           # s, the same shape, nowhere zero
+    mean: np.ndarray  # μ, of the shape of one sample, or (channels,)
+    scale: np.ndarray  # s, the same shape, nowhere zero
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         x = _numbers(x, self.mean.shape)
@@ -39,23 +39,23 @@ class Scaled:
 class Rotated:
     """z = (x − μ)W,   x = zV + μ,   with W and V made of the eigenvectors U of the covariance."""
 
-    mean: np.ndarray            # μ, of the shape of one sample; d numbers
-    components: np.ndarray      # Uᵀ (k, d): one unit vector per row, by falling variance
-    variances: np.ndarray       # λ (k,): variance of the training data along each component
-    explained: np.ndarray       # (k,): share of the total variance
-    forward: np.ndarray         # W (d, k), for ZCA (d, d)
-    backward: np.ndarray        # V (k, d), for ZCA (d, d)
-    z_shape: tuple[int, ...]    # shape of one transformed sample: (k,), for ZCA that of x
+    mean: np.ndarray  # μ, of the shape of one sample; d numbers
+    components: np.ndarray  # Uᵀ (k, d): one unit vector per row, by falling variance
+    variances: np.ndarray  # λ (k,): variance of the training data along each component
+    explained: np.ndarray  # (k,): share of the total variance
+    forward: np.ndarray  # W (d, k), for ZCA (d, d)
+    backward: np.ndarray  # V (k, d), for ZCA (d, d)
+    z_shape: tuple[int, ...]  # shape of one transformed sample: (k,), for ZCA that of x
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         x = _numbers(x, self.mean.shape)
-        lead = x.shape[:x.ndim - self.mean.ndim]
+        lead = x.shape[: x.ndim - self.mean.ndim]
         z = (x - _as(self.mean, x)).reshape(*lead, len(self.forward)) @ _as(self.forward, x)
         return z.reshape(*lead, *self.z_shape)
 
     def inverse(self, z: np.ndarray) -> np.ndarray:
         z = _numbers(z, self.z_shape)
-        lead = z.shape[:z.ndim - len(self.z_shape)]
+        lead = z.shape[: z.ndim - len(self.z_shape)]
         x = z.reshape(*lead, len(self.backward)) @ _as(self.backward, z)
         return x.reshape(*lead, *self.mean.shape) + _as(self.mean, z)
 
@@ -152,8 +152,9 @@ class Whiten(Preprocessor):
     def fit(self, x_train: np.ndarray) -> Rotated:
         mu, U, variances, explained = _principal_axes(x_train, self.components)
         shrink, stretch = _whitening_factors(variances, self.epsilon)
-        return Rotated(mu, U.T, variances, explained, forward=U * shrink, backward=stretch[:, None] * U.T,
-                       z_shape=variances.shape)
+        return Rotated(
+            mu, U.T, variances, explained, forward=U * shrink, backward=stretch[:, None] * U.T, z_shape=variances.shape
+        )
 
 
 @checked
@@ -169,13 +170,20 @@ class ZCA(Preprocessor):
     def fit(self, x_train: np.ndarray) -> Rotated:
         mu, U, variances, explained = _principal_axes(x_train, None)
         shrink, stretch = _whitening_factors(variances, self.epsilon)
-        return Rotated(mu, U.T, variances, explained, forward=(U * shrink) @ U.T,
-                       backward=(U * stretch) @ U.T, z_shape=mu.shape)
+        return Rotated(
+            mu, U.T, variances, explained, forward=(U * shrink) @ U.T, backward=(U * stretch) @ U.T, z_shape=mu.shape
+        )
 
 
 PREPROCESSORS: dict[str, type[Preprocessor]] = {
-    "center": Center, "standardize": Standardize, "pca": PCA, "whiten": Whiten, "zca": ZCA,
-    "mean_image": MeanImage, "channel_mean": ChannelMean, "channel_standardize": ChannelStandardize,
+    "center": Center,
+    "standardize": Standardize,
+    "pca": PCA,
+    "whiten": Whiten,
+    "zca": ZCA,
+    "mean_image": MeanImage,
+    "channel_mean": ChannelMean,
+    "channel_standardize": ChannelStandardize,
 }
 
 
@@ -228,8 +236,9 @@ def _whitening_factors(variances: np.ndarray, epsilon: float) -> tuple[np.ndarra
 def _training(x: np.ndarray, samples: int) -> np.ndarray:
     x = _numbers(x).astype(np.float64)
     if x.ndim < 2 or x.size == 0:
-        raise ValueError("Training data must be an array (samples, features) that is not empty, "
-                         f"not one of shape {x.shape}.")
+        raise ValueError(
+            f"Training data must be an array (samples, features) that is not empty, not one of shape {x.shape}."
+        )
     if len(x) < samples:
         raise ValueError(f"At least {samples} training samples are needed to measure a spread, not {len(x)}.")
     return x
@@ -246,9 +255,10 @@ def _pixels(images: np.ndarray) -> np.ndarray:
 def _numbers(x: np.ndarray, shape: tuple[int, ...] = ()) -> np.ndarray:
     """x in floating point, finite, and ending in `shape`, the shape of one sample."""
     x = finite(floats(x, "The data"), "The data")
-    if x.shape[max(x.ndim - len(shape), 0):] != shape:
-        raise ValueError(f"The statistics are those of samples of shape {shape}; "
-                         f"an array of shape {x.shape} does not end in it.")
+    if x.shape[max(x.ndim - len(shape), 0) :] != shape:
+        raise ValueError(
+            f"The statistics are those of samples of shape {shape}; an array of shape {x.shape} does not end in it."
+        )
     return x
 
 

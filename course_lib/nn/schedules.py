@@ -43,6 +43,7 @@ class Schedule:
 
 def of_time(formula: Callable) -> Callable:
     """A schedule that is given a number of updates, 0 or more, or an array of them."""
+
     @wraps(formula)
     def looked_at(self, t):
         if type(t) is not int or t < 0:  # a training loop asks with an int
@@ -58,6 +59,7 @@ def of_time(formula: Callable) -> Callable:
 @dataclass(frozen=True)
 class Constant(Schedule):
     """α = α₀"""
+
     lr: Rate = 1.0
 
     @of_time
@@ -69,6 +71,7 @@ class Constant(Schedule):
 @dataclass(frozen=True)
 class InverseTime(Schedule):
     """α = α₀ τ / max(t, τ): constant until τ, then O(1/t)      (Bengio 2012 sec. 3.1.1; CS224n)"""
+
     lr: Rate = 1.0
     tau: float = 100.0
 
@@ -81,6 +84,7 @@ class InverseTime(Schedule):
 @dataclass(frozen=True)
 class OneOverT(Schedule):
     """α = α₀ / (1 + kt)      (CS231n notes, neural-networks-3)"""
+
     lr: Rate = 1.0
     k: float = 0.01
 
@@ -93,6 +97,7 @@ class OneOverT(Schedule):
 @dataclass(frozen=True)
 class Step(Schedule):
     """α = α₀ γ^⌊t / every⌋: γ = 0.5 every 5 epochs, or 0.1 every 20      (CS231n notes, neural-networks-3)"""
+
     lr: Rate = 1.0
     factor: float = 0.5
     every: int = 100
@@ -106,6 +111,7 @@ class Step(Schedule):
 @dataclass(frozen=True)
 class Exponential(Schedule):
     """α = α₀ e^(−kt)      (CS231n notes, neural-networks-3)"""
+
     lr: Rate = 1.0
     k: float = 0.01
 
@@ -118,6 +124,7 @@ class Exponential(Schedule):
 @dataclass(frozen=True)
 class Cosine(Schedule):
     """α = α_low + ½(α₀ − α_low)(1 + cos(πt/T)), then α_low from t = T on      (Loshchilov & Hutter 2017)"""
+
     lr: Rate = 1.0
     steps: int = 1000
     low: Rate = 0.0
@@ -134,6 +141,7 @@ class Warmup(Schedule):
 
     (Goyal et al. 2017, sec. 2.2)
     """
+
     then: Schedule = field(default_factory=Constant)
     steps: int = 100
 
@@ -156,6 +164,7 @@ class Plateau(Schedule):
     The only schedule that follows the run instead of the clock: before `start()` it is the constant α₀.
     Better means lower by more than `threshold`. Given a loss per trial, each has its own α, shape (T, 1).
     """
+
     lr: Rate = 1.0
     factor: float = 0.5
     patience: int = 3
@@ -165,8 +174,9 @@ class Plateau(Schedule):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.factor >= 1 or self.patience < 1:
-            raise ValueError(f"Plateau: factor must be below 1 and patience at least 1, not {self.factor!r} "
-                             f"and {self.patience!r}.")
+            raise ValueError(
+                f"Plateau: factor must be below 1 and patience at least 1, not {self.factor!r} and {self.patience!r}."
+            )
 
     @of_time
     def __call__(self, t):
@@ -202,5 +212,13 @@ class PlateauRun(Schedule):
         self.waited = np.where(tired, 0, self.waited)
 
 
-SCHEDULES = {"constant": Constant, "inverse_time": InverseTime, "one_over_t": OneOverT, "step": Step,
-             "exponential": Exponential, "cosine": Cosine, "warmup": Warmup, "plateau": Plateau}
+SCHEDULES = {
+    "constant": Constant,
+    "inverse_time": InverseTime,
+    "one_over_t": OneOverT,
+    "step": Step,
+    "exponential": Exponential,
+    "cosine": Cosine,
+    "warmup": Warmup,
+    "plateau": Plateau,
+}

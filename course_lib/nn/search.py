@@ -28,8 +28,21 @@ from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Space, Uniform,
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["Choice", "IntUniform", "LogUniform", "Uniform", "grid", "LossExploded", "Trial", "SearchResult",
-           "plan", "run_trial", "search", "search_frames", "successive_halving"]
+__all__ = [
+    "Choice",
+    "IntUniform",
+    "LogUniform",
+    "Uniform",
+    "grid",
+    "LossExploded",
+    "Trial",
+    "SearchResult",
+    "plan",
+    "run_trial",
+    "search",
+    "search_frames",
+    "successive_halving",
+]
 
 
 Share = only(float, "a number above 0 and up to 1", lambda share: 0 < share <= 1)
@@ -47,6 +60,7 @@ class Trial:
     exception: what the objective raised, unless it ran in another process.
     score: the last one reported, nan if there is none.  curves: everything reported, one list per name.
     """
+
     number: int
     settings: dict[str, Any]
     seed: int
@@ -61,14 +75,18 @@ class Trial:
         return {**vars(self), "exception": None}  # not every exception survives the way to another process
 
 
-Trials = only(Any, "a list of trials", lambda trials: isinstance(trials, (list, tuple)) and all(
-    isinstance(trial, Trial) for trial in trials))
+Trials = only(
+    Any,
+    "a list of trials",
+    lambda trials: isinstance(trials, (list, tuple)) and all(isinstance(trial, Trial) for trial in trials),
+)
 
 
 @checked
 @dataclass(frozen=True)
 class SearchResult:
     """The finished trials by number, out of `planned`; fewer if the search was stopped."""
+
     trials: Trials
     planned: int
     maximise: bool = True
@@ -83,8 +101,10 @@ class SearchResult:
     def best(self) -> Trial:
         if not self.ranked:
             errors = [t.error for t in self.trials if t.error]
-            raise ValueError(f"No trial ran to its end with a finite score; {len(errors)} of {len(self.trials)} "
-                             f"failed{', the first with ' + errors[0] if errors else ''}.")
+            raise ValueError(
+                f"No trial ran to its end with a finite score; {len(errors)} of {len(self.trials)} "
+                f"failed{', the first with ' + errors[0] if errors else ''}."
+            )
         return self.ranked[0]
 
     @checked
@@ -113,6 +133,7 @@ class SearchResult:
 @dataclass(frozen=True)
 class LossExploded:
     """Abandon a trial when its loss exceeds `factor` times the first one, or is not finite      (CS231n lecture 6)"""
+
     factor: Positive = 3.0
     curve: str = "loss"
 
@@ -126,8 +147,10 @@ def plan(space: Space, trials: Settings, rng: Random) -> list[Trial]:
     """The trials before they run: `trials` random settings, or the given list of settings, each with a seed."""
     rng = rng if hasattr(rng, "uniform") else np.random.default_rng(rng)
     given = trials if isinstance(trials, Sequence) else [None] * trials
-    return [Trial(number, dict(draw(space, rng) if settings is None else settings), int(rng.uniform() * 2 ** 31))
-            for number, settings in enumerate(given)]
+    return [
+        Trial(number, dict(draw(space, rng) if settings is None else settings), int(rng.uniform() * 2**31))
+        for number, settings in enumerate(given)
+    ]
 
 
 @checked
@@ -146,22 +169,37 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
                 break
     except Exception as e:
         trial, status = failed(trial, e), "failed"
-    return replace(trial, status=status, score=curves.get("score", [math.nan])[-1], curves=curves,
-                   seconds=time.perf_counter() - began)
+    return replace(
+        trial,
+        status=status,
+        score=curves.get("score", [math.nan])[-1],
+        curves=curves,
+        seconds=time.perf_counter() - began,
+    )
 
 
 @checked
-def search(objective: Callable, space: Space, trials: Settings, rng: Random, executor: Workers = None,
-           *, abandon: Callable | None = None, maximise: bool = True, progress: Callable | None = None,
-           stop: Callable[[], bool] | None = None) -> SearchResult:
+def search(
+    objective: Callable,
+    space: Space,
+    trials: Settings,
+    rng: Random,
+    executor: Workers = None,
+    *,
+    abandon: Callable | None = None,
+    maximise: bool = True,
+    progress: Callable | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> SearchResult:
     """Run every trial and return them in order.
 
     progress(finished, planned, trial) is called after each trial. When stop() turns true, or at Ctrl-C (the stop
     button of a notebook), no further trial is started or waited for, and the finished ones are kept.
     """
     planned = plan(space, trials, rng)
-    return gather(search_frames(objective, planned, executor, abandon=abandon, stop=stop), len(planned), maximise,
-                  progress)
+    return gather(
+        search_frames(objective, planned, executor, abandon=abandon, stop=stop), len(planned), maximise, progress
+    )
 
 
 @checked
@@ -181,9 +219,18 @@ def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Cal
 
 
 @checked
-def successive_halving(objective: Callable, space: Space, trials: Settings, rng: Random,
-                       executor: Workers = None, *, budgets: Sequence[Count] = (1, 3, 9), keep: Share = 1 / 3,
-                       maximise: bool = True, stop: Callable[[], bool] | None = None) -> SearchResult:
+def successive_halving(
+    objective: Callable,
+    space: Space,
+    trials: Settings,
+    rng: Random,
+    executor: Workers = None,
+    *,
+    budgets: Sequence[Count] = (1, 3, 9),
+    keep: Share = 1 / 3,
+    maximise: bool = True,
+    stop: Callable[[], bool] | None = None,
+) -> SearchResult:
     """Run all trials for budgets[0] reports, the best share `keep` of them for budgets[1], and so on.
 
     A trial that goes on starts anew from its seed, so it may run on another machine. Those that reach the last budget
@@ -197,14 +244,20 @@ def successive_halving(objective: Callable, space: Space, trials: Settings, rng:
         last = rung == len(budgets) - 1
         record |= {t.number: t if last or t.status != "done" else replace(t, status="abandoned") for t in ran}
         best = SearchResult(tuple(ran), len(ran), maximise).ranked
-        alive = [planned[t.number] for t in best[:max(1, round(keep * len(ran)))]]
+        alive = [planned[t.number] for t in best[: max(1, round(keep * len(ran)))]]
     return SearchResult(tuple(record[number] for number in sorted(record)), len(planned), maximise)
 
 
 @checked
-def search_frames(objective: Callable, planned: Trials, executor: Workers = None, *,
-                  abandon: Callable | None = None, budget: Count | None = None,
-                  stop: Callable[[], bool] | None = None) -> Generator[Trial]:
+def search_frames(
+    objective: Callable,
+    planned: Trials,
+    executor: Workers = None,
+    *,
+    abandon: Callable | None = None,
+    budget: Count | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Generator[Trial]:
     """Yield each trial as it finishes; closing the generator, or stop(), cancels those that have not started."""
     work = partial(run_trial, objective, abandon=abandon, budget=budget)
     with closing(run_jobs(work, planned, executor, stop)) as outcomes:
@@ -226,8 +279,9 @@ def raise_if_all_failed(trials: Sequence[Trial]) -> None:
 
 
 @checked
-def run_jobs(work: Callable[[Any], Any], jobs: Sequence, executor: Workers = None,
-             stop: Callable[[], bool] | None = None) -> Generator[tuple[Any, Any]]:
+def run_jobs(
+    work: Callable[[Any], Any], jobs: Sequence, executor: Workers = None, stop: Callable[[], bool] | None = None
+) -> Generator[tuple[Any, Any]]:
     """Yield (job, work(job)) as they finish, on any executor; (job, exception) if it could not be run there."""
     stop = stop or (lambda: False)
     if executor is not None:

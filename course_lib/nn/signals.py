@@ -15,6 +15,7 @@ class Signals:
     z is what enters the activation (after normalisation, if that comes first) and h = f(z); the gradients are those
     of J with respect to z and h. weight_grads: dJ/dW (…, n_in, n_out), one per dense layer, the last included.
     """
+
     loss: float | np.ndarray
     pre_activations: list[np.ndarray]
     activations: list[np.ndarray]

@@ -34,6 +34,7 @@ class Sampler:
 @dataclass(frozen=True)
 class Uniform(Sampler):
     """low + (high − low) u"""
+
     low: float
     high: float
 
@@ -51,6 +52,7 @@ class Uniform(Sampler):
 @dataclass(frozen=True)
 class LogUniform(Sampler):
     """low (high/low)ᵘ: every decade is equally likely. 10^U(−6, −2) is LogUniform(1e-6, 1e-2)."""
+
     low: float
     high: float
 
@@ -68,6 +70,7 @@ class LogUniform(Sampler):
 @dataclass(frozen=True)
 class IntUniform(Sampler):
     """The whole numbers low … high, both included, equally likely."""
+
     low: Whole
     high: Whole
 
@@ -85,6 +88,7 @@ class IntUniform(Sampler):
 @dataclass(frozen=True)
 class Choice(Sampler):
     """One of the options, equally likely."""
+
     options: Sequence[Any]
 
     def at(self, u):
@@ -94,8 +98,11 @@ class Choice(Sampler):
         return (list(self.options).index(value) + 0.5) / len(self.options)
 
 
-Space = only(Mapping[str, Sampler], 'a dict of samplers such as {"lr": LogUniform(1e-4, 1)}', lambda space: all(
-    isinstance(name, str) and isinstance(sampler, Sampler) for name, sampler in space.items()))
+Space = only(
+    Mapping[str, Sampler],
+    'a dict of samplers such as {"lr": LogUniform(1e-4, 1)}',
+    lambda space: all(isinstance(name, str) and isinstance(sampler, Sampler) for name, sampler in space.items()),
+)
 
 
 @checked
@@ -139,5 +146,7 @@ def _share(u: float) -> float:
 def _check_range(sampler: Any, floor: float) -> None:
     low, high = sampler.low, sampler.high
     if not (floor < low < high < math.inf):
-        raise ValueError(f"{type(sampler).__name__}: give low < high, both finite"
-                         f"{' and positive' if floor == 0 else ''}, not {short(low)} and {short(high)}.")
+        raise ValueError(
+            f"{type(sampler).__name__}: give low < high, both finite"
+            f"{' and positive' if floor == 0 else ''}, not {short(low)} and {short(high)}."
+        )

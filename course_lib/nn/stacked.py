@@ -50,6 +50,7 @@ class TrainMLP:
     The seed of a trial draws its weights. The batches come in the same order for all trials (`order`), so that trials
     differ by their settings and weights alone. A trial that diverges ends there, with the score nan.
     """
+
     sizes: tuple[Count, ...]
     x: Rows
     y: Finite
@@ -58,9 +59,9 @@ class TrainMLP:
     optimizer: type[Optimizer]
     epochs: int = 10
     batch_size: Count = 32
-    look: Count | None = 256     # training examples on which "loss" is measured
+    look: Count | None = 256  # training examples on which "loss" is measured
     order: int = 0
-    dtype: Precision = np.float32   # enough to tell good settings from bad, and half the time when stacked
+    dtype: Precision = np.float32  # enough to tell good settings from bad, and half the time when stacked
     network: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -75,15 +76,25 @@ class TrainMLP:
                 return
 
     @checked
-    def reports(self, settings: Mapping[str, Any], seed: Random | list[Random],
-                trials: Count | None = None) -> Iterator[dict[str, Any]]:
+    def reports(
+        self, settings: Mapping[str, Any], seed: Random | list[Random], trials: Count | None = None
+    ) -> Iterator[dict[str, Any]]:
         """The reports of one trial; or of T at once, arrays (T,), from a list of seeds and settings as of `stacked`."""
         rates = {name: value for name, value in settings.items() if self.is_rate(name)}
         rest = {name: value for name, value in settings.items() if not self.is_rate(name)}
         net = MLP(**{"sizes": self.sizes, "dtype": self.dtype, **self.network, **rest}, seed=seed, trials=trials)
-        for frame in train_frames(net, self.x, self.y, self.optimizer(**rates), epochs=self.epochs,
-                                  batch_size=self.batch_size, rng=self.order, look=self.look,
-                                  x_val=self.x_val, y_val=self.y_val):
+        for frame in train_frames(
+            net,
+            self.x,
+            self.y,
+            self.optimizer(**rates),
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            rng=self.order,
+            look=self.look,
+            x_val=self.x_val,
+            y_val=self.y_val,
+        ):
             sound = np.isfinite(frame.loss) & np.isfinite(frame.batch_loss).all(axis=0)
             row = {"score": frame.val_accuracy, "loss": frame.loss, "val_loss": frame.val_loss}
             yield {name: np.where(sound, value, math.nan)[()] for name, value in row.items()}
@@ -96,8 +107,13 @@ class TrainMLP:
     @checked
     def shape(self, trial: Trial) -> str:
         """Trials that give the same answer may be stacked."""
-        return repr({name: value for name, value in trial.settings.items()
-                     if not self.is_rate(name) and name not in (*_PER_TRIAL, "init")})
+        return repr(
+            {
+                name: value
+                for name, value in trial.settings.items()
+                if not self.is_rate(name) and name not in (*_PER_TRIAL, "init")
+            }
+        )
 
     @checked
     def stacked(self, trials: Sequence[Trial]) -> dict[str, Any]:
@@ -115,29 +131,48 @@ class TrainMLP:
 
 
 @checked
-def stacked_search(objective: TrainMLP, space: Space, trials: Settings, rng: Random,
-                   executor: Workers = None, *, size: Count = 25, abandon: Callable | None = None,
-                   maximise: bool = True, progress: Callable | None = None,
-                   stop: Callable[[], bool] | None = None) -> SearchResult:
+def stacked_search(
+    objective: TrainMLP,
+    space: Space,
+    trials: Settings,
+    rng: Random,
+    executor: Workers = None,
+    *,
+    size: Count = 25,
+    abandon: Callable | None = None,
+    maximise: bool = True,
+    progress: Callable | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> SearchResult:
     """What `search` gives, up to rounding, with up to `size` trials of the same shape trained as one network.
 
     An abandoned trial is recorded as such, but goes on inside its stack. A stack that cannot be trained, because the
     settings of one of its trials are impossible, is run one by one.
     """
     planned = plan(space, trials, rng)
-    return gather(stacked_frames(objective, planned, executor, size=size, abandon=abandon, stop=stop), len(planned),
-                  maximise, progress)
+    return gather(
+        stacked_frames(objective, planned, executor, size=size, abandon=abandon, stop=stop),
+        len(planned),
+        maximise,
+        progress,
+    )
 
 
 @checked
-def stacked_frames(objective: TrainMLP, planned: Trials, executor: Workers = None, *,
-                   size: Count = 25, abandon: Callable | None = None,
-                   stop: Callable[[], bool] | None = None) -> Generator[Trial]:
+def stacked_frames(
+    objective: TrainMLP,
+    planned: Trials,
+    executor: Workers = None,
+    *,
+    size: Count = 25,
+    abandon: Callable | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Generator[Trial]:
     """Yield the trials as their stacks finish, like `search_frames`."""
     stacks = {}
     for trial in planned:
         stacks.setdefault(objective.shape(trial), []).append(trial)
-    jobs = [stack[i:i + size] for stack in stacks.values() for i in range(0, len(stack), size)]
+    jobs = [stack[i : i + size] for stack in stacks.values() for i in range(0, len(stack), size)]
     with closing(run_jobs(partial(run_stack, objective, abandon), jobs, executor, stop)) as outcomes:
         for job, outcome in outcomes:
             yield from [failed(t, outcome) for t in job] if isinstance(outcome, Exception) else outcome
@@ -154,8 +189,10 @@ def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Tr
         return [run_trial(objective, trial, abandon) for trial in trials]
     seconds = (time.perf_counter() - began) / len(trials)
     alone = [[{name: row[name][i] for name in row} for row in rows] for i in range(len(trials))]
-    return [replace(run_trial(partial(_replay, reports), trial, abandon), seconds=seconds)
-            for trial, reports in zip(trials, alone, strict=True)]
+    return [
+        replace(run_trial(partial(_replay, reports), trial, abandon), seconds=seconds)
+        for trial, reports in zip(trials, alone, strict=True)
+    ]
 
 
 def _replay(reports: Sequence[dict[str, float]], settings: Mapping, seed: int) -> Iterator[dict[str, float]]:

@@ -29,14 +29,15 @@ class Frame:
     training and validation, and runs with different penalties, can be compared. batch_loss is J, what each update
     saw, penalties included.
     """
+
     step: int
-    epoch: float               # step / updates per epoch
-    lr: Number                 # of the next update
+    epoch: float  # step / updates per epoch
+    lr: Number  # of the next update
     loss: Number
     accuracy: Number
-    val_loss: Number | None    # None without validation data
+    val_loss: Number | None  # None without validation data
     val_accuracy: Number | None
-    batch_loss: np.ndarray     # (k,) or (k, T): one per update since the frame before
+    batch_loss: np.ndarray  # (k,) or (k, T): one per update since the frame before
     best_step: int | np.ndarray  # the frame with the lowest val_loss so far (or loss, without validation data)
 
 
@@ -47,14 +48,15 @@ class History:
     diverged_at: how many updates had been made when the loss was first not finite; None if that never happened
     (with trials: an int array (T,), −1 for never).
     """
-    step: np.ndarray           # (R,)
-    epoch: np.ndarray          # (R,)
+
+    step: np.ndarray  # (R,)
+    epoch: np.ndarray  # (R,)
     lr: np.ndarray
     loss: np.ndarray
     accuracy: np.ndarray
     val_loss: np.ndarray | None
     val_accuracy: np.ndarray | None
-    batch_loss: np.ndarray     # (updates,) or (updates, T)
+    batch_loss: np.ndarray  # (updates,) or (updates, T)
     best_step: int | np.ndarray
     diverged_at: int | np.ndarray | None
 
@@ -64,8 +66,9 @@ class History:
         def column(name):
             return None if getattr(frames[0], name) is None else np.array([getattr(f, name) for f in frames])
 
-        curves = {name: column(name) for name in ("step", "epoch", "lr", "loss", "accuracy", "val_loss",
-                                                  "val_accuracy")}
+        curves = {
+            name: column(name) for name in ("step", "epoch", "lr", "loss", "accuracy", "val_loss", "val_accuracy")
+        }
         batch_loss = np.concatenate([f.batch_loss for f in frames])
         # batch k is seen after k updates, the last frame after all of them
         seen = np.concatenate([batch_loss, curves["loss"][-1:]])
@@ -81,12 +84,25 @@ def train(net: Network, x: Rows, y: Finite, optimizer: Rule, **options) -> Histo
 
 
 @checked
-def train_frames(net: Network, x: Rows, y: Finite, optimizer: Rule, *, epochs: NotNegative | None = None,
-                 steps: int | None = None, batch_size: Count | None = 32, rng: Random = 0,
-                 x_val: Rows | None = None, y_val: Finite | None = None,
-                 schedule: Callable[[int], Number] | None = None, callbacks: Functions = (),
-                 patience: Count | None = None, record_every: Count | None = None, look: Count | None = None,
-                 shuffle: bool = True) -> Iterator[Frame]:
+def train_frames(
+    net: Network,
+    x: Rows,
+    y: Finite,
+    optimizer: Rule,
+    *,
+    epochs: NotNegative | None = None,
+    steps: int | None = None,
+    batch_size: Count | None = 32,
+    rng: Random = 0,
+    x_val: Rows | None = None,
+    y_val: Finite | None = None,
+    schedule: Callable[[int], Number] | None = None,
+    callbacks: Functions = (),
+    patience: Count | None = None,
+    record_every: Count | None = None,
+    look: Count | None = None,
+    shuffle: bool = True,
+) -> Iterator[Frame]:
     """Yield a Frame before the first update, after every `record_every` updates (None: an epoch) and at the end.
 
     epochs or steps: how long, exactly one of them. An epoch is n // batch_size updates: the last, incomplete batch
@@ -122,8 +138,17 @@ def train_frames(net: Network, x: Rows, y: Finite, optimizer: Rule, *, epochs: N
             best.see(loss if x_val is None else val_loss, step)
             if step and isinstance(schedule, Schedule):
                 schedule.update(loss if x_val is None else val_loss)
-            frame = Frame(step, step / per_epoch, _per_trial(lr(step)), loss, accuracy, val_loss, val_accuracy,
-                          np.array(losses).reshape(-1, *np.shape(loss)), best.step)
+            frame = Frame(
+                step,
+                step / per_epoch,
+                _per_trial(lr(step)),
+                loss,
+                accuracy,
+                val_loss,
+                val_accuracy,
+                np.array(losses).reshape(-1, *np.shape(loss)),
+                best.step,
+            )
         enough = [callback(net, frame) for callback in callbacks]
         yield frame
         if step >= steps or broken or any(enough) or not _alive(loss) or best.patience_is_over:
@@ -151,8 +176,12 @@ class _Best:
     """The weights and running statistics of the lowest loss so far, trial by trial, if there is patience to watch."""
 
     def __init__(self, net, patience: int | None) -> None:
-        statistics = [getattr(layer, name) for layer in net.layers for name in ("running_mean", "running_var")
-                      if hasattr(layer, name)]
+        statistics = [
+            getattr(layer, name)
+            for layer in net.layers
+            for name in ("running_mean", "running_var")
+            if hasattr(layer, name)
+        ]
         self.live = [net.theta, *statistics] if patience else []
         self.kept = [a.copy() for a in self.live]
         self.patience, self.loss, self.step, self.waited = patience, math.inf, 0, 0
@@ -181,14 +210,14 @@ def _batches(x: np.ndarray, y: np.ndarray, size: int, rng, shuffle: bool) -> Ite
     if size == len(x):
         while True:
             yield x, y
-    block = size * max(1, 2 ** 18 // (size * x[0].size))
+    block = size * max(1, 2**18 // (size * x[0].size))
     while True:
         order = rng.permutation(len(x)) if shuffle else np.arange(n)
         for start in range(0, n, block):
-            chosen = order[start:min(start + block, n)]
+            chosen = order[start : min(start + block, n)]
             xs, ys = x[chosen], y[chosen]
             for i in range(0, len(chosen), size):
-                yield xs[i:i + size], ys[i:i + size]
+                yield xs[i : i + size], ys[i : i + size]
 
 
 def _length(n: int, batch_size: int, epochs: float | None, steps: int | None) -> tuple[int, int]:

@@ -16,8 +16,11 @@ def _is_scheme(init: Any) -> bool:
 
 
 Scheme = only(Any, 'a name such as "he", (name, parameters) or a function (rng, n_in, n_out) -> array', _is_scheme)
-Schemes = only(Any, 'a name such as "he", (name, parameters), a function, or a list of these', lambda init: (
-    _is_scheme(init) or isinstance(init, list) and len(init) and all(map(_is_scheme, init))))
+Schemes = only(
+    Any,
+    'a name such as "he", (name, parameters), a function, or a list of these',
+    lambda init: _is_scheme(init) or isinstance(init, list) and len(init) and all(map(_is_scheme, init)),
+)
 
 
 @checked

@@ -38,26 +38,25 @@ class ChainPicture(Picture):
             for name, label, look in [
                 ("bound", "largest product possible, (max f′)ᵏ", {"color": GREEN, "linestyle": ":"}),
                 ("theory", "its theory, n → ∞", {"color": self.style.theory, "linewidth": 1.4}),
-                ("slopes", "product of the slopes f′ (median path)",
-                 {"color": BLUE, "linestyle": "-.", "marker": "o", "markersize": 5}),
+                (
+                    "slopes",
+                    "product of the slopes f′ (median path)",
+                    {"color": BLUE, "linestyle": "-.", "marker": "o", "markersize": 5},
+                ),
                 ("gradient", "gradient, end to end", {"color": VERMILLION, "marker": "s", "linestyle": "none"}),
             ]
-        }  # fmt: skip
+        }
         order = [self.lines[name] for name in ("gradient", "theory", "slopes", "bound")]
         ax.legend(handles=order, loc="lower left", bbox_to_anchor=(-0.12, 1.0), ncols=2, columnspacing=1.2)
         ax = self.factors
         ax.set(yscale="log", ylim=FACTORS, yticks=[1e-2, 1, 1e2], xlabel="layer, from the top")
         ax.yaxis.set_minor_locator(NullLocator())
         ax.axhline(1, color=self.style.faint, zorder=0)
-        self.gain = self.moving(
-            ax.plot([], [], color=PURPLE, linestyle=":", label="weights: √(n·Var(w))")[0]
-        )
+        self.gain = self.moving(ax.plot([], [], color=PURPLE, linestyle=":", label="weights: √(n·Var(w))")[0])
         self.slope = self.moving(
             ax.plot([], [], color=BLUE, linestyle="-.", marker="o", markersize=5, label="slopes: √E[f′²]")[0]
         )
-        self.factor = self.moving(
-            ax.plot([], [], color=VERMILLION, marker="s", markersize=5, label="both together")[0]
-        )
+        self.factor = self.moving(ax.plot([], [], color=VERMILLION, marker="s", markersize=5, label="both together")[0])
         ax.set_title("Each layer multiplies by", pad=58)
         ax.legend(loc="lower left", bbox_to_anchor=(-0.05, 0.99), labelspacing=0.2, handlelength=1.8)
 

@@ -32,9 +32,7 @@ class MaxoutPicture(Picture):
         self.idle = self.moving(
             ax.add_collection(LineCollection([], color=VERMILLION, linestyle=":", linewidth=1.6), autolim=False)
         )
-        self.working = self.moving(
-            ax.add_collection(LineCollection([], color=ORANGE, linewidth=1.2), autolim=False)
-        )
+        self.working = self.moving(ax.add_collection(LineCollection([], color=ORANGE, linewidth=1.2), autolim=False))
         self.target = self.moving(ax.plot([], [], color=self.style.ink, linestyle="--", linewidth=1.6)[0])
         self.y = self.moving(ax.plot([], [], color=BLUE, linewidth=3)[0])
         ax.legend(

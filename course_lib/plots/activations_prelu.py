@@ -102,8 +102,10 @@ class LearnedSlopePicture(Picture):
         text = f"{kind}, from {number(round(result.start, 2))}, learning rate {result.lr:.3g}{decay}. "
         if result.diverged_at == result.diverged_at:
             return text + f"PReLU diverges in epoch {1 + int(result.diverged_at)}; until then its mean α reach {ends}."
-        rivals = [f"{loss:.3g} with {name}" if loss == loss else f"none with {name}, which diverges"
-                  for loss, name in zip(result.loss[-1], RIVALS, strict=True)]  # fmt: skip
+        rivals = [
+            f"{loss:.3g} with {name}" if loss == loss else f"none with {name}, which diverges"
+            for loss, name in zip(result.loss[-1], RIVALS, strict=True)
+        ]
         return text + (
             f"After {result.epoch[-1]:g} epochs the mean α of the two hidden layers are {ends}. "
             f"Training loss: {', '.join(rivals)}."

@@ -22,12 +22,8 @@ class InitialLossPicture(Picture):
         axes.set(xscale="log", yscale="log", xlim=(SCALES[0], SCALES[-1]))
         axes.set(xlabel="standard deviation of the first weights", title="First loss")
         self.total = self.moving(axes.plot(SCALES, SCALES, color=BLUE, label="with the penalty")[0])
-        self.data = self.moving(
-            axes.plot(SCALES, SCALES, color=ORANGE, linestyle="--", label="without")[0]
-        )
-        self.expected = self.moving(
-            axes.axhline(1, color=self.style.ink, linestyle=":", linewidth=1.5, label="ln C")
-        )
+        self.data = self.moving(axes.plot(SCALES, SCALES, color=ORANGE, linestyle="--", label="without")[0])
+        self.expected = self.moving(axes.axhline(1, color=self.style.ink, linestyle=":", linewidth=1.5, label="ln C"))
         self.here = self.moving(
             axes.plot([1], [1], marker="o", markersize=10, color=BLUE, markeredgecolor=self.style.ink, clip_on=False)[0]
         )

@@ -49,20 +49,31 @@ class ClinicPicture(Picture):
         ]
         self.moves = self.moving(self.ratio.plot([], [], color=BLUE, marker="o", markersize=3.5)[0])
         self.new = self.moving(
-            self.right.plot([], [], marker="D", markersize=9, color=GREEN, markeredgecolor=self.style.ink,
-                            linestyle="", label="new digits")[0]
-        )  # fmt: skip
+            self.right.plot(
+                [],
+                [],
+                marker="D",
+                markersize=9,
+                color=GREEN,
+                markeredgecolor=self.style.ink,
+                linestyle="",
+                label="new digits",
+            )[0]
+        )
         handles = [*self.curves[:2], self.batches, self.new, self.old[0]]
         labels = ["training", "validation", "batches (J)", "new digits", "before treatment"]
-        self.figure.legend(handles=handles, labels=labels, loc="lower left", bbox_to_anchor=(0.05, -0.01), ncols=5,
-                           columnspacing=1.2)  # fmt: skip
+        self.figure.legend(
+            handles=handles, labels=labels, loc="lower left", bbox_to_anchor=(0.05, -0.01), ncols=5, columnspacing=1.2
+        )
         self.title = self.moving(self.figure.text(0.03, 0.945, "", weight="bold", fontsize=self.style.font + 2))
         self.said = self.moving(self.figure.text(0.03, 0.915, "", va="top"))
         self.signs = self.moving(self.figure.text(0.03, 0.78, ""))
 
     def frame(self, result: Clinic) -> float:
-        most = max(max(c.batch_loss.max(initial=0), c.loss.max(), c.val_loss.max()) for c in (
-            result.before, result.after or result.before))  # fmt: skip
+        most = max(
+            max(c.batch_loss.max(initial=0), c.loss.max(), c.val_loss.max())
+            for c in (result.before, result.after or result.before)
+        )
         return TOPS[0] if most < TOPS[0] else TOPS[1]
 
     def set_frame(self, result: Clinic) -> None:
@@ -85,11 +96,14 @@ class ClinicPicture(Picture):
 
     def describe(self, result: Clinic) -> str:
         now = result.after or result.before
-        seen = f"It ends after {now.diverged_at} updates: the loss is no longer a number." if (
-            now.diverged_at is not None) else (
-            f"Training loss {now.loss[-1]:.2g}, validation {now.val_loss[-1]:.2g}; right are {now.accuracy[-1]:.0%} of "
-            f"the training, {now.val_accuracy[-1]:.0%} of the validation and {now.new:.0%} of new digits."
-        )  # fmt: skip
+        seen = (
+            f"It ends after {now.diverged_at} updates: the loss is no longer a number."
+            if (now.diverged_at is not None)
+            else (
+                f"Training loss {now.loss[-1]:.2g}, validation {now.val_loss[-1]:.2g}; right are "
+                f"{now.accuracy[-1]:.0%} of the training, {now.val_accuracy[-1]:.0%} of the validation and {now.new:.0%} of new digits."
+            )
+        )
         return f"Patient {result.number}{verdict(result)}. {seen} {vital_signs(now)}. {result.feedback} " + (
             treatment(result)
         )

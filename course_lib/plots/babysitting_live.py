@@ -24,8 +24,10 @@ class LiveTrainingPicture(Picture):
         add = self.figure.add_axes
         self.loss, self.right = add((0.065, 0.525, 0.41, 0.33)), add((0.555, 0.525, 0.42, 0.33))
         self.ratio, self.slope, self.dead = (
-            add((0.065, 0.085, 0.41, 0.31)), add((0.555, 0.085, 0.18, 0.31)), add((0.795, 0.085, 0.18, 0.31))
-        )  # fmt: skip
+            add((0.065, 0.085, 0.41, 0.31)),
+            add((0.555, 0.085, 0.18, 0.31)),
+            add((0.795, 0.085, 0.18, 0.31)),
+        )
         self.axes = (self.loss, self.right, self.ratio, self.slope, self.dead)
         titles = ("Loss", "Right, %", "Update / weights", "Gradient norm", "Dead units, %")
         for axes, title in zip(self.axes, titles):
@@ -50,9 +52,7 @@ class LiveTrainingPicture(Picture):
             )
             for k, s in enumerate(SERIES[:LAYERS])
         ]
-        self.signs = [
-            self.moving(axes.plot([], [], color=GREEN, linewidth=1.8)[0]) for axes in (self.slope, self.dead)
-        ]
+        self.signs = [self.moving(axes.plot([], [], color=GREEN, linewidth=1.8)[0]) for axes in (self.slope, self.dead)]
         self.now = [
             self.moving(axes.plot([], [], color=BLUE, marker="o", markersize=6, linestyle="")[0])
             for axes in (self.loss, self.right)
@@ -111,5 +111,14 @@ def state(result: LiveTraining) -> str:
 
 def ratio_in_words(result: LiveTraining) -> str:
     now = float(np.median(result.ratio[-1]))
-    return "near 0.001" if 3e-4 <= now <= 3e-3 else "far below 0.001" if now < 1e-4 else "below 0.001" if (
-        now < 1e-3) else "above 0.001" if now < 1e-2 else "far above 0.001"  # fmt: skip
+    return (
+        "near 0.001"
+        if 3e-4 <= now <= 3e-3
+        else "far below 0.001"
+        if now < 1e-4
+        else "below 0.001"
+        if (now < 1e-3)
+        else "above 0.001"
+        if now < 1e-2
+        else "far above 0.001"
+    )

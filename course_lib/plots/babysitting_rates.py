@@ -43,14 +43,28 @@ class LearningRatePicture(Picture):
         self.sweep = self.moving(self.all.plot([], [], color=BLUE, marker="o", markersize=5, linewidth=1.2)[0])
         self.lost = self.moving(self.all.plot([], [], color=VERMILLION, marker="x", markersize=7, linestyle="")[0])
         self.here = self.moving(
-            self.all.plot([], [], marker="D", markersize=11, color=BLUE, markeredgecolor=self.style.ink,
-                          linestyle="", clip_on=False)[0]
-        )  # fmt: skip
+            self.all.plot(
+                [],
+                [],
+                marker="D",
+                markersize=11,
+                color=BLUE,
+                markeredgecolor=self.style.ink,
+                linestyle="",
+                clip_on=False,
+            )[0]
+        )
         handles = [self.mine[0], self.validation, *self.four, self.lost]
         self.figure.legend(
-            handles=handles, labels=["chosen", "validation", *NAMES, "no longer a number"], loc="upper left",
-            bbox_to_anchor=(0.04, 0.915), ncols=7, columnspacing=1.1, handlelength=2.0, handletextpad=0.5,
-        )  # fmt: skip
+            handles=handles,
+            labels=["chosen", "validation", *NAMES, "no longer a number"],
+            loc="upper left",
+            bbox_to_anchor=(0.04, 0.915),
+            ncols=7,
+            columnspacing=1.1,
+            handlelength=2.0,
+            handletextpad=0.5,
+        )
         self.title = self.moving(self.figure.text(0.055, 0.935, "", weight="bold", fontsize=self.style.font + 1))
 
     def set_artists(self, result: LearningRate) -> None:
@@ -81,5 +95,3 @@ class LearningRatePicture(Picture):
 def rate(lr: float) -> str:
     """A rate as people write it, with a real minus sign."""
     return f"{lr:g}".replace("e-0", "e−").replace("e+0", "e")
-
-

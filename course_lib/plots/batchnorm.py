@@ -38,9 +38,7 @@ class ByHandPicture(Picture):
         axes.set_title(title)
         axes.axhline(0, color=self.style.faint, linewidth=1)
         bars = self.moving(axes.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=colour, alpha=0.55)))
-        dots = self.moving(
-            axes.plot([], [], marker="o", color=colour, linestyle="", markersize=3.5, alpha=0.6)[0]
-        )
+        dots = self.moving(axes.plot([], [], marker="o", color=colour, linestyle="", markersize=3.5, alpha=0.6)[0])
         mean = self.moving(axes.plot([], [], color=self.style.ink, linewidth=2)[0])
         spread = self.moving(axes.plot([], [], color=self.style.ink, linewidth=2, marker="|", markersize=9)[0])
         return bars, dots, mean, spread

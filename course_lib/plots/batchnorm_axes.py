@@ -36,9 +36,7 @@ class AxesPicture(Picture):
         for spine in axes.spines.values():
             spine.set_visible(False)
         self.cells = self.moving(
-            axes.add_collection(
-                PolyCollection(_sheets(), edgecolor=self.style.theory, linewidth=0.6), autolim=False
-            )
+            axes.add_collection(PolyCollection(_sheets(), edgecolor=self.style.theory, linewidth=0.6), autolim=False)
         )
         for n in range(EXAMPLES):
             axes.text(n * GAP + 3.2, -1.0, f"example {n + 1}", ha="center", va="center")
@@ -49,8 +47,14 @@ class AxesPicture(Picture):
         axes = self.figure.add_axes(place)
         axes.set_title(title)
         image = self.moving(
-            axes.imshow(np.zeros((EXAMPLES, CHANNELS)), cmap=self.colormap, vmin=-LIMIT, vmax=LIMIT, aspect="auto",
-                        interpolation="nearest")
+            axes.imshow(
+                np.zeros((EXAMPLES, CHANNELS)),
+                cmap=self.colormap,
+                vmin=-LIMIT,
+                vmax=LIMIT,
+                aspect="auto",
+                interpolation="nearest",
+            )
         )
         axes.set(xticks=range(CHANNELS), yticks=range(EXAMPLES), ylabel="example")
         axes.set_xticklabels(range(1, CHANNELS + 1))
@@ -58,8 +62,16 @@ class AxesPicture(Picture):
         axes.tick_params(length=0)
         for spine in axes.spines.values():
             spine.set_visible(False)
-        outline = axes.plot([], [], marker="s", markersize=17, linestyle="", markerfacecolor="none",
-                            markeredgecolor=BLUE, markeredgewidth=2.5)[0]  # fmt: skip
+        outline = axes.plot(
+            [],
+            [],
+            marker="s",
+            markersize=17,
+            linestyle="",
+            markerfacecolor="none",
+            markeredgecolor=BLUE,
+            markeredgewidth=2.5,
+        )[0]
         image.outline = self.moving(outline)
         return image
 
@@ -103,10 +115,11 @@ def _axes(result: NormalizationAxes) -> str:
     names = {"N": "examples N", "C": "channels C", "H": "rows H", "W": "columns W"}
     reach = {"all": "all {}", "own": "its own {}"}
     return ", ".join(
-        reach.get(word, word + " {}").format(names[axis].replace("examples", "example").replace("channels", "channel")
-                                             if word == "own" else names[axis])
+        reach.get(word, word + " {}").format(
+            names[axis].replace("examples", "example").replace("channels", "channel") if word == "own" else names[axis]
+        )
         for axis, word in result.averaged.items()
-    )  # fmt: skip
+    )
 
 
 def _sheets() -> np.ndarray:

@@ -39,15 +39,31 @@ class ModesPicture(Picture):
         self.stds.set_title("Its standard deviation")
         self.stds.set_xlabel("training step")
         self.means.legend(
-            self.curves[0], ["each batch", "whole training set", "running average"], loc="lower left",
-            bbox_to_anchor=(-0.03, 0.97), ncols=3, columnspacing=0.9, handletextpad=0.4, handlelength=1.4,
-        )  # fmt: skip
+            self.curves[0],
+            ["each batch", "whole training set", "running average"],
+            loc="lower left",
+            bbox_to_anchor=(-0.03, 0.97),
+            ncols=3,
+            columnspacing=0.9,
+            handletextpad=0.4,
+            handlelength=1.4,
+        )
         self._build_tests()
         self.message = self.moving(
-            self.figure.text(0.5, 0.42, "", ha="center", va="center", color=VERMILLION, weight="bold",
-                             fontsize=self.style.font + 2, linespacing=1.7, visible=False,
-                             bbox={"facecolor": self.style.paper, "edgecolor": VERMILLION, "pad": 14})
-        )  # fmt: skip
+            self.figure.text(
+                0.5,
+                0.42,
+                "",
+                ha="center",
+                va="center",
+                color=VERMILLION,
+                weight="bold",
+                fontsize=self.style.font + 2,
+                linespacing=1.7,
+                visible=False,
+                bbox={"facecolor": self.style.paper, "edgecolor": VERMILLION, "pad": 14},
+            )
+        )
 
     def _statistics(self, axes) -> tuple:
         axes.axhline(0, color=self.style.faint, linewidth=1)
@@ -68,9 +84,17 @@ class ModesPicture(Picture):
             mode: self.moving(axes.plot([], [], label=LABELS[mode], markersize=6, **LOOKS[mode])[0]) for mode in MODES
         }
         self.mark = self.moving(
-            axes.plot([], [], marker="o", markersize=17, linestyle="", markerfacecolor="none",
-                      markeredgecolor=self.style.ink, markeredgewidth=2)[0]
-        )  # fmt: skip
+            axes.plot(
+                [],
+                [],
+                marker="o",
+                markersize=17,
+                linestyle="",
+                markerfacecolor="none",
+                markeredgecolor=self.style.ink,
+                markeredgewidth=2,
+            )[0]
+        )
         axes.legend(loc="lower left", bbox_to_anchor=(-0.03, 0.99), labelspacing=0.25, handlelength=2.6)
 
     def frame(self, result: BatchNormModes) -> tuple:

@@ -65,8 +65,11 @@ class TrainingPicture(Picture):
         )
         outline = [withStroke(linewidth=5.5, foreground="black")]  # white alone is lost on yellow
         self.frames.append(
-            self.moving(axes.add_patch(Rectangle((0, 0), 0.88, 0.88, fill=False, edgecolor="white", linewidth=2.5,
-                                                 path_effects=outline)))
+            self.moving(
+                axes.add_patch(
+                    Rectangle((0, 0), 0.88, 0.88, fill=False, edgecolor="white", linewidth=2.5, path_effects=outline)
+                )
+            )
         )
 
     def set_artists(self, result: BatchNormTraining) -> None:
@@ -83,9 +86,7 @@ class TrainingPicture(Picture):
         self.norm.set_data(result.step, result.norm_curve)
         self.cell_title.set_text(f"std {result.scale:g}, rate {result.lr:g}: accuracy, %")
         ahead, behind = result.ahead
-        self.verdict.set_text(
-            f"with {ahead},  without {behind},  of {result.plain.size}"
-        )
+        self.verdict.set_text(f"with {ahead},  without {behind},  of {result.plain.size}")
 
     def describe(self, result: BatchNormTraining) -> str:
         ahead, behind = result.ahead

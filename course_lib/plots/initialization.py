@@ -28,9 +28,7 @@ class SymmetryPicture(Picture):
         self.counts.set_title("How many hidden units are different?", pad=26)
         self.counts.axhline(UNITS, color=self.style.faint)
         self.distinct = self.moving(self.counts.plot([], [], color=BLUE, label="distinct units")[0])
-        self.rank = self.moving(
-            self.counts.plot([], [], color=VERMILLION, linestyle="--", label="rank of W1")[0]
-        )
+        self.rank = self.moving(self.counts.plot([], [], color=VERMILLION, linestyle="--", label="rank of W1")[0])
         self.counts.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=2, borderaxespad=0)
         self.losses.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, 2.8), yticks=[0, 1, math.log(10)], xlabel="step")
         self.losses.set_yticklabels(["0", "1", "ln 10"])
@@ -87,9 +85,7 @@ class RacePicture(Picture):
     def build(self) -> None:
         self.losses = self.figure.add_axes((0.065, 0.125, 0.55, 0.75))
         self.bars = self.figure.add_axes((0.77, 0.125, 0.19, 0.75))
-        self.losses.set(
-            ylim=(0, 2.9), yticks=[0, 1, 2, math.log(10)], xlabel="step (mini-batches of 64 digits)"
-        )
+        self.losses.set(ylim=(0, 2.9), yticks=[0, 1, 2, math.log(10)], xlabel="step (mini-batches of 64 digits)")
         self.losses.set_yticklabels(["0", "1", "2", "ln 10"])
         self.losses.axhline(math.log(10), color=self.style.faint)
         self.losses.set_title("Training loss")
@@ -97,17 +93,13 @@ class RacePicture(Picture):
             self.moving(self.losses.plot([], [], markevery=0.2, markersize=5, **series)[0])
             for _, series in zip(RACERS, SERIES, strict=False)
         ]
-        self.bars.set(
-            xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS))
-        )
+        self.bars.set(xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS)))
         self.bars.set_xticklabels(["0", "50", "100"])
         self.bars.set_yticklabels([{"custom": "your scale"}.get(name, name) for name in RACERS])
         self.bars.axvline(0.1, color=self.style.faint)
         self.bars.set_title("Validation accuracy, %", loc="right")
         colours = [series["color"] for _, series in zip(RACERS, SERIES, strict=False)]
-        self.rectangles = [
-            self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)
-        ]
+        self.rectangles = [self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
         self.marker = self.moving(
             self.bars.plot([], [], marker="<", color=self.style.ink, clip_on=False, markersize=9)[0]
         )

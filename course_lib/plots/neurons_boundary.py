@@ -26,9 +26,7 @@ class BoundaryPicture(Picture):
         losses = self.losses = self.figure.add_axes((0.56, 0.125, 0.415, 0.78))
         plane.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="x1", ylabel="x2", xticks=[-1, 0, 1])
         plane.set(yticks=[-1, 0, 1])
-        self.plane_title = self.moving(
-            plane.text(0, 1.03, "", transform=plane.transAxes, weight="bold", size="large")
-        )
+        self.plane_title = self.moving(plane.text(0, 1.03, "", transform=plane.transAxes, weight="bold", size="large"))
         self.image = self.moving(
             plane.imshow(
                 np.zeros((2, 2, 3), np.uint8),
@@ -42,23 +40,25 @@ class BoundaryPicture(Picture):
         self.points = [
             self.moving(
                 plane.plot(
-                    [], [], linestyle="", marker=look["marker"], markersize=5.5, color=look["color"],
-                    markeredgecolor=self.style.paper, markeredgewidth=0.6,
+                    [],
+                    [],
+                    linestyle="",
+                    marker=look["marker"],
+                    markersize=5.5,
+                    color=look["color"],
+                    markeredgecolor=self.style.paper,
+                    markeredgewidth=0.6,
                 )[0]
             )
             for look in CLASSES
-        ]  # fmt: skip
+        ]
         losses.set(xscale="log", xlim=(1, MOST_STEPS), ylim=(0, 1.3), xlabel="step of gradient descent")
         losses.set_title("Loss")
         losses.axhline(BEST_LINEAR, color=self.style.theory, linestyle="--", linewidth=1.2)
-        losses.text(
-            1.1, BEST_LINEAR - 0.02, "linear: 0.786", color=self.style.theory, va="top"
-        )
+        losses.text(1.1, BEST_LINEAR - 0.02, "linear: 0.786", color=self.style.theory, va="top")
         self.loss = self.moving(losses.plot([], [], color=BLUE)[0])
         self.end = self.moving(losses.plot([], [], color=BLUE, marker="o", markersize=8)[0])
-        self.where = self.moving(
-            losses.text(0.99, 0.98, "", transform=losses.transAxes, ha="right", va="top")
-        )
+        self.where = self.moving(losses.text(0.99, 0.98, "", transform=losses.transAxes, ha="right", va="top"))
         paper = np.array(mpl.colors.to_rgb(self.style.paper))
         colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
         shades = np.linspace(0, TINT, 12)[:, None]  # the steps the palette of the PNG has

@@ -27,9 +27,7 @@ class GradientCheckPicture(Picture):
         errors = self.errors = self.figure.add_axes((0.075, 0.125, 0.44, 0.78))
         close = self.close = self.figure.add_axes((0.705, 0.125, 0.28, 0.68))
         errors.set(xscale="log", yscale="log", xlim=(1e-13, 1e-1), ylim=(LOWEST, 1e3))
-        errors.set(
-            xlabel="step h", xticks=[1e-13, 1e-10, 1e-7, 1e-4, 1e-1], yticks=[1e-10, 1e-7, 1e-4, 1e-2, 1]
-        )
+        errors.set(xlabel="step h", xticks=[1e-13, 1e-10, 1e-7, 1e-4, 1e-1], yticks=[1e-10, 1e-7, 1e-4, 1e-2, 1])
         errors.minorticks_off()
         errors.set_title("Largest relative error |a − n| / max(|a|, |n|)")
         for limit, words, at in BANDS:
@@ -51,14 +49,10 @@ class GradientCheckPicture(Picture):
         # The scale of this axis follows h over twelve decades; as moving text it needs no new background.
         self.top = self.moving(close.text(-2.0, 0.96, "", va="top"))
         close.set_title("Change of the loss ÷ h", pad=44)
-        self.slope = self.moving(
-            close.plot([], [], color=VERMILLION, linestyle="--", label="slope by the code")[0]
-        )
+        self.slope = self.moving(close.plot([], [], color=VERMILLION, linestyle="--", label="slope by the code")[0])
         self.rise = self.moving(close.plot([], [], color=BLUE, label="loss")[0])
         self.chord = self.moving(
-            close.plot([], [], color=GREEN, linestyle=":", marker="D", markersize=7, label="slope measured")[
-                0
-            ]
+            close.plot([], [], color=GREEN, linestyle=":", marker="D", markersize=7, label="slope measured")[0]
         )
         close.legend(
             handles=[self.rise, self.slope, self.chord],

@@ -43,8 +43,15 @@ class MinibatchPicture(Picture):
         self.others = [self.moving(losses.plot([], [], linewidth=1.3, **look)[0]) for look in OTHERS]
         self.loss = self.moving(losses.plot([], [], color=BLUE, linewidth=2.6)[0])
         names = [f"m = {size}" for size in (1, 16, EXAMPLES)]
-        losses.legend([*self.others, self.loss], [*names, "yours"], loc="upper left", bbox_to_anchor=(1.0, 1.1),
-                      handlelength=1.5, handletextpad=0.5, borderaxespad=0.2)  # fmt: skip
+        losses.legend(
+            [*self.others, self.loss],
+            [*names, "yours"],
+            loc="upper left",
+            bbox_to_anchor=(1.0, 1.1),
+            handlelength=1.5,
+            handletextpad=0.5,
+            borderaxespad=0.2,
+        )
         self._draw_noise(noise)
         self.mark = self.moving(
             noise.plot([], [], color=BLUE, marker="o", markersize=11, linestyle="", clip_on=False)[0]
@@ -56,9 +63,7 @@ class MinibatchPicture(Picture):
         axes.set(xlim=(WEST, EAST), ylim=(SOUTH, NORTH), xlabel="weight of the ink above the middle")
         axes.set_ylabel("weight of the ink below", labelpad=1)
         axes.set_title("Path over the loss J(w)")
-        axes.contour(
-            x, y, problem.loss(np.stack([x, y], axis=-1)), LEVELS, colors=self.style.theory, linewidths=0.7
-        )
+        axes.contour(x, y, problem.loss(np.stack([x, y], axis=-1)), LEVELS, colors=self.style.theory, linewidths=0.7)
         axes.plot(*problem.best, marker="*", markersize=15, color=VERMILLION, linestyle="")
         axes.annotate("minimum", problem.best, xytext=(-16, -18), textcoords="offset points", ha="right")
         axes.plot(*START, marker="s", markersize=8, color=self.style.ink, linestyle="")
@@ -73,8 +78,14 @@ class MinibatchPicture(Picture):
         axes.set(xlabel="batch size m")
         axes.set_title("Noise of a batch’s gradient")
         axes.plot(sizes, law[0] / np.sqrt(sizes), color=self.style.theory, linestyle="--", linewidth=1.2)
-        axes.annotate("∝ 1/√m", (256, law[0] / 16), xytext=(4, 2), textcoords="offset points", color=self.style.theory,
-                      annotation_clip=False)  # fmt: skip
+        axes.annotate(
+            "∝ 1/√m",
+            (256, law[0] / 16),
+            xytext=(4, 2),
+            textcoords="offset points",
+            color=self.style.theory,
+            annotation_clip=False,
+        )
         axes.plot(sizes[:-1], law[:-1], color=VERMILLION, linewidth=1.2)
         axes.plot(sizes[:-1], measured[:-1], color=VERMILLION, marker="D", markersize=5, linestyle="", label="measured")
         axes.legend(loc="lower left")

@@ -39,9 +39,10 @@ class PathPicture(Picture):
             thin = {"linewidth": 1.4, "markersize": 4}
             self.paths[name] = self.moving(self.plane.plot([], [], **look, **thin)[0])
             self.ends[name] = self.moving(
-                self.plane.plot([], [], color=look["color"], marker=look["marker"], markersize=10,
-                                markeredgecolor=self.style.ink)[0]
-            )  # fmt: skip
+                self.plane.plot(
+                    [], [], color=look["color"], marker=look["marker"], markersize=10, markeredgecolor=self.style.ink
+                )[0]
+            )
             line = {"color": look["color"], "linestyle": look["linestyle"], "linewidth": 1.8}
             self.curves[name] = self.moving(self.losses.plot([], [], **line)[0])
             self.steps[name] = self.moving(self.rates.plot([], [], **line)[0])
@@ -57,10 +58,12 @@ class PathPicture(Picture):
         ax.set(xlim=(0, 1), ylim=(len(NAMES), -1.0))
         ax.axis("off")
         self.keys = {
-            name: (self.moving(ax.plot([0.02, 0.13], [row, row], markersize=5, **LOOKS[name])[0]),
-                   self.moving(ax.text(0.17, row, LABELS[name], va="center")))
+            name: (
+                self.moving(ax.plot([0.02, 0.13], [row, row], markersize=5, **LOOKS[name])[0]),
+                self.moving(ax.text(0.17, row, LABELS[name], va="center")),
+            )
             for row, name in enumerate(NAMES)
-        }  # fmt: skip
+        }
         ax.text(0.64, -1, "rate η", ha="right", va="center", weight="bold")
         ax.text(0.97, -1, "last loss", ha="right", va="center", weight="bold")
         self.cells = {

@@ -43,11 +43,13 @@ class AdamBiasPicture(Picture):
         self.m_axes.set(ylim=(-0.5, 2.5), yticks=[0, 1, 2])
         self.v_axes.set_xlabel("step t    (dotted: what the average should be)", labelpad=0)
         self.averages = [
-            (self.moving(ax.plot([], [], color=VERMILLION, linestyle="--")[0]),
-             self.moving(ax.plot([], [], color=BLUE)[0]),
-             self.moving(ax.plot([], [], color=GREEN, linestyle=":", linewidth=2.4)[0]))
+            (
+                self.moving(ax.plot([], [], color=VERMILLION, linestyle="--")[0]),
+                self.moving(ax.plot([], [], color=BLUE)[0]),
+                self.moving(ax.plot([], [], color=GREEN, linestyle=":", linewidth=2.4)[0]),
+            )
             for ax in (self.m_axes, self.v_axes)
-        ]  # fmt: skip
+        ]
 
     def _build_average(self, place: tuple[float, float, float, float], title: str):
         ax = self.figure.add_axes(place)
@@ -72,8 +74,9 @@ class AdamBiasPicture(Picture):
         self.peak.set_data([at], [abs(height)])
         self.number.set_text(f"longest: {abs(height):.3g} η at t = {at}")
         truths = (1.0, 1 + result.noise**2)
-        for artists, raw, cured, truth in zip(self.averages, (result.m, result.v), (result.m_hat, result.v_hat), truths,
-                                              strict=True):  # fmt: skip
+        for artists, raw, cured, truth in zip(
+            self.averages, (result.m, result.v), (result.m_hat, result.v_hat), truths, strict=True
+        ):
             artists[0].set_data(t, raw)
             artists[1].set_data(t, cured)
             artists[2].set_data([1, STEPS], [truth, truth])

@@ -43,8 +43,16 @@ class ConventionsPicture(Picture):
             if row:
                 self.curves.append(self.moving(self.gaps.plot([], [], **line)[0]))
             y = 0.965 - 0.045 * row
-            self.samples.append(self.gaps.plot([0.0, 0.10], [1.32 - 0.073 * row] * 2, transform=self.gaps.transAxes,
-                                               clip_on=False, markersize=5, **look)[0])  # fmt: skip
+            self.samples.append(
+                self.gaps.plot(
+                    [0.0, 0.10],
+                    [1.32 - 0.073 * row] * 2,
+                    transform=self.gaps.transAxes,
+                    clip_on=False,
+                    markersize=5,
+                    **look,
+                )[0]
+            )
             self.words.append(self.figure.text(0.65, y - 0.035, "", va="center"))
 
     def frame(self, result: Conventions) -> tuple:

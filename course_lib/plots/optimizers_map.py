@@ -36,21 +36,36 @@ class MapPicture(Picture):
         colours = mpl.colormaps[self.colormap].with_extremes(bad=VERMILLION, over=VERMILLION)
         logs = (math.log10(LOW), math.log10(HIGH))
         self.image = self.moving(
-            ax.imshow(np.zeros((2, 2)), cmap=colours, vmin=DARKEST, vmax=0, origin="lower", aspect="auto",
-                      extent=(*logs, 0, BETA_HIGH), interpolation="nearest")
-        )  # fmt: skip
+            ax.imshow(
+                np.zeros((2, 2)),
+                cmap=colours,
+                vmin=DARKEST,
+                vmax=0,
+                origin="lower",
+                aspect="auto",
+                extent=(*logs, 0, BETA_HIGH),
+                interpolation="nearest",
+            )
+        )
         ax.set(xlim=logs, ylim=(0, BETA_HIGH), xticks=range(-3, 2), xlabel="learning rate η")
         ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
         self.axis_name = self.moving(ax.text(-0.06, 0.55, "", transform=ax.transAxes, ha="right"))
         self.border = self.moving(ax.plot([], [], color="white", linestyle="--", linewidth=2)[0])
         self.level = self.moving(ax.plot([], [], color="white", linewidth=1)[0])
-        self.best = self.moving(ax.plot([], [], "*", color="white", markersize=15, markeredgecolor="black",
-                                        clip_on=False, zorder=5)[0])  # fmt: skip
-        self.here = self.moving(ax.plot([], [], "o", color=VERMILLION, markersize=10, markeredgecolor="white",
-                                        markeredgewidth=2)[0])  # fmt: skip
+        self.best = self.moving(
+            ax.plot([], [], "*", color="white", markersize=15, markeredgecolor="black", clip_on=False, zorder=5)[0]
+        )
+        self.here = self.moving(
+            ax.plot([], [], "o", color=VERMILLION, markersize=10, markeredgecolor="white", markeredgewidth=2)[0]
+        )
         bar = self.figure.add_axes((0.49, 0.115, 0.015, 0.64))
-        bar.imshow(np.linspace(DARKEST, 0, 100)[:, None], cmap=colours, origin="lower", aspect="auto",
-                   extent=(0, 1, DARKEST, 0))  # fmt: skip
+        bar.imshow(
+            np.linspace(DARKEST, 0, 100)[:, None],
+            cmap=colours,
+            origin="lower",
+            aspect="auto",
+            extent=(0, 1, DARKEST, 0),
+        )
         bar.yaxis.tick_right()
         bar.set(xticks=[], yticks=[-8, -6, -4, -2, 0], yticklabels=["10⁻⁸", "10⁻⁶", "10⁻⁴", "0.01", "all"])
         patch = self.figure.add_axes((0.49, 0.79, 0.015, 0.035))
@@ -96,13 +111,15 @@ class MapPicture(Picture):
         self.dot.set_data([result.lr], [np.clip(here, SLICE_LOW, SLICE_HIGH)])
         limit, optimum = limits(result)
         self.limit.set_data([] if limit is None else [limit] * 2, [] if limit is None else [SLICE_LOW, SLICE_HIGH])
-        self.optimum.set_data([] if optimum is None else [optimum] * 2,
-                              [] if optimum is None else [SLICE_LOW, SLICE_HIGH])  # fmt: skip
+        self.optimum.set_data(
+            [] if optimum is None else [optimum] * 2, [] if optimum is None else [SLICE_LOW, SLICE_HIGH]
+        )
         self.notes[0].set_text("" if optimum is None else f"theory: best {optimum:.3g}")
         self.notes[1].set_text("" if limit is None else f"limit {limit:.3g}")
         steps = f"{result.steps} step{'s' * (result.steps > 1)}"
-        self.headline.set_text(f"{LABELS[result.optimizer]}, {result.surface}, {steps}: "
-                               f"best η {lr:.2g}{_with_beta(result, beta)}")  # fmt: skip
+        self.headline.set_text(
+            f"{LABELS[result.optimizer]}, {result.surface}, {steps}: best η {lr:.2g}{_with_beta(result, beta)}"
+        )
 
     def describe(self, result: LearningRateMap) -> str:
         lr, beta, left = result.best

@@ -51,16 +51,24 @@ class MomentumPicture(Picture):
         ax.xaxis.set_minor_locator(NullLocator())
         beta = np.linspace(0, 0.999, 400)
         lower, upper, end = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2, 2 * (1 + beta)
-        for left, right, colour in ((0 * beta + LOW, lower, GREEN), (lower, upper, SKY), (upper, end, ORANGE),
-                                    (end, 0 * beta + 10, PURPLE)):  # fmt: skip
-            ax.fill_betweenx(beta, np.maximum(left, LOW), np.maximum(right, LOW), color=colour, alpha=0.3,
-                             linewidth=0)  # fmt: skip
+        for left, right, colour in (
+            (0 * beta + LOW, lower, GREEN),
+            (lower, upper, SKY),
+            (upper, end, ORANGE),
+            (end, 0 * beta + 10, PURPLE),
+        ):
+            ax.fill_betweenx(beta, np.maximum(left, LOW), np.maximum(right, LOW), color=colour, alpha=0.3, linewidth=0)
         names = ((0.0018, 0.3, "creeps"), (0.12, 0.86, "swings"), (1.75, 0.2, "flips"), (3.15, 0.45, "diverges"))
         for x, y, text in names:
             ax.text(x, y, text, rotation=90 if text == "diverges" else 0)
         ax.plot(lower, beta, color=self.style.ink, linewidth=1.2)
-        ax.annotate("critical: (1 − √β)²", (critical(0.62), 0.62), (0.0016, 0.52), fontsize=self.style.font - 1,
-                    arrowprops={"arrowstyle": "-", "color": self.style.ink})  # fmt: skip
+        ax.annotate(
+            "critical: (1 − √β)²",
+            (critical(0.62), 0.62),
+            (0.0016, 0.52),
+            fontsize=self.style.font - 1,
+            arrowprops={"arrowstyle": "-", "color": self.style.ink},
+        )
         ax.set_title("How it comes to rest")
         self.here = self.moving(
             ax.plot([], [], "o", color=VERMILLION, markersize=11, markeredgecolor=self.style.paper)[0]

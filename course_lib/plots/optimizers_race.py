@@ -36,10 +36,14 @@ class OptimizerRacePicture(Picture):
         across = ax.get_yaxis_transform()
         for row, name in enumerate(NAMES):
             ax.plot([-0.26, -0.05], [row, row], clip_on=False, transform=across, markersize=5, **LOOKS[name])
-        self.spans = [self.moving(ax.plot([], [], color=LOOKS[name]["color"], linewidth=5, solid_capstyle="butt")[0])
-                      for name in NAMES]  # fmt: skip
-        self.dots = [self.moving(ax.plot([], [], color=self.style.ink, marker="|", markersize=14, markeredgewidth=2)[0])
-                     for _ in NAMES]  # fmt: skip
+        self.spans = [
+            self.moving(ax.plot([], [], color=LOOKS[name]["color"], linewidth=5, solid_capstyle="butt")[0])
+            for name in NAMES
+        ]
+        self.dots = [
+            self.moving(ax.plot([], [], color=self.style.ink, marker="|", markersize=14, markeredgewidth=2)[0])
+            for _ in NAMES
+        ]
         self.figure.text(0.905, 0.925, "η", ha="right", weight="bold")
         self.figure.text(0.99, 0.925, "accuracy", ha="right", weight="bold")
         self.cells = [
@@ -69,9 +73,11 @@ class OptimizerRacePicture(Picture):
         row = result.names.index(result.watch)
         name, seeds = LABELS[result.watch], result.accuracy.shape[1]
         if np.isfinite(result.mean[row, -1]):
-            fate = (f"ends at loss {result.mean[row, -1]:.2g} (from {result.low[row, -1]:.2g} to "
-                    f"{result.high[row, -1]:.2g}) with {result.accuracy[row].mean():.0%} of the validation digits "
-                    "right")  # fmt: skip
+            fate = (
+                f"ends at loss {result.mean[row, -1]:.2g} (from {result.low[row, -1]:.2g} to "
+                f"{result.high[row, -1]:.2g}) with {result.accuracy[row].mean():.0%} of the validation digits "
+                "right"
+            )
         else:
             fate = f"diverges with {result.diverged[row]} of the seeds"
         rates = {"same": "one rate for all", "common": "the common rates", "tuned": "tuned rates"}[result.rates]

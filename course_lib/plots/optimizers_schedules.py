@@ -17,9 +17,15 @@ FRAMES = {
     "digits": (0.1, 10.0, "Validation loss, mean of 4 networks"),
 }
 NAMES = {
-    "constant": "constant", "inverse_time": "α₀ τ / max(t, τ)", "one_over_t": "α₀ / (1 + t/τ)", "step": "in steps",
-    "exponential": "exponential", "cosine": "cosine", "warmup": "warm-up, then constant", "plateau": "on plateau",
-}  # fmt: skip
+    "constant": "constant",
+    "inverse_time": "α₀ τ / max(t, τ)",
+    "one_over_t": "α₀ / (1 + t/τ)",
+    "step": "in steps",
+    "exponential": "exponential",
+    "cosine": "cosine",
+    "warmup": "warm-up, then constant",
+    "plateau": "on plateau",
+}
 
 
 class SchedulePicture(Picture):
@@ -64,8 +70,10 @@ class SchedulePicture(Picture):
         self.floor.set_data([0, UPDATES] if math.isfinite(floor) else [], [floor] * 2 if math.isfinite(floor) else [])
         dotted = "    dotted: its noise floor" * math.isfinite(floor)
         self.legend.set_text(f"solid: with the schedule    dashed: rate left at α₀{dotted}")
-        self.headline.set_text(f"{NAMES[result.schedule]}: last loss {_number(result.final[0])}, "
-                               f"with constant rate {_number(result.final[1])}")  # fmt: skip
+        self.headline.set_text(
+            f"{NAMES[result.schedule]}: last loss {_number(result.final[0])}, "
+            f"with constant rate {_number(result.final[1])}"
+        )
 
     def describe(self, result: ScheduleRun) -> str:
         with_, without = map(_number, result.final)

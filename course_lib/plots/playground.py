@@ -51,12 +51,18 @@ class PlaygroundPicture(Picture):
         self.points = [
             self.moving(
                 self.plane.plot(
-                    [], [], linestyle="", marker=look["marker"], markersize=5.5, color=look["color"],
-                    markeredgecolor=self.style.paper, markeredgewidth=0.6,
+                    [],
+                    [],
+                    linestyle="",
+                    marker=look["marker"],
+                    markersize=5.5,
+                    color=look["color"],
+                    markeredgecolor=self.style.paper,
+                    markeredgewidth=0.6,
                 )[0]
             )
             for look in CLASSES
-        ]  # fmt: skip
+        ]
         paper = np.array(mpl.colors.to_rgb(self.style.paper))
         colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
         table = paper + np.linspace(0, TINT, SHADES)[:, None] * (colours[:, None] - paper)
@@ -69,8 +75,15 @@ class PlaygroundPicture(Picture):
         ax.set_title("Loss", pad=22)
         self.val = self.moving(ax.plot([], [], color=VERMILLION, linestyle="--", label="validation")[0])
         self.train = self.moving(ax.plot([], [], color=BLUE, label="training")[0])
-        ax.legend(handles=[self.train, self.val], loc="lower left", bbox_to_anchor=(-0.16, 0.98), ncols=2,
-                  columnspacing=0.8, handlelength=1.6, borderaxespad=0)  # fmt: skip
+        ax.legend(
+            handles=[self.train, self.val],
+            loc="lower left",
+            bbox_to_anchor=(-0.16, 0.98),
+            ncols=2,
+            columnspacing=0.8,
+            handlelength=1.6,
+            borderaxespad=0,
+        )
 
     def _build_ratio(self) -> None:
         ax = self.ratio
@@ -78,8 +91,15 @@ class PlaygroundPicture(Picture):
         ax.yaxis.set_minor_locator(NullLocator())
         ax.set_title("Update / weight", pad=22)
         ax.axhline(1e-3, color=self.style.theory, linestyle="--", linewidth=1.2)
-        ax.text(1.0, 1.03, "about 0.001 is healthy", transform=ax.transAxes, ha="right", color=self.style.theory,
-                fontsize=self.style.font - 1)  # fmt: skip
+        ax.text(
+            1.0,
+            1.03,
+            "about 0.001 is healthy",
+            transform=ax.transAxes,
+            ha="right",
+            color=self.style.theory,
+            fontsize=self.style.font - 1,
+        )
         self.ratios = self.moving(ax.plot([], [], color=BLUE, marker="o", linestyle=":", markersize=7)[0])
 
     def _build_layers(self) -> None:
@@ -88,8 +108,18 @@ class PlaygroundPicture(Picture):
         self.histogram = self.moving(
             ax.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=BLUE, edgecolor="none"))
         )
-        self.dead = self.moving(ax.plot([], [], color=ORANGE, marker="v", linestyle="", markersize=9,
-                                        markeredgecolor=self.style.ink, label="dead units, share")[0])  # fmt: skip
+        self.dead = self.moving(
+            ax.plot(
+                [],
+                [],
+                color=ORANGE,
+                marker="v",
+                linestyle="",
+                markersize=9,
+                markeredgecolor=self.style.ink,
+                label="dead units, share",
+            )[0]
+        )
         ax.legend(loc="lower left", bbox_to_anchor=(-0.16, 0.98), handletextpad=0.2, borderaxespad=0)
         ax = self.grads
         ax.set(yscale="log", ylim=GRADIENTS, yticks=[1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3], xlabel="layer")

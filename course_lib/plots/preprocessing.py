@@ -173,8 +173,15 @@ class SensitivityPicture(Picture):
         styles = (("raw", VERMILLION, "--", "s"), ("normalised", GREEN, "-", "o"))
         self.lines = [self.moving(ax.plot([], [], line, color=c, label=name)[0]) for name, c, line, _ in styles]
         self.dots = [self.moving(ax.plot([], [], mark, color=c, markersize=9)[0]) for _, c, _, mark in styles]
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.2, 0.99), ncols=2, handlelength=1.6, columnspacing=0.8,
-                  handletextpad=0.4, borderaxespad=0)  # fmt: skip
+        ax.legend(
+            loc="lower left",
+            bbox_to_anchor=(-0.2, 0.99),
+            ncols=2,
+            handlelength=1.6,
+            columnspacing=0.8,
+            handletextpad=0.4,
+            borderaxespad=0,
+        )
 
     def frame(self, result: LineSensitivity) -> int:
         return next(limit for limit in (4, 6, 9, 13, 18, 24) if result.offset + 3 <= limit)

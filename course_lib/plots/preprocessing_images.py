@@ -13,8 +13,11 @@ from course_lib.plots.style import BLUE, VERMILLION, Style
 
 TILE, PITCH_X, PITCH_Y = 64, 71, 104  # pixels: an image, and from one to the next across and down
 COLUMNS, ROWS = 8, 4
-NAMES = {"mean image": "Mean image (AlexNet)", "channel mean": "Channel mean (VGG)",
-         "channel mean + std": "Channel mean and std (ResNet)"}  # fmt: skip
+NAMES = {
+    "mean image": "Mean image (AlexNet)",
+    "channel mean": "Channel mean (VGG)",
+    "channel mean + std": "Channel mean and std (ResNet)",
+}
 
 
 class PhotographStyle(Style):

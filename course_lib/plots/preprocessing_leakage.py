@@ -44,8 +44,9 @@ class LeakagePicture(Picture):
         ]
         self.curves = {field: self._curve(left, field, *look) for field, *look in entries}
         handles = [line for _, line in self.curves.values()]
-        left.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=3, borderaxespad=0,
-                    columnspacing=1)  # fmt: skip
+        left.legend(
+            handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=3, borderaxespad=0, columnspacing=1
+        )
         self.ring = self.moving(left.plot([], [], "o", color="none", markeredgecolor=self.style.ink, markersize=15)[0])
         self.seeds = self.moving(right.plot([], [], "o", color=BLUE, markersize=3, alpha=0.35, markeredgewidth=0)[0])
         self.gap_bars = self.moving(right.plot([], [], color=self.style.ink, linewidth=2.5)[0])

@@ -32,28 +32,53 @@ class OverfittingPicture(Picture):
         for axes in (self.loss, self.accuracy):
             for colour, width in zip(COLOURS, (1.6, 2.4), strict=True):
                 for line, marker in (("-", "o"), ("--", "s")):
-                    self.curves.append(self.moving(
-                        axes.plot([], [], color=colour, linestyle=line, marker=marker, markersize=4, markevery=4,
-                                  linewidth=width)[0]
-                    ))  # fmt: skip
+                    self.curves.append(
+                        self.moving(
+                            axes.plot(
+                                [],
+                                [],
+                                color=colour,
+                                linestyle=line,
+                                marker=marker,
+                                markersize=4,
+                                markevery=4,
+                                linewidth=width,
+                            )[0]
+                        )
+                    )
         self.lowest = [
-            self.moving(self.loss.plot([], [], marker="v", color=colour, markersize=11, linestyle="",
-                                       markeredgecolor=self.style.ink, zorder=5)[0])
+            self.moving(
+                self.loss.plot(
+                    [],
+                    [],
+                    marker="v",
+                    color=colour,
+                    markersize=11,
+                    linestyle="",
+                    markeredgecolor=self.style.ink,
+                    zorder=5,
+                )[0]
+            )
             for colour in COLOURS
-        ]  # fmt: skip
+        ]
         self.steps = [
-            self.moving(self.weights.stairs(np.zeros(len(BINS) - 1), BINS, color=colour, linewidth=width, fill=fill,
-                                            alpha=alpha))
+            self.moving(
+                self.weights.stairs(
+                    np.zeros(len(BINS) - 1), BINS, color=colour, linewidth=width, fill=fill, alpha=alpha
+                )
+            )
             for colour, width, fill, alpha in ((VERMILLION, 1, True, 0.45), (BLUE, 2.2, False, 1.0))
-        ]  # fmt: skip
+        ]
         self.figure.legend(
             handles=[self.curves[i] for i in (2, 3, 0, 1)],
             labels=["with: training", "with: validation", "without: training", "without: validation"],
-            loc="upper left", bbox_to_anchor=(0.05, 0.9), ncols=4, columnspacing=1.2, handlelength=2.6,
-        )  # fmt: skip
-        self.title = self.moving(
-            self.figure.text(0.065, 0.925, "", weight="bold", fontsize=self.style.font + 2)
+            loc="upper left",
+            bbox_to_anchor=(0.05, 0.9),
+            ncols=4,
+            columnspacing=1.2,
+            handlelength=2.6,
         )
+        self.title = self.moving(self.figure.text(0.065, 0.925, "", weight="bold", fontsize=self.style.font + 2))
         self.note = self.moving(
             self.weights.text(0.98, 0.97, "", transform=self.weights.transAxes, ha="right", va="top")
         )

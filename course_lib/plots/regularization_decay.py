@@ -26,15 +26,34 @@ class DecayPicture(Picture):
             if way:
                 axes.set_yticklabels([])
             axes.set_title(WAYS[way], color=(BLUE, VERMILLION)[way])
-            self.images.append(self.moving(axes.imshow(
-                np.zeros((2, 2, 3), np.uint8), extent=(-REACH, REACH, -REACH, REACH), origin="lower",
-                interpolation="nearest", aspect="auto",
-            )))  # fmt: skip
-            self.points.append([
-                self.moving(axes.plot([], [], linestyle="", marker=look["marker"], markersize=7, color=look["color"],
-                                      markeredgecolor=self.style.paper, markeredgewidth=0.8)[0])
-                for look in CLASSES
-            ])  # fmt: skip
+            self.images.append(
+                self.moving(
+                    axes.imshow(
+                        np.zeros((2, 2, 3), np.uint8),
+                        extent=(-REACH, REACH, -REACH, REACH),
+                        origin="lower",
+                        interpolation="nearest",
+                        aspect="auto",
+                    )
+                )
+            )
+            self.points.append(
+                [
+                    self.moving(
+                        axes.plot(
+                            [],
+                            [],
+                            linestyle="",
+                            marker=look["marker"],
+                            markersize=7,
+                            color=look["color"],
+                            markeredgecolor=self.style.paper,
+                            markeredgewidth=0.8,
+                        )[0]
+                    )
+                    for look in CLASSES
+                ]
+            )
             self.notes.append(self.moving(self.figure.text(left, 0.085, "", va="center")))
         axes = self.weights = self.figure.add_axes((0.715, 0.20, 0.27, 0.62))
         axes.set(xlim=(0, BINS[-1]), yscale="log", ylim=(0.7, 1500), xlabel="|weight|")
@@ -43,15 +62,25 @@ class DecayPicture(Picture):
         axes.set_xticks([0, edge / 3, 2 * edge / 3, edge], ["0", f"{edge / 3:g}", f"{2 * edge / 3:g}", f"≥ {edge:g}"])
         axes.get_xticklabels()[-1].set_horizontalalignment("right")
         self.steps = [
-            self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, color=colour, linewidth=width, fill=fill,
-                                    alpha=alpha, baseline=0.5, label=name))
+            self.moving(
+                axes.stairs(
+                    np.zeros(len(BINS) - 1),
+                    BINS,
+                    color=colour,
+                    linewidth=width,
+                    fill=fill,
+                    alpha=alpha,
+                    baseline=0.5,
+                    label=name,
+                )
+            )
             for name, colour, width, fill, alpha in (
-                (WAYS[0], BLUE, 2.2, False, 1.0), (WAYS[1], VERMILLION, 1.0, True, 0.45))
-        ]  # fmt: skip
+                (WAYS[0], BLUE, 2.2, False, 1.0),
+                (WAYS[1], VERMILLION, 1.0, True, 0.45),
+            )
+        ]
         axes.legend(loc="upper right")
-        self.title = self.moving(
-            self.figure.text(0.045, 0.925, "", weight="bold", fontsize=self.style.font + 2)
-        )
+        self.title = self.moving(self.figure.text(0.045, 0.925, "", weight="bold", fontsize=self.style.font + 2))
         paper = np.array(mpl.colors.to_rgb(self.style.paper))
         colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
         table = paper + np.linspace(0, TINT, SHADES)[:, None] * (colours[:, None] - paper)

@@ -24,12 +24,8 @@ class DropoutPicture(Picture):
         axes.set(xlim=(BINS[0], BINS[-1]), ylim=(0, TALLEST), xlabel="output of the unit")
         axes.set_ylabel(f"masks, of {MASKS}")
         self.steps = self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, fill=True, color=BLUE, alpha=0.4))
-        self.mean = self.moving(
-            axes.plot([], [], color=BLUE, linewidth=3, label="mean in training")[0]
-        )
-        self.test = self.moving(
-            axes.plot([], [], color=VERMILLION, linewidth=3, linestyle="--", label="test")[0]
-        )
+        self.mean = self.moving(axes.plot([], [], color=BLUE, linewidth=3, label="mean in training")[0])
+        self.test = self.moving(axes.plot([], [], color=VERMILLION, linewidth=3, linestyle="--", label="test")[0])
         axes.legend(loc="lower right", bbox_to_anchor=(1.02, 1.0), ncols=2)
         bars = self.bars = self.figure.add_axes((0.685, 0.13, 0.225, 0.68))
         bars.set(xlim=(0, REACH), ylim=(len(ROWS) - 0.5, -0.6), yticks=range(len(ROWS)), yticklabels=ROWS)
@@ -38,17 +34,23 @@ class DropoutPicture(Picture):
         for row in range(len(ROWS)):
             for part, (colour, name) in enumerate(((BLUE, "training"), (VERMILLION, "test"))):
                 y = row - 0.17 + 0.34 * part
-                self.lengths.append(self.moving(
-                    bars.plot([], [], color=colour, linewidth=(12, 6)[part], solid_capstyle="butt",
-                              label=name if row == 0 else None)[0]
-                ))  # fmt: skip
+                self.lengths.append(
+                    self.moving(
+                        bars.plot(
+                            [],
+                            [],
+                            color=colour,
+                            linewidth=(12, 6)[part],
+                            solid_capstyle="butt",
+                            label=name if row == 0 else None,
+                        )[0]
+                    )
+                )
                 self.values.append(
                     self.moving(bars.text(1.04, y, "", transform=bars.get_yaxis_transform(), va="center"))
                 )
         bars.legend(loc="lower left", bbox_to_anchor=(-0.05, 1.0), ncols=2, handlelength=1.2)
-        self.title = self.moving(
-            self.figure.text(0.07, 0.92, "", weight="bold", fontsize=self.style.font + 2)
-        )
+        self.title = self.moving(self.figure.text(0.07, 0.92, "", weight="bold", fontsize=self.style.font + 2))
 
     def set_artists(self, result: DroppedOut) -> None:
         tallest = max(result.counts.max(), 1)

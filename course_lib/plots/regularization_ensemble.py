@@ -29,27 +29,34 @@ class EnsemblePicture(Picture):
         self.trust.plot([0, 1], [0, 1], color=self.style.theory, linestyle="--", linewidth=1.2)
         self.trust.text(0.63, 0.52, "calibrated", color=self.style.theory, rotation=42, ha="center", va="center")
         self.alone = self.moving(
-            self.accuracy.plot([], [], color=ORANGE, marker="x", markersize=8, markeredgewidth=2, linestyle="",
-                               label="each alone")[0])  # fmt: skip
+            self.accuracy.plot(
+                [], [], color=ORANGE, marker="x", markersize=8, markeredgewidth=2, linestyle="", label="each alone"
+            )[0]
+        )
         self.whole = self.moving(self.accuracy.plot([], [], color=self.style.theory, linestyle=":", linewidth=2)[0])
-        self.average = self.moving(
-            self.accuracy.plot([], [], color=BLUE, marker="o", markersize=5, label="average")[0])  # fmt: skip
+        self.average = self.moving(self.accuracy.plot([], [], color=BLUE, marker="o", markersize=5, label="average")[0])
         self.here = [
-            self.moving(axes.plot([], [], color=VERMILLION, marker="o", markersize=12, markerfacecolor="none",
-                                  markeredgewidth=2.5, linestyle="")[0])
+            self.moving(
+                axes.plot(
+                    [],
+                    [],
+                    color=VERMILLION,
+                    marker="o",
+                    markersize=12,
+                    markerfacecolor="none",
+                    markeredgewidth=2.5,
+                    linestyle="",
+                )[0]
+            )
             for axes in (self.accuracy, self.loss)
-        ]  # fmt: skip
+        ]
         self.accuracy.legend(loc="lower right", ncols=2, handlelength=1.3, columnspacing=0.8)
         self.losses = self.moving(self.loss.plot([], [], color=BLUE, marker="o", markersize=5)[0])
         self.shares = self.moving(self.trust.stairs(np.zeros(len(EDGES) - 1), EDGES, fill=True, color=BLUE, alpha=0.2))
         self.curve = self.moving(self.trust.plot([], [], color=BLUE, marker="o", markersize=7)[0])
         self.note = self.moving(self.trust.text(0.03, 0.98, "", transform=self.trust.transAxes, va="top"))
-        self.title = self.moving(
-            self.figure.text(0.06, 0.91, "", weight="bold", fontsize=self.style.font + 2)
-        )
-        self.one = self.moving(
-            self.figure.text(0.06, 0.865, "", fontsize=self.style.font - 1, color=self.style.theory)
-        )
+        self.title = self.moving(self.figure.text(0.06, 0.91, "", weight="bold", fontsize=self.style.font + 2))
+        self.one = self.moving(self.figure.text(0.06, 0.865, "", fontsize=self.style.font - 1, color=self.style.theory))
 
     def frame(self, result: Ensemble):
         return result.images, float(np.ceil(2 * result.loss.max()) / 2)
@@ -67,15 +74,18 @@ class EnsemblePicture(Picture):
         at = result.at
         self.here[0].set_data([at + 1], [100 * result.accuracy[at]])
         self.here[1].set_data([at + 1], [result.loss[at]])
-        self.whole.set_data([0, 99] if result.kind == "dropout" else [], [100 * result.whole] * 2 * (
-            result.kind == "dropout"))  # fmt: skip
+        self.whole.set_data(
+            [0, 99] if result.kind == "dropout" else [], [100 * result.whole] * 2 * (result.kind == "dropout")
+        )
         full = np.isfinite(result.right) & (result.share >= 0.005)
         self.curve.set_data(result.confidence[full], result.right[full])
         self.shares.set_data(result.share)
         self.note.set_text(f"bars: share of digits\ngap {100 * result.calibration[at]:.0f} points")
         members = "mask" if result.kind == "dropout" else "network"
-        self.title.set_text(f"{result.members} {members}{'s averaged' * (result.members > 1)}, {result.images} images: "
-                            f"{result.accuracy[at]:.1%} right")  # fmt: skip
+        self.title.set_text(
+            f"{result.members} {members}{'s averaged' * (result.members > 1)}, {result.images} images: "
+            f"{result.accuracy[at]:.1%} right"
+        )
         self.one.set_text(
             f"dotted: the whole network, all units on, one pass: {result.whole:.1%}" if result.kind == "dropout" else ""
         )
@@ -84,8 +94,11 @@ class EnsemblePicture(Picture):
         at = result.at
         many = "s" * (result.members > 1)
         sizes = "-".join(map(str, (64, *HIDDEN[result.kind], 10)))
-        kind = (f"mask{many} of one {sizes} dropout network" if result.kind == "dropout" else
-                f"network{many} trained apart ({sizes})")  # fmt: skip
+        kind = (
+            f"mask{many} of one {sizes} dropout network"
+            if result.kind == "dropout"
+            else f"network{many} trained apart ({sizes})"
+        )
         said = (
             f"{result.images} training digits, {result.members} {kind}: each alone {result.alone.mean():.1%} right on "
             f"average, the average of their probabilities {result.accuracy[at]:.1%}, loss {result.loss[at]:.2g}. "

@@ -31,29 +31,71 @@ class GridVsRandomPicture(Picture):
                 axes.set(xticks=[], yticks=[], facecolor="none")
                 for side in axes.spines.values():
                     side.set_visible(False)
-            square.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1] if i == 0 else [],
-                       xlabel="first axis")  # fmt: skip
+            square.set(
+                xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1] if i == 0 else [], xlabel="first axis"
+            )
             if i == 0:
                 square.set_ylabel("second axis", labelpad=0)
             top.set(xlim=(0, 1), ylim=(-0.68, 0.1))
             right.set(ylim=(0, 1), xlim=(0.45, 1.1))
-            self.images.append(self.moving(square.imshow(
-                np.zeros((60, 60)), origin="lower", extent=(0, 1, 0, 1), aspect="auto", interpolation="nearest",
-                vmin=0, vmax=0.5, cmap=self.colormap)))  # fmt: skip
-            self.stars.append(self.moving(square.plot([], [], marker="*", color=self.style.paper, markersize=17,
-                                                      markeredgecolor=self.style.ink, linestyle="")[0]))  # fmt: skip
-            self.dots.append(self.moving(square.plot([], [], marker=MARKERS[i], color=COLOURS[i], markersize=8,
-                                                     markeredgecolor=self.style.paper, linestyle="")[0]))  # fmt: skip
-            self.curves += [self.moving(axes.plot([], [], color=self.style.theory, linewidth=1.2)[0])
-                            for axes in (top, right)]  # fmt: skip
+            self.images.append(
+                self.moving(
+                    square.imshow(
+                        np.zeros((60, 60)),
+                        origin="lower",
+                        extent=(0, 1, 0, 1),
+                        aspect="auto",
+                        interpolation="nearest",
+                        vmin=0,
+                        vmax=0.5,
+                        cmap=self.colormap,
+                    )
+                )
+            )
+            self.stars.append(
+                self.moving(
+                    square.plot(
+                        [],
+                        [],
+                        marker="*",
+                        color=self.style.paper,
+                        markersize=17,
+                        markeredgecolor=self.style.ink,
+                        linestyle="",
+                    )[0]
+                )
+            )
+            self.dots.append(
+                self.moving(
+                    square.plot(
+                        [],
+                        [],
+                        marker=MARKERS[i],
+                        color=COLOURS[i],
+                        markersize=8,
+                        markeredgecolor=self.style.paper,
+                        linestyle="",
+                    )[0]
+                )
+            )
+            self.curves += [
+                self.moving(axes.plot([], [], color=self.style.theory, linewidth=1.2)[0]) for axes in (top, right)
+            ]
             for axes, store in ((top, self.tops), (right, self.rights)):
-                store.append(self.moving(axes.plot([], [], marker=MARKERS[i], color=COLOURS[i], markersize=5,
-                                                   linestyle="")[0]))  # fmt: skip
+                store.append(
+                    self.moving(axes.plot([], [], marker=MARKERS[i], color=COLOURS[i], markersize=5, linestyle="")[0])
+                )
             self.heads.append(self.moving(self.figure.text(left, 0.825, "", color=COLOURS[i], weight="bold")))
         self.title = self.moving(self.figure.text(0.055, 0.945, "", weight="bold", fontsize=self.style.font + 2))
-        self.figure.text(0.055, 0.895, "☆ the best point; dark: low loss. Along the edges: the values tried on each "
-                         "axis, and how good they are.\n“even” takes n evenly spaced values of each axis, each once.",
-                         fontsize=self.style.font - 1, color=self.style.theory, va="center")  # fmt: skip
+        self.figure.text(
+            0.055,
+            0.895,
+            "☆ the best point; dark: low loss. Along the edges: the values tried on each "
+            "axis, and how good they are.\n“even” takes n evenly spaced values of each axis, each once.",
+            fontsize=self.style.font - 1,
+            color=self.style.theory,
+            va="center",
+        )
         self._build_promises()
 
     def _build_promises(self) -> None:
@@ -62,29 +104,58 @@ class GridVsRandomPicture(Picture):
         self.chance = self.figure.add_axes((0.745, 0.08, 0.235, 0.18))
         n = np.array(TRIALS)
         far = np.array([expected_distances(k) for k in n])
-        self.distance.set(xlim=(3, 103), yscale="log", ylim=(0.0015, 0.2), xlabel="trials",
-                          xticks=[4, 25, 49, 81, 100], yticks=[0.01, 0.1], yticklabels=["0.01", "0.1"],
-                          title="Mean distance, first axis")  # fmt: skip
+        self.distance.set(
+            xlim=(3, 103),
+            yscale="log",
+            ylim=(0.0015, 0.2),
+            xlabel="trials",
+            xticks=[4, 25, 49, 81, 100],
+            yticks=[0.01, 0.1],
+            yticklabels=["0.01", "0.1"],
+            title="Mean distance, first axis",
+        )
         for i in range(3):
             self.distance.plot(n, far[:, i], color=COLOURS[i], linestyle=LINES[i])
-        self.here = [self.moving(self.distance.plot([], [], marker=MARKERS[i], color=COLOURS[i], markersize=9,
-                                                    markeredgecolor=self.style.ink, linestyle="")[0])
-                     for i in range(3)]  # fmt: skip
+        self.here = [
+            self.moving(
+                self.distance.plot(
+                    [],
+                    [],
+                    marker=MARKERS[i],
+                    color=COLOURS[i],
+                    markersize=9,
+                    markeredgecolor=self.style.ink,
+                    linestyle="",
+                )[0]
+            )
+            for i in range(3)
+        ]
         self.bars.set(xlim=(-0.02, 1), ylim=(2.6, -0.6), xticks=[], yticks=[], title="Mean loss of the best")
         self.bars.spines["bottom"].set_visible(False)
-        self.lengths = [self.moving(self.bars.plot([], [], color=colour, linewidth=9, solid_capstyle="butt")[0])
-                        for colour in COLOURS]  # fmt: skip
-        self.numbers = [self.moving(self.bars.text(0, i, "", va="center", fontsize=self.style.font - 1))
-                        for i in range(3)]  # fmt: skip
+        self.lengths = [
+            self.moving(self.bars.plot([], [], color=colour, linewidth=9, solid_capstyle="butt")[0])
+            for colour in COLOURS
+        ]
+        self.numbers = [
+            self.moving(self.bars.text(0, i, "", va="center", fontsize=self.style.font - 1)) for i in range(3)
+        ]
         many = np.arange(1, 101)
         self.chance.plot(many, 100 * np.array([chance_of_the_best(k) for k in many]), color=BLUE)
         self.chance.axhline(95, color=self.style.theory, linestyle=":", linewidth=1.2)
         self.chance.text(100, 91, "95 %", color=self.style.theory, ha="right", va="top", fontsize=self.style.font - 1)
-        self.chance.set(xlim=(0, 103), ylim=(0, 104), xlabel="random trials", yticks=[0, 50, 100],
-                        yticklabels=["0 %", "50 %", "100 %"],
-                        title="A trial in the top 5 %")  # fmt: skip
-        self.mark = self.moving(self.chance.plot([], [], marker="o", color=BLUE, markersize=9,
-                                                 markeredgecolor=self.style.ink, linestyle="")[0])  # fmt: skip
+        self.chance.set(
+            xlim=(0, 103),
+            ylim=(0, 104),
+            xlabel="random trials",
+            yticks=[0, 50, 100],
+            yticklabels=["0 %", "50 %", "100 %"],
+            title="A trial in the top 5 %",
+        )
+        self.mark = self.moving(
+            self.chance.plot(
+                [], [], marker="o", color=BLUE, markersize=9, markeredgecolor=self.style.ink, linestyle=""
+            )[0]
+        )
         self.note = self.moving(self.chance.text(100, 6, "", ha="right"))
 
     def set_artists(self, result: GridVsRandom) -> None:
@@ -104,8 +175,9 @@ class GridVsRandomPicture(Picture):
             share = result.expected_loss[i] / result.expected_loss.max()
             self.lengths[i].set_data([0, 0.56 * share], [i, i])
             self.numbers[i].set_position((0.56 * share + 0.03, i))
-            self.numbers[i].set_text(f"{NAMES[i]} {result.expected_loss[i]:.2g}".replace("-", "−")
-                                     + ", lowest" * (i == result.winner))
+            self.numbers[i].set_text(
+                f"{NAMES[i]} {result.expected_loss[i]:.2g}".replace("-", "−") + ", lowest" * (i == result.winner)
+            )
         self.mark.set_data([result.trials], [100 * result.chance])
         self.note.set_text(f"n = {result.trials}: {100 * result.chance:.1f} %")
         self.title.set_text(f"{result.trials} trials; {_importance(result)}")

@@ -11,8 +11,12 @@ from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 TITLES = {"random": "Random search", "grid": "Grid search", "coarse": "Coarse to fine", "halving": "Successive halving"}
-ENDS = {("lr", "low"): "lower end of the learning rate", ("lr", "high"): "upper end of the learning rate",
-        ("l2", "low"): "lower end of λ", ("l2", "high"): "upper end of λ"}  # fmt: skip
+ENDS = {
+    ("lr", "low"): "lower end of the learning rate",
+    ("lr", "high"): "upper end of the learning rate",
+    ("l2", "low"): "lower end of λ",
+    ("l2", "high"): "upper end of λ",
+}
 
 
 class SearchPicture(Picture):
@@ -31,43 +35,71 @@ class SearchPicture(Picture):
         self.plane.set(xscale="log", yscale="log", xlabel="learning rate", title="Trials")
         self.plane.set_ylabel("weight decay λ", labelpad=1)
         self.range = self.moving(self.plane.plot([], [], color=self.style.ink, linestyle="--", linewidth=1.2)[0])
-        self.gone = self.moving(self.plane.plot([], [], marker="x", color=VERMILLION, markersize=6, markeredgewidth=1.6,
-                                                linestyle="")[0])  # fmt: skip
-        self.dots = self.moving(self.plane.scatter([], [], s=44, c=[], cmap=self.colormap, vmin=0, vmax=100,
-                                                   edgecolors=self.style.theory, linewidths=0.6))  # fmt: skip
+        self.gone = self.moving(
+            self.plane.plot([], [], marker="x", color=VERMILLION, markersize=6, markeredgewidth=1.6, linestyle="")[0]
+        )
+        self.dots = self.moving(
+            self.plane.scatter(
+                [], [], s=44, c=[], cmap=self.colormap, vmin=0, vmax=100, edgecolors=self.style.theory, linewidths=0.6
+            )
+        )
         self.along_lr = self.figure.add_axes((0.425, 0.44, 0.235, 0.23))
         self.along_l2 = self.figure.add_axes((0.425, 0.11, 0.235, 0.23))
         self.along_lr.set(title="Right, %, against …")
         self.projections = []
         for axes, name in ((self.along_lr, "learning rate"), (self.along_l2, "weight decay λ")):
             axes.set(xscale="log", ylim=(0, 112), yticks=[0, 50, 100], xlabel=name)
-            self.projections.append([
-                self.moving(axes.plot([], [], marker=marker, color=colour, markersize=size, linestyle="")[0])
-                for marker, colour, size in (("x", VERMILLION, 5), ("o", self.style.theory, 4))
-            ])  # fmt: skip
+            self.projections.append(
+                [
+                    self.moving(axes.plot([], [], marker=marker, color=colour, markersize=size, linestyle="")[0])
+                    for marker, colour, size in (("x", VERMILLION, 5), ("o", self.style.theory, 4))
+                ]
+            )
         self.curves = self.figure.add_axes((0.725, 0.11, 0.26, 0.56))
-        self.curves.set(xlim=(-0.2, EPOCHS + 0.2), ylim=(0, 118), xlabel="epoch", xticks=[0, 3, 6, 9],
-                        yticks=range(0, 101, 20),
-                        title="Right, %: the best five")  # fmt: skip
-        self.others = self.moving(self.curves.add_collection(
-            LineCollection([], colors=self.style.theory, linewidths=0.7, alpha=0.5)))  # fmt: skip
+        self.curves.set(
+            xlim=(-0.2, EPOCHS + 0.2),
+            ylim=(0, 118),
+            xlabel="epoch",
+            xticks=[0, 3, 6, 9],
+            yticks=range(0, 101, 20),
+            title="Right, %: the best five",
+        )
+        self.others = self.moving(
+            self.curves.add_collection(LineCollection([], colors=self.style.theory, linewidths=0.7, alpha=0.5))
+        )
         self.best, self.rings = [], []
         for i in range(TOP):
             look = SERIES[i]
             self.best.append(self.moving(self.curves.plot([], [], markersize=5, label=f"{i + 1}", **look)[0]))
-            rings = [axes.plot([], [], marker=look["marker"], color=look["color"], markersize=11, linestyle="",
-                               markerfacecolor="none", markeredgewidth=2.2)[0]
-                     for axes in (self.plane, self.along_lr, self.along_l2)]  # fmt: skip
+            rings = [
+                axes.plot(
+                    [],
+                    [],
+                    marker=look["marker"],
+                    color=look["color"],
+                    markersize=11,
+                    linestyle="",
+                    markerfacecolor="none",
+                    markeredgewidth=2.2,
+                )[0]
+                for axes in (self.plane, self.along_lr, self.along_l2)
+            ]
             self.rings.append([self.moving(ring) for ring in rings])
-        self.curves.legend(loc="upper left", ncols=TOP, handlelength=1.1, handletextpad=0.3, columnspacing=0.7,
-                           borderaxespad=0.1)
+        self.curves.legend(
+            loc="upper left", ncols=TOP, handlelength=1.1, handletextpad=0.3, columnspacing=0.7, borderaxespad=0.1
+        )
         big = {"weight": "bold", "fontsize": self.style.font + 2}
         self.title = self.moving(self.figure.text(0.07, 0.945, "", **big))
         self.second = self.moving(self.figure.text(0.07, 0.90, ""))
         self.count = self.moving(self.figure.text(0.07, 0.853, "", color=BLUE, weight="bold"))
-        self.legend = self.figure.text(0.07, 0.765, "light: most digits right    dark: few    × given up early    "
-                                       "dashed: the fine range    faint lines: all other trials",
-                                       fontsize=self.style.font - 1, color=self.style.theory)  # fmt: skip
+        self.legend = self.figure.text(
+            0.07,
+            0.765,
+            "light: most digits right    dark: few    × given up early    "
+            "dashed: the fine range    faint lines: all other trials",
+            fontsize=self.style.font - 1,
+            color=self.style.theory,
+        )
         self.test = self.moving(self.figure.text(0.985, 0.853, "", ha="right", color=GREEN, weight="bold"))
 
     def frame(self, result: SearchState):
@@ -88,11 +120,14 @@ class SearchPicture(Picture):
         x, y = (np.array([t.settings[name] for t in trials]) for name in ("lr", "l2"))
         right = 100 * np.nan_to_num([t.score for t in trials])
         self.filled.set_width(result.progress)
-        low, high = ([sampler.low for sampler in result.present.values()],
-                     [sampler.high for sampler in result.present.values()])  # fmt: skip
+        low, high = (
+            [sampler.low for sampler in result.present.values()],
+            [sampler.high for sampler in result.present.values()],
+        )
         fine = result.present != result.space
-        self.range.set_data([low[0], high[0], high[0], low[0], low[0]] * fine,
-                            [low[1], low[1], high[1], high[1], low[1]] * fine)  # fmt: skip
+        self.range.set_data(
+            [low[0], high[0], high[0], low[0], low[0]] * fine, [low[1], low[1], high[1], high[1], low[1]] * fine
+        )
         self.gone.set_data(x[gone], y[gone])
         self.dots.set_offsets(np.column_stack([x[~gone], y[~gone]]))
         self.dots.set_array(right[~gone])
@@ -100,10 +135,13 @@ class SearchPicture(Picture):
             crosses.set_data(values[gone], right[gone])
             points.set_data(values[~gone], right[~gone])
         best = {t.number for t in leaders}
-        self.others.set_segments([
-            np.column_stack([np.arange(len(score)), 100 * np.array(score)])
-            for score in (t.curves["score"] for t in trials if t.number not in best) if np.isfinite(score).all()
-        ])  # fmt: skip
+        self.others.set_segments(
+            [
+                np.column_stack([np.arange(len(score)), 100 * np.array(score)])
+                for score in (t.curves["score"] for t in trials if t.number not in best)
+                if np.isfinite(score).all()
+            ]
+        )
         rows = best_curves(leaders)
         for i, (line, rings) in enumerate(zip(self.best, self.rings)):
             here = i < len(leaders)
@@ -113,8 +151,10 @@ class SearchPicture(Picture):
                 ring.set_data(*spot)
         self.title.set_text(f"{TITLES[result.strategy]}: {_best(result)}")
         self.second.set_text(_second(result))
-        self.count.set_text(f"{_count(result)}, {result.epochs_spent} of {result.epochs_planned} epochs, "
-                            f"{gone.sum()} given up early" + (", ended" if result.ended else ""))  # fmt: skip
+        self.count.set_text(
+            f"{_count(result)}, {result.epochs_spent} of {result.epochs_planned} epochs, "
+            f"{gone.sum()} given up early" + (", ended" if result.ended else "")
+        )
         self.test.set_text(_test(result))
 
     def describe(self, result: SearchState) -> str:

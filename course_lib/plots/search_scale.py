@@ -20,16 +20,24 @@ class LogScalePicture(Picture):
 
     def build(self) -> None:
         self.accuracy = self.figure.add_axes((0.105, 0.50, 0.88, 0.30))
-        self.accuracy.set(xscale="log", xlim=(1e-8, 1e2), ylim=(-48, 104), yticks=[-37, -17, 0, 50, 100],
-                          yticklabels=["log scale", "evenly", "0", "50", "100"],
-                          title="Digits right after 9 epochs, %, and the learning rates drawn")  # fmt: skip
+        self.accuracy.set(
+            xscale="log",
+            xlim=(1e-8, 1e2),
+            ylim=(-48, 104),
+            yticks=[-37, -17, 0, 50, 100],
+            yticklabels=["log scale", "evenly", "0", "50", "100"],
+            title="Digits right after 9 epochs, %, and the learning rates drawn",
+        )
         self.band = self.moving(self.accuracy.axvspan(1e-2, 1e-1, color=ORANGE, alpha=0.25, linewidth=0))
         self.curve = self.moving(self.accuracy.plot([], [], color=self.style.ink)[0])
         self.dots = [
-            self.moving(self.accuracy.plot([], [], marker=marker, markersize=6, color=colour, linestyle="", alpha=0.75,
-                                           markeredgewidth=0)[0])
+            self.moving(
+                self.accuracy.plot(
+                    [], [], marker=marker, markersize=6, color=colour, linestyle="", alpha=0.75, markeredgewidth=0
+                )[0]
+            )
             for colour, marker in zip(COLOURS, MARKERS)
-        ]  # fmt: skip
+        ]
         for label in self.accuracy.get_yticklabels()[:2]:  # in ink: blue letters cannot be read on dark paper
             label.set(weight="bold")
         self.shares = []
@@ -43,8 +51,14 @@ class LogScalePicture(Picture):
             self.shares.append((self.moving(bars), self.moving(line)))
             if i == 0:
                 axes.set_ylabel("share, %", labelpad=2)
-        self.figure.text(0.985, 0.415, "bars: share of the draws in each decade; dotted: expected",
-                         ha="right", fontsize=self.style.font - 1, color=self.style.theory)  # fmt: skip
+        self.figure.text(
+            0.985,
+            0.415,
+            "bars: share of the draws in each decade; dotted: expected",
+            ha="right",
+            fontsize=self.style.font - 1,
+            color=self.style.theory,
+        )
         self.title = self.moving(self.figure.text(0.105, 0.945, "", weight="bold", fontsize=self.style.font + 2))
         self.note = self.moving(self.figure.text(0.105, 0.893, "", fontsize=self.style.font))
 
@@ -60,8 +74,9 @@ class LogScalePicture(Picture):
             line.set_data(100 * expected)
         self.title.set_text(f"{n} learning rates from {power(result.low)} to {power(result.high)}")
         even, log = _percent(result.good_share[0]), _percent(result.good_share[1])
-        self.note.set_text(f"Good ones (shaded, {low:.2g} to {high:.2g}): {even} of an even draw, "
-                           f"{log} of a draw on a log scale")  # fmt: skip
+        self.note.set_text(
+            f"Good ones (shaded, {low:.2g} to {high:.2g}): {even} of an even draw, {log} of a draw on a log scale"
+        )
 
     def describe(self, result: LogScale) -> str:
         even, log = _percent(result.good_share[0]), _percent(result.good_share[1])

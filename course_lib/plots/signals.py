@@ -108,9 +108,7 @@ class SignalPicture(Picture):
         self.stds.set(ylim=CALM if calm else SIZES, yticks=[0.1, 1, 10] if calm else SIZE_TICKS)
         for ax in (self.columns, self.sizes, self.stds, self.shares):
             ax.set(xlim=(0.4, depth + 0.6), xticks=range(1, depth + 1))
-        self.columns.set_title(
-            f"Activations: each column runs from {low:.3g} to {high:.3g}".replace("-", "−"), pad=6
-        )
+        self.columns.set_title(f"Activations: each column runs from {low:.3g} to {high:.3g}".replace("-", "−"), pad=6)
 
     def _span(self, result: SignalPropagation) -> tuple[float, float]:
         low, high = ACTIVATIONS[result.activation].bounds
@@ -166,9 +164,7 @@ def _calm(result: SignalPropagation) -> bool:
 
 def headline(result: SignalPropagation) -> str:
     norm = f" with batch norm {result.batchnorm} it" if result.batchnorm else ""
-    weights = (
-        f"W = {result.weight_std:.3g}" if result.init == "constant" else f"std(w) = {result.weight_std:.3g}"
-    )
+    weights = f"W = {result.weight_std:.3g}" if result.init == "constant" else f"std(w) = {result.weight_std:.3g}"
     factor = "" if result.init == "constant" else f",   n·Var(w) = {result.n_var:.3g}"
     return f"{name_of(result.activation)}{norm}, {result.depth} × {result.width}:   {weights}{factor}"
 

@@ -135,8 +135,9 @@ def _stamp_image(image: AxesImage, renderer: RendererAgg) -> None:
     (x0, y0), (x1, y1) = ax.transData.transform([(left, first), (right, last)])
     box = ax.bbox
     columns, left_pixel = _cells(x0, x1, cells.shape[1], box.x0, box.x1)
-    rows, top_pixel = _cells(renderer.height - y0, renderer.height - y1, cells.shape[0],
-                             renderer.height - box.y1, renderer.height - box.y0)  # fmt: skip
+    rows, top_pixel = _cells(
+        renderer.height - y0, renderer.height - y1, cells.shape[0], renderer.height - box.y1, renderer.height - box.y0
+    )
     pixels = cells[rows][:, columns]
     _put(renderer, pixels[..., None].view(np.uint8), left_pixel, top_pixel)
 
@@ -152,4 +153,3 @@ def _put(renderer: RendererAgg, pixels: np.ndarray, left: int, top: int) -> None
     """Lay RGBA pixels, first row uppermost, over what is drawn."""
     if pixels.size:
         renderer.draw_image(renderer.new_gc(), left, renderer.height - top - len(pixels), pixels[::-1])
-

@@ -62,8 +62,14 @@ class Style:
 
     def large(self) -> Style:
         """For a lecture hall: the whole picture larger, lines thicker, letters larger still."""
-        return replace(self, line=1.25 * self.line, marker=1.2 * self.marker, dpi=1.4 * self.dpi,
-                       screen=1.4 * self.screen, print=1.3 * self.print)  # fmt: skip
+        return replace(
+            self,
+            line=1.25 * self.line,
+            marker=1.2 * self.marker,
+            dpi=1.4 * self.dpi,
+            screen=1.4 * self.screen,
+            print=1.3 * self.print,
+        )
 
     def fitted(self, limit: float) -> Style:
         """Letters as large as `print` asks for, but at most `limit` times the usual size."""

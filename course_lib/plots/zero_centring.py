@@ -40,8 +40,13 @@ class ZigZagPicture(Picture):
         self.allowed = self.moving(ax.add_collection(_quadrants(), autolim=False))
         self.contours = self.moving(ax.plot([], [], color=self.style.theory, linewidth=0.8)[0])
         ax.plot(*np.array([[0, 0], TARGET]).T, color=BLUE, linestyle="--", linewidth=1.5)
-        ax.annotate("straight to\nthe target", (0.62, -0.42), (-1.1, -0.75), color=BLUE,
-                    arrowprops={"arrowstyle": "-", "color": BLUE, "linewidth": 0.8})  # fmt: skip
+        ax.annotate(
+            "straight to\nthe target",
+            (0.62, -0.42),
+            (-1.1, -0.75),
+            color=BLUE,
+            arrowprops={"arrowstyle": "-", "color": BLUE, "linewidth": 0.8},
+        )
         self.path = self.moving(ax.plot([], [], color=VERMILLION, linewidth=1.2, marker="o", markersize=3)[0])
         self.here = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=9)[0])
         ax.plot(*TARGET, color=BLUE, marker="*", markersize=17, linestyle="none")
@@ -83,8 +88,12 @@ class ZigZagPicture(Picture):
                 Line2D([], [], color=VERMILLION, label="these inputs"),
                 Line2D([], [], color=GREEN, linestyle="--", label="the same, centred"),
             ],
-            loc="lower left", bbox_to_anchor=(-0.02, 0.98), ncols=2, borderaxespad=0.0, columnspacing=1.2,
-        )  # fmt: skip
+            loc="lower left",
+            bbox_to_anchor=(-0.02, 0.98),
+            ncols=2,
+            borderaxespad=0.0,
+            columnspacing=1.2,
+        )
 
     def set_artists(self, result: ZigZag) -> None:
         path = np.clip(result.path, -FAR, FAR)
@@ -93,11 +102,14 @@ class ZigZagPicture(Picture):
         gone = not _seen(path[-1])
         self.allowed.set_verts([] if gone or not strict else _corners(*path[-1]))
         self.rule.set_text(
-            "nothing moves" if not result.x.any()
-            else "out of the picture" if gone
-            else "next step: shaded only" if strict
+            "nothing moves"
+            if not result.x.any()
+            else "out of the picture"
+            if gone
+            else "next step: shaded only"
+            if strict
             else "next step: anywhere"
-        )  # fmt: skip
+        )
         self.contours.set_data(*ellipses(result.eigenvalues, result.directions, -TARGET, TARGET))
         self.path.set_data(*path.T)
         self.here.set_data(path[-1:, 0], path[-1:, 1])

@@ -52,9 +52,13 @@ class ConditioningPicture(Picture):
                 Line2D([], [], color=PURPLE, linestyle="--", label="with bias"),
                 Line2D([], [], color=self.style.ink, marker="D", linestyle="none", label="4000 examples"),
             ],
-            loc="lower left", bbox_to_anchor=(-0.03, 0.98), ncols=3, borderaxespad=0.0,
-            columnspacing=1.0, handlelength=1.8,
-        )  # fmt: skip
+            loc="lower left",
+            bbox_to_anchor=(-0.03, 0.98),
+            ncols=3,
+            borderaxespad=0.0,
+            columnspacing=1.0,
+            handlelength=1.8,
+        )
         way = self.figure.add_axes((0.605, 0.10, 0.375, 0.25))
         way.set(ylim=(0, 1.08), yticks=[0, 0.5, 1], xlabel="step")
         way.axhline(NEAR, color=BLUE, linewidth=1.2, linestyle="--")

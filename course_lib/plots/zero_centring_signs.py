@@ -102,9 +102,7 @@ class NetworkSignsPicture(Picture):
         _batch_axis(ax, networks.BATCHES)
         ax.set_title("Against the batch size")
         self.line = self.moving(ax.plot([1, 1], [-0.03, 1.05], color=self.style.faint, linewidth=6)[0])
-        self.curves = [
-            self.moving(ax.plot([], [], markersize=5, **series)[0]) for series in SERIES[: len(names)]
-        ]
+        self.curves = [self.moving(ax.plot([], [], markersize=5, **series)[0]) for series in SERIES[: len(names)]]
         for row, series in zip(rows, SERIES):  # line and marker beside each name tie the bars to the curves
             bars.plot([-0.80, -0.68], [row, row], clip_on=False, markersize=5, **series)
 

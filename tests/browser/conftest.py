@@ -1,4 +1,5 @@
 """One JupyterLab server and one Chromium for all browser tests; `lab_page` of tools/ moves what they show."""
+
 from __future__ import annotations
 
 import os
@@ -93,6 +94,7 @@ def quiet(page: LabPage) -> Iterator[LabPage]:
 @pytest.fixture(scope="session")
 def own(lab: Lab, browser: Browser) -> Callable:
     """`with own(name, cells) as page`: a notebook of a test's own; cells: id -> code."""
+
     @contextmanager
     def written(name: str, cells: dict[str, str], **how: Any) -> Iterator[LabPage]:
         notebook = new_notebook(cells=[new_code_cell(code, id=id) for id, code in cells.items()], metadata=KERNEL)

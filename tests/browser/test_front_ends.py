@@ -1,4 +1,5 @@
 """JupyterLab and Notebook 7: mouse, keys, buttons, play, question and exercise do the same in both."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -9,12 +10,12 @@ from lab_page import FRONT_ENDS, LabPage, ShownExplorer
 
 CELLS = {
     "import": "from course_lib.exercises import check, predict\n"
-              "from course_lib.explorers import initialization_explorer, live_training_explorer",
+    "from course_lib.explorers import initialization_explorer, live_training_explorer",
     "explorer": "initialization_explorer(width=64)",
     "live": "live_training_explorer()",
     "question": 'predict("0.a")',
     "exercise": 'check("1.1", lambda x, W, b, U: x)',
-}  # fmt: skip
+}
 KEYS = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "End", "Home"]
 
 
@@ -61,8 +62,12 @@ def test_keys_move_choices_switches_and_buttons(page: LabPage) -> None:
     one = explorer(page, "explorer")
     one.press("Reset")
     state = one.settled(one.ask("start"))
-    for name, part, key in [("activation", "select", "ArrowDown"), ("activation", "select", "End"),
-                            ("activation", "select", "Home"), ("batchnorm", "input", "Space")]:
+    for name, part, key in [
+        ("activation", "select", "ArrowDown"),
+        ("activation", "select", "End"),
+        ("activation", "select", "Home"),
+        ("batchnorm", "input", "Space"),
+    ]:
         one.input(name).locator(part).focus()
         page.page.keyboard.press(key)
         after = one.moved(state)
@@ -95,12 +100,16 @@ def test_every_control_is_one_stop_on_the_way_through(page: LabPage) -> None:
     one.input("activation").locator("select").focus()
     on = []
     for _ in [*one.controls, *one.presets, "Reset"]:
-        on.append(one.root.evaluate("root => root.contains(document.activeElement) && "
-                                    "(document.activeElement.ariaLabel || document.activeElement.textContent)"))
+        on.append(
+            one.root.evaluate(
+                "root => root.contains(document.activeElement) && "
+                "(document.activeElement.ariaLabel || document.activeElement.textContent)"
+            )
+        )
         page.page.keyboard.press("Tab")
     labels = [control["label"] for control in one.controls.values() if control["kind"] == "slider"]
     assert [name for name in on if name in labels] == labels
-    assert on[len(one.controls):] == [*one.presets, "Reset"]
+    assert on[len(one.controls) :] == [*one.presets, "Reset"]
 
 
 def test_play(page: LabPage) -> None:

@@ -1,4 +1,5 @@
 """`make lecture` as it is: its own server and page, one chapter and then every explorer of every chapter."""
+
 from __future__ import annotations
 
 import ast
@@ -122,8 +123,11 @@ def calls(*paths: Path) -> list[str]:
 
 
 def digests() -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in notebooks.NOTEBOOKS.iterdir()
-            if path.is_file()}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in notebooks.NOTEBOOKS.iterdir()
+        if path.is_file()
+    }
 
 
 @pytest.mark.soak
@@ -133,8 +137,10 @@ def test_every_explorer_fits_both_screens(browser: Browser, tmp_path: Path, part
     start = "from course_lib.explorers import all_explorers\n\nglobals().update(all_explorers())"
     cells = [new_code_cell(code) for code in (start, *every)]
     nbformat.write(new_notebook(cells=cells, metadata=KERNEL), tmp_path / "every.ipynb")
-    with lecture(str(tmp_path / "every.ipynb"), tmp_path / "work") as address, opened(
-            browser, address, len(every)) as page:
+    with (
+        lecture(str(tmp_path / "every.ipynb"), tmp_path / "work") as address,
+        opened(browser, address, len(every)) as page,
+    ):
         for width, height in SCREENS.values():
             page.set_viewport_size({"width": width, "height": height})
             measured = {call: page.evaluate(MEASURE, index) for index, call in enumerate(every)}
@@ -187,8 +193,10 @@ def alive(explorer) -> None:
     expect(caption).to_have_text(first, timeout=1000 * SECONDS)
 
 
-@pytest.mark.parametrize(("chapter", "says"), [("", "Which chapter:"), ("77", "There is no chapter '77':"),
-                                               ("five", "There is no chapter 'five':")])
+@pytest.mark.parametrize(
+    ("chapter", "says"),
+    [("", "Which chapter:"), ("77", "There is no chapter '77':"), ("five", "There is no chapter 'five':")],
+)
 def test_a_chapter_that_is_not_there(chapter: str, says: str) -> None:
     done = subprocess.run([sys.executable, str(ROOT / "tools" / "lecture.py"), chapter], capture_output=True, text=True)
     assert done.returncode == 2 and done.stdout == ""

@@ -1,4 +1,5 @@
 """Training that is watched: the page is the clock, and whatever ends the watching ends the training."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

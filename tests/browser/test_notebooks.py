@@ -1,4 +1,5 @@
 """Every notebook in a real browser: as it is stored, and alive after *Run All*."""
+
 from __future__ import annotations
 
 import html
@@ -128,8 +129,12 @@ def test_a_learner_comes_back(live: LabPage, lab: Lab, notebook: str) -> None:
     live.come_back()
     saved = nbformat.read(lab.folder / notebook, as_version=4)
     assert saved.metadata == before.metadata
-    assert not [cell.id for cell in saved.cells for output in cell.get("outputs", [])
-                if set(LIVE_ONLY) & set(output.get("data", {}))]
+    assert not [
+        cell.id
+        for cell in saved.cells
+        for output in cell.get("outputs", [])
+        if set(LIVE_ONLY) & set(output.get("data", {}))
+    ]
     for cell in saved.cells:
         data = [output.data for output in cell.get("outputs", []) if "data" in output]
         area = live.cell(cell.id).locator(".jp-OutputArea")

@@ -1,4 +1,5 @@
 """A learner who comes back, or looks from a second window: nothing is empty, and nothing dead looks alive."""
+
 from __future__ import annotations
 
 import os
@@ -15,7 +16,7 @@ from lab_server import Lab
 
 CELLS = {
     "explorer": "from course_lib.explorers import neuron_explorer\n\nneuron_explorer()",
-    "question": "from course_lib.exercises import predict\n\npredict(\"0.a\")",
+    "question": 'from course_lib.exercises import predict\n\npredict("0.a")',
 }
 
 # Whether a press of the mouse in the middle of the first button reaches it.

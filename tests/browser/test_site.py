@@ -1,4 +1,5 @@
 """The website in a real browser, with every other server out of reach: axe-core, day and night, desk and phone."""
+
 from __future__ import annotations
 
 import functools
@@ -17,8 +18,13 @@ from lab_page import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = [f"notebooks/{file.stem}.html" for file in sorted((ROOT / "notebooks").glob("*.ipynb"))]
-OTHERS = ["index.html", "how_to_run.html", "search.html?q=Xavier", "source",
-          *(f"docs/{file.stem}.html" for file in sorted((ROOT / "docs").glob("*.md")))]
+OTHERS = [
+    "index.html",
+    "how_to_run.html",
+    "search.html?q=Xavier",
+    "source",
+    *(f"docs/{file.stem}.html" for file in sorted((ROOT / "docs").glob("*.md"))),
+]
 LOOKS = {"light": (1280, 900), "dark": (390, 844)}
 ONCE_MORE = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]  # what looks change
 # To this rule a formula is no text: it takes a heading cell that holds one for empty.

@@ -1,4 +1,5 @@
 """The decks in a real browser, without a network: every slide fits, nothing is asked for, pictures are sharp."""
+
 from __future__ import annotations
 
 import os

@@ -79,37 +79,47 @@ def test_patches_are_colour_pictures_with_something_on_them():
     assert p.images.dtype == np.uint8
     assert p.images.mean(axis=-1).std(axis=(1, 2)).min() >= 8
     assert len({image.tobytes() for image in p.images}) == 500
-    assert p.images.mean(axis=(0, 1, 2)).std() > 1              # the channels differ
+    assert p.images.mean(axis=(0, 1, 2)).std() > 1  # the channels differ
     assert load_patches(n=40, size=32, seed=1).images.shape == (40, 32, 32, 3)
     np.testing.assert_array_equal(load_patches(n=10).images, p.images[:10])
     assert (load_patches(seed=1).images != p.images).any()
-    assert load_patches(contrast=0).images.mean(axis=-1).std(axis=(1, 2)).min() < 8     # now there is sky
+    assert load_patches(contrast=0).images.mean(axis=-1).std(axis=(1, 2)).min() < 8  # now there is sky
 
 
 def test_neighbouring_pixels_and_channels_are_strongly_correlated():
     """Why photographs are worth whitening: neighbours 0.8 and more, channels too; distant pixels less."""
     x = load_patches().images.astype(float)
+
     def correlation(a, b):
         return np.corrcoef(a.ravel(), b.ravel())[0, 1]
+
     near = correlation(x[:, :, 1:], x[:, :, :-1])
     far = correlation(x[:, :, 15:], x[:, :, :1])
     assert near > 0.8 > far
     assert correlation(x[..., 0], x[..., 1]) > 0.8
 
 
-@pytest.mark.parametrize(("settings", "message"), [
-    ({"n": 0}, "not n=0"), ({"size": 0}, "size=0"), ({"size": 300}, "from 1 to 213 pixels"),
-    ({"n": 5, "size": 213, "contrast": 100.0}, "holds only 0 patches of size 213"),
-])
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"n": 0}, "not n=0"),
+        ({"size": 0}, "size=0"),
+        ({"size": 300}, "from 1 to 213 pixels"),
+        ({"n": 5, "size": 213, "contrast": 100.0}, "holds only 0 patches of size 213"),
+    ],
+)
 def test_impossible_patches_are_answered_with_a_sentence(settings, message):
     with pytest.raises(ValueError, match=message):
         load_patches(**settings)
 
 
-@pytest.mark.parametrize(("name", "words"), [
-    ("digits", ["Alpaydin", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "10.24432/C50P49"]),
-    ("photograph", ["danielbuechele", "CC BY 2.0", "https://creativecommons.org/licenses/by/2.0/", "6061409035"]),
-])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("digits", ["Alpaydin", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "10.24432/C50P49"]),
+        ("photograph", ["danielbuechele", "CC BY 2.0", "https://creativecommons.org/licenses/by/2.0/", "6061409035"]),
+    ],
+)
 def test_licence_and_attribution_lie_beside_each_file(name, words):
     note = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
     assert all(word in note for word in words)
@@ -130,13 +140,15 @@ def test_damage_and_absence_are_one_sentence(name, sha256, tmp_path):
         (tmp_path / name).write_bytes(damaged)
         with pytest.raises(ValueError, match=f"{name} .* is damaged .* install the course again"):
             read_bundled(name, sha256, tmp_path)
-    (tmp_path / name).write_bytes(whole)            # a failure is not remembered
+    (tmp_path / name).write_bytes(whole)  # a failure is not remembered
     assert read_bundled(name, sha256, tmp_path)
 
 
 def test_the_data_floor_imports_numpy_and_nothing_else():
-    program = ("import sys, course_lib.data.digits, course_lib.data.patches, course_lib.data.clouds, "
-               "course_lib.data.mnist, course_lib.nn.preprocessing, course_lib.nn.initializers; "
-               "print(*{m.split('.')[0] for m in sys.modules})")
+    program = (
+        "import sys, course_lib.data.digits, course_lib.data.patches, course_lib.data.clouds, "
+        "course_lib.data.mnist, course_lib.nn.preprocessing, course_lib.nn.initializers; "
+        "print(*{m.split('.')[0] for m in sys.modules})"
+    )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pooch", "requests", "matplotlib", "ipywidgets", "sklearn", "scipy", "PIL"} & set(loaded)

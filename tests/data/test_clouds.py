@@ -23,7 +23,7 @@ def test_the_spiral_is_that_of_cs231n():
     """The case study prints loss 0.786302 at iteration 190 and accuracy 0.49; more digits by its own program."""
     x, y = spiral()
     stream = np.random.RandomState(0)
-    stream.standard_normal(300)                     # what the spiral has used up before the weights are drawn
+    stream.standard_normal(300)  # what the spiral has used up before the weights are drawn
     loss, correct = softmax_regression(x, y, 0.01 * stream.standard_normal((2, 3)), 190)
     assert loss == pytest.approx(0.7863021594, abs=1e-9)
     assert correct == 148
@@ -92,13 +92,16 @@ def test_xor_is_decided_by_the_product_of_signs_and_by_neither_alone():
         assert ((x[:, axis] > 0) == (y == 1)).mean() == pytest.approx(0.5, abs=6 * 0.5 / np.sqrt(2000))
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: spiral(n=0), "at least one point and one class, not n=0"),
-    (lambda: blobs(classes=0), "classes=0"),
-    (lambda: moons(noise=-0.1), "noise is a standard deviation and must be zero or positive, not -0.1"),
-    (lambda: xor(noise=float("nan")), "not nan"),
-    (lambda: circles(factor=2), "lies between 0 and 1, not 2"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: spiral(n=0), "at least one point and one class, not n=0"),
+        (lambda: blobs(classes=0), "classes=0"),
+        (lambda: moons(noise=-0.1), "noise is a standard deviation and must be zero or positive, not -0.1"),
+        (lambda: xor(noise=float("nan")), "not nan"),
+        (lambda: circles(factor=2), "lies between 0 and 1, not 2"),
+    ],
+)
 def test_wrong_settings_are_answered_with_a_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -124,7 +124,7 @@ def test_no_network_is_one_sentence(tmp_path, monkeypatch):
     pytest.importorskip("pooch")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))           # a port nobody listens on
+        unused.bind(("127.0.0.1", 0))  # a port nobody listens on
         with pytest.raises(ValueError, match=r"could not be fetched \(ConnectionError\); check the network"):
             load_mnist(f"http://127.0.0.1:{unused.getsockname()[1]}", cache=tmp_path / "cache")
 
@@ -165,19 +165,23 @@ def test_without_pooch_the_sentence_says_what_to_install(monkeypatch):
 IMAGES = np.zeros((20, 28, 28))
 
 
-@pytest.mark.parametrize(("content", "message"), [
-    (gzip.compress(idx(IMAGES))[:40], "truncated or damaged: it cannot be decompressed"),
-    (b"\x1f\x8b" + b"garbage" * 9, "truncated or damaged: it cannot be decompressed"),
-    (gzip.compress(idx(IMAGES)[:-1]), "announces 20×28×28 numbers and holds 15679"),
-    (gzip.compress(idx(IMAGES) + b"more"), "announces 20×28×28 numbers and holds 15684"),
-    (idx(IMAGES)[:9], "truncated"),
-    (b"", "not an IDX file"),
-    (b"<!DOCTYPE html><title>Not found</title>", "not an IDX file of bytes with 3 dimension"),
-    (gzip.compress(idx(np.zeros(20))), "not an IDX file of bytes with 3 dimension"),       # labels as images
-    (gzip.compress(b"\0\0\x0d\x03" + idx(IMAGES)[4:]), "not an IDX file of bytes"),         # floating point
-    (gzip.compress(idx(IMAGES[:19])), "19 images and 20 labels"),
-    (None, "cannot be read from the folder .* it should hold train-images-idx3-ubyte.gz"),
-], ids=itertools.count())  # gzip writes the time: names of the content would differ between two processes
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (gzip.compress(idx(IMAGES))[:40], "truncated or damaged: it cannot be decompressed"),
+        (b"\x1f\x8b" + b"garbage" * 9, "truncated or damaged: it cannot be decompressed"),
+        (gzip.compress(idx(IMAGES)[:-1]), "announces 20×28×28 numbers and holds 15679"),
+        (gzip.compress(idx(IMAGES) + b"more"), "announces 20×28×28 numbers and holds 15684"),
+        (idx(IMAGES)[:9], "truncated"),
+        (b"", "not an IDX file"),
+        (b"<!DOCTYPE html><title>Not found</title>", "not an IDX file of bytes with 3 dimension"),
+        (gzip.compress(idx(np.zeros(20))), "not an IDX file of bytes with 3 dimension"),  # labels as images
+        (gzip.compress(b"\0\0\x0d\x03" + idx(IMAGES)[4:]), "not an IDX file of bytes"),  # floating point
+        (gzip.compress(idx(IMAGES[:19])), "19 images and 20 labels"),
+        (None, "cannot be read from the folder .* it should hold train-images-idx3-ubyte.gz"),
+    ],
+    ids=itertools.count(),
+)  # gzip writes the time: names of the content would differ between two processes
 def test_what_is_wrong_with_a_file_is_said_in_one_sentence(folder, content, message):
     if content is None:
         (folder / TRAIN_IMAGES).unlink()

@@ -1,6 +1,5 @@
 """The exercises of chapter 02: right against outside values."""
 
-
 import numpy as np
 import pytest
 

@@ -10,8 +10,11 @@ from course_lib.exercises import _desk
 from course_lib.exercises.values import agree
 
 ALL = list(_desk.exercises.values())
-MISTAKES = [pytest.param(exercise, mistake, id=f"{exercise.id}-{number}")
-            for exercise in ALL for number, mistake in enumerate(exercise.mistakes)]  # fmt: skip
+MISTAKES = [
+    pytest.param(exercise, mistake, id=f"{exercise.id}-{number}")
+    for exercise in ALL
+    for number, mistake in enumerate(exercise.mistakes)
+]
 DECIDED_BY_A_DIGIT = {"1.3", "11.3"}
 CHAPTERS = sorted({int(exercise.id.split(".")[0]) for exercise in ALL})
 every_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)

@@ -65,6 +65,7 @@ def test_the_numbers_in_the_predictions_are_the_measured_ones():
 
 def test_6_2_takes_every_form_of_the_right_answer():
     """As on the page, step by step as in CS231n, its one line, and the Jacobian of each column."""
+
     def parts(x, eps):
         mean, root = x.mean(axis=0), np.sqrt(x.var(axis=0) + eps)
         return (x - mean) / root, root

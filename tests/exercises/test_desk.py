@@ -106,7 +106,13 @@ def test_running_all_cells_again_uses_up_no_hints(desk, capsys):
         desk.hint(id)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == [
-        "5.1, hint 1 of 3", "5.3, hint 2 of 3", "5.3, hint 3 of 3", "5.3", "5.1, hint 1 of 3", "5.3, hint 3 of 3"]
+        "5.1, hint 1 of 3",
+        "5.3, hint 2 of 3",
+        "5.3, hint 3 of 3",
+        "5.3",
+        "5.1, hint 1 of 3",
+        "5.3, hint 3 of 3",
+    ]
 
 
 @pytest.mark.parametrize("id", ["5.1", "5.2", "5.3"])
@@ -184,9 +190,11 @@ def test_ids_are_unique_and_true():
 
 
 def test_the_notebook_gets_its_names_and_no_widgets_before_it_shows_one():
-    code = ("from course_lib.exercises import check, hint, predict, progress, show_source, solution\n"
-            "check('5.1'); print(predict('5.a'))\n"
-            "import sys; print('ipywidgets' in sys.modules, 'IPython' in sys.modules)")  # fmt: skip
+    code = (
+        "from course_lib.exercises import check, hint, predict, progress, show_source, solution\n"
+        "check('5.1'); print(predict('5.a'))\n"
+        "import sys; print('ipywidgets' in sys.modules, 'IPython' in sys.modules)"
+    )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[0] == "5.1: not attempted yet."
     assert out.splitlines()[-1] == "False False"

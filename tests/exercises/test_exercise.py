@@ -17,14 +17,18 @@ def double(values, offset):
 
 
 TASK = Exercise(
-    "9.1", "Doubling", "Return twice the values, plus the offset.", double,
+    "9.1",
+    "Doubling",
+    "Return twice the values, plus the offset.",
+    double,
     cases=((np.array([1.0, 2.0, 3.0]), 1.0), (np.array([1.0]), 0.0), (np.arange(40.0), 0.5)),
     mistakes=(
         Mistake(lambda values, offset: values**2 + offset, "That is the square."),
         Mistake(lambda values, offset: 2 * values, "The offset is missing."),
     ),
-    hints=("Add.",), seconds=2.0,
-)  # fmt: skip
+    hints=("Add.",),
+    seconds=2.0,
+)
 
 
 def judge(yours):
@@ -33,13 +37,16 @@ def judge(yours):
     return verdict
 
 
-@pytest.mark.parametrize("yours", [
-    double,
-    lambda values, offset: [2 * v + offset for v in values],
-    lambda values, offset: (2 * values + offset).astype(np.float32),
-    lambda *args: 2 * args[0] + args[1],
-    lambda values, offset, factor=2: factor * values + offset,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "yours",
+    [
+        double,
+        lambda values, offset: [2 * v + offset for v in values],
+        lambda values, offset: (2 * values + offset).astype(np.float32),
+        lambda *args: 2 * args[0] + args[1],
+        lambda values, offset, factor=2: factor * values + offset,
+    ],
+)
 def test_right_answers_in_any_form(yours):
     verdict = judge(yours)
     assert verdict.solved
@@ -51,8 +58,7 @@ def returns_dots(values, offset):
     return ...
 
 
-def bare(values, offset):
-    ...
+def bare(values, offset): ...
 
 
 def passes(values, offset):
@@ -116,34 +122,44 @@ def test_a_difference_far_behind_the_point_is_visible():
     assert expected == "  expected  [2]" and got == "  got       [2.0002]"
 
 
-@pytest.mark.parametrize("yours, sentence", [
-    (3.5, 'pass the function itself, not 3.5: check("9.1", double), its name without brackets.'),
-    (None, "pass the function itself, not None"),
-    (dict, "pass the function itself, not <class 'dict'>"),
-    (double([1.0], 0.0), "pass the function itself, not array([2.])"),
-    ("double", "pass the function itself, not 'double'"),
-    (lambda values: 0, "your function must take (values, offset); it takes (values)."),
-    (lambda a, b, c: 0, "your function must take (values, offset); it takes (a, b, c)."),
-    (lambda values, offset: "two", "It returned text where real numbers are expected."),
-    (lambda values, offset: {"a": 1}, "It returned a dict where real numbers are expected."),
-    (lambda values, offset: (v for v in values), "It returned a generator where real numbers are expected."),
-    (lambda values, offset: values > 0, "It returned True or False where real numbers are expected."),
-    (lambda values, offset: values + 1j, "It returned complex numbers where real numbers are expected."),
-    (lambda values, offset: [[1.0], [1.0, 2.0]],
-     "It returned a list of 2 parts of shapes (1,), (2,), which does not make an array of numbers."),
-    (lambda values, offset: [None], "It returned a list with None in it where real numbers are expected."),
-    (lambda values, offset: np.broadcast_to(0.0, (10**6, 10**6)), "It returned an array of shape (1000000, 1000000)"),
-    (lambda values, offset: np.ma.array(values, mask=values > 0), "It returned a masked array"),
-    (lambda values, offset: 2.0, "It returned a single number; expected is an array of shape (1,)."),
-    (lambda values, offset: values[:, None],
-     "It returned an array of shape (1, 1); expected is an array of shape (1,)."),
-    (lambda values, offset: values * np.nan, "The result contains NaN: 0/0"),
-    (lambda values, offset: values / 0.0, "The result contains infinity: a division by 0"),
-    (lambda *, values, offset: 0, "it takes (*, values, offset)."),
-    (lambda: 0, "it takes nothing."),
-    (lambda values, offset: np.sum(), "Your function raised TypeError: sum() missing"),
-    (np.linalg.inv, "it takes (a)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "yours, sentence",
+    [
+        (3.5, 'pass the function itself, not 3.5: check("9.1", double), its name without brackets.'),
+        (None, "pass the function itself, not None"),
+        (dict, "pass the function itself, not <class 'dict'>"),
+        (double([1.0], 0.0), "pass the function itself, not array([2.])"),
+        ("double", "pass the function itself, not 'double'"),
+        (lambda values: 0, "your function must take (values, offset); it takes (values)."),
+        (lambda a, b, c: 0, "your function must take (values, offset); it takes (a, b, c)."),
+        (lambda values, offset: "two", "It returned text where real numbers are expected."),
+        (lambda values, offset: {"a": 1}, "It returned a dict where real numbers are expected."),
+        (lambda values, offset: (v for v in values), "It returned a generator where real numbers are expected."),
+        (lambda values, offset: values > 0, "It returned True or False where real numbers are expected."),
+        (lambda values, offset: values + 1j, "It returned complex numbers where real numbers are expected."),
+        (
+            lambda values, offset: [[1.0], [1.0, 2.0]],
+            "It returned a list of 2 parts of shapes (1,), (2,), which does not make an array of numbers.",
+        ),
+        (lambda values, offset: [None], "It returned a list with None in it where real numbers are expected."),
+        (
+            lambda values, offset: np.broadcast_to(0.0, (10**6, 10**6)),
+            "It returned an array of shape (1000000, 1000000)",
+        ),
+        (lambda values, offset: np.ma.array(values, mask=values > 0), "It returned a masked array"),
+        (lambda values, offset: 2.0, "It returned a single number; expected is an array of shape (1,)."),
+        (
+            lambda values, offset: values[:, None],
+            "It returned an array of shape (1, 1); expected is an array of shape (1,).",
+        ),
+        (lambda values, offset: values * np.nan, "The result contains NaN: 0/0"),
+        (lambda values, offset: values / 0.0, "The result contains infinity: a division by 0"),
+        (lambda *, values, offset: 0, "it takes (*, values, offset)."),
+        (lambda: 0, "it takes nothing."),
+        (lambda values, offset: np.sum(), "Your function raised TypeError: sum() missing"),
+        (np.linalg.inv, "it takes (a)"),
+    ],
+)
 def test_what_is_wrong_is_said_in_a_sentence(yours, sentence):
     verdict = judge(yours)
     assert sentence in verdict.message
@@ -159,10 +175,19 @@ def test_an_error_names_the_line_it_came_from():
     assert "raised IndexError: list index out of range at `return np.int64(1) + [][int(total)]`." in message
 
 
-@pytest.mark.parametrize("error", [
-    SystemExit("bye"), KeyboardInterrupt(), GeneratorExit(), RecursionError("deep"), MemoryError(), StopIteration(),
-    Exception("x" * 10_000), Exception("\ud800"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "error",
+    [
+        SystemExit("bye"),
+        KeyboardInterrupt(),
+        GeneratorExit(),
+        RecursionError("deep"),
+        MemoryError(),
+        StopIteration(),
+        Exception("x" * 10_000),
+        Exception("\ud800"),
+    ],
+)
 def test_every_kind_of_exception_is_caught(error):
     def throws(values, offset):
         raise error

@@ -12,8 +12,15 @@ def double(values, offset):
     return 2 * values + offset
 
 
-TASK = Exercise("9.1", "Doubling", "Return twice the values, plus the offset.", double,
-                cases=((np.array([1.0, 2.0, 3.0]), 1.0), (np.array([1.0]), 0.0)), mistakes=(), hints=("Add.",))
+TASK = Exercise(
+    "9.1",
+    "Doubling",
+    "Return twice the values, plus the offset.",
+    double,
+    cases=((np.array([1.0, 2.0, 3.0]), 1.0), (np.array([1.0]), 0.0)),
+    mistakes=(),
+    hints=("Add.",),
+)
 
 
 def judge(yours):
@@ -53,23 +60,50 @@ class NamelessType(metaclass=Meta):
     pass
 
 
-@pytest.mark.parametrize("make", [  # makers, because pytest itself looks into its parameters
-    lambda: FightsBack(), lambda: CallableThatFights(), lambda: NamelessType(), lambda: FightsBack,
-    lambda: lambda values, offset: FightsBack(),
-    lambda: lambda values, offset: NamelessType(), lambda: Meta, lambda: TASK, lambda: TASK.judge, lambda: print,
-    lambda: type, object, lambda: float("nan"), lambda: NotImplemented,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make",
+    [  # makers, because pytest itself looks into its parameters
+        lambda: FightsBack(),
+        lambda: CallableThatFights(),
+        lambda: NamelessType(),
+        lambda: FightsBack,
+        lambda: lambda values, offset: FightsBack(),
+        lambda: lambda values, offset: NamelessType(),
+        lambda: Meta,
+        lambda: TASK,
+        lambda: TASK.judge,
+        lambda: print,
+        lambda: type,
+        object,
+        lambda: float("nan"),
+        lambda: NotImplemented,
+    ],
+)
 def test_objects_that_fight_back(make):
     assert not judge(make()).solved
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text() | st.binary()
-    | st.just(...) | st.dates() | st.functions() | st.builds(np.float32) | st.builds(object),
-    lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner, max_size=3)
-    | st.builds(lambda v: np.array([v], dtype=object), inner),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.complex_numbers()
+    | st.text()
+    | st.binary()
+    | st.just(...)
+    | st.dates()
+    | st.functions()
+    | st.builds(np.float32)
+    | st.builds(object),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(), inner, max_size=3)
+        | st.builds(lambda v: np.array([v], dtype=object), inner)
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=150, deadline=None)

@@ -29,12 +29,19 @@ def test_5_1_he_std_for_400_inputs():
     assert he_weights(np.ones((400, 300)))[0, 0] == pytest.approx(0.0707106781, rel=1e-9)
 
 
-@pytest.mark.parametrize("scale, widths, mean, std", [
-    # infinite-width mean and std of layers 1, 2 and 10: init-cs231n-10x500-relu-0.01 and -relu-he
-    (0.01, (500,) * 11,
-     (0.08920620581, 0.01410473959, 5.509663902e-09), (0.1305459798, 0.02064113178, 8.062942101e-09)),
-    (math.sqrt(2 / 500), (500,) * 11, (0.5641895835,) * 3, (0.8256452712,) * 3),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "scale, widths, mean, std",
+    [
+        # infinite-width mean and std of layers 1, 2 and 10: init-cs231n-10x500-relu-0.01 and -relu-he
+        (
+            0.01,
+            (500,) * 11,
+            (0.08920620581, 0.01410473959, 5.509663902e-09),
+            (0.1305459798, 0.02064113178, 8.062942101e-09),
+        ),
+        (math.sqrt(2 / 500), (500,) * 11, (0.5641895835,) * 3, (0.8256452712,) * 3),
+    ],
+)
 def test_5_2_is_the_infinite_width_limit(scale, widths, mean, std):
     q = mean_squares(scale, widths)
     assert len(q) == len(widths) - 1
@@ -49,13 +56,16 @@ def test_5_2_predicts_networks_that_were_run():
 
 
 # notes: 142, E05
-@pytest.mark.parametrize("activation, slope, scale, at_the_input, spread", [
-    # std of the gradient at the input of layer 1, and its sd over 200 seeds; init-backward-5x100-*
-    ("tanh", lambda h: 1 - h**2, 1.0, 70.93891792, 2.152454775),
-    ("tanh", lambda h: 1 - h**2, 0.01, 9.888095701e-06, 2.752925448e-07),
-    ("relu", lambda h: np.sign(h), 0.1, 0.176815418, 0.01180361671),
-    ("sigmoid", lambda h: h * (1 - h), 0.1, 0.0006497693732, 1.966591703e-05),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "activation, slope, scale, at_the_input, spread",
+    [
+        # std of the gradient at the input of layer 1, and its sd over 200 seeds; init-backward-5x100-*
+        ("tanh", lambda h: 1 - h**2, 1.0, 70.93891792, 2.152454775),
+        ("tanh", lambda h: 1 - h**2, 0.01, 9.888095701e-06, 2.752925448e-07),
+        ("relu", lambda h: np.sign(h), 0.1, 0.176815418, 0.01180361671),
+        ("sigmoid", lambda h: h * (1 - h), 0.1, 0.0006497693732, 1.966591703e-05),
+    ],
+)
 def test_5_3_predicts_the_gradient_of_a_real_network(activation, slope, scale, at_the_input, spread):
     f = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z))}[activation]
     rng = np.random.RandomState(0)

@@ -1,4 +1,5 @@
 """The reference answers are right for every type of number, order and container their arrays may come in."""
+
 from __future__ import annotations
 
 import copy
@@ -32,8 +33,12 @@ FORMS = {  # how an array arrives, and the float64 array it stands for
     "big-endian": (lambda a: a.astype(">f8"), np.copy),
     "objects": (lambda a: a.astype(object), np.copy),
 }
-CASES = [(name, i) for name, exercise in EXERCISES.items() for i, case in enumerate(exercise.cases)
-         if any(isinstance(value, np.ndarray) and value.dtype.kind == "f" for value in case)]
+CASES = [
+    (name, i)
+    for name, exercise in EXERCISES.items()
+    for i, case in enumerate(exercise.cases)
+    if any(isinstance(value, np.ndarray) and value.dtype.kind == "f" for value in case)
+]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -45,21 +50,28 @@ def test_a_reference_answer_is_right_however_its_arrays_come(name: str, i: int, 
 
     def answer(change) -> np.ndarray:
         with np.errstate(all="ignore"):
-            return np.asarray(exercise.answer(*[
-                change(value) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
-                for value in copy.deepcopy(exercise.cases[i])]), float)
+            return np.asarray(
+                exercise.answer(
+                    *[
+                        change(value) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+                        for value in copy.deepcopy(exercise.cases[i])
+                    ]
+                ),
+                float,
+            )
 
     expected = answer(stand_for)
     loose = 1e-4 if form == "float32" else 1e-9
     largest = np.max(np.abs(expected), where=np.isfinite(expected), initial=0.01)
-    if form == "float32" and not np.allclose(answer(lambda a: stand_for(a) * (1 + 1e-7)), expected, rtol=loose,
-                                             atol=loose * largest, equal_nan=True):
+    if form == "float32" and not np.allclose(
+        answer(lambda a: stand_for(a) * (1 + 1e-7)), expected, rtol=loose, atol=loose * largest, equal_nan=True
+    ):
         pytest.skip("the case decides by a digit that float32 does not have")
     np.testing.assert_allclose(answer(come), expected, rtol=loose, atol=loose * largest)
 
 
 def test_whole_numbers_have_real_slopes() -> None:
-    gradient = EXERCISES["1.3"].answer(lambda theta: float(np.sum(theta ** 2)), np.array([1, 2]), 1e-5)
+    gradient = EXERCISES["1.3"].answer(lambda theta: float(np.sum(theta**2)), np.array([1, 2]), 1e-5)
     np.testing.assert_allclose(gradient, [2.0, 4.0])
 
 

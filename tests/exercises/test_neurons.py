@@ -54,9 +54,7 @@ def test_1_2_has_pairs_on_both_sides_of_the_margin():
 # notes: 8
 def test_1_3_agrees_with_the_library_and_with_calculus():
     f, theta, _ = EXERCISES["1.3"].cases[1]
-    np.testing.assert_allclose(
-        numerical_gradient(f, theta, 1e-3), gradient_check.numerical_gradient(f, theta, 1e-3)
-    )
+    np.testing.assert_allclose(numerical_gradient(f, theta, 1e-3), gradient_check.numerical_gradient(f, theta, 1e-3))
     np.testing.assert_allclose(numerical_gradient(f, theta, 0.1), 3 * theta**2 + 0.1**2)  # exactly 3x² + h²
 
 

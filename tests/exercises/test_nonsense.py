@@ -41,14 +41,33 @@ itself.append(itself)
 # What is handed over instead of a function, and what the learner must read.
 NO_FUNCTION = {
     "a result": (lambda _: np.array([0.97]), "pass the function itself, not array([0.97])"),
-    **{repr(value)[:20]: (lambda _, value=value: value, "pass the function itself, not ")
-       for value in (None, 3, np.nan, np.inf, "x", [], {}, [1, [2]], np.zeros(3), np.zeros((3000, 3000)), itself, np,
-                     Mine, Mine(), int, (n for n in itertools.count()), NotImplemented)},
+    **{
+        repr(value)[:20]: (lambda _, value=value: value, "pass the function itself, not ")
+        for value in (
+            None,
+            3,
+            np.nan,
+            np.inf,
+            "x",
+            [],
+            {},
+            [1, [2]],
+            np.zeros(3),
+            np.zeros((3000, 3000)),
+            itself,
+            np,
+            Mine,
+            Mine(),
+            int,
+            (n for n in itertools.count()),
+            NotImplemented,
+        )
+    },
     "nothing yet": (lambda _: ..., "not attempted yet"),
     "takes nothing": (lambda _: lambda: 3, "it takes nothing"),
     "an object": (lambda _: Caller(), "it takes nothing"),
     "takes more": (lambda exercise: lambda *more, extra: 3, "it takes (*more, extra)"),
-}  # fmt: skip
+}
 
 
 def shaped(value: float) -> Callable:
@@ -111,15 +130,25 @@ DRESSED = {
 }
 
 # An interrupt that the function raises is its own error; a real one, which stops the check, comes to the main thread.
-RAISED = (ValueError("bad"), ZeroDivisionError(), KeyboardInterrupt(), SystemExit(3), RecursionError(), MemoryError(),
-          StopIteration(), GeneratorExit(), Warning("w" * 10_000), Exception("\ud800"))
+RAISED = (
+    ValueError("bad"),
+    ZeroDivisionError(),
+    KeyboardInterrupt(),
+    SystemExit(3),
+    RecursionError(),
+    MemoryError(),
+    StopIteration(),
+    GeneratorExit(),
+    Warning("w" * 10_000),
+    Exception("\ud800"),
+)
 
 
 def heard(exercise: Exercise, yours: Any, capsys) -> str:
     """What `check` says, after the law: short, plain, not solved, nothing remembered."""
     assert check(exercise.id, yours) is None
     out, err = capsys.readouterr()
-    said = out[out.rindex(f"{exercise.id}: "):]
+    said = out[out.rindex(f"{exercise.id}: ") :]
     first, *lines = said.splitlines()
     assert err == "" and "Traceback" not in out and len(out) < 6000
     assert 15 < len(first) < 420 and first.endswith((".", "?")) and len(lines) < 60
@@ -147,6 +176,7 @@ def test_what_is_no_function_of_the_right_form(exercise, capsys):
 @every_exercise
 def test_a_function_that_raises(exercise, capsys):
     for error in RAISED:
+
         def throws(*given, error=error):
             raise error
 

@@ -29,10 +29,12 @@ def library_steps(optimizer, gradients):
 # notes: 171, 181-182
 def test_7_1_and_7_2_are_the_library():
     gradients = np.random.RandomState(7).standard_normal(50)
-    np.testing.assert_allclose(momentum_steps(gradients, 0.1, 0.9), library_steps(Momentum(0.1, 0.9), gradients),
-                               atol=1e-12)  # fmt: skip
-    np.testing.assert_allclose(adam_steps(gradients, 0.1, 0.9, 0.99, 1e-3),
-                               library_steps(Adam(0.1, 0.9, 0.99, 1e-3), gradients), atol=1e-12)  # fmt: skip
+    np.testing.assert_allclose(
+        momentum_steps(gradients, 0.1, 0.9), library_steps(Momentum(0.1, 0.9), gradients), atol=1e-12
+    )
+    np.testing.assert_allclose(
+        adam_steps(gradients, 0.1, 0.9, 0.99, 1e-3), library_steps(Adam(0.1, 0.9, 0.99, 1e-3), gradients), atol=1e-12
+    )
 
 
 def test_7_2_first_step():

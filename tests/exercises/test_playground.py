@@ -49,13 +49,16 @@ def test_the_envelope_notices_chance_and_company():
     assert look.depends_on_company and not look.changes_its_mind
 
 
-@pytest.mark.parametrize("predict, words", [
-    (np.zeros(40), "not its answers"),
-    (lambda x: x, r"one class per image, shape \(40,\), not \(40, 10\)"),
-    (lambda x: None, "one class per image. It returned None where"),
-    (lambda x: ["3"] * len(x), "one class per image. It returned text where"),
-    (lambda x: np.full(len(x), np.nan), "not NaN or infinity"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "predict, words",
+    [
+        (np.zeros(40), "not its answers"),
+        (lambda x: x, r"one class per image, shape \(40,\), not \(40, 10\)"),
+        (lambda x: None, "one class per image. It returned None where"),
+        (lambda x: ["3"] * len(x), "one class per image. It returned text where"),
+        (lambda x: np.full(len(x), np.nan), "not NaN or infinity"),
+    ],
+)
 def test_the_envelope_says_what_it_takes(predict, words):
     with pytest.raises(ValueError, match=words):
         envelope()(predict)
@@ -71,9 +74,16 @@ def returns_nothing(x_train, y_train, x_val, y_val, look):
 
 @pytest.mark.parametrize(
     "yours, words",
-    [(..., "not attempted"), (None, "function itself"), (lambda *data: ..., "not attempted"), (3, "function itself"),
-     (lambda x: x, "must take"), (raises, "KeyError"), (returns_nothing, "Fewer than 85 %")],
-)  # fmt: skip
+    [
+        (..., "not attempted"),
+        (None, "function itself"),
+        (lambda *data: ..., "not attempted"),
+        (3, "function itself"),
+        (lambda x: x, "must take"),
+        (raises, "KeyError"),
+        (returns_nothing, "Fewer than 85 %"),
+    ],
+)
 def test_answers_that_are_none_get_a_sentence(yours, words):
     verdict = PIPELINE.judge(yours)
     assert not verdict.solved and words in verdict.message

@@ -10,10 +10,14 @@ from course_lib.exercises.prediction import Option, Prediction, Question
 from course_lib.exercises.shown import WIDGET
 from course_lib.exercises.start import PREDICTIONS as START
 
-ASK = Prediction("9.a", "Is 1 < 2 & true?", (
-    Option("No", "Count <again>."),
-    Option("Yes", "One comes first.", right=True),
-))  # fmt: skip
+ASK = Prediction(
+    "9.a",
+    "Is 1 < 2 & true?",
+    (
+        Option("No", "Count <again>."),
+        Option("Yes", "One comes first.", right=True),
+    ),
+)
 
 
 class Reader(HTMLParser):
@@ -104,10 +108,15 @@ def test_closing_leaves_no_widget_behind():
     question.close()
 
 
-@pytest.mark.parametrize("options", [
-    (), (Option("Yes", "So.", right=True),), (Option("Yes", "So."), Option("No", "Not.")),
-    (Option("Yes", "So.", right=True), Option("Also", "So.", right=True)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        (Option("Yes", "So.", right=True),),
+        (Option("Yes", "So."), Option("No", "Not.")),
+        (Option("Yes", "So.", right=True), Option("Also", "So.", right=True)),
+    ],
+)
 def test_a_question_without_exactly_one_right_answer_is_refused(options):
     with pytest.raises(ValueError, match="exactly one right one"):
         Prediction("9.b", "Really?", options)

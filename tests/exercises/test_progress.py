@@ -45,8 +45,9 @@ def test_a_damaged_file_is_moved_aside_and_its_good_lines_stay(progress_file):
     assert file.read() == Progress({"5.1"}, {"5.a": True})
     aside = progress_file.with_name("progress.jsonl.damaged")
     assert aside.read_text() == content
-    assert file.take_notes() == ["The progress file was damaged: 2 entries were kept, 3 could not be read. "
-                                 f"The damaged file is now {aside}."]  # fmt: skip
+    assert file.take_notes() == [
+        f"The progress file was damaged: 2 entries were kept, 3 could not be read. The damaged file is now {aside}."
+    ]
     assert file.take_notes() == []
     assert ProgressFile().read() == Progress({"5.1"}, {"5.a": True})
     progress_file.write_bytes(b"\xff\xfe\x00")
@@ -69,8 +70,10 @@ def test_what_a_newer_course_wrote_is_left_alone(progress_file):
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.binary(max_size=200) | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(
-    lambda v: json.dumps(v).encode()))  # fmt: skip
+@given(
+    st.binary(max_size=200)
+    | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(lambda v: json.dumps(v).encode())
+)
 def test_any_bytes_in_the_file_are_survived(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any" / "progress.jsonl"
     shutil.rmtree(path.parent, ignore_errors=True)
@@ -124,8 +127,9 @@ def test_a_damaged_file_that_cannot_be_moved(progress_file, monkeypatch):
     monkeypatch.setattr(os, "replace", refuse)
     file = ProgressFile()
     assert file.read().solved == {"5.1"}
-    assert file.take_notes() == [f"The progress file {progress_file} is damaged and cannot be moved aside "
-                                 "(Permission denied)."]  # fmt: skip
+    assert file.take_notes() == [
+        f"The progress file {progress_file} is damaged and cannot be moved aside (Permission denied)."
+    ]
 
 
 def test_many_threads(progress_file):
@@ -141,11 +145,21 @@ def test_many_threads(progress_file):
 @pytest.mark.parametrize("before", ['{"solved": "1.1"}', '{"solved": "1.1"}\n{"solv'], ids=["sound", "damaged"])
 def test_two_kernels_at_once(progress_file, before):
     progress_file.write_text(before)
-    code = ("import sys; from course_lib.exercises.progress import ProgressFile; file = ProgressFile()\n"
-            "print('ready', flush=True); sys.stdin.readline()\n"
-            "for i in range(100): file.solve(f'{sys.argv[1]}.{i}'); file.predict(f'{sys.argv[1]}.p{i}', i % 2)")
-    kernels = [subprocess.Popen([sys.executable, "-c", code, chapter], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True) for chapter in "57"]
+    code = (
+        "import sys; from course_lib.exercises.progress import ProgressFile; file = ProgressFile()\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "for i in range(100): file.solve(f'{sys.argv[1]}.{i}'); file.predict(f'{sys.argv[1]}.p{i}', i % 2)"
+    )
+    kernels = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, chapter],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for chapter in "57"
+    ]
     for kernel in kernels:
         assert kernel.stdout.readline() == "ready\n"
     for kernel in kernels:
@@ -207,12 +221,15 @@ def test_two_notebooks_find_the_same_damage(progress_file, monkeypatch):
     assert [aside.read_text() for aside in asides] == [content]
 
 
-@pytest.mark.parametrize("platform, variable, expected", [
-    ("win32", "LOCALAPPDATA", "{}/course_lib"),
-    ("linux", "XDG_DATA_HOME", "{}/course_lib"),
-    ("linux", None, "{}/.local/share/course_lib"),
-    ("darwin", None, "{}/Library/Application Support/course_lib"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "platform, variable, expected",
+    [
+        ("win32", "LOCALAPPDATA", "{}/course_lib"),
+        ("linux", "XDG_DATA_HOME", "{}/course_lib"),
+        ("linux", None, "{}/.local/share/course_lib"),
+        ("darwin", None, "{}/Library/Application Support/course_lib"),
+    ],
+)
 def test_where_each_platform_keeps_data(platform, variable, expected, monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)

@@ -37,7 +37,9 @@ def only_a_docstring():
     """Nothing else."""
 
 
-def one_line(): "doc"; return 1  # noqa: E702, E704  # fmt: skip
+def one_line():
+    "doc"
+    return 1
 
 
 def test_without_docstring():
@@ -51,9 +53,14 @@ def test_with_docstring():
 
 def test_a_class_with_its_decorators():
     assert repr(show_source(Thing)).splitlines()[1:] == [
-        "@dataclass(frozen=True)", "class Thing:", "    size: int = 3", "",
-        "    @property", "    def double(self) -> int:", "        return 2 * self.size",
-    ]  # fmt: skip
+        "@dataclass(frozen=True)",
+        "class Thing:",
+        "    size: int = 3",
+        "",
+        "    @property",
+        "    def double(self) -> int:",
+        "        return 2 * self.size",
+    ]
 
 
 def test_what_stays_valid_python():

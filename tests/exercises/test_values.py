@@ -41,15 +41,18 @@ def test_objects_that_are_numbers_are_numbers():
     np.testing.assert_array_equal(numbers(np.array([1, Fraction(1, 2)], dtype=object)), [1, 0.5])
 
 
-@pytest.mark.parametrize("value, words", [
-    ([1, [2, 3]], "a list of 2 parts of shapes (), (2,), which"),
-    ((np.zeros((2, 3)), np.zeros((2, 1))), "a tuple of 2 parts of shapes (2, 3), (2, 1), which"),
-    ([np.zeros(i) for i in range(9)], "a list of 9 parts of shapes (0,), (1,), (2,), (3,), …, which"),
-    ([1, "x", None], "a list with text in it where"),
-    ([1, None], "a list with None in it where"),
-    (lambda: 3, "a function where"),
-    (np.zeros((4000, 4000), np.uint8), "an array of shape (4000, 4000): far more"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        ([1, [2, 3]], "a list of 2 parts of shapes (), (2,), which"),
+        ((np.zeros((2, 3)), np.zeros((2, 1))), "a tuple of 2 parts of shapes (2, 3), (2, 1), which"),
+        ([np.zeros(i) for i in range(9)], "a list of 9 parts of shapes (0,), (1,), (2,), (3,), …, which"),
+        ([1, "x", None], "a list with text in it where"),
+        ([1, None], "a list with None in it where"),
+        (lambda: 3, "a function where"),
+        (np.zeros((4000, 4000), np.uint8), "an array of shape (4000, 4000): far more"),
+    ],
+)
 def test_what_it_is_instead_of_numbers(value, words):
     with pytest.raises(ValueError) as error:
         numbers(value)
@@ -83,19 +86,22 @@ def test_what_counts_as_numbers(value):
     np.testing.assert_array_equal(numbers(value), value)
 
 
-@pytest.mark.parametrize("value, text", [
-    (np.arange(3.0), "[0, 1, 2]"),
-    (np.array(2.5), "2.5"),
-    (np.array([1 / 3]), "[0.3333]"),
-    (np.arange(100.0).reshape(10, 10), "an array of shape (10, 10), from 0 to 99"),
-    (np.empty((0, 3)), "[]"),
-    (0.070710678, "0.07071"),
-    ((500,) * 4, "(500, 500, 500, 500)"),
-    ((500,), "(500,)"),
-    ("text", "'text'"),
-    (list(range(10**6)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, ...]"),
-    (test_shapes_are_not_broadcast, "<function test_shapes_are_not_broadcast>"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (np.arange(3.0), "[0, 1, 2]"),
+        (np.array(2.5), "2.5"),
+        (np.array([1 / 3]), "[0.3333]"),
+        (np.arange(100.0).reshape(10, 10), "an array of shape (10, 10), from 0 to 99"),
+        (np.empty((0, 3)), "[]"),
+        (0.070710678, "0.07071"),
+        ((500,) * 4, "(500, 500, 500, 500)"),
+        ((500,), "(500,)"),
+        ("text", "'text'"),
+        (list(range(10**6)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, ...]"),
+        (test_shapes_are_not_broadcast, "<function test_shapes_are_not_broadcast>"),
+    ],
+)
 def test_how_values_are_shown(value, text):
     assert show(value) == text
 
@@ -117,23 +123,26 @@ def test_shortened_is_one_short_line(text):
     assert len(shortened(text).splitlines()) == 1
 
 
-@pytest.mark.parametrize("arrange, words", [
-    (lambda a: a.T, "Transposed"),
-    (lambda a: a[None], "only the shape"),
-    (np.ravel, "only the shape"),
-    (lambda a: tuple(a.T[:, :, None]), "np.hstack"),
-    (lambda a: a[::-1], "reverse order"),
-    (lambda a: (a, "more"), "The first of these"),
-    (lambda a: (0.5, a), "The second of these"),
-    (lambda a: [a.T, a + 1, a], "The last of these"),
-    (lambda a: np.vstack([0 * a[:1], a]), "Leave out the first of these"),
-    (lambda a: np.vstack([a, a]), ""),
-    (lambda a: np.hstack([a, a[:, :1]]), "Leave out the last column"),
-    (lambda a: a[0], "only the first"),
-    (lambda a: a[-1], "only the last"),
-    (lambda a: a.T + 1, ""),
-    (lambda a: None, ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "arrange, words",
+    [
+        (lambda a: a.T, "Transposed"),
+        (lambda a: a[None], "only the shape"),
+        (np.ravel, "only the shape"),
+        (lambda a: tuple(a.T[:, :, None]), "np.hstack"),
+        (lambda a: a[::-1], "reverse order"),
+        (lambda a: (a, "more"), "The first of these"),
+        (lambda a: (0.5, a), "The second of these"),
+        (lambda a: [a.T, a + 1, a], "The last of these"),
+        (lambda a: np.vstack([0 * a[:1], a]), "Leave out the first of these"),
+        (lambda a: np.vstack([a, a]), ""),
+        (lambda a: np.hstack([a, a[:, :1]]), "Leave out the last column"),
+        (lambda a: a[0], "only the first"),
+        (lambda a: a[-1], "only the last"),
+        (lambda a: a.T + 1, ""),
+        (lambda a: None, ""),
+    ],
+)
 def test_right_numbers_in_another_arrangement(arrange, words):
     rights = [np.arange(6.0).reshape(2, 3), np.arange(20.0, 8.0, -1).reshape(3, 4)]
     found = rearranged([(arrange(right), right) for right in rights])

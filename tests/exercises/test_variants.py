@@ -18,8 +18,11 @@ EXERCISES = _desk.exercises
 
 
 def each(table):
-    return [pytest.param(EXERCISES[id], answer, id=f"{id}-{name}")
-            for id, answers in table.items() for name, answer in answers.items()]  # fmt: skip
+    return [
+        pytest.param(EXERCISES[id], answer, id=f"{id}-{name}")
+        for id, answers in table.items()
+        for name, answer in answers.items()
+    ]
 
 
 def judged(exercise, answer):

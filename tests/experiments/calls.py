@@ -1,4 +1,5 @@
 """How those experiments and data sets are called rightly that take arrays, networks or functions."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -62,21 +63,37 @@ CALLS = {
     "mnist.load_mnist": lambda: {"path_or_url": "/nowhere"},
     "neurons_minibatch.batches": lambda: {"examples": 6, "size": 2, "rng": np.random.RandomState(0)},
     "neurons_minibatch.descend": lambda: {
-        "x": X, "t": X[:, 0], "w": np.zeros(3), "lr": 0.1, "rows": [np.array([0, 1])]},
-    "neurons_minibatch.gradient_noise": lambda: {
-        "x": X, "t": X[:, 0], "w": np.zeros(3), "sizes": [1, 2], "draws": 3},
+        "x": X,
+        "t": X[:, 0],
+        "w": np.zeros(3),
+        "lr": 0.1,
+        "rows": [np.array([0, 1])],
+    },
+    "neurons_minibatch.gradient_noise": lambda: {"x": X, "t": X[:, 0], "w": np.zeros(3), "sizes": [1, 2], "draws": 3},
     "neurons_window.pair_gradients": lambda: {
-        "x": np.ones((20, 1)), "x_c": np.zeros((20, 1)),
-        "params": neurons_window.window_parameters()},
+        "x": np.ones((20, 1)),
+        "x_c": np.zeros((20, 1)),
+        "params": neurons_window.window_parameters(),
+    },
     "neurons_window.score_gradients": lambda: WINDOW,
     "neurons_window.window_score": lambda: WINDOW,
     "optimizers.descend": lambda: {
-        "optimizer": SGD(), "surface": SURFACES["bowl"], "start": (1.0, 1.0), "shape": (2,), "steps": 2},
+        "optimizer": SGD(),
+        "surface": SURFACES["bowl"],
+        "start": (1.0, 1.0),
+        "shape": (2,),
+        "steps": 2,
+    },
     "optimizers.make": lambda: {"name": "sgd", "lr": 0.1},
     "optimizers.optimizer_path": lambda: {"optimizer": SGD()},
     "optimizers_adam.constant_gradient": lambda: {"optimizer": SGD(), "steps": 2},
     "optimizers_conventions.buffer_momentum": lambda: {
-        "theta": np.ones(2), "grad": np.ones(2), "b": np.zeros(2), "lr": 0.1, "beta": 0.9},
+        "theta": np.ones(2),
+        "grad": np.ones(2),
+        "b": np.zeros(2),
+        "lr": 0.1,
+        "beta": 0.9,
+    },
     "optimizers_map.stability_limit": lambda: {"optimizer": "momentum", "curvature": 1.0, "beta": np.array([0.5])},
     "playground.playground_at": lambda: {"step": 0},
     "playground.playground_frames": lambda: {},
@@ -93,7 +110,13 @@ CALLS = {
     "preprocessing_leakage.nearest_class_mean": lambda: {"z_train": X, "y_train": Y, "z": X},
     "regularization.spoiled_labels": lambda: {"y": load_digits().y_train, "share": 0.5},
     "regularization_decay.descend": lambda: {
-        "net": net(trials=1), "rule": SGD(), "x": X, "y": Y, "decay": np.zeros(1), "steps": 1},
+        "net": net(trials=1),
+        "rule": SGD(),
+        "x": X,
+        "y": Y,
+        "decay": np.zeros(1),
+        "steps": 1,
+    },
     "regularization_dropout.mean_ratios": lambda: {},
     "regularization_ensemble.calibration": lambda: {"p": PROBABILITIES, "y": Y},
     "search_digits.best_curves": lambda: {"trials": [TRIAL]},
@@ -106,7 +129,11 @@ CALLS = {
     "search_strategies.on_a_grid": lambda: {"space": SPACE, "trials": 2, "seed": 0},
     "search_strategies.ranked": lambda: {"trials": [TRIAL]},
     "signals.propagate": lambda: {
-        "x": X, "weights": [np.eye(3)], "upstream": np.ones_like(X), "f": ACTIVATIONS["tanh"]},
+        "x": X,
+        "weights": [np.eye(3)],
+        "upstream": np.ones_like(X),
+        "f": ACTIVATIONS["tanh"],
+    },
     "table.table": lambda: {"columns": {"a": [1, 2]}},
     "zero_centring.best_rate": lambda: {"steps_needed": np.array([3.0, np.nan])},
     "zero_centring.descend": lambda: {"hessians": np.stack([np.eye(2)]), "lr": np.array([[0.1]])},
@@ -115,9 +142,21 @@ CALLS = {
     "zero_centring_networks.share_agreeing": lambda: {"gradients": X},
 }
 # These train: nothing that fits is tried.
-SLOW = {"preprocessing_leakage.accuracies", "babysitting_clinic.course", "babysitting_live.first_frames",
-        "playground.playground_at", "playground.playground_frames", "playground_capstone.final_look",
-        "playground_capstone.fit",
-        "playground_capstone.validated", "search_digits.finished", "search_digits.run",
-        "search_strategies.at_random", "search_strategies.coarse_to_fine", "search_strategies.halving",
-        "search_strategies.on_a_grid", "mnist.load_mnist", "bundled.read_bundled"}
+SLOW = {
+    "preprocessing_leakage.accuracies",
+    "babysitting_clinic.course",
+    "babysitting_live.first_frames",
+    "playground.playground_at",
+    "playground.playground_frames",
+    "playground_capstone.final_look",
+    "playground_capstone.fit",
+    "playground_capstone.validated",
+    "search_digits.finished",
+    "search_digits.run",
+    "search_strategies.at_random",
+    "search_strategies.coarse_to_fine",
+    "search_strategies.halving",
+    "search_strategies.on_a_grid",
+    "mnist.load_mnist",
+    "bundled.read_bundled",
+}

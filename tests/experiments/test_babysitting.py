@@ -172,10 +172,19 @@ def test_live_training_ends_when_it_has_diverged():
 def test_every_patient_is_ill_and_can_be_cured(number):
     patient = PATIENTS[number - 1]
     assert clinic(number).before.well == (patient.disease == "healthy")
-    cure = {"low": {"factor": 1000.0}, "high": {"factor": 0.01}, "init": {"treatment": "he"},
-            "dead": {"treatment": "bias"}, "order": {"treatment": "shuffle"}, "leak": {"treatment": "split"},
-            "decay": {"treatment": "decay off"}, "mode": {"treatment": "mode"}, "overfit": {"treatment": "more"},
-            "pairs": {"treatment": "pairs"}, "healthy": {}}[patient.disease]  # fmt: skip
+    cure = {
+        "low": {"factor": 1000.0},
+        "high": {"factor": 0.01},
+        "init": {"treatment": "he"},
+        "dead": {"treatment": "bias"},
+        "order": {"treatment": "shuffle"},
+        "leak": {"treatment": "split"},
+        "decay": {"treatment": "decay off"},
+        "mode": {"treatment": "mode"},
+        "overfit": {"treatment": "more"},
+        "pairs": {"treatment": "pairs"},
+        "healthy": {},
+    }[patient.disease]
     assert clinic(number, **cure).cured == bool(cure)
 
 
@@ -213,8 +222,14 @@ def test_feedback_names_what_is_right():
 
 
 def test_bad_arguments_say_what_fits():
-    for wrong in (lambda: initial_loss(classes=7), lambda: initial_loss(scale=0.0), lambda: tiny_overfit(0),
-                  lambda: rates.learning_rate(0.123), lambda: clinic(13), lambda: clinic(1, "flu"),
-                  lambda: next(live_training(init="none"))):
+    for wrong in (
+        lambda: initial_loss(classes=7),
+        lambda: initial_loss(scale=0.0),
+        lambda: tiny_overfit(0),
+        lambda: rates.learning_rate(0.123),
+        lambda: clinic(13),
+        lambda: clinic(1, "flu"),
+        lambda: next(live_training(init="none")),
+    ):
         with pytest.raises(ValueError, match="must be"):
             wrong()

@@ -50,11 +50,17 @@ def test_without_epsilon_in_the_root_the_identity_is_missed_by_half_epsilon_over
 
 
 # notes: 152, E03
-@pytest.mark.parametrize("shape, skewness, kurtosis", [
-    # bn-not-gaussian, 100000 samples, tolerance 0.4
-    ("normal", 0.0, 0.0), ("uniform", 0.0, -1.2), ("exponential", 2.0, 6.0), ("two bumps", 0.0, -1.77),
-    ("ReLU of a normal", 1.645, 2.46),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, skewness, kurtosis",
+    [
+        # bn-not-gaussian, 100000 samples, tolerance 0.4
+        ("normal", 0.0, 0.0),
+        ("uniform", 0.0, -1.2),
+        ("exponential", 2.0, 6.0),
+        ("two bumps", 0.0, -1.77),
+        ("ReLU of a normal", 1.645, 2.46),
+    ],
+)
 def test_the_shape_survives(shape, skewness, kurtosis):
     before, after = shape_survives()[shape]
     assert [after.skewness, after.kurtosis] == pytest.approx([before.skewness, before.kurtosis], abs=1e-9)

@@ -126,9 +126,7 @@ def test_groups_share_neighbouring_channels(groups):
 # notes: 168
 def test_one_group_is_layer_and_as_many_as_channels_is_instance():
     for groups, kind in ((1, "layer"), (CHANNELS, "instance")):
-        np.testing.assert_allclose(
-            normalization_axes("group", groups).y, normalization_axes(kind).y, atol=1e-12
-        )
+        np.testing.assert_allclose(normalization_axes("group", groups).y, normalization_axes(kind).y, atol=1e-12)
 
 
 def test_impossible_cells_are_told_in_one_sentence():

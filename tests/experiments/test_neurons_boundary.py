@@ -33,9 +33,7 @@ def test_hidden_layers_without_a_curve_stay_linear(hidden):
     fit = spiral_fit(hidden, "identity", steps=9000)
     assert fit.loss < 0.82 and fit.accuracy < 0.53
     # A decision region of a linear classifier is convex, so each row of the grid enters it at most once.
-    entries = [
-        np.sum(np.diff((row == c).astype(int), prepend=0) == 1) for c in range(3) for row in fit.region
-    ]
+    entries = [np.sum(np.diff((row == c).astype(int), prepend=0) == 1) for c in range(3) for row in fit.region]
     assert max(entries) == 1
 
 

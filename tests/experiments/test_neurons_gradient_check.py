@@ -75,11 +75,7 @@ def test_one_sigmoid_at_1(h, forward, central):
     assert abs(np.log10(float(relative_error(exact, one_sided)) / forward)) < 1
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"h": 1.0}, {"h": 0.0}, {"bug": "?"}, {"precision": "int"}, {"activation": "?"}]
-)
+@pytest.mark.parametrize("wrong", [{"h": 1.0}, {"h": 0.0}, {"bug": "?"}, {"precision": "int"}, {"activation": "?"}])
 def test_impossible_settings_say_so(wrong):
-    with pytest.raises(
-        ValueError, match=str(next(iter(wrong)) if "activation" not in wrong else "activation")
-    ):
+    with pytest.raises(ValueError, match=str(next(iter(wrong)) if "activation" not in wrong else "activation")):
         gradient_check_sweep(**wrong)

@@ -34,8 +34,11 @@ LAST = {"adagrad": 0.0007219491852, "sgd": 0.01332680377, "momentum": 0.04793696
 
 
 # notes: 174, 178, 184
-@pytest.mark.parametrize("runs", [saito_paths(), {run.name: run for run in optimizer_paths().runs}],
-                         ids=["saito_paths", "the explorer's start"])  # fmt: skip
+@pytest.mark.parametrize(
+    "runs",
+    [saito_paths(), {run.name: run for run in optimizer_paths().runs}],
+    ids=["saito_paths", "the explorer's start"],
+)
 def test_the_books_paths(runs):
     assert list(runs) == list(SAITO) == list(BOOK)
     for name, (after_29, after_30, length, flips) in BOOK.items():

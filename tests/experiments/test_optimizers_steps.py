@@ -31,10 +31,20 @@ def test_opposite_pushes_cancel():
 
 
 # notes: E13
-@pytest.mark.parametrize("beta, curvature, regime", [
-    (0.0, 0.5, "creeps"), (0.0, 1.5, "flips"), (0.0, 2.0, "diverges"), (0.9, 0.2, "swings"),
-    (0.9, 0.002, "creeps"), (0.9, 3.79, "swings"), (0.9, 3.8, "diverges"), (0.5, 2.95, "flips"), (0.25, 0.26, "swings"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "beta, curvature, regime",
+    [
+        (0.0, 0.5, "creeps"),
+        (0.0, 1.5, "flips"),
+        (0.0, 2.0, "diverges"),
+        (0.9, 0.2, "swings"),
+        (0.9, 0.002, "creeps"),
+        (0.9, 3.79, "swings"),
+        (0.9, 3.8, "diverges"),
+        (0.5, 2.95, "flips"),
+        (0.25, 0.26, "swings"),
+    ],
+)
 def test_damping_regimes(beta, curvature, regime):
     x = momentum_run(beta, curvature, 200).x
     assert damping(beta, curvature) == regime

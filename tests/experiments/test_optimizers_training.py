@@ -25,8 +25,17 @@ def test_inverse_time_has_the_published_values():
     np.testing.assert_allclose([alpha(t) for t in (0, 50, 100, 200, 1000)], [0.1, 0.1, 0.1, 0.05, 0.01], atol=1e-15)
 
 
-@pytest.mark.parametrize("name, at_200", [("one_over_t", 1 / 3), ("step", 0.25), ("exponential", np.exp(-2)),
-                                          ("cosine", 0.75), ("warmup", 1.0), ("constant", 1.0)])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, at_200",
+    [
+        ("one_over_t", 1 / 3),
+        ("step", 0.25),
+        ("exponential", np.exp(-2)),
+        ("cosine", 0.75),
+        ("warmup", 1.0),
+        ("constant", 1.0),
+    ],
+)
 def test_schedules_with_time_constant_100(name, at_200):
     assert schedule_of(name, 1.0, 100)(200) == pytest.approx(at_200)
 
@@ -73,8 +82,16 @@ def test_side_by_side_is_one_network_alone(name):
     race = optimizer_race(rates="common", seeds=2, steps=20)
     digits = load_digits()
     net = MLP(SIZES, seed=1, dtype=np.float32)
-    history = train(net, digits.x_train.astype(np.float32), digits.y_train, make(name, COMMON[name]), steps=20,
-                    rng=0, record_every=1, look=200)  # fmt: skip
+    history = train(
+        net,
+        digits.x_train.astype(np.float32),
+        digits.y_train,
+        make(name, COMMON[name]),
+        steps=20,
+        rng=0,
+        record_every=1,
+        look=200,
+    )
     row = race.names.index(name)
     edge = race.high if race.high[row, -1] - history.loss[-1] < history.loss[-1] - race.low[row, -1] else race.low
     np.testing.assert_allclose(edge[row, [0, -1]], history.loss[[0, -1]], rtol=2e-3)

@@ -25,10 +25,13 @@ from course_lib.nn.optimizers import Adam
 def same(a: PlaygroundFrame, b: PlaygroundFrame) -> bool:
     """Identical, to the last bit."""
     return (
-        a.line == b.line and np.array_equal(a.net.theta, b.net.theta) and np.array_equal(a.train_loss, b.train_loss)
-        and np.array_equal(a.steps, b.steps) and np.array_equal(a.ratio, b.ratio, equal_nan=True)
+        a.line == b.line
+        and np.array_equal(a.net.theta, b.net.theta)
+        and np.array_equal(a.train_loss, b.train_loss)
+        and np.array_equal(a.steps, b.steps)
+        and np.array_equal(a.ratio, b.ratio, equal_nan=True)
         and all(np.array_equal(p, q) for p, q in zip(a.plane, b.plane, strict=True))
-    )  # fmt: skip
+    )
 
 
 def again(line: str) -> PlaygroundFrame:
@@ -85,8 +88,12 @@ def test_the_line_brings_back_what_was_moved_on_the_way():
         frame = run.send(moves.get(number))
     assert frame.settings["lr"] == 0.1 and frame.settings["weight_decay"] == 0.01 and frame.settings["dropout"] == 0
     assert frame.before == (
-        (40, "lr", 0.01), (80, "dropout", 0.0), (80, "weight_decay", 0.0), (140, "lr", 0.03162), (140, "dropout", 0.3),
-    )  # fmt: skip
+        (40, "lr", 0.01),
+        (80, "dropout", 0.0),
+        (80, "weight_decay", 0.0),
+        (140, "lr", 0.03162),
+        (140, "dropout", 0.3),
+    )
     assert same(frame, again(frame.line))
     middle = again(frame.line.replace(f"step={frame.step}", "step=100"))
     assert middle.settings["lr"] == 0.03162 and middle.settings["dropout"] == 0.3 and middle.net.dropout == 0.3
@@ -144,8 +151,10 @@ def test_the_ratio_is_that_of_one_update():
     frame = next(run)
     net = frame.net.copy()
     net.loss_and_grad(frame.inputs.x, frame.inputs.y)  # the next gradient is hardly another one
-    expected = [0.05 * np.linalg.norm(net.layers[i].grads["W"]) / np.linalg.norm(w)
-                for i, w in zip((0, 2, 4), net.weights(), strict=True)]  # fmt: skip
+    expected = [
+        0.05 * np.linalg.norm(net.layers[i].grads["W"]) / np.linalg.norm(w)
+        for i, w in zip((0, 2, 4), net.weights(), strict=True)
+    ]
     np.testing.assert_allclose(frame.ratio, expected, rtol=0.1)
 
 
@@ -173,11 +182,21 @@ def test_inputs_use_the_training_points_alone_and_scale_one_draw():
 
 @pytest.mark.parametrize(
     "wrong, words",
-    [({"dataset": "mars"}, "dataset"), ({"features": "cubes"}, "features"), ({"activation": "step"}, "activation"),
-     ({"init": "2.0"}, "init"), ({"optimizer": "lbfgs"}, "optimizer"), ({"layers": 7}, "layers"),
-     ({"batchnorm": True, "batch_size": 1}, "larger batches"), ({"lr": 0.0}, "lr"), ({"dropout": 1.0}, "dropout"),
-     ({"weight_decay": -1.0}, "weight_decay"), ({"noise": -0.1}, "noise"), ({"before": ((1, "seed", 2),)}, "before")],
-)  # fmt: skip
+    [
+        ({"dataset": "mars"}, "dataset"),
+        ({"features": "cubes"}, "features"),
+        ({"activation": "step"}, "activation"),
+        ({"init": "2.0"}, "init"),
+        ({"optimizer": "lbfgs"}, "optimizer"),
+        ({"layers": 7}, "layers"),
+        ({"batchnorm": True, "batch_size": 1}, "larger batches"),
+        ({"lr": 0.0}, "lr"),
+        ({"dropout": 1.0}, "dropout"),
+        ({"weight_decay": -1.0}, "weight_decay"),
+        ({"noise": -0.1}, "noise"),
+        ({"before": ((1, "seed", 2),)}, "before"),
+    ],
+)
 def test_impossible_settings_say_what_fits(wrong, words):
     with pytest.raises(ValueError, match=words):
         next(playground_frames(**wrong))

@@ -114,8 +114,16 @@ def test_a_duplicated_feature_changes_the_weights_and_not_the_loss():
     np.testing.assert_allclose(shared, [alone[0], alone[1] / 2, alone[1] / 2], rtol=1e-6)
 
 
-@pytest.mark.parametrize("change", [{"stage": "white"}, {"correlation": 1.0}, {"scale_ratio": 0.0}, {"lr_share": 0.0},
-                                    {"stage": "ZCA", "epsilon": -1.0}])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"stage": "white"},
+        {"correlation": 1.0},
+        {"scale_ratio": 0.0},
+        {"lr_share": 0.0},
+        {"stage": "ZCA", "epsilon": -1.0},
+    ],
+)
 def test_impossible_settings_are_told_in_one_sentence(change):
     with pytest.raises(ValueError, match=r"\.$"):
         prepared_cloud(**change)

@@ -65,8 +65,10 @@ def test_centring_takes_away_the_largest_eigenvalue():
     assert result.largest_lr == pytest.approx(2 / result.after[0])
 
 
-@pytest.mark.parametrize("change", [{"images": "cats"}, {"recipe": "LeNet"}, {"recipe": "PCA", "components": 0},
-                                    {"recipe": "ZCA", "epsilon": -1.0}])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [{"images": "cats"}, {"recipe": "LeNet"}, {"recipe": "PCA", "components": 0}, {"recipe": "ZCA", "epsilon": -1.0}],
+)
 def test_impossible_settings_are_told_in_one_sentence(change):
     with pytest.raises(ValueError, match=r"\.$"):
         prepared_images(**change)

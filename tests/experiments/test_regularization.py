@@ -95,8 +95,14 @@ def test_the_norm_pulls_always_the_same_and_the_square_in_proportion():
 
 
 def test_bad_arguments_say_what_fits():
-    for wrong in (lambda: overfitting(images=0), lambda: weight_decay("lion"), lambda: dropped_out(unit="gelu"),
-                  lambda: ensemble(0), lambda: ensemble(kind="bagging"), lambda: overfitting(wrong=1.0)):
+    for wrong in (
+        lambda: overfitting(images=0),
+        lambda: weight_decay("lion"),
+        lambda: dropped_out(unit="gelu"),
+        lambda: ensemble(0),
+        lambda: ensemble(kind="bagging"),
+        lambda: overfitting(wrong=1.0),
+    ):
         with pytest.raises(ValueError, match="must be|share"):
             wrong()
     assert decay_room.DECAYS[0] == 0

@@ -9,8 +9,17 @@ from course_lib.experiments.search_scale import accuracy_curve, good_rates, log_
 
 # notes: E64
 # hp-60-trials: elementary probability; popularised by Zheng 2015 citing Bergstra & Bengio 2012
-@pytest.mark.parametrize("n, p", [(10, 0.4012630608), (20, 0.6415140776), (58, 0.9489531313), (59, 0.9515054748),
-                                  (60, 0.953930201), (100, 0.9940794708)])
+@pytest.mark.parametrize(
+    "n, p",
+    [
+        (10, 0.4012630608),
+        (20, 0.6415140776),
+        (58, 0.9489531313),
+        (59, 0.9515054748),
+        (60, 0.953930201),
+        (100, 0.9940794708),
+    ],
+)
 def test_chance_of_a_hit(n, p):
     assert chance_of_the_best(n) == pytest.approx(p, abs=1e-10)
 

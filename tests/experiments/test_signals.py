@@ -296,9 +296,7 @@ def test_infinite_width(activation, std, width, depth):
 # notes: 133, E05, E06
 def test_infinite_width_gradient_factors():
     _, factors = infinite_width(ACTIVATIONS["sigmoid"], 1.0, 100, 5)
-    np.testing.assert_allclose(
-        factors, [0.81281274, 0.9829451848, 0.9922736689, 0.9928407483, 0.992875407], rtol=1e-5
-    )
+    np.testing.assert_allclose(factors, [0.81281274, 0.9829451848, 0.9922736689, 0.9928407483, 0.992875407], rtol=1e-5)
     _, factors = infinite_width(ACTIVATIONS["tanh"], 0.1, 100, 5)
     np.testing.assert_allclose(
         factors, [0.681471131, 0.7978374286, 0.8524838316, 0.8842055455, 0.9048741081], rtol=1e-5
@@ -314,16 +312,15 @@ def test_batch_norm_holds_the_activations_and_lets_relu_gradients_grow():
     _, factors = infinite_width(ACTIVATIONS["relu"], 0.1, 500, 10, batchnorm=True)
     np.testing.assert_allclose(factors[1:], math.sqrt(math.pi / (math.pi - 1)), rtol=1e-5)
     measured = signal_propagation("relu", "he", batchnorm=True).grad_std
-    np.testing.assert_allclose(
-        (measured[1] / measured[9]) ** (1 / 8), math.sqrt(math.pi / (math.pi - 1)), rtol=0.03
-    )
+    np.testing.assert_allclose((measured[1] / measured[9]) ** (1 / 8), math.sqrt(math.pi / (math.pi - 1)), rtol=0.03)
 
 
 # notes: 127-128, E08
 def test_what_counts_is_n_times_the_variance_of_the_weights():
     """std 0.05 saturates 4096 tanh units (CS231n 2018: std 0.85, a third beyond ±0.99) and is harmless for 500."""
-    wide, narrow = (infinite_width(ACTIVATIONS["tanh"], std, n, 6)[0]
-                    for std, n in ((0.05, 4096), (math.sqrt(10.24 / 500), 500)))
+    wide, narrow = (
+        infinite_width(ACTIVATIONS["tanh"], std, n, 6)[0] for std, n in ((0.05, 4096), (math.sqrt(10.24 / 500), 500))
+    )
     np.testing.assert_allclose(wide, narrow, rtol=1e-9)
     assert wide[-1] == pytest.approx(0.85, abs=0.005)
     saturated = signal_propagation("tanh", "custom", math.sqrt(10.24 / 500), depth=6, samples=300).saturated

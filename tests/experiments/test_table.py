@@ -13,9 +13,20 @@ def test_columns_line_up_and_numbers_are_rounded():
 
 @pytest.mark.parametrize(
     "value, text",
-    [(2.978e-7, "2.98e-07"), (0.0123456, "0.0123"), (1.0, "1"), (263139.0, "2.63e+05"), (0.0, "0"), (float("nan"), "–"),
-     (np.float32(0.5), "0.5"), (True, "True"), (np.int64(12345), "12345"), (99999.7, "100000"), (-0.25, "-0.25")],
-)  # fmt: skip
+    [
+        (2.978e-7, "2.98e-07"),
+        (0.0123456, "0.0123"),
+        (1.0, "1"),
+        (263139.0, "2.63e+05"),
+        (0.0, "0"),
+        (float("nan"), "–"),
+        (np.float32(0.5), "0.5"),
+        (True, "True"),
+        (np.int64(12345), "12345"),
+        (99999.7, "100000"),
+        (-0.25, "-0.25"),
+    ],
+)
 def test_cells(value, text):
     assert table({"x": [value]}).columns["x"] == [text]
 

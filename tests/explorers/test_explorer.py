@@ -172,12 +172,15 @@ def test_a_slider_shows_what_code_sets_between_its_stops():
     assert [value for _, value in slider.options] == sorted({*explorer.controls["x"].stops, 1.04, 2.96, 1 / 3})
 
 
-@pytest.mark.parametrize("step, stops", [
-    (0.05, [1, 1.1, 1.3, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9, 10]),
-    (0.1, [1, 1.3, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]),
-    (0.25, [1, 2, 3, 6, 10]),
-    (0.5, [1, 3, 10]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "step, stops",
+    [
+        (0.05, [1, 1.1, 1.3, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9, 10]),
+        (0.1, [1, 1.3, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]),
+        (0.25, [1, 2, 3, 6, 10]),
+        (0.5, [1, 3, 10]),
+    ],
+)
 def test_a_log_slider_stops_at_round_numbers_in_every_decade(step, stops):
     for decade in range(-13, 4):
         slider = LogSlider("a", "a", float(f"1e{decade}"), float(f"1e{decade + 1}"), float(f"1e{decade}"), step)
@@ -212,8 +215,10 @@ def test_a_thousand_events_end_in_the_final_state(resting):
 
 def test_a_hand_that_rests_gets_the_full_result_by_itself(monkeypatch):
     settled = threading.Event()
-    explorer = made(lambda x, k, fine=True: (settled.set() if fine and x == 3.0 else None, {"x": x, "k": k})[1],
-                    draft={"fine": False})
+    explorer = made(
+        lambda x, k, fine=True: (settled.set() if fine and x == 3.0 else None, {"x": x, "k": k})[1],
+        draft={"fine": False},
+    )
     panel = explorer._panel = panels.Panel(explorer)
     monkeypatch.setattr(panels, "REST", 0.01)
     panel.inputs["x"].value = 3.0

@@ -109,8 +109,10 @@ def test_a_cell_draws_the_same_figures_while_explorers_move_and_play(client, com
     (alone,) = pictures(client, LEARNER.format(figures=1))
     pictures(client, SET_UP)
     shared = new_subshell(client) if comms_over_subshells == "perCommTarget" else None
-    widgets = [(comm, new_subshell(client) if comms_over_subshells == "perComm" else shared, stops)
-               for comm, stops in value(client, "widgets")]  # fmt: skip
+    widgets = [
+        (comm, new_subshell(client) if comms_over_subshells == "perComm" else shared, stops)
+        for comm, stops in value(client, "widgets")
+    ]
     before, hands = value(client, "drawn"), moves(client, widgets)
     for _ in range(50):
         assert set(pictures(client, LEARNER.format(figures=FIGURES), hands)) == {alone}

@@ -1,4 +1,5 @@
 """Large print: a list of presets instead of buttons, questions too, and the environment variable that turns it on."""
+
 from __future__ import annotations
 
 import os
@@ -66,10 +67,17 @@ def test_questions_are_large_too_while_it_is_on() -> None:
 
 @pytest.mark.parametrize(("value", "large"), [("1", True), ("", False)])
 def test_the_environment_turns_it_on(value: str, large: bool) -> None:
-    code = ("from course_lib.exercises import _desk; from course_lib.exercises.prediction import Question; "
-            "from course_lib.plots.style import current_style, LIGHT; "
-            "print(current_style() == LIGHT.large(), 'large-print' in "
-            "Question(next(iter(_desk.predictions.values()))).widget()._dom_classes)")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                          env=os.environ | {"COURSE_LECTURE": value})
+    code = (
+        "from course_lib.exercises import _desk; from course_lib.exercises.prediction import Question; "
+        "from course_lib.plots.style import current_style, LIGHT; "
+        "print(current_style() == LIGHT.large(), 'large-print' in "
+        "Question(next(iter(_desk.predictions.values()))).widget()._dom_classes)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"COURSE_LECTURE": value},
+    )
     assert done.stdout.split() == [str(large)] * 2

@@ -48,8 +48,16 @@ def counting(lr, width):
 
 def made(**options):
     controls = [Slider("lr", "lr", 0, 10, 1.0), IntSlider("width", "width", 0, 3, 0)]
-    return LiveExplorer("counting_explorer", counting, NumberPicture, controls, {"Two": {"lr": 2.0}},
-                        during=["lr"], preview=5, **options)
+    return LiveExplorer(
+        "counting_explorer",
+        counting,
+        NumberPicture,
+        controls,
+        {"Two": {"lr": 2.0}},
+        during=["lr"],
+        preview=5,
+        **options,
+    )
 
 
 @pytest.fixture
@@ -126,8 +134,9 @@ def test_a_run_that_is_over_says_so_and_the_next_step_begins_a_new_one():
     assert explorer.step() and explorer.result == 0 and explorer.message == ""
 
 
-@pytest.mark.parametrize("lr, sentence", [(8.5, "lr must be at most 8."), (9.5, "ZeroDivisionError: lr above 9"),
-                                          (7.5, "Interrupted")])
+@pytest.mark.parametrize(
+    "lr, sentence", [(8.5, "lr must be at most 8."), (9.5, "ZeroDivisionError: lr above 9"), (7.5, "Interrupted")]
+)
 def test_an_error_in_training_becomes_a_sentence_and_the_last_good_state_stays(lr, sentence):
     explorer = made()
     explorer.step(), explorer.step()

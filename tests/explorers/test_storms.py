@@ -30,6 +30,7 @@ def moves(explorer, number: int, seed: int):
 
 def storm(explorers, number: int) -> None:
     """`number` moves on each, through its widgets, each explorer from a thread of its own."""
+
     def hand(explorer, seed: int) -> None:
         for move in moves(explorer, number, seed):
             for name, value in move.items():
@@ -66,8 +67,11 @@ def test_after_a_storm_each_picture_is_that_of_its_final_state(explorers):
         assert explorer._panel.image.value == again.picture.png(), explorer.settings
         assert explorer.message == ""
         for name, widget in explorer._panel.inputs.items():
-            assert widget.value == pytest.approx(explorer.settings[name]) if isinstance(widget.value, float) \
+            assert (
+                widget.value == pytest.approx(explorer.settings[name])
+                if isinstance(widget.value, float)
                 else widget.value == explorer.settings[name]
+            )
 
 
 def test_memory_stays_flat(explorers):

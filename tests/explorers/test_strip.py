@@ -1,4 +1,5 @@
 """The strip under a stored picture: it is there, the picture above it is untouched, and it can be cut off again."""
+
 import base64
 import html
 import io

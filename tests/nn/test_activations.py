@@ -38,8 +38,16 @@ def test_each_is_registered_under_its_own_name():
 
 
 # notes: 32, 37-40, E51
-@pytest.mark.parametrize("x, slope", [  # reference act-sigmoid-derivative: σ(1 − σ), CS231n notes, neural-networks-1
-    (0, 0.25), (1, 0.1966119332), (2, 0.1049935854), (5, 0.006648056671), (10, 4.539580774e-05)])
+@pytest.mark.parametrize(
+    "x, slope",
+    [  # reference act-sigmoid-derivative: σ(1 − σ), CS231n notes, neural-networks-1
+        (0, 0.25),
+        (1, 0.1966119332),
+        (2, 0.1049935854),
+        (5, 0.006648056671),
+        (10, 4.539580774e-05),
+    ],
+)
 def test_sigmoid_slope(x, slope):
     df = ACTIVATIONS["sigmoid"].df
     assert df(float(x)) == pytest.approx(slope, rel=1e-9)
@@ -47,8 +55,16 @@ def test_sigmoid_slope(x, slope):
 
 
 # notes: 45, 48
-@pytest.mark.parametrize("x, slope", [  # reference act-tanh-derivative: 1/cosh²
-    (0, 1.0), (1, 0.4199743416), (2, 0.07065082485), (5, 0.0001815832309), (10, 8.244614456e-09)])
+@pytest.mark.parametrize(
+    "x, slope",
+    [  # reference act-tanh-derivative: 1/cosh²
+        (0, 1.0),
+        (1, 0.4199743416),
+        (2, 0.07065082485),
+        (5, 0.0001815832309),
+        (10, 8.244614456e-09),
+    ],
+)
 def test_tanh_slope(x, slope):
     df = ACTIVATIONS["tanh"].df
     assert df(float(x)) == pytest.approx(slope, rel=1e-9)
@@ -62,8 +78,17 @@ def test_tanh_is_a_stretched_sigmoid():
 
 
 # notes: 41, E44
-@pytest.mark.parametrize("n, bound", [  # reference act-sigmoid-chain-bound
-    (1, 0.25), (2, 0.0625), (3, 0.015625), (4, 0.00390625), (5, 0.0009765625), (10, 9.536743164e-07)])
+@pytest.mark.parametrize(
+    "n, bound",
+    [  # reference act-sigmoid-chain-bound
+        (1, 0.25),
+        (2, 0.0625),
+        (3, 0.015625),
+        (4, 0.00390625),
+        (5, 0.0009765625),
+        (10, 9.536743164e-07),
+    ],
+)
 def test_a_chain_of_sigmoid_slopes_is_at_most_a_quarter_to_the_n(n, bound):
     x = np.linspace(-6, 6, 1001)
     assert ACTIVATIONS["sigmoid"].df(x).max() ** n == pytest.approx(bound, rel=1e-9)
@@ -78,8 +103,14 @@ def test_sigmoid_far_out():  # reference act-sigmoid-stability
 
 # notes: 58
 def test_slope_at_the_kink_is_that_of_the_left_side():  # reference act-relu-convention: ReLU′(0) = 0
-    left = {"relu": 0.0, "step": 0.0, "leaky_relu": 0.01, "prelu": 0.25, "rrelu": (1 / 8 + 1 / 3) / 2,
-            "selu": SELU_SCALE * SELU_ALPHA}
+    left = {
+        "relu": 0.0,
+        "step": 0.0,
+        "leaky_relu": 0.01,
+        "prelu": 0.25,
+        "rrelu": (1 / 8 + 1 / 3) / 2,
+        "selu": SELU_SCALE * SELU_ALPHA,
+    }
     for name, slope in left.items():
         assert ACTIVATIONS[name].df(np.zeros(1))[0] == pytest.approx(slope, rel=1e-15)
 
@@ -256,13 +287,16 @@ def test_every_activation_can_be_sent_to_another_process(name):
         assert pickle.loads(pickle.dumps(candidate)).f(-1.5) == a.f(-1.5)
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: activation("rellu"), "There is no activation 'rellu'; choose one of identity, step, sigmoid"),
-    (lambda: activation("relu", alpha=0.1), "relu has no parameter 'alpha'; it takes none."),
-    (lambda: activation("rrelu", low=0.1), "rrelu has no parameter 'low'; it takes lower, upper."),
-    (lambda: activation("elu", alpha=math.nan), "elu: alpha must be a finite number, not nan."),
-    (lambda: activation("elu", alpha="1"), "elu: alpha must be a finite number, not '1'."),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: activation("rellu"), "There is no activation 'rellu'; choose one of identity, step, sigmoid"),
+        (lambda: activation("relu", alpha=0.1), "relu has no parameter 'alpha'; it takes none."),
+        (lambda: activation("rrelu", low=0.1), "rrelu has no parameter 'low'; it takes lower, upper."),
+        (lambda: activation("elu", alpha=math.nan), "elu: alpha must be a finite number, not nan."),
+        (lambda: activation("elu", alpha="1"), "elu: alpha must be a finite number, not '1'."),
+    ],
+)
 def test_wrong_names_and_parameters_get_one_sentence(call, words):
     with pytest.raises(ValueError, match="^" + words.replace(".", r"\.")):
         call()

@@ -15,9 +15,16 @@ X, Y = np.random.default_rng(0).standard_normal((6, 3)), np.array([0, 1, 2, 3, 0
 
 
 # notes: 8
-@pytest.mark.parametrize("h, forward, centred", [  # reference baby-gradcheck-sigmoid: errors at x = 1
-    (1e-2, 0.00231, 2.99e-06), (1e-4, 2.31e-05, 3e-10), (1e-5, 2.31e-06, 9e-12), (1e-8, 3e-08, 5e-09),
-    (1e-10, 1.6e-06, 1.6e-06)])
+@pytest.mark.parametrize(
+    "h, forward, centred",
+    [  # reference baby-gradcheck-sigmoid: errors at x = 1
+        (1e-2, 0.00231, 2.99e-06),
+        (1e-4, 2.31e-05, 3e-10),
+        (1e-5, 2.31e-06, 9e-12),
+        (1e-8, 3e-08, 5e-09),
+        (1e-10, 1.6e-06, 1.6e-06),
+    ],
+)
 def test_error_against_the_step_is_a_v(h, forward, centred):
     """O(h) for a step to one side, O(h²) for a step to both, until rounding takes over; to an order of magnitude."""
     slope = sigmoid(1.0) * (1 - sigmoid(1.0))
@@ -33,9 +40,18 @@ def test_error_against_the_step_is_a_v(h, forward, centred):
 
 
 # notes: 8
-@pytest.mark.parametrize("error, words", [  # reference baby-gradcheck-thresholds, CS231n notes, neural-networks-3
-    (0.0, "right"), (1e-7, "right"), (1e-6, "right if there are kinks"), (1e-3, "doubtful"), (0.02, "wrong"),
-    (math.nan, "wrong"), (math.inf, "wrong")])
+@pytest.mark.parametrize(
+    "error, words",
+    [  # reference baby-gradcheck-thresholds, CS231n notes, neural-networks-3
+        (0.0, "right"),
+        (1e-7, "right"),
+        (1e-6, "right if there are kinks"),
+        (1e-3, "doubtful"),
+        (0.02, "wrong"),
+        (math.nan, "wrong"),
+        (math.inf, "wrong"),
+    ],
+)
 def test_thresholds(error, words):
     assert verdict(error).startswith(words)
 
@@ -70,11 +86,14 @@ def test_a_right_network_passes_and_stays_as_it_was():
 
 
 # notes: 8
-@pytest.mark.parametrize("break_it", [
-    lambda grads: grads["W"].__imul__(1.05),                 # a factor
-    lambda grads: grads["W"].__setitem__(0, 0.0),            # a forgotten row
-    lambda grads: grads["b"].__imul__(-1.0),                 # a sign
-])
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda grads: grads["W"].__imul__(1.05),  # a factor
+        lambda grads: grads["W"].__setitem__(0, 0.0),  # a forgotten row
+        lambda grads: grads["b"].__imul__(-1.0),  # a sign
+    ],
+)
 def test_a_wrong_gradient_is_caught(break_it):
     net = MLP((3, 5, 4), "tanh")
     dense = net.layers[0]

@@ -35,30 +35,40 @@ def std_error(n: int) -> float:
 # notes: 131, 139, 149, E63
 # Glorot & Bengio 2010 eq. 12 and 16, He et al. 2015 eq. 10 and 14, LeCun 1998 sec. 4.6, for n_in = 400, n_out = 300;
 # "uniform" is PyTorch 2.13's default for nn.Linear(400, 300), U(−1/√n, 1/√n).
-@pytest.mark.parametrize(("name", "params", "expected"), [
-    ("zeros", {}, 0.0),
-    ("constant", {}, None),
-    ("normal", {}, 0.01),
-    ("normal", {"std": 1.0}, 1.0),
-    ("uniform", {}, 0.0288675135),
-    ("uniform", {"bound": 0.3}, 0.1732050808),
-    ("xavier", {}, 0.05),
-    ("glorot", {}, 0.0534522484),
-    ("glorot_uniform", {}, 0.0534522484),
-    ("he", {}, 0.0707106781),
-    ("he", {"slope": 1.0}, 0.05),
-    ("he_fan_out", {}, 0.0816496581),
-    ("orthogonal", {}, 0.05),
-])
+@pytest.mark.parametrize(
+    ("name", "params", "expected"),
+    [
+        ("zeros", {}, 0.0),
+        ("constant", {}, None),
+        ("normal", {}, 0.01),
+        ("normal", {"std": 1.0}, 1.0),
+        ("uniform", {}, 0.0288675135),
+        ("uniform", {"bound": 0.3}, 0.1732050808),
+        ("xavier", {}, 0.05),
+        ("glorot", {}, 0.0534522484),
+        ("glorot_uniform", {}, 0.0534522484),
+        ("he", {}, 0.0707106781),
+        ("he", {"slope": 1.0}, 0.05),
+        ("he_fan_out", {}, 0.0816496581),
+        ("orthogonal", {}, 0.05),
+    ],
+)
 def test_the_aimed_for_standard_deviation_is_the_published_one(name, params, expected):
     std = initializer_std(name, 400, 300, **params)
     assert std is None if expected is None else std == pytest.approx(expected, abs=1e-10)
 
 
-@pytest.mark.parametrize(("activation", "expected"), [     # torch.nn.init.calculate_gain, PyTorch 2.13.0
-    ("identity", 1.0), ("sigmoid", 1.0), ("tanh", 1.666666667), ("relu", 1.414213562),
-    ("leaky_relu", 1.414142857), ("selu", 0.75),
-])
+@pytest.mark.parametrize(
+    ("activation", "expected"),
+    [  # torch.nn.init.calculate_gain, PyTorch 2.13.0
+        ("identity", 1.0),
+        ("sigmoid", 1.0),
+        ("tanh", 1.666666667),
+        ("relu", 1.414213562),
+        ("leaky_relu", 1.414142857),
+        ("selu", 0.75),
+    ],
+)
 def test_gains_are_those_of_pytorch(activation, expected):
     assert gain(activation) == pytest.approx(expected, abs=1e-9)
 
@@ -103,7 +113,7 @@ def test_the_weights_have_the_standard_deviation_they_aim_for(name, shape, strea
 def test_uniform_schemes_fill_their_interval(name, bound):
     W = INITIALIZERS[name](np.random.default_rng(0), 400, 300)
     assert np.abs(W).max() <= bound
-    assert np.abs(W).max() > bound * (1 - 1e-3)     # missed with probability e^(−120)
+    assert np.abs(W).max() > bound * (1 - 1e-3)  # missed with probability e^(−120)
     assert np.histogram(W, bins=10, range=(-bound, bound))[0] == pytest.approx(W.size / 10, rel=0.06)
 
 
@@ -128,7 +138,7 @@ def test_the_schemes_agree_where_the_papers_say_so(n_in, n_out):
         return initializer_std(name, n_in, n_out, **params) ** 2
 
     assert variance("he") == pytest.approx(2 * variance("xavier"))
-    assert variance("he", slope=1.0) == pytest.approx(variance("xavier"))      # slope 1 is a linear unit
+    assert variance("he", slope=1.0) == pytest.approx(variance("xavier"))  # slope 1 is a linear unit
     assert variance("glorot") == pytest.approx(variance("glorot_uniform"))
     # Glorot's eq. 12 is the compromise between "keep the signal" and "keep the gradient".
     assert 2 / variance("glorot") == pytest.approx(2 / variance("he") + 2 / variance("he_fan_out"))
@@ -147,13 +157,16 @@ def test_the_normal_draw_is_numpys_frozen_randn_stream():
 
 
 # notes: 133, 137, 149
-@pytest.mark.parametrize(("init", "activation", "factor"), [
-    (lecun, lambda z: z, 1.0),
-    (he, lambda z: np.maximum(z, 0), 1.0),
-    (orthogonal, lambda z: z, 1.0),
-    (lecun, lambda z: np.maximum(z, 0), 0.5),       # E07: what He's 2 is there to undo
-    (uniform, lambda z: z, 1 / 3),                  # PyTorch's default for nn.Linear
-])
+@pytest.mark.parametrize(
+    ("init", "activation", "factor"),
+    [
+        (lecun, lambda z: z, 1.0),
+        (he, lambda z: np.maximum(z, 0), 1.0),
+        (orthogonal, lambda z: z, 1.0),
+        (lecun, lambda z: np.maximum(z, 0), 0.5),  # E07: what He's 2 is there to undo
+        (uniform, lambda z: z, 1 / 3),  # PyTorch's default for nn.Linear
+    ],
+)
 def test_twenty_layers_keep_or_lose_the_signal_as_the_theory_says(init, activation, factor):
     width, depth, rng = 600, 20, np.random.default_rng(0)
     x = start = rng.standard_normal((10, width))
@@ -189,19 +202,22 @@ def test_a_name_with_bound_parameters_is_the_scheme():
     np.testing.assert_array_equal(general, glorot_uniform(np.random.default_rng(0), 9, 4))
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: initializer("xavir"), "no initializer 'xavir'; choose one of zeros, .*he"),
-    (lambda: initializer_std("xavir", 3, 4), "no initializer 'xavir'"),
-    (lambda: initializer("he", std=1), "'he' does not take std; it takes slope"),
-    (lambda: initializer_std("zeros", 3, 4, std=1), "'zeros' does not take std; it takes no parameter"),
-    (lambda: he(0, 3, 4), "random generator such as np.random.default_rng"),
-    (lambda: uniform(0, 3, 4), "random generator such as np.random.default_rng"),
-    (lambda: he(np.random.default_rng(0), 0, 4), "fan_in of he must be a whole number, 1 or more, not 0|fan_in of"),
-    (lambda: zeros(np.random.default_rng(0), 4, -1), "fan_out of zeros must be a whole number, 1 or more, not -1"),
-    (lambda: variance_scaling(np.random.default_rng(0), 3, 4, fan="both"), "'in', 'out' or 'avg'"),
-    (lambda: variance_scaling(np.random.default_rng(0), 3, 4, distribution="beta"), "'normal' or 'uniform'"),
-    (lambda: gain("softmax"), "No gain is known for 'softmax'; known are identity"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: initializer("xavir"), "no initializer 'xavir'; choose one of zeros, .*he"),
+        (lambda: initializer_std("xavir", 3, 4), "no initializer 'xavir'"),
+        (lambda: initializer("he", std=1), "'he' does not take std; it takes slope"),
+        (lambda: initializer_std("zeros", 3, 4, std=1), "'zeros' does not take std; it takes no parameter"),
+        (lambda: he(0, 3, 4), "random generator such as np.random.default_rng"),
+        (lambda: uniform(0, 3, 4), "random generator such as np.random.default_rng"),
+        (lambda: he(np.random.default_rng(0), 0, 4), "fan_in of he must be a whole number, 1 or more, not 0|fan_in of"),
+        (lambda: zeros(np.random.default_rng(0), 4, -1), "fan_out of zeros must be a whole number, 1 or more, not -1"),
+        (lambda: variance_scaling(np.random.default_rng(0), 3, 4, fan="both"), "'in', 'out' or 'avg'"),
+        (lambda: variance_scaling(np.random.default_rng(0), 3, 4, distribution="beta"), "'normal' or 'uniform'"),
+        (lambda: gain("softmax"), "No gain is known for 'softmax'; known are identity"),
+    ],
+)
 def test_wrong_settings_are_answered_with_a_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()

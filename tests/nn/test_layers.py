@@ -61,8 +61,10 @@ def test_gradients_are_what_small_steps_measure(name, train):
 @pytest.mark.parametrize("name", LAYERS)
 def test_float32_stays_float32(name):
     layer = LAYERS[name]()
-    layer.bind({k: v.astype(np.float32) for k, v in layer.params.items()},
-               {k: v.astype(np.float32) for k, v in layer.grads.items()})
+    layer.bind(
+        {k: v.astype(np.float32) for k, v in layer.params.items()},
+        {k: v.astype(np.float32) for k, v in layer.grads.items()},
+    )
     x = rng().standard_normal((4, 6)).astype(np.float32)
     for train in (True, False):
         y = layer.forward(x, train)
@@ -77,8 +79,10 @@ def test_a_stack_of_trials_is_the_trials_one_by_one(name):
     stack = LAYERS[name]()
     for t in range(trials):
         singles.append(filled(LAYERS[name](), seed=10 + t))
-    stack.bind({k: np.stack([s.params[k] for s in singles]) for k in stack.shapes},
-               {k: np.zeros((trials, *shape)) for k, shape in stack.shapes.items()})
+    stack.bind(
+        {k: np.stack([s.params[k] for s in singles]) for k in stack.shapes},
+        {k: np.zeros((trials, *shape)) for k, shape in stack.shapes.items()},
+    )
     for k in stack.shapes:  # bind moved the stack's own values in
         stack.params[k][...] = np.stack([s.params[k] for s in singles])
     y = stack.forward(x)
@@ -94,8 +98,10 @@ def test_a_stack_of_trials_is_the_trials_one_by_one(name):
 def test_binding_moves_the_values_into_the_views():
     layer, home, grads = filled(Dense(3, 2)), np.zeros(8), np.zeros(8)
     weights = layer.params["W"].copy()
-    layer.bind({"W": home[:6].reshape(3, 2), "b": home[6:].reshape(1, 2)},
-               {"W": grads[:6].reshape(3, 2), "b": grads[6:].reshape(1, 2)})
+    layer.bind(
+        {"W": home[:6].reshape(3, 2), "b": home[6:].reshape(1, 2)},
+        {"W": grads[:6].reshape(3, 2), "b": grads[6:].reshape(1, 2)},
+    )
     assert np.array_equal(home[:6].reshape(3, 2), weights)
     home[...] = 1.0
     assert layer.forward(np.ones((1, 3))).tolist() == [[4.0, 4.0]]
@@ -192,14 +198,17 @@ def test_hidden_units_by_name_by_pair_and_by_object():
     assert type(hidden_unit("rrelu", 4, generator)) is RReLU
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: Dropout(1.0, rng()), "The drop probability must be at least 0 and below 1, not 1.0."),
-    (lambda: Dropout(-0.1, rng()), "The drop probability must be at least 0 and below 1, not -0.1."),
-    (lambda: Dropout(0.5, rng(), "both"), "Dropout mode must be one of inverted, test-time, none, not 'both'."),
-    (lambda: Maxout(4).forward(np.ones((2, 6))), "Maxout cannot divide 6 values into 4 pieces of equal size."),
-    (lambda: Activation("sigmoidal"), "There is no activation 'sigmoidal'"),
-    (lambda: hidden_unit(("maxout", {"peices": 3}), 4, rng()), "maxout does not take 'peices'; it takes pieces."),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: Dropout(1.0, rng()), "The drop probability must be at least 0 and below 1, not 1.0."),
+        (lambda: Dropout(-0.1, rng()), "The drop probability must be at least 0 and below 1, not -0.1."),
+        (lambda: Dropout(0.5, rng(), "both"), "Dropout mode must be one of inverted, test-time, none, not 'both'."),
+        (lambda: Maxout(4).forward(np.ones((2, 6))), "Maxout cannot divide 6 values into 4 pieces of equal size."),
+        (lambda: Activation("sigmoidal"), "There is no activation 'sigmoidal'"),
+        (lambda: hidden_unit(("maxout", {"peices": 3}), 4, rng()), "maxout does not take 'peices'; it takes pieces."),
+    ],
+)
 def test_wrong_input_gets_one_sentence(call, words):
     with pytest.raises(ValueError) as error:
         call()

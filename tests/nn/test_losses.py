@@ -24,8 +24,12 @@ from course_lib.nn.losses import (
 
 rng = np.random.default_rng(0)
 CLASSES = np.array([0, 3, 1, 2, 3])
-TARGETS = {"softmax_cross_entropy": CLASSES, "sigmoid_bce": (rng.uniform(size=(5, 4)) > 0.5).astype(float),
-           "squared_error": rng.standard_normal((5, 4)), "max_margin": CLASSES}
+TARGETS = {
+    "softmax_cross_entropy": CLASSES,
+    "sigmoid_bce": (rng.uniform(size=(5, 4)) > 0.5).astype(float),
+    "squared_error": rng.standard_normal((5, 4)),
+    "max_margin": CLASSES,
+}
 SCORES = 2.0 * rng.standard_normal((5, 4))
 
 
@@ -67,8 +71,16 @@ def test_far_out_scores_are_finite_silent_and_keep_their_dtype(name, dtype):
 
 
 # notes: 200
-@pytest.mark.parametrize("classes, loss", [  # reference baby-softmax-initial-loss: ln C, CS231n notes 3
-    (2, 0.6931471806), (3, 1.098612289), (10, 2.302585093), (100, 4.605170186), (1000, 6.907755279)])
+@pytest.mark.parametrize(
+    "classes, loss",
+    [  # reference baby-softmax-initial-loss: ln C, CS231n notes 3
+        (2, 0.6931471806),
+        (3, 1.098612289),
+        (10, 2.302585093),
+        (100, 4.605170186),
+        (1000, 6.907755279),
+    ],
+)
 def test_initial_losses(classes, loss):
     scores = 1e-4 * np.random.default_rng(0).standard_normal((50, classes))
     targets = np.arange(50) % classes
@@ -138,8 +150,9 @@ def test_pair_margin_through_the_window_network():
     np.testing.assert_allclose(ds * delta @ x.T + ds_c * delta_c @ x_c.T, numerical_gradient(objective, w), atol=1e-9)
     np.testing.assert_allclose(ds * delta + ds_c * delta_c, numerical_gradient(objective, b), atol=1e-9)
     np.testing.assert_allclose(ds * (w.T @ delta), numerical_gradient(objective, x), atol=1e-9)
-    np.testing.assert_allclose(ds * np.tanh(w @ x + b) + ds_c * np.tanh(w @ x_c + b), numerical_gradient(objective, u),
-                               atol=1e-9)
+    np.testing.assert_allclose(
+        ds * np.tanh(w @ x + b) + ds_c * np.tanh(w @ x_c + b), numerical_gradient(objective, u), atol=1e-9
+    )
 
 
 # notes: 23

@@ -25,10 +25,20 @@ from course_lib.nn.normalization import GroupNorm
 
 RNG = np.random.default_rng(3)
 X, Y = RNG.standard_normal((6, 3)), np.array([0, 1, 2, 3, 0, 1])
-TARGETS = {"softmax_cross_entropy": Y, "max_margin": Y, "squared_error": RNG.standard_normal((6, 4)),
-           "sigmoid_bce": (RNG.uniform(size=(6, 4)) > 0.5).astype(float)}
-UNITS = [*ACTIVATIONS, "maxout", ("maxout", {"pieces": 3}), ("prelu", {"per_channel": True}), ("elu", {"alpha": 0.5}),
-         activation("leaky_relu", alpha=2.0)]
+TARGETS = {
+    "softmax_cross_entropy": Y,
+    "max_margin": Y,
+    "squared_error": RNG.standard_normal((6, 4)),
+    "sigmoid_bce": (RNG.uniform(size=(6, 4)) > 0.5).astype(float),
+}
+UNITS = [
+    *ACTIVATIONS,
+    "maxout",
+    ("maxout", {"pieces": 3}),
+    ("prelu", {"per_channel": True}),
+    ("elu", {"alpha": 0.5}),
+    activation("leaky_relu", alpha=2.0),
+]
 NAMES = [getattr(unit, "name", None) or str(unit) for unit in UNITS[:-1]] + ["leaky_relu, alpha 2"]
 NORMALIZATIONS = [None, *NORMS, lambda n: GroupNorm(n, 1)]
 
@@ -37,8 +47,19 @@ NORMALIZATIONS = [None, *NORMS, lambda n: GroupNorm(n, 1)]
 def test_gradients_with_every_normalisation(unit):
     """In training and in evaluation, with dropout and both penalties."""
     for norm, after, train in itertools.product(NORMALIZATIONS, (False, True), (True, False)):
-        net = MLP((3, 4, 4, 4), unit, "normal", norm=norm, norm_after=after, dropout=0.2, l2=0.1, l1=0.02, std=0.7,
-                  bias=0.1, seed=4)
+        net = MLP(
+            (3, 4, 4, 4),
+            unit,
+            "normal",
+            norm=norm,
+            norm_after=after,
+            dropout=0.2,
+            l2=0.1,
+            l1=0.02,
+            std=0.7,
+            bias=0.1,
+            seed=4,
+        )
         check = check_gradients(net, X, Y, train=train)
         assert check.worst < 1e-6, (norm, after, train, check.indices[np.argmax(check.errors)])
 
@@ -106,8 +127,18 @@ def test_float32_is_never_lifted(unit, norm, trials):
     net.l1 = np.full(3, 0.1) if trials else 0.1
     loss = net.loss_and_grad(X, Y)
     s = net.signals(X, Y)
-    arrays = [net.theta, net.grad, net.forward(X), net.forward(X, train=True), *net.weights(), *s.activations,
-              *s.pre_activations, *s.activation_grads, *s.pre_activation_grads, *s.weight_grads]
+    arrays = [
+        net.theta,
+        net.grad,
+        net.forward(X),
+        net.forward(X, train=True),
+        *net.weights(),
+        *s.activations,
+        *s.pre_activations,
+        *s.activation_grads,
+        *s.pre_activation_grads,
+        *s.weight_grads,
+    ]
     assert {a.dtype for a in arrays} == {np.dtype(np.float32)}
     assert isinstance(loss, float) if trials is None else loss.dtype == np.float32
 
@@ -191,7 +222,8 @@ def test_layers_see_theta_and_theta_sees_layers():
     net.grad = net.grad / np.linalg.norm(net.grad)  # clipping, say: the layers' gradients are the clipped ones
     assert all(np.shares_memory(g, net.grad) for layer in net.layers for g in layer.grads.values())
     assert np.linalg.norm(np.concatenate([g.ravel() for layer in net.layers for g in layer.grads.values()])) == (
-        pytest.approx(1.0))
+        pytest.approx(1.0)
+    )
     with pytest.raises(ValueError):
         net.theta = np.zeros(3)
 
@@ -235,7 +267,14 @@ def test_dropout_and_penalties_change_while_training():
     plain = net.loss_and_grad(X, Y)
     net.dropout = 0.5
     assert [type(layer).__name__ for layer in net.layers] == [
-        "Dense", "Activation", "Dropout", "Dense", "Activation", "Dropout", "Dense"]
+        "Dense",
+        "Activation",
+        "Dropout",
+        "Dense",
+        "Activation",
+        "Dropout",
+        "Dense",
+    ]
     assert net.loss_and_grad(X, Y) != plain and net.loss(X, Y) == pytest.approx(plain, rel=1e-14)
     net.dropout = 0.0
     assert len(net.layers) == 5 and net.loss_and_grad(X, Y) == plain
@@ -257,8 +296,10 @@ def test_penalties_spare_biases_scales_and_slopes():
 
 # notes: E57
 def test_no_bias_before_batch_norm_but_everywhere_else():
-    biases = {after: [layer.bias for layer in MLP((3, 5, 5, 4), norm="batch", norm_after=after).layers
-                      if "W" in layer.params] for after in (False, True)}
+    biases = {
+        after: [layer.bias for layer in MLP((3, 5, 5, 4), norm="batch", norm_after=after).layers if "W" in layer.params]
+        for after in (False, True)
+    }
     assert biases == {False: [False, False, True], True: [True, True, True]}
     assert all(layer.bias for layer in MLP((3, 5, 4), norm="layer").layers if "W" in layer.params)
 
@@ -304,32 +345,55 @@ def test_shuffling_the_examples_changes_neither_loss_nor_gradient(seed):
         np.testing.assert_allclose(net.grad, grad, rtol=1e-9, atol=1e-13)
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: MLP((3,)), "sizes must be (inputs, hidden units …, outputs), each at least 1, not (3,)."),
-    (lambda: MLP((3, 0, 4)), "sizes of MLP must be a list of one or more, each a whole number, 1 or more"),
-    (lambda: MLP((3, 4), loss="hinge"), "There is no loss 'hinge'; choose one of softmax_cross_entropy, sigmoid_bce"),
-    (lambda: MLP((3, 5, 4), norm="bn"), "There is no norm 'bn'; choose None, batch, layer or a callable n -> layer."),
-    (lambda: MLP((3, 5, 4), "Relu"), "There is no activation 'Relu'; choose one of identity, step"),
-    (lambda: MLP((3, 5, 4), init="xaver"), "There is no initializer 'xaver'; choose one of zeros, constant"),
-    (lambda: MLP((3, 5, 4), init="he", std=0.1), "The initializer 'he' does not take std; it takes slope."),
-    (lambda: MLP((3, 4), dtype=np.int64), "dtype of MLP must be np.float32 or np.float64, not <class 'numpy.int64'>."),
-    (lambda: MLP((3, 5, 4), dropout=1.0), "The drop probability must be at least 0 and below 1, not 1.0."),
-    (lambda: MLP((3, 5, 4), l2=-0.1), "l2 of MLP must be a number, 0 or more, or an array of them, not -0.1."),
-    (lambda: MLP((3, 5, 4), trials=2, seed=[1, 2, 3]),
-     "A list for seed must have one entry per trial; it has 3, trials is 2."),
-    (lambda: MLP((3, 5, 4), init=["he", "zeros"]),
-     "A list for init must have one entry per trial; it has 2, trials is None."),
-    (lambda: MLP((3, 5, 4), dropout=[0.1, 0.2]), "dropout must be a number or, with trials, have one value per trial"),
-    (lambda: MLP((3, 5, 4), trials=0), "trials of MLP must be a whole number, 1 or more, or None, not 0."),
-    (lambda: MLP((3, 4)).forward(np.ones(3)), "x must have shape (examples, 3), not (3,)."),
-    (lambda: MLP((3, 4)).forward(np.ones((5, 2))), "x must have shape (examples, 3), not (5, 2)."),
-    (lambda: MLP((3, 4)).forward(np.ones((2, 5, 3))), "x must have shape (examples, 3), not (2, 5, 3)."),
-    (lambda: MLP((3, 4), trials=2).forward(np.ones((3, 5, 3))),
-     "x must have shape (examples, 3) or (2, examples, 3), not (3, 5, 3)."),
-    (lambda: MLP((3, 4)).loss(X, Y[:4]), "targets must be one class number from 0 to 3 for each of 6 examples"),
-    (lambda: MLP((3, 5, 4), norm="batch").loss_and_grad(X[:1], Y[:1]),
-     "Batch normalisation cannot train on one example per batch"),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: MLP((3,)), "sizes must be (inputs, hidden units …, outputs), each at least 1, not (3,)."),
+        (lambda: MLP((3, 0, 4)), "sizes of MLP must be a list of one or more, each a whole number, 1 or more"),
+        (
+            lambda: MLP((3, 4), loss="hinge"),
+            "There is no loss 'hinge'; choose one of softmax_cross_entropy, sigmoid_bce",
+        ),
+        (
+            lambda: MLP((3, 5, 4), norm="bn"),
+            "There is no norm 'bn'; choose None, batch, layer or a callable n -> layer.",
+        ),
+        (lambda: MLP((3, 5, 4), "Relu"), "There is no activation 'Relu'; choose one of identity, step"),
+        (lambda: MLP((3, 5, 4), init="xaver"), "There is no initializer 'xaver'; choose one of zeros, constant"),
+        (lambda: MLP((3, 5, 4), init="he", std=0.1), "The initializer 'he' does not take std; it takes slope."),
+        (
+            lambda: MLP((3, 4), dtype=np.int64),
+            "dtype of MLP must be np.float32 or np.float64, not <class 'numpy.int64'>.",
+        ),
+        (lambda: MLP((3, 5, 4), dropout=1.0), "The drop probability must be at least 0 and below 1, not 1.0."),
+        (lambda: MLP((3, 5, 4), l2=-0.1), "l2 of MLP must be a number, 0 or more, or an array of them, not -0.1."),
+        (
+            lambda: MLP((3, 5, 4), trials=2, seed=[1, 2, 3]),
+            "A list for seed must have one entry per trial; it has 3, trials is 2.",
+        ),
+        (
+            lambda: MLP((3, 5, 4), init=["he", "zeros"]),
+            "A list for init must have one entry per trial; it has 2, trials is None.",
+        ),
+        (
+            lambda: MLP((3, 5, 4), dropout=[0.1, 0.2]),
+            "dropout must be a number or, with trials, have one value per trial",
+        ),
+        (lambda: MLP((3, 5, 4), trials=0), "trials of MLP must be a whole number, 1 or more, or None, not 0."),
+        (lambda: MLP((3, 4)).forward(np.ones(3)), "x must have shape (examples, 3), not (3,)."),
+        (lambda: MLP((3, 4)).forward(np.ones((5, 2))), "x must have shape (examples, 3), not (5, 2)."),
+        (lambda: MLP((3, 4)).forward(np.ones((2, 5, 3))), "x must have shape (examples, 3), not (2, 5, 3)."),
+        (
+            lambda: MLP((3, 4), trials=2).forward(np.ones((3, 5, 3))),
+            "x must have shape (examples, 3) or (2, examples, 3), not (3, 5, 3).",
+        ),
+        (lambda: MLP((3, 4)).loss(X, Y[:4]), "targets must be one class number from 0 to 3 for each of 6 examples"),
+        (
+            lambda: MLP((3, 5, 4), norm="batch").loss_and_grad(X[:1], Y[:1]),
+            "Batch normalisation cannot train on one example per batch",
+        ),
+    ],
+)
 def test_wrong_settings_get_one_sentence(call, words):
     with pytest.raises(ValueError) as error:
         call()

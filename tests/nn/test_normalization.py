@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from course_lib.nn.gradient_check import numerical_gradient
 from course_lib.nn.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 
-LAYERS = {   # layer of 4 channels, shape of its input, axes that are averaged when all channels are one group
+LAYERS = {  # layer of 4 channels, shape of its input, axes that are averaged when all channels are one group
     "batch": (lambda dtype=float: BatchNorm(4, dtype=dtype), (6, 4)),
     "batch, maps": (lambda dtype=float: BatchNorm(4, maps=True, dtype=dtype), (4, 4, 2, 3)),
     "layer": (lambda dtype=float: LayerNorm(4, dtype=dtype), (5, 4)),
@@ -61,8 +61,9 @@ def test_gradients_are_what_small_steps_measure(name, train):
 def test_a_stack_of_trials_is_the_trials_one_by_one(name):
     singles = [ready(name, seed=10 * t) for t in range(3)]
     stack, x = LAYERS[name][0](), np.stack([x for _, x in singles])
-    stack.bind({k: np.zeros((3, *v)) for k, v in stack.shapes.items()},
-               {k: np.zeros((3, *v)) for k, v in stack.shapes.items()})
+    stack.bind(
+        {k: np.zeros((3, *v)) for k, v in stack.shapes.items()}, {k: np.zeros((3, *v)) for k, v in stack.shapes.items()}
+    )
     for k in stack.shapes:
         stack.params[k][...] = np.stack([layer.params[k] for layer, _ in singles])
     for statistic in ("running_mean", "running_var"):
@@ -91,8 +92,10 @@ def test_float32_stays_float32(name):
 
 
 # notes: 152, 168-169
-@pytest.mark.parametrize("name, axes", [("batch", 0), ("batch, maps", (0, 2, 3)), ("layer", 1),
-                                        ("layer, maps", (1, 2, 3)), ("instance, maps", (2, 3))])
+@pytest.mark.parametrize(
+    "name, axes",
+    [("batch", 0), ("batch, maps", (0, 2, 3)), ("layer", 1), ("layer, maps", (1, 2, 3)), ("instance, maps", (2, 3))],
+)
 def test_the_axes_that_come_out_standard(name, axes):
     make, shape = LAYERS[name]
     y = make().forward(5.0 + 3.0 * draw(*shape), train=True)
@@ -159,10 +162,12 @@ def test_normalised_is_not_gaussian():
     """Reference bn-not-gaussian: an affine map keeps skewness and excess kurtosis (100000 samples, tolerance 0.4)."""
     rng = np.random.RandomState(0)
     z = rng.standard_normal(100000)
-    shapes = {"uniform": (rng.uniform(size=100000), [0.0, -1.2]),
-              "exponential": (-np.log(rng.uniform(size=100000)), [2.0, 6.0]),
-              "two Gaussians at ±4": (z + np.where(rng.uniform(size=100000) < 0.5, 4.0, -4.0), [0.0, -1.77]),
-              "relu of Gaussian": (np.maximum(z, 0.0), [1.645, 2.46])}
+    shapes = {
+        "uniform": (rng.uniform(size=100000), [0.0, -1.2]),
+        "exponential": (-np.log(rng.uniform(size=100000)), [2.0, 6.0]),
+        "two Gaussians at ±4": (z + np.where(rng.uniform(size=100000) < 0.5, 4.0, -4.0), [0.0, -1.77]),
+        "relu of Gaussian": (np.maximum(z, 0.0), [1.645, 2.46]),
+    }
     for x, expected in shapes.values():
         y = BatchNorm(1).forward(x[:, None], train=True)
         assert [np.mean(y**3), np.mean(y**4) - 3.0] == pytest.approx(expected, abs=0.4)
@@ -210,22 +215,34 @@ def test_a_constant_unit_is_harmless_thanks_to_epsilon():
     assert y.tolist() == np.zeros((4, 2)).tolist() and np.all(np.isfinite(layer.backward(np.ones((4, 2)))))
 
 
-@pytest.mark.parametrize("call, words", [
-    # reference bn-batch-of-one: PyTorch raises here as well
-    (lambda: BatchNorm(4).forward(draw(1, 4), train=True),
-     "Batch normalisation cannot train on one example per batch, because every unit then equals its mean: use batches "
-     "of at least 2 (and leave out a last batch of one), or evaluate with train=False."),
-    (lambda: LayerNorm(1).forward(draw(5, 1)), "Layer normalisation needs at least 2 units per example"),
-    (lambda: GroupNorm(4, 4).forward(draw(5, 4)), "Group normalisation needs at least 2 values in a group"),
-    (lambda: InstanceNorm(4).forward(draw(3, 4, 1, 1)), "Instance normalisation needs maps with at least 2 positions"),
-    (lambda: InstanceNorm(4).forward(draw(3, 4)),
-     "InstanceNorm was made for x of shape (examples, 4, height, width), not (3, 4)."),
-    (lambda: BatchNorm(3, maps=True).forward(draw(3, 4, 2, 2)),
-     "BatchNorm was made for x of shape (examples, 3, height, width), not (3, 4, 2, 2)."),
-    (lambda: LayerNorm(3).forward(draw(3, 4)), "LayerNorm was made for x of shape (examples, 3), not (3, 4)."),
-    (lambda: GroupNorm(4, 3), "4 channels cannot be divided into 3 groups of equal size."),
-    (lambda: GroupNorm(4, 0), "groups of GroupNorm must be a whole number, 1 or more, not 0."),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        # reference bn-batch-of-one: PyTorch raises here as well
+        (
+            lambda: BatchNorm(4).forward(draw(1, 4), train=True),
+            "Batch normalisation cannot train on one example per batch, because every unit then equals its mean: use "
+            "batches of at least 2 (and leave out a last batch of one), or evaluate with train=False.",
+        ),
+        (lambda: LayerNorm(1).forward(draw(5, 1)), "Layer normalisation needs at least 2 units per example"),
+        (lambda: GroupNorm(4, 4).forward(draw(5, 4)), "Group normalisation needs at least 2 values in a group"),
+        (
+            lambda: InstanceNorm(4).forward(draw(3, 4, 1, 1)),
+            "Instance normalisation needs maps with at least 2 positions",
+        ),
+        (
+            lambda: InstanceNorm(4).forward(draw(3, 4)),
+            "InstanceNorm was made for x of shape (examples, 4, height, width), not (3, 4).",
+        ),
+        (
+            lambda: BatchNorm(3, maps=True).forward(draw(3, 4, 2, 2)),
+            "BatchNorm was made for x of shape (examples, 3, height, width), not (3, 4, 2, 2).",
+        ),
+        (lambda: LayerNorm(3).forward(draw(3, 4)), "LayerNorm was made for x of shape (examples, 3), not (3, 4)."),
+        (lambda: GroupNorm(4, 3), "4 channels cannot be divided into 3 groups of equal size."),
+        (lambda: GroupNorm(4, 0), "groups of GroupNorm must be a whole number, 1 or more, not 0."),
+    ],
+)
 def test_wrong_input_gets_one_sentence(call, words):
     with pytest.raises(ValueError) as error:
         call()

@@ -36,21 +36,54 @@ def moves(optimizer, gradient, steps):
 # points after 1, 29 (the last one his figure shows) and 30 updates; f after 30; length of the path.
 # "paper": Kingma & Ba 2015, algorithm 1.
 PUBLISHED = {
-    "saito sgd": (SGD(0.95), [-6.335, -1.8], [-0.387174580942, -0.0942025739449],
-                  [-0.350392995752, 0.0847823165504], 0.0133268037733, 36.9926016835),
-    "saito momentum": (Momentum(0.1, 0.9), [-6.93, 1.6], [0.814112149508, 0.27287785238],
-                       [0.896413858494, 0.0880856017151], 0.0479369635145, 12.7985176183),
-    "saito adagrad": (AdaGrad(1.5, eps=1e-7), [-5.50000021429, 0.5000000375],
-                      [-0.136185399907, 9.07097872615e-17], [-0.120162322314, 2.48638989398e-17],
-                      0.000721949185197, 7.57784749632),
-    "saito adam": (Adam(0.3, eps=1e-7, eps_at="uncorrected"), [-6.70000135526, 1.70000023717],
-                   [0.0201490647175, 0.321957221871], [0.136006852395, 0.318245375537],
-                   0.102205012246, 8.29502658307),
-    "paper adam": (Adam(0.3), [-6.70000000429, 1.70000000075], [0.0201571963901, 0.3219573891],
-                   [0.136014617326, 0.318245388896], 0.10220512636, 8.2950330806),
-    "adam, no bias correction": (Adam(0.3, bias_correction=False), [-6.05131713052, 1.05131677695],
-                                 [0.0784119761353, -0.395553784018], [0.395171214391, -0.317973792292],
-                                 0.108915347019, 21.9599355196),
+    "saito sgd": (
+        SGD(0.95),
+        [-6.335, -1.8],
+        [-0.387174580942, -0.0942025739449],
+        [-0.350392995752, 0.0847823165504],
+        0.0133268037733,
+        36.9926016835,
+    ),
+    "saito momentum": (
+        Momentum(0.1, 0.9),
+        [-6.93, 1.6],
+        [0.814112149508, 0.27287785238],
+        [0.896413858494, 0.0880856017151],
+        0.0479369635145,
+        12.7985176183,
+    ),
+    "saito adagrad": (
+        AdaGrad(1.5, eps=1e-7),
+        [-5.50000021429, 0.5000000375],
+        [-0.136185399907, 9.07097872615e-17],
+        [-0.120162322314, 2.48638989398e-17],
+        0.000721949185197,
+        7.57784749632,
+    ),
+    "saito adam": (
+        Adam(0.3, eps=1e-7, eps_at="uncorrected"),
+        [-6.70000135526, 1.70000023717],
+        [0.0201490647175, 0.321957221871],
+        [0.136006852395, 0.318245375537],
+        0.102205012246,
+        8.29502658307,
+    ),
+    "paper adam": (
+        Adam(0.3),
+        [-6.70000000429, 1.70000000075],
+        [0.0201571963901, 0.3219573891],
+        [0.136014617326, 0.318245388896],
+        0.10220512636,
+        8.2950330806,
+    ),
+    "adam, no bias correction": (
+        Adam(0.3, bias_correction=False),
+        [-6.05131713052, 1.05131677695],
+        [0.0784119761353, -0.395553784018],
+        [0.395171214391, -0.317973792292],
+        0.108915347019,
+        21.9599355196,
+    ),
 }
 
 
@@ -65,20 +98,51 @@ def test_published_trajectory(name):
 
 
 # the same script, whole paths at the steps 5, 10, … 25
-@pytest.mark.parametrize("name, expected", [
-    ("saito sgd", [[-4.24953035721, -1.18098], [-2.57978689383, 0.6973568802],
-                   [-1.56612610293, -0.411782264189], [-0.950757202515, 0.243153309181],
-                   [-0.577181656346, -0.143579597538]]),
-    ("saito momentum", [[-6.1014381813, -1.16084], [-4.34755378729, 0.0087997412],
-                        [-2.44025064161, 0.676445292852], [-0.824755242901, -0.698505233184],
-                        [0.294535879824, 0.316484787671]]),
-    ("saito adagrad", [[-2.89856197671, 0.00280344627105], [-1.48938552938, 4.33778039617e-06],
-                       [-0.788394852748, 6.71186139275e-09], [-0.420468564804, 1.03852844638e-11],
-                       [-0.224710502309, 1.6069183656e-14]]),
-    ("saito adam", [[-5.50728128367, 0.547713702209], [-4.0594185726, -0.491846287476],
-                    [-2.7097823845, -0.682025040874], [-1.52145009063, -0.278868002259],
-                    [-0.557435285501, 0.179818572334]]),
-])
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        (
+            "saito sgd",
+            [
+                [-4.24953035721, -1.18098],
+                [-2.57978689383, 0.6973568802],
+                [-1.56612610293, -0.411782264189],
+                [-0.950757202515, 0.243153309181],
+                [-0.577181656346, -0.143579597538],
+            ],
+        ),
+        (
+            "saito momentum",
+            [
+                [-6.1014381813, -1.16084],
+                [-4.34755378729, 0.0087997412],
+                [-2.44025064161, 0.676445292852],
+                [-0.824755242901, -0.698505233184],
+                [0.294535879824, 0.316484787671],
+            ],
+        ),
+        (
+            "saito adagrad",
+            [
+                [-2.89856197671, 0.00280344627105],
+                [-1.48938552938, 4.33778039617e-06],
+                [-0.788394852748, 6.71186139275e-09],
+                [-0.420468564804, 1.03852844638e-11],
+                [-0.224710502309, 1.6069183656e-14],
+            ],
+        ),
+        (
+            "saito adam",
+            [
+                [-5.50728128367, 0.547713702209],
+                [-4.0594185726, -0.491846287476],
+                [-2.7097823845, -0.682025040874],
+                [-1.52145009063, -0.278868002259],
+                [-0.557435285501, 0.179818572334],
+            ],
+        ),
+    ],
+)
 def test_published_points_on_the_way(name, expected):
     np.testing.assert_allclose(path(PUBLISHED[name][0])[5:30:5], expected, atol=1e-9)
 
@@ -96,7 +160,7 @@ def test_saito_figure_does_not_rank_optimizers():
 # notes: 170
 def test_sgd_closed_form():
     n = np.arange(31)
-    expected = np.stack([-7 * 0.905 ** n, 2 * (-0.9) ** n], axis=1)
+    expected = np.stack([-7 * 0.905**n, 2 * (-0.9) ** n], axis=1)
     np.testing.assert_allclose(path(SGD(0.95)), expected, atol=1e-9)
 
 
@@ -126,7 +190,7 @@ def test_momentum_limits_on_a_quadratic():
     assert spectral_radius(Momentum(1.8999, 0.9)) < 1 < spectral_radius(Momentum(1.9001, 0.9))
     assert spectral_radius(Momentum(0.1, 0.9)) == pytest.approx(0.9486832981, abs=1e-9)
     best = spectral_radius(Momentum(1.335814747, 0.4026054842))
-    assert best == pytest.approx(0.4026054842 ** 0.5, abs=1e-4)  # a double eigenvalue: half the digits
+    assert best == pytest.approx(0.4026054842**0.5, abs=1e-4)  # a double eigenvalue: half the digits
     others = [spectral_radius(Momentum(lr, beta)) for lr in (1.2, 1.336, 1.5) for beta in (0.3, 0.4, 0.5)]
     assert best < min(others)
 
@@ -202,7 +266,7 @@ def test_adam_special_cases():
     theta = np.array(BOWL.start)
     state = adam.init(theta)
     for t in range(1, 31):
-        adam.step(theta, BOWL.grad(theta), state, lr=1.5 / t ** 0.5)
+        adam.step(theta, BOWL.grad(theta), state, lr=1.5 / t**0.5)
         points.append(theta.copy())
     np.testing.assert_allclose(points, path(AdaGrad(1.5, eps=0))[1:], atol=1e-5)
 
@@ -215,7 +279,7 @@ def test_adamw_decays_beside_adam():
     state = optimizer.init(theta)
     for _ in range(10):
         optimizer.step(theta, np.zeros(2), state)
-    np.testing.assert_allclose(theta, np.array([3.0, -2.0]) * 0.95 ** 10)
+    np.testing.assert_allclose(theta, np.array([3.0, -2.0]) * 0.95**10)
     np.testing.assert_array_equal(path(AdamW(0.3, weight_decay=0)), path(Adam(0.3)))
 
 
@@ -224,18 +288,18 @@ def test_eps_inside_the_root():
     g = np.array([0.01])
     inside = moves(AdaGrad(1.0, eps=1e-4, eps_at="inside"), g, 1)[0, 0]
     outside = moves(AdaGrad(1.0, eps=1e-2), g, 1)[0, 0]
-    assert (inside, outside) == pytest.approx((2 ** -0.5, 0.5))
-    assert moves(Adam(1.0, eps=1e-4, eps_at="inside"), g, 1)[0, 0] == pytest.approx(2 ** -0.5)
-    assert moves(RMSProp(1.0, 0.0, eps=1e-4, eps_at="inside"), g, 1)[0, 0] == pytest.approx(2 ** -0.5)
+    assert (inside, outside) == pytest.approx((2**-0.5, 0.5))
+    assert moves(Adam(1.0, eps=1e-4, eps_at="inside"), g, 1)[0, 0] == pytest.approx(2**-0.5)
+    assert moves(RMSProp(1.0, 0.0, eps=1e-4, eps_at="inside"), g, 1)[0, 0] == pytest.approx(2**-0.5)
     # ε added before the correction: m/(√v + ε) with √v = 0.01·√0.001
-    assert moves(Adam(1.0, eps=0.01 * 0.001 ** 0.5, eps_at="uncorrected"), g, 1)[0, 0] == pytest.approx(0.5)
+    assert moves(Adam(1.0, eps=0.01 * 0.001**0.5, eps_at="uncorrected"), g, 1)[0, 0] == pytest.approx(0.5)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.floats(-8, 8), st.sampled_from([AdaGrad(0.3, eps=0), RMSProp(0.3, eps=0), Adam(0.3, eps=0)]))
 def test_adaptive_methods_do_not_see_the_scale_of_the_loss(exponent, optimizer):
     theta = np.tile(BOWL.start, (2, 1))
-    scale, state = np.array([[1.0], [10.0 ** exponent]]), optimizer.init(theta)
+    scale, state = np.array([[1.0], [10.0**exponent]]), optimizer.init(theta)
     for _ in range(12):
         optimizer.step(theta, scale * BOWL.grad(theta), state)
     np.testing.assert_allclose(theta[0], theta[1], rtol=1e-6, atol=1e-9)
@@ -250,12 +314,17 @@ def test_fifty_learning_rates_at_once_are_fifty_runs(name):
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(0, 10 ** 6))
+@given(st.integers(0, 10**6))
 def test_every_setting_broadcasts(seed):
     rng = np.random.default_rng(seed)
-    column = {"lr": rng.uniform(0.01, 0.3, (4, 1)), "beta": rng.uniform(0, 0.99, (4, 1)),
-              "beta1": rng.uniform(0, 0.99, (4, 1)), "beta2": rng.uniform(0.5, 0.999, (4, 1)),
-              "eps": rng.uniform(1e-8, 1e-2, (4, 1)), "weight_decay": rng.uniform(0, 0.5, (4, 1))}
+    column = {
+        "lr": rng.uniform(0.01, 0.3, (4, 1)),
+        "beta": rng.uniform(0, 0.99, (4, 1)),
+        "beta1": rng.uniform(0, 0.99, (4, 1)),
+        "beta2": rng.uniform(0.5, 0.999, (4, 1)),
+        "eps": rng.uniform(1e-8, 1e-2, (4, 1)),
+        "weight_decay": rng.uniform(0, 0.5, (4, 1)),
+    }
     for make in OPTIMIZERS.values():
         names = [n for n in make.__dataclass_fields__ if n in column]
         together = path(make(**{n: column[n] for n in names}), 5, start=np.tile(BOWL.start, (4, 1)))
@@ -289,25 +358,28 @@ def test_lr_of_the_step_overrides_the_settings(optimizer):
     np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("make, message", [
-    (lambda: SGD(lr=0), "lr must be positive"),
-    (lambda: SGD(lr=-1e-3), "lr must be positive"),
-    (lambda: Adam(lr=float("nan")), "lr must be positive"),
-    (lambda: Adam(lr=float("inf")), "lr must be positive"),
-    (lambda: AdaGrad(lr="fast"), "lr of AdaGrad must be a finite number, or an array of numbers, not 'fast'"),
-    (lambda: SGD(lr=np.array([0.1, -0.1])), "lr must be positive"),
-    (lambda: Momentum(beta=1.0), "beta must be at least 0 and below 1"),
-    (lambda: RMSProp(beta=-0.1), "beta must be at least 0 and below 1"),
-    (lambda: Adam(beta1=1.5), "beta1 must be"),
-    (lambda: Adam(beta2=1.0), "beta2 must be"),
-    (lambda: Adam(eps=-1e-8), "eps must be zero or positive"),
-    (lambda: AdamW(weight_decay=-1), "weight_decay must be"),
-    (lambda: Adam(eps_at="under"), "eps_at must be one of outside, inside, uncorrected"),
-    (lambda: RMSProp(eps_at="uncorrected"), "eps_at must be one of outside, inside"),
-    (lambda: SGD(lr=np.ones((3, 1))).init(np.zeros(2)), "does not broadcast"),
-    (lambda: SGD(lr=np.ones(3)).init(np.zeros(2)), "broadcast"),
-    (lambda: Adam().init(np.zeros(2, int)), "floating-point"),
-])
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda: SGD(lr=0), "lr must be positive"),
+        (lambda: SGD(lr=-1e-3), "lr must be positive"),
+        (lambda: Adam(lr=float("nan")), "lr must be positive"),
+        (lambda: Adam(lr=float("inf")), "lr must be positive"),
+        (lambda: AdaGrad(lr="fast"), "lr of AdaGrad must be a finite number, or an array of numbers, not 'fast'"),
+        (lambda: SGD(lr=np.array([0.1, -0.1])), "lr must be positive"),
+        (lambda: Momentum(beta=1.0), "beta must be at least 0 and below 1"),
+        (lambda: RMSProp(beta=-0.1), "beta must be at least 0 and below 1"),
+        (lambda: Adam(beta1=1.5), "beta1 must be"),
+        (lambda: Adam(beta2=1.0), "beta2 must be"),
+        (lambda: Adam(eps=-1e-8), "eps must be zero or positive"),
+        (lambda: AdamW(weight_decay=-1), "weight_decay must be"),
+        (lambda: Adam(eps_at="under"), "eps_at must be one of outside, inside, uncorrected"),
+        (lambda: RMSProp(eps_at="uncorrected"), "eps_at must be one of outside, inside"),
+        (lambda: SGD(lr=np.ones((3, 1))).init(np.zeros(2)), "does not broadcast"),
+        (lambda: SGD(lr=np.ones(3)).init(np.zeros(2)), "broadcast"),
+        (lambda: Adam().init(np.zeros(2, int)), "floating-point"),
+    ],
+)
 def test_impossible_settings_are_refused_in_one_sentence(make, message):
     with pytest.raises(ValueError, match=message) as error:
         make()
@@ -316,18 +388,52 @@ def test_impossible_settings_are_refused_in_one_sentence(make, message):
 
 # 2000 updates with one sensible rate each bring every method down every surface.
 RATES = {
-    "bowl": {"sgd": 0.5, "momentum": 0.1, "nesterov": 0.1, "adagrad": 1.5, "rmsprop": 0.01, "adam": 0.1,
-             "adamw": 0.1},
-    "ravine": {"sgd": 0.015, "momentum": 0.01, "nesterov": 0.005, "adagrad": 0.5, "rmsprop": 0.003,
-               "adam": 0.03, "adamw": 0.03},
-    "saddle": {"sgd": 0.1, "momentum": 0.05, "nesterov": 0.05, "adagrad": 0.5, "rmsprop": 0.01, "adam": 0.05,
-               "adamw": 0.05},
-    "rosenbrock": {"sgd": 0.002, "momentum": 0.0005, "nesterov": 0.0005, "adagrad": 0.5, "rmsprop": 0.003,
-                   "adam": 0.05, "adamw": 0.05},
-    "beale": {"sgd": 0.02, "momentum": 0.005, "nesterov": 0.005, "adagrad": 0.5, "rmsprop": 0.01,
-              "adam": 0.05, "adamw": 0.05},
-    "plateau": {"sgd": 0.5, "momentum": 0.1, "nesterov": 0.1, "adagrad": 0.5, "rmsprop": 0.01, "adam": 0.1,
-                "adamw": 0.1},
+    "bowl": {"sgd": 0.5, "momentum": 0.1, "nesterov": 0.1, "adagrad": 1.5, "rmsprop": 0.01, "adam": 0.1, "adamw": 0.1},
+    "ravine": {
+        "sgd": 0.015,
+        "momentum": 0.01,
+        "nesterov": 0.005,
+        "adagrad": 0.5,
+        "rmsprop": 0.003,
+        "adam": 0.03,
+        "adamw": 0.03,
+    },
+    "saddle": {
+        "sgd": 0.1,
+        "momentum": 0.05,
+        "nesterov": 0.05,
+        "adagrad": 0.5,
+        "rmsprop": 0.01,
+        "adam": 0.05,
+        "adamw": 0.05,
+    },
+    "rosenbrock": {
+        "sgd": 0.002,
+        "momentum": 0.0005,
+        "nesterov": 0.0005,
+        "adagrad": 0.5,
+        "rmsprop": 0.003,
+        "adam": 0.05,
+        "adamw": 0.05,
+    },
+    "beale": {
+        "sgd": 0.02,
+        "momentum": 0.005,
+        "nesterov": 0.005,
+        "adagrad": 0.5,
+        "rmsprop": 0.01,
+        "adam": 0.05,
+        "adamw": 0.05,
+    },
+    "plateau": {
+        "sgd": 0.5,
+        "momentum": 0.1,
+        "nesterov": 0.1,
+        "adagrad": 0.5,
+        "rmsprop": 0.01,
+        "adam": 0.1,
+        "adamw": 0.1,
+    },
 }
 
 
@@ -351,6 +457,7 @@ def test_where_eps_stands_hardly_matters_on_the_way():
 
 def test_buffer_and_velocity_form_part_when_the_rate_changes():
     """b ← βb + g, θ ← θ − ηb: the velocity form while η is constant, another path under a schedule."""
+
     def buffer_form(rates):
         theta, b = np.array(BOWL.start), np.zeros(2)
         for lr in rates:

@@ -1,4 +1,5 @@
 """What a learner's own code raises inside the library reaches the learner as it is, with the line that raised it."""
+
 from __future__ import annotations
 
 import logging
@@ -63,7 +64,8 @@ HOOKS = {
     "backward of a layer": lambda bug: made(Layer, "backward", bug)().backward(X),
     "forward of a subclass": lambda bug: made(Dense, "forward", bug)(3, 2).forward(X),
     "backward of a subclass": lambda bug: (lambda dense: dense.backward(dense.forward(X)))(
-        made(Dense, "backward", bug)(3, 2)),
+        made(Dense, "backward", bug)(3, 2)
+    ),
     "__init__ of a layer": lambda bug: net(norm=lambda n: made(Layer, "__init__", bug)()),
     "norm": lambda bug: net(norm=lambda n: bug()),
     "forward in a network": lambda bug: with_layer("forward", bug).forward(X),
@@ -78,9 +80,11 @@ HOOKS = {
     "f of an activation": lambda bug: net(activation=Activation("mine", lambda x: bug(), identity_slope)).forward(X),
     "df of an activation": lambda bug: net(activation=Activation("mine", identity, lambda x: bug())).signals(X, Y),
     "f of an activation layer": lambda bug: ActivationLayer(
-        Activation("mine", lambda x: bug(), identity_slope)).forward(X),
-    "f with parameters": lambda bug: Activation(
-        "mine", lambda x, a: bug(), identity_slope, params={"a": 1.0}).with_params(a=2.0).f(1.0),
+        Activation("mine", lambda x: bug(), identity_slope)
+    ).forward(X),
+    "f with parameters": lambda bug: (
+        Activation("mine", lambda x, a: bug(), identity_slope, params={"a": 1.0}).with_params(a=2.0).f(1.0)
+    ),
     "pointwise": lambda bug: pointwise(lambda x: bug())([1, 2]),
     "init": lambda bug: net(init=lambda rng, n_in, n_out: bug()),
     "loss": lambda bug: with_loss(bug).loss(X, Y),
@@ -101,8 +105,9 @@ HOOKS = {
     "at of a sampler": lambda bug: grid({"a": made(Sampler, "at", bug)()}, 3),
     "at of a sampler, drawn": lambda bug: draw({"a": made(Sampler, "at", bug)()}, np.random.default_rng(0)),
     "where of a sampler": lambda bug: narrowed({"lr": made(Uniform, "where", bug)(0.0, 1.0)}, [{"lr": 0.5}]),
-    "where of a sampler at the edge": lambda bug: search(
-        lambda settings, seed: 1.0, SPACE, 3, 0).at_the_edge({"lr": made(Uniform, "where", bug)(0.0, 1.0)}),
+    "where of a sampler at the edge": lambda bug: search(lambda settings, seed: 1.0, SPACE, 3, 0).at_the_edge(
+        {"lr": made(Uniform, "where", bug)(0.0, 1.0)}
+    ),
     "work": lambda bug: list(run_jobs(lambda job: bug(), [1, 2])),
 }
 
@@ -114,8 +119,9 @@ def reporting(bug: Callable, settings: dict, seed: int):
 
 def stacked(bug: Callable):
     mine = Activation("mine", identity, lambda x: bug())
-    return stacked_search(TrainMLP((3, 5, 4), X, Y, X, Y, SGD, epochs=1, batch_size=2, network={"activation": mine}),
-                          SPACE, 3, 0)
+    return stacked_search(
+        TrainMLP((3, 5, 4), X, Y, X, Y, SGD, epochs=1, batch_size=2, network={"activation": mine}), SPACE, 3, 0
+    )
 
 
 # A search goes on after an error in one trial, and ends at Ctrl-C; an error in every trial is the objective's.

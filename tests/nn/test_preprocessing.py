@@ -46,7 +46,7 @@ def images(n: int = 30) -> np.ndarray:
 
 # notes: 102
 def test_standardised_columns_have_mean_0_and_standard_deviation_1():
-    z = Standardize().fit(correlated()).transform(correlated())     # CS231n notes 2
+    z = Standardize().fit(correlated()).transform(correlated())  # CS231n notes 2
     np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(z.std(axis=0), 1, atol=1e-12)
 
@@ -90,7 +90,7 @@ def test_principal_axes_agree_with_a_singular_value_decomposition_of_the_data():
 def test_two_correlated_features_in_closed_form():
     """Covariance (1 ρ; ρ 1): λ = 1 ± ρ along (1, 1)/√2 and (1, −1)/√2, the first entry positive."""
     rho = 0.8
-    square = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]], dtype=float)        # covariance I, mean 0
+    square = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]], dtype=float)  # covariance I, mean 0
     fitted = PCA().fit(square @ np.linalg.cholesky([[1, rho], [rho, 1]]).T)
     np.testing.assert_allclose(fitted.variances, [1 + rho, 1 - rho], atol=1e-12)
     np.testing.assert_allclose(fitted.components, np.array([[1, 1], [1, -1]]) / np.sqrt(2), atol=1e-12)
@@ -154,7 +154,7 @@ def test_a_mean_shift_alone_ruins_the_conditioning_and_centring_repairs_it(shift
 # notes: 101, 103
 def test_each_stage_repairs_what_it_is_for():
     """Offset, unequal scales, correlation: centring, standardising and whitening remove one each."""
-    mild = correlated() @ np.linalg.inv(np.linalg.cholesky(covariance(correlated())).T)     # white, but for a mean
+    mild = correlated() @ np.linalg.inv(np.linalg.cholesky(covariance(correlated())).T)  # white, but for a mean
     x = mild @ (np.eye(5) + 0.2) * [1, 10, 100, 1, 10] + 1000
     stages = [x] + [p.fit(x).transform(x) for p in (Center(), Standardize(), Whiten(epsilon=0.0))]
     raw, centred, standardised, white = map(condition_number, stages)
@@ -175,8 +175,11 @@ ONE_NUMBER = [Standardize(), PCA(), Whiten(epsilon=0.0), ZCA(epsilon=0.0)]
 
 @pytest.mark.parametrize("preprocessor", ONE_NUMBER, ids=lambda one: type(one).__name__)
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-@given(number=st.floats(1e-3, 1e3), off=st.lists(st.integers(-3, 3), min_size=2, max_size=300),
-       sign=st.sampled_from([-1, 1]))
+@given(
+    number=st.floats(1e-3, 1e3),
+    off=st.lists(st.integers(-3, 3), min_size=2, max_size=300),
+    sign=st.sampled_from([-1, 1]),
+)
 def test_one_number_with_rounding_errors_is_only_centred(preprocessor, dtype, number, off, sign):
     number = dtype(sign * number)
     x = (number + np.array(off) * np.spacing(np.abs(number)))[:, None].astype(dtype)
@@ -202,7 +205,7 @@ def test_a_tenth_and_two_tenths_are_three_tenths():
 
 @pytest.mark.parametrize("preprocessor", [Whiten(epsilon=0.0), ZCA(epsilon=0.0)])
 def test_directions_without_variance_give_zero_instead_of_noise(preprocessor):
-    x = correlated(d=3) @ np.array([[1.0, 0, 1, 2], [0, 1, 1, 0], [0, 0, 0, 0]])       # rank 2 in 4 dimensions
+    x = correlated(d=3) @ np.array([[1.0, 0, 1, 2], [0, 1, 1, 0], [0, 0, 0, 0]])  # rank 2 in 4 dimensions
     z = preprocessor.fit(x).transform(x)
     eigenvalues = np.linalg.eigvalsh(covariance(z))
     np.testing.assert_allclose(eigenvalues, [0, 0, 1, 1], atol=1e-9)
@@ -229,13 +232,14 @@ def test_images_go_in_and_come_back(name):
     back = fitted.inverse(z)
     assert back.shape == (30, 6, 6, 3)
     np.testing.assert_allclose(back, images(), atol=1e-6)
-    np.testing.assert_allclose(fitted.transform(images()[4]), z[4], atol=1e-9)        # a single image
+    np.testing.assert_allclose(fitted.transform(images()[4]), z[4], atol=1e-9)  # a single image
 
 
 def test_images_and_their_flattened_rows_get_the_same_treatment():
     flat = images().reshape(30, -1)
-    np.testing.assert_allclose(ZCA().fit(images()).transform(images()).reshape(30, -1),
-                               ZCA().fit(flat).transform(flat), atol=1e-9)
+    np.testing.assert_allclose(
+        ZCA().fit(images()).transform(images()).reshape(30, -1), ZCA().fit(flat).transform(flat), atol=1e-9
+    )
 
 
 # notes: 109, E31
@@ -248,7 +252,7 @@ def test_mean_image_channel_mean_and_channel_spread():
     fitted = ChannelStandardize().fit(images())
     np.testing.assert_allclose(fitted.scale, [x[..., c].std() for c in range(3)], rtol=1e-12)
     larger = load_patches(n=5, size=9).images
-    assert fitted.transform(larger).shape == larger.shape       # channel statistics fit images of any size
+    assert fitted.transform(larger).shape == larger.shape  # channel statistics fit images of any size
 
 
 def test_whitened_digits_and_patches_are_finite_and_white_where_they_vary():
@@ -257,7 +261,7 @@ def test_whitened_digits_and_patches_are_finite_and_white_where_they_vary():
     variances = np.sort(z.var(axis=0))
     np.testing.assert_allclose(variances[variances > 0.5], 1, atol=1e-8)
     assert (variances > 0.5).sum() == np.linalg.matrix_rank(digits - digits.mean(axis=0)) < 64
-    assert variances[0] < 1e-9                                  # pixels that are blank in every digit
+    assert variances[0] < 1e-9  # pixels that are blank in every digit
 
 
 def test_components_come_out_the_same_whatever_the_order_or_sign_of_the_data():
@@ -307,24 +311,27 @@ def test_whitening_never_leaves_a_variance_above_one(x):
     assert z.var(axis=0).max() < 1 + 1e-2
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: Standardize().fit(np.zeros((0, 3))), r"not empty, not one of shape \(0, 3\)"),
-    (lambda: Center().fit(np.zeros(3)), r"\(samples, features\)"),
-    (lambda: Standardize().fit(np.zeros((1, 3))), "At least 2 training samples .* not 1"),
-    (lambda: PCA().fit(np.zeros((1, 3))), "At least 2 training samples"),
-    (lambda: Center().fit(np.array([[1.0, np.nan]])), "must consist of finite numbers"),
-    (lambda: Center().fit(np.zeros((2, 2))).transform(np.array([[1.0, np.inf]])), "must consist of finite numbers"),
-    (lambda: Center().fit(np.zeros((2, 3))).transform(np.zeros((2, 4))), r"samples of shape \(3,\).*\(2, 4\)"),
-    (lambda: ZCA().fit(images()).transform(np.zeros((2, 108))), r"samples of shape \(6, 6, 3\)"),
-    (lambda: PCA(components=2).fit(correlated()).inverse(np.zeros((4, 5))), r"samples of shape \(2,\)"),
-    (lambda: PCA(components=6).fit(correlated()), r"between 1 and 5 \(the features\), not be 6"),
-    (lambda: Whiten(components=0).fit(correlated()), "components must be at least 1"),
-    (lambda: ZCA(epsilon=-1.0).fit(correlated()), "epsilon must be zero or positive, not -1.0"),
-    (lambda: Standardize(epsilon=np.nan).fit(correlated()), "epsilon"),
-    (lambda: ChannelMean().fit(np.zeros((5, 8, 8))), r"\(n, height, width, channels\), not \(5, 8, 8\)"),
-    (lambda: ZCA().transform(correlated()), r"ZCA has seen no data: write fitted = ZCA\(\).fit\(x_train\)"),
-    (lambda: Center().inverse(correlated()), "Center has seen no data"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Standardize().fit(np.zeros((0, 3))), r"not empty, not one of shape \(0, 3\)"),
+        (lambda: Center().fit(np.zeros(3)), r"\(samples, features\)"),
+        (lambda: Standardize().fit(np.zeros((1, 3))), "At least 2 training samples .* not 1"),
+        (lambda: PCA().fit(np.zeros((1, 3))), "At least 2 training samples"),
+        (lambda: Center().fit(np.array([[1.0, np.nan]])), "must consist of finite numbers"),
+        (lambda: Center().fit(np.zeros((2, 2))).transform(np.array([[1.0, np.inf]])), "must consist of finite numbers"),
+        (lambda: Center().fit(np.zeros((2, 3))).transform(np.zeros((2, 4))), r"samples of shape \(3,\).*\(2, 4\)"),
+        (lambda: ZCA().fit(images()).transform(np.zeros((2, 108))), r"samples of shape \(6, 6, 3\)"),
+        (lambda: PCA(components=2).fit(correlated()).inverse(np.zeros((4, 5))), r"samples of shape \(2,\)"),
+        (lambda: PCA(components=6).fit(correlated()), r"between 1 and 5 \(the features\), not be 6"),
+        (lambda: Whiten(components=0).fit(correlated()), "components must be at least 1"),
+        (lambda: ZCA(epsilon=-1.0).fit(correlated()), "epsilon must be zero or positive, not -1.0"),
+        (lambda: Standardize(epsilon=np.nan).fit(correlated()), "epsilon"),
+        (lambda: ChannelMean().fit(np.zeros((5, 8, 8))), r"\(n, height, width, channels\), not \(5, 8, 8\)"),
+        (lambda: ZCA().transform(correlated()), r"ZCA has seen no data: write fitted = ZCA\(\).fit\(x_train\)"),
+        (lambda: Center().inverse(correlated()), "Center has seen no data"),
+    ],
+)
 def test_wrong_input_is_answered_with_a_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()

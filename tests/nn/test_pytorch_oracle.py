@@ -21,7 +21,7 @@ def close(ours, theirs, rtol=1e-12, atol=1e-14):
 
 
 def by_name(name):
-    """"elu(0.5)" is ELU with α = 0.5."""
+    """ "elu(0.5)" is ELU with α = 0.5."""
     plain, _, alpha = name.rstrip(")").partition("(")
     return activation(plain, alpha=float(alpha)) if alpha else ACTIVATIONS[plain]
 
@@ -75,13 +75,16 @@ def test_batch_norm_over_three_batches_and_in_evaluation():
     check_layer(layer, theirs["eval"], train=False)
 
 
-@pytest.mark.parametrize("name, make", [
-    ("layer", lambda: normalization.LayerNorm(4)),
-    ("group", lambda: normalization.GroupNorm(4, 2)),
-    ("group_maps", lambda: normalization.GroupNorm(4, 2, maps=True)),
-    ("instance_maps", lambda: normalization.InstanceNorm(4)),
-    ("batch_maps", lambda: normalization.BatchNorm(4, maps=True)),
-])
+@pytest.mark.parametrize(
+    "name, make",
+    [
+        ("layer", lambda: normalization.LayerNorm(4)),
+        ("group", lambda: normalization.GroupNorm(4, 2)),
+        ("group_maps", lambda: normalization.GroupNorm(4, 2, maps=True)),
+        ("instance_maps", lambda: normalization.InstanceNorm(4)),
+        ("batch_maps", lambda: normalization.BatchNorm(4, maps=True)),
+    ],
+)
 def test_normalization(name, make):
     theirs = ORACLE["normalizations"][name]
     check_layer(with_affine(make(), theirs), theirs)

@@ -109,17 +109,26 @@ def test_a_nan_loss_is_no_progress():
 
 
 # notes: 187-188, E23
-@given(st.integers(0, 10 ** 6), st.floats(1e-6, 10))
+@given(st.integers(0, 10**6), st.floats(1e-6, 10))
 def test_inverse_time_never_exceeds_its_start_and_tends_to_one_over_t(t, lr):
     rate = InverseTime(lr, tau=50)(t)
     assert rate <= lr and (t < 50 or rate * t == pytest.approx(lr * 50))
 
 
-@pytest.mark.parametrize("make", [
-    lambda: Constant(0), lambda: InverseTime(0.1, tau=0), lambda: OneOverT(0.1, k=-1), lambda: Step(every=0),
-    lambda: Exponential(float("nan")), lambda: Cosine(steps=0), lambda: Warmup(steps=0),
-    lambda: Plateau(factor=1.5), lambda: Plateau(patience=0),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Constant(0),
+        lambda: InverseTime(0.1, tau=0),
+        lambda: OneOverT(0.1, k=-1),
+        lambda: Step(every=0),
+        lambda: Exponential(float("nan")),
+        lambda: Cosine(steps=0),
+        lambda: Warmup(steps=0),
+        lambda: Plateau(factor=1.5),
+        lambda: Plateau(patience=0),
+    ],
+)
 def test_impossible_settings(make):
     with pytest.raises(ValueError, match="must be"):
         make()

@@ -24,8 +24,13 @@ from course_lib.nn.search import (
     successive_halving,
 )
 
-SPACE = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "units": IntUniform(8, 64),
-         "activation": Choice(("tanh", "relu")), "dropout": Uniform(0.0, 0.5)}
+SPACE = {
+    "lr": LogUniform(1e-6, 1e-2),
+    "l2": LogUniform(1e-8, 1e-4),
+    "units": IntUniform(8, 64),
+    "activation": Choice(("tanh", "relu")),
+    "dropout": Uniform(0.0, 0.5),
+}
 
 
 def bump(settings, seed):
@@ -64,11 +69,17 @@ def outcome(result):
 # notes: 217
 def test_published_ranges_and_the_border_warning():
     """Saito 6.5.3: decay 10^U(−8, −4), lr 10^U(−6, −2); his five best crowd the top of the lr range, not the decay."""
-    best = [(0.83, 0.0092, 3.86e-07), (0.78, 0.00956, 6.04e-07), (0.77, 0.00571, 1.27e-06), (0.74, 0.00626, 1.43e-05),
-            (0.73, 0.0052, 8.97e-06)]
+    best = [
+        (0.83, 0.0092, 3.86e-07),
+        (0.78, 0.00956, 6.04e-07),
+        (0.77, 0.00571, 1.27e-06),
+        (0.74, 0.00626, 1.43e-05),
+        (0.73, 0.0052, 8.97e-06),
+    ]
     space = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "kind": Choice(["a", "b"])}
-    trials = tuple(Trial(i, {"lr": lr, "l2": l2, "kind": "a"}, 0, score=score)
-                   for i, (score, lr, l2) in enumerate(best))
+    trials = tuple(
+        Trial(i, {"lr": lr, "l2": l2, "kind": "a"}, 0, score=score) for i, (score, lr, l2) in enumerate(best)
+    )
     assert SearchResult(trials, 5).at_the_edge(space) == {"lr": "high"}
     assert SearchResult(trials, 5).at_the_edge({"lr": LogUniform(5e-3, 1e2)}) == {"lr": "low"}
     assert SearchResult(trials, 5).at_the_edge({"lr": LogUniform(1e-4, 1e-0)}) == {}
@@ -86,8 +97,9 @@ def processes():
         yield pool
 
 
-@pytest.mark.parametrize("objective, abandon", [(bump, None), (climb, None), (moody, None),
-                                                (exploding, LossExploded())])
+@pytest.mark.parametrize(
+    "objective, abandon", [(bump, None), (climb, None), (moody, None), (exploding, LossExploded())]
+)
 def test_the_same_trials_whatever_runs_them(objective, abandon, processes):
     serial = outcome(search(objective, SPACE, 12, 0, abandon=abandon))
     with ThreadPoolExecutor(3) as threads:

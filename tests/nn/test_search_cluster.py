@@ -24,8 +24,9 @@ SPACE = {"lr": LogUniform(1e-4, 1e1), "l2": LogUniform(1e-6, 1e-1)}
 
 @pytest.fixture(scope="module")
 def cluster():
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None,
-                                  silence_logs=logging.CRITICAL) as started:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+    ) as started:
         yield started
 
 
@@ -42,11 +43,14 @@ def outcome(result):
 
 def test_the_same_trials_as_here(executor):
     assert outcome(search(TRAIN, SPACE, 10, 0, executor, abandon=LossExploded())) == outcome(
-        search(TRAIN, SPACE, 10, 0, abandon=LossExploded()))
+        search(TRAIN, SPACE, 10, 0, abandon=LossExploded())
+    )
     assert outcome(stacked_search(TRAIN, SPACE, 8, 0, executor, size=4)) == outcome(
-        stacked_search(TRAIN, SPACE, 8, 0, size=4))
+        stacked_search(TRAIN, SPACE, 8, 0, size=4)
+    )
     assert outcome(successive_halving(TRAIN, SPACE, 6, 0, executor, budgets=(1, 4))) == outcome(
-        successive_halving(TRAIN, SPACE, 6, 0, budgets=(1, 4)))
+        successive_halving(TRAIN, SPACE, 6, 0, budgets=(1, 4))
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a signal that kills")

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from course_lib.nn.search import plan
 from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Uniform, grid, narrowed
 
-SPACE = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "units": IntUniform(8, 64),
-         "activation": Choice(("tanh", "relu")), "dropout": Uniform(0.0, 0.5)}
+SPACE = {
+    "lr": LogUniform(1e-6, 1e-2),
+    "l2": LogUniform(1e-8, 1e-4),
+    "units": IntUniform(8, 64),
+    "activation": Choice(("tanh", "relu")),
+    "dropout": Uniform(0.0, 0.5),
+}
 
 
 # notes: E64
@@ -49,8 +54,9 @@ def test_nine_trials_distance():
 
 # notes: 219
 # hp-log-sampling (CS231n notes, neural-networks-3): lr in [1e-6, 1e-2], share above 1e-3 and below 1e-4
-@pytest.mark.parametrize("sampler, above, below", [(Uniform(1e-6, 1e-2), 0.900090009, 0.0099009901),
-                                                   (LogUniform(1e-6, 1e-2), 0.25, 0.5)])
+@pytest.mark.parametrize(
+    "sampler, above, below", [(Uniform(1e-6, 1e-2), 0.900090009, 0.0099009901), (LogUniform(1e-6, 1e-2), 0.25, 0.5)]
+)
 def test_log_sampling(sampler, above, below):
     assert 1 - sampler.where(1e-3) == pytest.approx(above, abs=1e-9)
     assert sampler.where(1e-4) == pytest.approx(below, abs=1e-9)
@@ -77,14 +83,22 @@ def test_whole_numbers_include_both_ends_equally():
 
 def test_grid_by_axis():
     points = grid({"lr": LogUniform(1e-4, 1e0), "kind": Choice(["a", "b"])}, {"lr": 4, "kind": 2})
-    np.testing.assert_allclose([p["lr"] for p in points[::2]], [10 ** -3.5, 10 ** -2.5, 10 ** -1.5, 10 ** -0.5])
+    np.testing.assert_allclose([p["lr"] for p in points[::2]], [10**-3.5, 10**-2.5, 10**-1.5, 10**-0.5])
     assert [p["kind"] for p in points[:2]] == ["a", "b"]
 
 
-@pytest.mark.parametrize("make", [
-    lambda: Uniform(1, 1), lambda: LogUniform(0, 1), lambda: LogUniform(-1, 1), lambda: IntUniform(3, 2),
-    lambda: Uniform(0, math.nan), lambda: Uniform(0, math.inf), lambda: Choice([]),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Uniform(1, 1),
+        lambda: LogUniform(0, 1),
+        lambda: LogUniform(-1, 1),
+        lambda: IntUniform(3, 2),
+        lambda: Uniform(0, math.nan),
+        lambda: Uniform(0, math.inf),
+        lambda: Choice([]),
+    ],
+)
 def test_impossible_ranges(make):
     with pytest.raises(ValueError, match="low < high|one or more|finite number"):
         make()
@@ -93,8 +107,16 @@ def test_impossible_ranges(make):
 # notes: 214
 def test_the_fine_range_surrounds_the_best_and_may_reach_beyond_the_old_one():
     """Saito 6.5.3: his five best lie at the top of lr 10^U(−6, −2) and in the lower half of decay 10^U(−8, −4)."""
-    best = [{"lr": lr, "l2": l2, "units": 8} for lr, l2 in
-            [(0.0092, 3.86e-07), (0.00956, 6.04e-07), (0.00571, 1.27e-06), (0.00626, 1.43e-05), (0.0052, 8.97e-06)]]
+    best = [
+        {"lr": lr, "l2": l2, "units": 8}
+        for lr, l2 in [
+            (0.0092, 3.86e-07),
+            (0.00956, 6.04e-07),
+            (0.00571, 1.27e-06),
+            (0.00626, 1.43e-05),
+            (0.0052, 8.97e-06),
+        ]
+    ]
     space = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "units": IntUniform(8, 64)}
     fine = narrowed(space, best)
     # a tenth of four decades at both ends: 10^0.4 = 2.512

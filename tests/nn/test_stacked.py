@@ -20,18 +20,22 @@ RATES = {"lr": LogUniform(1e-4, 1e-1), "l2": LogUniform(1e-6, 1e-1)}
 
 def same(stacked, alone, rtol=1e-9):
     assert [(t.number, t.settings, t.seed, t.status, t.error) for t in stacked.trials] == [
-        (t.number, t.settings, t.seed, t.status, t.error) for t in alone.trials]
+        (t.number, t.settings, t.seed, t.status, t.error) for t in alone.trials
+    ]
     for a, b in zip(stacked.trials, alone.trials):
         assert a.curves.keys() == b.curves.keys()
         for name in a.curves:
             np.testing.assert_allclose(a.curves[name], b.curves[name], rtol=rtol)
 
 
-@pytest.mark.parametrize("space, optimizer", [
-    (RATES, Momentum),
-    ({**RATES, "beta1": Uniform(0.5, 0.95), "init": Choice(("he", "glorot", ("normal", {"std": 0.1})))}, Adam),
-    ({**RATES, "sizes": Choice(((2, 4, 3), (2, 6, 6, 3))), "activation": Choice(("relu", "tanh"))}, Momentum),
-])
+@pytest.mark.parametrize(
+    "space, optimizer",
+    [
+        (RATES, Momentum),
+        ({**RATES, "beta1": Uniform(0.5, 0.95), "init": Choice(("he", "glorot", ("normal", {"std": 0.1})))}, Adam),
+        ({**RATES, "sizes": Choice(((2, 4, 3), (2, 6, 6, 3))), "activation": Choice(("relu", "tanh"))}, Momentum),
+    ],
+)
 def test_stacked_trials_are_the_trials_one_by_one(space, optimizer):
     objective = replace(TRAIN, optimizer=optimizer)
     same(stacked_search(objective, space, 13, 0, size=5), search(objective, space, 13, 0))
@@ -64,8 +68,9 @@ def test_stacks_on_any_executor_with_progress_and_stop():
     same(result, stacked_search(TRAIN, RATES, 12, 0, size=12))
     assert [done for done, _, _ in seen] == list(range(1, 13))
     seen.clear()
-    stopped = stacked_search(TRAIN, RATES, 12, 0, size=4, progress=lambda *event: seen.append(event),
-                             stop=lambda: len(seen) >= 4)
+    stopped = stacked_search(
+        TRAIN, RATES, 12, 0, size=4, progress=lambda *event: seen.append(event), stop=lambda: len(seen) >= 4
+    )
     assert len(stopped.trials) == 4 and stopped.planned == 12
 
 

@@ -63,8 +63,16 @@ def test_deep_sigmoid_networks_need_a_wider_start():
     rng = np.random.default_rng(0)
     centres, y = 0.5 * rng.standard_normal((10, 100)), np.arange(100) % 10
     x, x_test = (centres[y] + rng.standard_normal((100, 100)) for _ in range(2))
-    nets = MLP((100, *[40] * 5, 10), "sigmoid", [("normal", {"std": 1.0}), ("normal", {"std": 0.01}),
-               lambda rng, n_in, n_out: 4 * rng.standard_normal((n_in, n_out)) / n_in ** 0.5], trials=3)
+    nets = MLP(
+        (100, *[40] * 5, 10),
+        "sigmoid",
+        [
+            ("normal", {"std": 1.0}),
+            ("normal", {"std": 0.01}),
+            lambda rng, n_in, n_out: 4 * rng.standard_normal((n_in, n_out)) / n_in**0.5,
+        ],
+        trials=3,
+    )
     history = train(nets, x, y, SGD(1.0), steps=300, batch_size=None, x_val=x_test, y_val=y)
     memorised, stuck, learned = history.loss[-1]
     assert memorised < 0.05 and learned < 0.05 and stuck == pytest.approx(np.log(10), abs=0.02)
@@ -95,7 +103,7 @@ def test_minibatch_noise_falls_like_one_over_root_m():
         train(model, x, y, watch, epochs=4 if m == 100 else 1, batch_size=m, record_every=10000)
         noise[m] = np.sqrt(np.mean(watch.state.errors))
     assert noise[1] / noise[100] == pytest.approx(10, rel=0.05)
-    assert noise[1] / noise[10] == pytest.approx(10 ** 0.5, rel=0.05)
+    assert noise[1] / noise[10] == pytest.approx(10**0.5, rel=0.05)
 
 
 def test_history_of_a_run():
@@ -144,6 +152,7 @@ def test_same_seed_same_run_and_any_kind_of_generator():
 
 class Spy:
     """A network that only writes down which examples it was shown."""
+
     theta, grad, layers = np.zeros(1), np.zeros(1), []
 
     def __init__(self):
@@ -220,8 +229,9 @@ def overfit(lr=0.05, **settings):
     y = Y.copy()
     y[::4] = (y[::4] + 1) % 3
     model = MLP((2, 50, 3), "tanh", "xavier", seed=0, **settings)
-    return model, train(model, X[::3], y[::3], Adam(lr), epochs=300, batch_size=10, x_val=X_VAL, y_val=Y_VAL,
-                        patience=8)
+    return model, train(
+        model, X[::3], y[::3], Adam(lr), epochs=300, batch_size=10, x_val=X_VAL, y_val=Y_VAL, patience=8
+    )
 
 
 # notes: 9
@@ -287,13 +297,16 @@ def test_float32_stays_float32():
     assert model.theta.dtype == np.float32 and history.loss[-1] < history.loss[0]
 
 
-@pytest.mark.parametrize("options, message", [
-    ({}, "either epochs or steps"),
-    ({"epochs": 1, "steps": 1}, "either epochs or steps"),
-    ({"epochs": 1, "batch_size": 0}, "batch_size of train_frames must be a whole number, 1 or more"),
-    ({"epochs": 1, "record_every": 0}, "record_every of train_frames must be a whole number, 1 or more"),
-    ({"epochs": 1, "patience": 3}, "patience needs x_val"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({}, "either epochs or steps"),
+        ({"epochs": 1, "steps": 1}, "either epochs or steps"),
+        ({"epochs": 1, "batch_size": 0}, "batch_size of train_frames must be a whole number, 1 or more"),
+        ({"epochs": 1, "record_every": 0}, "record_every of train_frames must be a whole number, 1 or more"),
+        ({"epochs": 1, "patience": 3}, "patience needs x_val"),
+    ],
+)
 def test_impossible_options(options, message):
     with pytest.raises(ValueError, match=message):
         train(net(), X, Y, SGD(), **options)

@@ -54,13 +54,19 @@ def test_blue_are_the_cells_that_share_a_mean_and_red_is_the_chosen_one(kind):
     assert colours.count(VERMILLION.upper()) == 1
 
 
-@pytest.mark.parametrize("shape, gamma, said", [
-    ("exponential", 1.0, "the shape stays"), ("exponential", -4.0, "the shape is mirrored"),
-    ("exponential", 0.0, "All outputs are equal"), ("constant", 1.0, "All numbers of the batch are equal"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, gamma, said",
+    [
+        ("exponential", 1.0, "the shape stays"),
+        ("exponential", -4.0, "the shape is mirrored"),
+        ("exponential", 0.0, "All outputs are equal"),
+        ("constant", 1.0, "All numbers of the batch are equal"),
+    ],
+)
 def test_the_caption_says_what_became_of_the_shape(shape, gamma, said):
     assert said in ByHandPicture().update(batchnorm_by_hand(shape, gamma=gamma)).describe(
-        batchnorm_by_hand(shape, gamma=gamma))  # fmt: skip
+        batchnorm_by_hand(shape, gamma=gamma)
+    )
 
 
 def test_growing_gradients_fill_their_axis_and_a_dying_signal_keeps_the_long_one():

@@ -1,4 +1,5 @@
 """Lecture mode: larger pictures and letters from one place, nothing cut off, nothing written over something else."""
+
 from __future__ import annotations
 
 import io
@@ -86,8 +87,11 @@ def faults(picture: Picture) -> set[tuple[str, ...]]:
     renderer = picture.canvas.get_renderer()
     texts = [*figure.texts, *(text for legend in figure.legends for text in legend.get_texts())]
     texts += [text for ax in figure.axes if ax.get_visible() for text in texts_of(ax)]
-    shown = [(text.get_text(), text.get_window_extent(renderer)) for text in texts
-             if text.get_visible() and text.get_text().strip()]
+    shown = [
+        (text.get_text(), text.get_window_extent(renderer))
+        for text in texts
+        if text.get_visible() and text.get_text().strip()
+    ]
     inside = Bbox.from_bounds(-1, -1, figure.bbox.width + 2, figure.bbox.height + 2)
     found = {(text,) for text, box in shown if not (inside.contains(*box.min) and inside.contains(*box.max))}
     for (text, box), (other, at) in combinations(shown, 2):

@@ -73,9 +73,21 @@ def test_indexing_keeps_the_style_colours():
 
 @pytest.mark.parametrize(
     "value, limit",
-    [(1, 1), (1.01, 2), (3, 5), (7, 10), (0.03, 0.05), (99, 100), (1e-300, 1e-300), (1e300, 1e300),
-     (0, 1), (-3, 1), (float("nan"), 1), (float("inf"), 1)],
-)  # fmt: skip
+    [
+        (1, 1),
+        (1.01, 2),
+        (3, 5),
+        (7, 10),
+        (0.03, 0.05),
+        (99, 100),
+        (1e-300, 1e-300),
+        (1e300, 1e300),
+        (0, 1),
+        (-3, 1),
+        (float("nan"), 1),
+        (float("inf"), 1),
+    ],
+)
 def test_limits_move_in_steps(value, limit):
     assert step_up(value) == pytest.approx(limit)
 

@@ -25,10 +25,15 @@ def test_the_mean_of_the_outputs_is_named_so():
     assert short_headline(zigzag(mean=0.0, activation="sigmoid")).startswith("Outputs with mean 0.50")
 
 
-@pytest.mark.parametrize("settings, said", [
-    ({}, "the path to 1 % of it"), ({"correlation": 0.99}, f"the first {SHOWN} steps"),
-    ({"lr_share": 1.0}, f"the first {SHOWN} steps"), ({"lr_share": 1.1}, "the path away from it"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "settings, said",
+    [
+        ({}, "the path to 1 % of it"),
+        ({"correlation": 0.99}, f"the first {SHOWN} steps"),
+        ({"lr_share": 1.0}, f"the first {SHOWN} steps"),
+        ({"lr_share": 1.1}, "the path away from it"),
+    ],
+)
 def test_the_loss_names_the_part_of_the_path_it_shows(settings, said):
     result = prepared_cloud(**settings)
     picture = CloudPicture().update(result)

@@ -2,6 +2,7 @@
 
 `make test` runs all notebooks so. A cell that reaches for a network fails, with or without a cable in the wall.
 """
+
 import socket
 
 _connect, _resolve = socket.socket.connect, socket.getaddrinfo

@@ -1,7 +1,7 @@
 """With this folder on PYTHONPATH every Python process starts in other surroundings, chosen by environment variables.
 
-    OFFLINE=1     no network but this machine (`offline.py`)
-    JITTER=seed   training starts one rounding error beside where it would (`jitter.py`)
+OFFLINE=1     no network but this machine (`offline.py`)
+JITTER=seed   training starts one rounding error beside where it would (`jitter.py`)
 """
 
 import os

@@ -1,4 +1,5 @@
 """Scripts with `# %%` cells: into a notebook and back."""
+
 from __future__ import annotations
 
 import pytest
@@ -36,8 +37,14 @@ def test_cells() -> None:
 
 def test_unchanged_cells_keep_ids_and_outputs() -> None:
     output = new_output("stream", text="1\n")
-    old = new_notebook(cells=[new_markdown_cell("# Title", id="a"), new_code_cell("print(1)", id="b", outputs=[output]),
-                              new_code_cell("y", id="c"), new_markdown_cell("end", id="d")])
+    old = new_notebook(
+        cells=[
+            new_markdown_cell("# Title", id="a"),
+            new_code_cell("print(1)", id="b", outputs=[output]),
+            new_code_cell("y", id="c"),
+            new_markdown_cell("end", id="d"),
+        ]
+    )
     new = to_notebook("# %%\nnew\n# %%\nprint(1)\n# %%\ny + 1\n# %% [markdown]\n# end", old)
     assert [cell.id for cell in new.cells] == [None, "b", "c", "d"]
     assert [cell.get("outputs") for cell in new.cells] == [[], [output], [], None]
@@ -51,8 +58,12 @@ def test_a_marker_that_is_not_json() -> None:
 # Lines of letters, numbers, signs and blanks. What a script cannot say: "%%" at the start of a text line, which would
 # read as a marker, blanks at the end of a line, and a text that begins with three quotes.
 line = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=20).map(str.rstrip)
-source = st.lists(line, min_size=1).map("\n".join).map(str.strip).filter(
-    lambda text: text and "%%" not in text and '"""' not in text and "'''" not in text)
+source = (
+    st.lists(line, min_size=1)
+    .map("\n".join)
+    .map(str.strip)
+    .filter(lambda text: text and "%%" not in text and '"""' not in text and "'''" not in text)
+)
 
 
 @given(st.lists(st.tuples(st.sampled_from([new_code_cell, new_markdown_cell]), source), max_size=4))

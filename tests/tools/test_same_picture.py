@@ -1,4 +1,5 @@
 """A stored picture is outdated when the library draws something else, and not when a processor rounds otherwise."""
+
 from __future__ import annotations
 
 import base64
@@ -34,8 +35,11 @@ def relabelled(picture: Drawn) -> Drawn:
 
 def stored(picture: Drawn, source: str):
     png = base64.b64encode(picture.png).decode()
-    return new_code_cell(source, id="a", outputs=[new_output(
-        "execute_result", {"image/png": png}, metadata={"image/png": {"alt": picture.text}})])
+    return new_code_cell(
+        source,
+        id="a",
+        outputs=[new_output("execute_result", {"image/png": png}, metadata={"image/png": {"alt": picture.text}})],
+    )
 
 
 @pytest.fixture
@@ -48,9 +52,12 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> Drawn:
 
 def test_words_must_be_the_same_and_numbers_nearly() -> None:
     for before, after, near in [
-        ("loss 0.258, 97% right", "loss 0.257, 97% right", True), ("no number", "no number", True),
-        ("loss 0.258, 97% right", "loss 0.358, 97% right", False), ("3 units", "4 units", False),
-        ("best at 3.2e-06", "best at 3.3e-06", True), ("best at 3.2e-06", "best at 3.2e-05", False),
+        ("loss 0.258, 97% right", "loss 0.257, 97% right", True),
+        ("no number", "no number", True),
+        ("loss 0.258, 97% right", "loss 0.358, 97% right", False),
+        ("3 units", "4 units", False),
+        ("best at 3.2e-06", "best at 3.3e-06", True),
+        ("best at 3.2e-06", "best at 3.2e-05", False),
     ]:
         assert numbers_near(before, [after]) == numbers_near(after, [before]) == near
     assert numbers_near("22% of 100", ["19% of 100", "21% of 100", "20% of 100"])
@@ -64,8 +71,12 @@ def test_the_same_picture(steady: Drawn) -> None:
 
 def test_another_label_another_curve_or_another_text_is_another_picture(steady: Drawn) -> None:
     moved = drawn("neuron_explorer(w1=1.8)")
-    for other in (relabelled(steady), Drawn(moved.png, steady.text), Drawn(steady.png, f"{steady.text} And more."),
-                  Drawn(steady.png, moved.text)):
+    for other in (
+        relabelled(steady),
+        Drawn(moved.png, steady.text),
+        Drawn(steady.png, f"{steady.text} And more."),
+        Drawn(steady.png, moved.text),
+    ):
         assert not same_picture.same_picture(other, steady, SOURCE)
         cell = stored(other, SOURCE)
         assert "no longer what" in slide_pictures.snapshot(cell, cell.outputs[0]).problem

@@ -1,4 +1,5 @@
 """The stored form of a notebook: what is kept, what goes, what is refused, and that nbval still looks at the text."""
+
 from __future__ import annotations
 
 import base64
@@ -37,10 +38,19 @@ NOISE = np.random.RandomState(0).randint(0, 256, (300, 400, 3)).astype(np.uint8)
 
 def messy() -> nbformat.NotebookNode:
     """As JupyterLab leaves it after an afternoon."""
-    explorer = new_output("execute_result", {"text/plain": "f()", "image/png": png(FLAT, Software="x"), **VIEW},
-                          metadata={"image/png": {"alt": "grey", "needs_background": "light"}}, execution_count=17)
-    shown = new_code_cell("f()\n\n", execution_count=17, outputs=[explorer], id="mine",
-                          metadata={"execution": {"iopub.status.busy": "2024"}, "scrolled": True, "tags": ["E05"]})
+    explorer = new_output(
+        "execute_result",
+        {"text/plain": "f()", "image/png": png(FLAT, Software="x"), **VIEW},
+        metadata={"image/png": {"alt": "grey", "needs_background": "light"}},
+        execution_count=17,
+    )
+    shown = new_code_cell(
+        "f()\n\n",
+        execution_count=17,
+        outputs=[explorer],
+        id="mine",
+        metadata={"execution": {"iopub.status.busy": "2024"}, "scrolled": True, "tags": ["E05"]},
+    )
     printed = new_code_cell("print(1)", execution_count=3, outputs=[new_output("stream", text=t) for t in ("1", "\n")])
     notebook = new_notebook(cells=[new_markdown_cell("# Title  \r\n"), shown, printed, new_code_cell("")])
     notebook.metadata = nbformat.from_dict({"widgets": {"state": {}}, "language_info": {"version": "3.11.7"}})
@@ -84,13 +94,16 @@ def test_a_large_picture_is_made_to_fit() -> None:
     assert notebooks.canonical_picture(fitted) == fitted
 
 
-@pytest.mark.parametrize(("output", "word"), [
-    (new_output("error", ename="ValueError", evalue="no", traceback=[]), "raised ValueError: no"),
-    (new_output("stream", name="stderr", text="RuntimeWarning: overflow\n"), "stderr"),
-    (new_output("display_data", {"text/plain": "<Figure at 0x7f3a5c0b1d90>"}), "memory address"),
-    (new_output("display_data", {"image/png": png(np.tile(NOISE, (3, 3, 1)))}), "draw it smaller"),
-    (new_output("display_data", {"image/png": base64.b64encode(b"GIF89a").decode()}), "not a PNG"),
-])
+@pytest.mark.parametrize(
+    ("output", "word"),
+    [
+        (new_output("error", ename="ValueError", evalue="no", traceback=[]), "raised ValueError: no"),
+        (new_output("stream", name="stderr", text="RuntimeWarning: overflow\n"), "stderr"),
+        (new_output("display_data", {"text/plain": "<Figure at 0x7f3a5c0b1d90>"}), "memory address"),
+        (new_output("display_data", {"image/png": png(np.tile(NOISE, (3, 3, 1)))}), "draw it smaller"),
+        (new_output("display_data", {"image/png": base64.b64encode(b"GIF89a").decode()}), "not a PNG"),
+    ],
+)
 def test_what_only_the_author_can_mend_is_refused(output, word: str) -> None:
     with pytest.raises(ValueError, match=word):
         notebooks.canonical(new_notebook(cells=[new_code_cell("x", outputs=[output])]))
@@ -134,8 +147,18 @@ def test_nbval_is_strict_about_text_and_blind_to_pictures(tmp_path: Path) -> Non
     printed.outputs[0].text = "another text\n"
     value.outputs[0].data["text/plain"] = "'another text'"
     nbformat.write(notebook, path)
-    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "--nbval",
-               "--nbval-current-env", str(path)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-rA",
+        "-p",
+        "no:cacheprovider",
+        "--nbval",
+        "--nbval-current-env",
+        str(path),
+    ]
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
     verdicts = [f"{verdict} x.ipynb::Cell {i}" for i, verdict in enumerate(["PASSED"] * 3 + ["FAILED"] * 3)]
     assert all(verdict in said for verdict in verdicts), said

@@ -1,4 +1,5 @@
 """`make update` on real repositories: what was typed stays, the rest is the newer course's, or nothing changes."""
+
 from __future__ import annotations
 
 import json
@@ -22,8 +23,12 @@ def written(cells: dict[str, str], outputs: str = "course") -> str:
     made = []
     for name, source in cells.items():
         code = "(" in source
-        cell = {"cell_type": "code" if code else "markdown", "id": name, "metadata": {},
-                "source": source.splitlines(keepends=True)}
+        cell = {
+            "cell_type": "code" if code else "markdown",
+            "id": name,
+            "metadata": {},
+            "source": source.splitlines(keepends=True),
+        }
         if code:
             text = {"output_type": "stream", "name": "stdout", "text": [outputs]}
             shown = {"output_type": "display_data", "metadata": {}, "data": VIEW}
@@ -67,8 +72,11 @@ class Course:
         return json.loads((self.clone / NOTEBOOK).read_text(encoding="utf-8"))
 
     def files(self) -> dict[str, bytes]:
-        return {str(path.relative_to(self.clone)): path.read_bytes() for path in self.clone.rglob("*")
-                if path.is_file() and ".git" not in path.relative_to(self.clone).parts}
+        return {
+            str(path.relative_to(self.clone)): path.read_bytes()
+            for path in self.clone.rglob("*")
+            if path.is_file() and ".git" not in path.relative_to(self.clone).parts
+        }
 
     def is_at_newest(self) -> bool:
         return git(self.clone, "rev-parse", "HEAD") == git(self.origin, "rev-parse", "HEAD")
@@ -124,7 +132,7 @@ def test_an_answer_stays_and_the_text_around_it_is_new(course: Course) -> None:
     assert outputs["last"][0]["text"] == ["course"]
     assert outputs["task"][0]["text"] == ["mine"], "what an answer printed belongs to it"
     assert set(outputs["task"][1]["data"]) == {"text/html"}
-    copy, = (course.clone / "backup").rglob("*.ipynb")
+    (copy,) = (course.clone / "backup").rglob("*.ipynb")
     assert copy.read_bytes() == before
     assert course.is_at_newest() and git(course.clone, "status", "--porcelain") == f" M {NOTEBOOK}\n"
 
@@ -136,19 +144,41 @@ def test_changed_by_both_stays_twice(course: Course) -> None:
     said = update.update(course.clone)
     words = update.YOURS["changed"]
     assert course.cells() == [
-        ("title", "# Better"), ("title-yours", f"*{words}*\n\n# My title"), ("text", OLD["text"]),
-        ("task", new), ("task-yours", f"# {words}\n{mine}"),
-        ("last", "hint(3)"), ("last-yours", f"%%time\n# {words}\nhint(2)")]
+        ("title", "# Better"),
+        ("title-yours", f"*{words}*\n\n# My title"),
+        ("text", OLD["text"]),
+        ("task", new),
+        ("task-yours", f"# {words}\n{mine}"),
+        ("last", "hint(3)"),
+        ("last-yours", f"%%time\n# {words}\nhint(2)"),
+    ]
     assert "3 of your cells kept, 3 of them marked" in said
     course.publish({NOTEBOOK: written({**OLD, "task": new + "  # newer"})})
     update.update(course.clone)
-    assert [name for name, _ in course.cells()] == ["title", "title-yours", "text", "task", "task-yours", "last",
-                                                    "last-yours"], "nothing is doubled by the next update"
+    assert [name for name, _ in course.cells()] == [
+        "title",
+        "title-yours",
+        "text",
+        "task",
+        "task-yours",
+        "last",
+        "last-yours",
+    ], "nothing is doubled by the next update"
 
 
 def test_cells_of_ones_own_stay_in_their_place(course: Course) -> None:
-    course.write({"mine0": "At the top.", "title": OLD["title"], "text": OLD["text"], "mine1": "Mine.", "mine2": "f(2)",
-                  "task": OLD["task"], "last": OLD["last"], "mine3": "At the end."})
+    course.write(
+        {
+            "mine0": "At the top.",
+            "title": OLD["title"],
+            "text": OLD["text"],
+            "mine1": "Mine.",
+            "mine2": "f(2)",
+            "task": OLD["task"],
+            "last": OLD["last"],
+            "mine3": "At the end.",
+        }
+    )
     course.publish({NOTEBOOK: written({"title": OLD["title"], "new": "New.", "task": OLD["task"], "last": "hint(9)"})})
     update.update(course.clone)
     names = [name for name, _ in course.cells()]
@@ -178,12 +208,18 @@ def test_broken_off_at_any_point_and_tried_again(course: Course, monkeypatch: py
         pass
 
     mine, new = {**OLD, "task": "f(1)"}, {**OLD, "task": "f(2)", "text": "The new text."}
-    wanted = [("title", OLD["title"]), ("text", "The new text."), ("task", "f(2)"),
-              ("task-yours", f"# {update.YOURS['changed']}\nf(1)"), ("last", OLD["last"])]
+    wanted = [
+        ("title", OLD["title"]),
+        ("text", "The new text."),
+        ("task", "f(2)"),
+        ("task-yours", f"# {update.YOURS['changed']}\nf(1)"),
+        ("last", OLD["last"]),
+    ]
     course.write(mine)
     course.publish({NOTEBOOK: written(new), "README.md": "new\n"})
     run = update.git
     for point in ("ls-tree", "update-index", "merge"):
+
         def broken(*arguments: str, root: Path, point: str = point) -> str:
             if arguments[0] == point and "-r" not in arguments:
                 raise Killed

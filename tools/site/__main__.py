@@ -6,6 +6,7 @@ Sphinx reads a staged copy of notebooks/, docs/ and README.md, in which everythi
 `tools/site/staging.py`. Every warning is an error. The guide for instructors, which gives answers away, is left out
 unless it is asked for.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -30,8 +31,21 @@ def main(output: Path, instructors: bool = False) -> int:
         source = Path(work) / "source"
         stage(source, instructors)
         built = Path(work) / "site"
-        status = build_main(["-b", "html", "-q", "-W", "--keep-going", "-c", str(HERE), "-d", str(Path(work) / "trees"),
-                             str(source), str(built)])
+        status = build_main(
+            [
+                "-b",
+                "html",
+                "-q",
+                "-W",
+                "--keep-going",
+                "-c",
+                str(HERE),
+                "-d",
+                str(Path(work) / "trees"),
+                str(source),
+                str(built),
+            ]
+        )
         if status:
             return status
         (built / ".buildinfo").unlink(missing_ok=True)
@@ -40,8 +54,10 @@ def main(output: Path, instructors: bool = False) -> int:
         shutil.move(built, output)
     pages = list(output.rglob("*.html"))
     size = sum(file.stat().st_size for file in output.rglob("*") if file.is_file())
-    print(f"{output}: {len(pages)} pages, {size / 1e6:.1f} MB, in {time.perf_counter() - start:.0f} s. "
-          f"Open {output / 'index.html'}")
+    print(
+        f"{output}: {len(pages)} pages, {size / 1e6:.1f} MB, in {time.perf_counter() - start:.0f} s. "
+        f"Open {output / 'index.html'}"
+    )
     return 0
 
 

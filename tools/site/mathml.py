@@ -1,4 +1,5 @@
 """LaTeX formulas as MathML, made when the site is built: no script, no network, and a screen reader can read them."""
+
 from __future__ import annotations
 
 import re

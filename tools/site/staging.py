@@ -4,6 +4,7 @@
 - every cell becomes a place one can link to: `05_initialization.ipynb#cell-id=1e6c322d`, as in JupyterLab;
 - a link to a file of the project leads to a page that shows it; a link to what is not there becomes plain text.
 """
+
 from __future__ import annotations
 
 import json
@@ -20,8 +21,10 @@ LINK = re.compile(r"(?<!!)\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"!\[[^]]*\]\(([^)\s]+)\)")
 GUIDE = "INSTRUCTORS.md"
 CONTENTS = {"Chapters": "notebooks/*.ipynb", "To look things up": "docs/*.md", "To run and to teach": "[!iR]*.md"}
-STILL = ("```{note}\nOn this page the pictures stand still. Sliders move, and exercises are checked, when you\n"
-         "[run the course](../how_to_run.md).\n```")
+STILL = (
+    "```{note}\nOn this page the pictures stand still. Sliders move, and exercises are checked, when you\n"
+    "[run the course](../how_to_run.md).\n```"
+)
 LANGUAGES = {".py": "python", ".sh": "sh", ".toml": "toml", ".yml": "yaml", ".md": "markdown"}
 
 

@@ -41,36 +41,40 @@ def one_after_another(z):
     return 1 - alive.mean()
 
 
-RIGHT = {"2.1": {
-    "loops": dead_loops,
-    "outputs that never fire": never_fires,
-    "slopes": slope_is_zero,
-    "lists": dead_counted_once,
-    "example by example": one_after_another,
-    "all": lambda z: np.mean(np.all(z <= 0, axis=0)),
-    "largest sum": lambda z: (z.max(axis=0) <= 0).mean(),
-    "float32": lambda z: np.float32(np.mean(np.float32(z).max(0) <= 0)),
-    "1 − any": lambda z: 1 - np.sum(np.any(z > 0, axis=0)) / z.shape[1],
-}}
+RIGHT = {
+    "2.1": {
+        "loops": dead_loops,
+        "outputs that never fire": never_fires,
+        "slopes": slope_is_zero,
+        "lists": dead_counted_once,
+        "example by example": one_after_another,
+        "all": lambda z: np.mean(np.all(z <= 0, axis=0)),
+        "largest sum": lambda z: (z.max(axis=0) <= 0).mean(),
+        "float32": lambda z: np.float32(np.mean(np.float32(z).max(0) <= 0)),
+        "1 − any": lambda z: 1 - np.sum(np.any(z > 0, axis=0)) / z.shape[1],
+    }
+}
 
-WRONG = {"2.1": {
-    "single outputs": (lambda z: np.sum(z <= 0) / z.size, "You counted single outputs"),
-    "some example": (lambda z: (z.min(axis=0) <= 0).mean(), "for *some* example"),
-    "the other axis": (lambda z: sum(all(v <= 0 for v in row) for row in z) / len(z), "the wrong axis"),
-    "a count": (lambda z: int(np.sum(z.max(axis=0) <= 0)), "the number of dead units"),
-    "alive": (lambda z: np.mean(z.max(axis=0) > 0), "share of the units that are alive"),
-    "below 0": (lambda z: np.mean(z.max(axis=0) < 0), "A sum of exactly 0"),
-    "the mean sum": (lambda z: (z.sum(axis=0) <= 0).mean(), "A negative mean"),
-    "a count over the examples": (lambda z: np.sum(z.max(axis=0) <= 0) / len(z), "the number of examples"),
-    "per cent": (lambda z: 100 * np.mean(z.max(axis=0) <= 0), "in per cent"),
-    "the first example": (lambda z: (z[0] <= 0).mean(), ""),
-    "the last example": (lambda z: (z[-1] <= 0).mean(), ""),
-    "the majority": (lambda z: ((z <= 0).mean(axis=0) > 0.5).mean(), ""),
-    "the median": (lambda z: (np.median(z, axis=0) <= 0).mean(), ""),
-    "always exactly 0": (lambda z: (z == 0).all(axis=0).mean(), ""),
-    "which": (lambda z: np.flatnonzero(z.max(axis=0) <= 0), ""),
-    "one flag per unit": (lambda z: (z <= 0).all(axis=0), "True or False"),
-}}
+WRONG = {
+    "2.1": {
+        "single outputs": (lambda z: np.sum(z <= 0) / z.size, "You counted single outputs"),
+        "some example": (lambda z: (z.min(axis=0) <= 0).mean(), "for *some* example"),
+        "the other axis": (lambda z: sum(all(v <= 0 for v in row) for row in z) / len(z), "the wrong axis"),
+        "a count": (lambda z: int(np.sum(z.max(axis=0) <= 0)), "the number of dead units"),
+        "alive": (lambda z: np.mean(z.max(axis=0) > 0), "share of the units that are alive"),
+        "below 0": (lambda z: np.mean(z.max(axis=0) < 0), "A sum of exactly 0"),
+        "the mean sum": (lambda z: (z.sum(axis=0) <= 0).mean(), "A negative mean"),
+        "a count over the examples": (lambda z: np.sum(z.max(axis=0) <= 0) / len(z), "the number of examples"),
+        "per cent": (lambda z: 100 * np.mean(z.max(axis=0) <= 0), "in per cent"),
+        "the first example": (lambda z: (z[0] <= 0).mean(), ""),
+        "the last example": (lambda z: (z[-1] <= 0).mean(), ""),
+        "the majority": (lambda z: ((z <= 0).mean(axis=0) > 0.5).mean(), ""),
+        "the median": (lambda z: (np.median(z, axis=0) <= 0).mean(), ""),
+        "always exactly 0": (lambda z: (z == 0).all(axis=0).mean(), ""),
+        "which": (lambda z: np.flatnonzero(z.max(axis=0) <= 0), ""),
+        "one flag per unit": (lambda z: (z <= 0).all(axis=0), "True or False"),
+    }
+}
 
 
 # 2.2
@@ -205,13 +209,19 @@ WRONG["2.3"] = {
     "mean": (after(lambda s: s.mean(axis=1)[:, None]), "Subtracting the mean helps"),
     "not divided": (lambda s: np.exp(s - s.max(axis=1)[:, None]), "has to be divided by its sum"),
     "logarithms": (lambda s: s - np.logaddexp.reduce(s, axis=1, keepdims=True), "These are the logarithms"),
-    "sigmoid": (lambda s: np.where(s < 0, np.exp(np.minimum(s, 0)) / (1 + np.exp(np.minimum(s, 0))),
-                                   1 / (1 + np.exp(-np.maximum(s, 0)))), "This is the sigmoid of every score"),
+    "sigmoid": (
+        lambda s: np.where(
+            s < 0, np.exp(np.minimum(s, 0)) / (1 + np.exp(np.minimum(s, 0))), 1 / (1 + np.exp(-np.maximum(s, 0)))
+        ),
+        "This is the sigmoid of every score",
+    ),
     "the minimum": (after(lambda s: s.min(axis=1, keepdims=True)), "smallest score"),
     "no keepdims": (lambda s: np.exp(s - s.max(axis=1)) / np.exp(s - s.max(axis=1)).sum(axis=1), "keepdims=True"),
     "no keepdims in the maximum": (after(lambda s: s.max(axis=1)), "keepdims=True"),
-    "no keepdims in the sum": (lambda s: np.exp(s - s.max(axis=1, keepdims=True))
-                               / np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1), "keepdims=True"),
+    "no keepdims in the sum": (
+        lambda s: np.exp(s - s.max(axis=1, keepdims=True)) / np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1),
+        "keepdims=True",
+    ),
     "divided by the largest": (lambda s: after(lambda s: 0)(s / s.max(axis=1, keepdims=True)), ""),
     "cut off at 500": (lambda s: after(lambda s: 0)(np.clip(s, -500, 500)), "cut the scores off"),
     "cut off at 700": (lambda s: after(lambda s: 0)(np.clip(s, -700, 700)), "cut the scores off"),

@@ -26,42 +26,46 @@ def by_factor(factor):
     return lambda z: z * factor(*z.shape)
 
 
-RIGHT = {"5.1": {
-    "loops": he_loops,
-    "Saito": saito,
-    "CS231n": lambda z: z / np.sqrt(z.shape[0] / 2),
-    "He et al.": by_factor(lambda n, _: (2 / n) ** 0.5),
-    "a list": lambda z: [[math.sqrt(2 / len(z)) * value for value in row] for row in z],
-    "float32": lambda z: z.astype("f4") * np.float32(np.sqrt(2 / len(z))),
-    "einsum": lambda z: np.einsum("ij,->ij", z, math.sqrt(2 / z.shape[0])),
-    "gain and fan": by_factor(lambda n, _: math.sqrt(2) / math.sqrt(n)),
-    "through the variance": lambda z: np.sign(z) * np.sqrt(z**2 * 2 / len(z)),
-}}
+RIGHT = {
+    "5.1": {
+        "loops": he_loops,
+        "Saito": saito,
+        "CS231n": lambda z: z / np.sqrt(z.shape[0] / 2),
+        "He et al.": by_factor(lambda n, _: (2 / n) ** 0.5),
+        "a list": lambda z: [[math.sqrt(2 / len(z)) * value for value in row] for row in z],
+        "float32": lambda z: z.astype("f4") * np.float32(np.sqrt(2 / len(z))),
+        "einsum": lambda z: np.einsum("ij,->ij", z, math.sqrt(2 / z.shape[0])),
+        "gain and fan": by_factor(lambda n, _: math.sqrt(2) / math.sqrt(n)),
+        "through the variance": lambda z: np.sign(z) * np.sqrt(z**2 * 2 / len(z)),
+    }
+}
 
-WRONG = {"5.1": {
-    "1/√n": (by_factor(lambda n, _: 1 / np.sqrt(n)), "keeps the signal of a linear layer"),
-    "2/√n": (by_factor(lambda n, _: 2 / np.sqrt(n)), "The 2 stands outside the root"),
-    "1/√n/2": (lambda z: z / np.sqrt(z.shape[0]) / 2, "Your 2 divides the weights"),
-    "1/√(2n)": (by_factor(lambda n, _: 1 / np.sqrt(2 * n)), "on the wrong side"),
-    "√n": (by_factor(lambda n, _: np.sqrt(n)), "You multiply by √n"),
-    "√(n/2)": (by_factor(lambda n, _: np.sqrt(n / 2)), "The fraction is upside down"),
-    "2/n": (by_factor(lambda n, _: 2 / n), "2/n is the variance"),
-    "outputs": (by_factor(lambda _, n: np.sqrt(2 / n)), "You counted the outputs"),
-    "len of a row": (lambda z: z / np.sqrt(len(z[0]) / 2), "You counted the outputs"),
-    "Glorot": (by_factor(lambda n, m: np.sqrt(2 / (n + m))), "This is Glorot's compromise"),
-    "0.01": (lambda z: z / 100, "A fixed std of 0.01"),
-    "4/(n + m)": (by_factor(lambda n, m: np.sqrt(4 / (n + m))), "the mean of inputs and outputs"),
-    "√2/n": (by_factor(lambda n, _: math.sqrt(2) / n), "Only the 2 stands under the root"),
-    "z.size": (lambda z: z * np.sqrt(2 / z.size), "the count of all weights"),
-    "the scale alone": (lambda z: np.sqrt(2 / len(z)), "This is the standard deviation alone"),
-    "nothing": (lambda z: z.copy(), "You left z as it is"),
-    "new numbers": (lambda z: np.random.RandomState(0).standard_normal(z.shape) * np.sqrt(2 / len(z)), ""),
-    "transposed": (lambda z: saito(z).T, "Transposed, your numbers are right"),
-    "uniform bound": (by_factor(lambda n, _: np.sqrt(6 / n)), "the bound of a uniform distribution"),
-    "1/n": (by_factor(lambda n, _: 1 / n), ""),
-    "flat": (lambda z: saito(z).ravel(), "only the shape is not"),
-    "normalised by the sample": (lambda z: z / (np.std(z) + 1e-12) * np.sqrt(2 / len(z)), ""),
-}}
+WRONG = {
+    "5.1": {
+        "1/√n": (by_factor(lambda n, _: 1 / np.sqrt(n)), "keeps the signal of a linear layer"),
+        "2/√n": (by_factor(lambda n, _: 2 / np.sqrt(n)), "The 2 stands outside the root"),
+        "1/√n/2": (lambda z: z / np.sqrt(z.shape[0]) / 2, "Your 2 divides the weights"),
+        "1/√(2n)": (by_factor(lambda n, _: 1 / np.sqrt(2 * n)), "on the wrong side"),
+        "√n": (by_factor(lambda n, _: np.sqrt(n)), "You multiply by √n"),
+        "√(n/2)": (by_factor(lambda n, _: np.sqrt(n / 2)), "The fraction is upside down"),
+        "2/n": (by_factor(lambda n, _: 2 / n), "2/n is the variance"),
+        "outputs": (by_factor(lambda _, n: np.sqrt(2 / n)), "You counted the outputs"),
+        "len of a row": (lambda z: z / np.sqrt(len(z[0]) / 2), "You counted the outputs"),
+        "Glorot": (by_factor(lambda n, m: np.sqrt(2 / (n + m))), "This is Glorot's compromise"),
+        "0.01": (lambda z: z / 100, "A fixed std of 0.01"),
+        "4/(n + m)": (by_factor(lambda n, m: np.sqrt(4 / (n + m))), "the mean of inputs and outputs"),
+        "√2/n": (by_factor(lambda n, _: math.sqrt(2) / n), "Only the 2 stands under the root"),
+        "z.size": (lambda z: z * np.sqrt(2 / z.size), "the count of all weights"),
+        "the scale alone": (lambda z: np.sqrt(2 / len(z)), "This is the standard deviation alone"),
+        "nothing": (lambda z: z.copy(), "You left z as it is"),
+        "new numbers": (lambda z: np.random.RandomState(0).standard_normal(z.shape) * np.sqrt(2 / len(z)), ""),
+        "transposed": (lambda z: saito(z).T, "Transposed, your numbers are right"),
+        "uniform bound": (by_factor(lambda n, _: np.sqrt(6 / n)), "the bound of a uniform distribution"),
+        "1/n": (by_factor(lambda n, _: 1 / n), ""),
+        "flat": (lambda z: saito(z).ravel(), "only the shape is not"),
+        "normalised by the sample": (lambda z: z / (np.std(z) + 1e-12) * np.sqrt(2 / len(z)), ""),
+    }
+}
 
 
 # 5.2
@@ -96,6 +100,7 @@ def float32_squares(scale, widths):
 
 def multiplied(factor):
     """The product of `factor(n, scale)` over the layers before."""
+
     def answer(scale, widths):
         q, out = 1.0, []
         for n in widths[:-1]:
@@ -126,17 +131,21 @@ RIGHT["5.2"] = {
     "cumprod": lambda scale, widths: np.cumprod(np.array(widths[:-1]) * scale**2 / 2),
     "std of He": lambda scale, widths: np.cumprod([(scale / math.sqrt(2 / n)) ** 2 for n in widths[:-1]]),
     "accumulate": lambda scale, widths: np.multiply.accumulate(0.5 * scale**2 * np.asarray(widths, float))[:-1],
-    "products of beginnings": lambda scale, widths: [math.prod(widths[:i]) * (scale**2 / 2) ** i
-                                                     for i in range(1, len(widths))],
-    "powers with a mean": lambda scale, widths: np.array([np.prod([n * scale**2 / 2 for n in widths[:i]])
-                                                          for i in range(1, len(widths))]),
-}  # fmt: skip
+    "products of beginnings": lambda scale, widths: [
+        math.prod(widths[:i]) * (scale**2 / 2) ** i for i in range(1, len(widths))
+    ],
+    "powers with a mean": lambda scale, widths: np.array(
+        [np.prod([n * scale**2 / 2 for n in widths[:i]]) for i in range(1, len(widths))]
+    ),
+}
 
 WRONG["5.2"] = {
     "linear": (multiplied(lambda n, s: n * s**2), "a network without ReLU"),
     "std for variance": (multiplied(lambda n, s: n * s / 2), "`scale` is a standard deviation"),
-    "widths of the layer": (lambda scale, widths: multiplied(lambda n, s: n * s**2 / 2)(scale, (*widths[1:], 1)),
-                            "You counted the units of the layer itself"),
+    "widths of the layer": (
+        lambda scale, widths: multiplied(lambda n, s: n * s**2 / 2)(scale, (*widths[1:], 1)),
+        "You counted the units of the layer itself",
+    ),
     "variance of ReLU": (multiplied(lambda n, s: n * s**2 * (0.5 - 0.5 / np.pi)), "You passed on the variance"),
     "a quarter": (multiplied(lambda n, s: n * (s / 2) ** 2), "not half of the size"),
     "factors": (lambda scale, widths: 0.5 * scale**2 * np.array(widths)[:-1], "the factors of the single layers"),
@@ -146,8 +155,10 @@ WRONG["5.2"] = {
     "the last layer": (lambda scale, widths: right_squares(scale, widths)[-1], "only the last of what is asked for"),
     "the first layer": (lambda scale, widths: right_squares(scale, widths)[:1], ""),
     "times 2": (multiplied(lambda n, s: 2 * n * s**2), "It divides by 2"),
-    "the inputs alone": (lambda scale, widths: [(widths[0] * scale**2 / 2) ** i for i in range(1, len(widths))],
-                         "widths[0] for all layers"),
+    "the inputs alone": (
+        lambda scale, widths: [(widths[0] * scale**2 / 2) ** i for i in range(1, len(widths))],
+        "widths[0] for all layers",
+    ),
     "backwards": (lambda scale, widths: right_squares(scale, widths)[::-1], "in the reverse order"),
     "a column": (lambda scale, widths: right_squares(scale, widths)[:, None], "only the shape is not"),
     "sums": (lambda scale, widths: np.cumsum([n * scale**2 / 2 for n in widths[:-1]]), ""),
@@ -201,11 +212,12 @@ RIGHT["5.3"] = {
     "layer by layer": each_layer(lambda s, n, row: s * n**0.5 * np.sqrt(np.mean(np.square(row)))),
     "logarithms": through_logarithms,
     "norms": each_layer(lambda s, n, row: s * math.sqrt(n / len(row)) * np.linalg.norm(row)),
-    "einsum": lambda scale, width, slopes: np.prod(
-        width * scale**2 * np.einsum("li,li->l", slopes, slopes) / slopes.shape[1]) ** 0.5,
+    "einsum": lambda scale, width, slopes: (
+        np.prod(width * scale**2 * np.einsum("li,li->l", slopes, slopes) / slopes.shape[1]) ** 0.5
+    ),
     "mean and variance": each_layer(lambda s, n, row: s * math.sqrt(n * (np.var(row) + np.mean(row) ** 2))),
     "sum over the units": each_layer(lambda s, n, row: s * math.sqrt(sum(f**2 for f in row))),
-}  # fmt: skip
+}
 
 WRONG["5.3"] = {
     "slopes alone": (each_layer(lambda s, n, row: np.mean(row)), "These are the local derivatives alone"),
@@ -216,21 +228,29 @@ WRONG["5.3"] = {
     "n for √n": (each_layer(lambda s, n, row: s * n * np.sqrt(np.mean(row**2))), "Your factor holds n"),
     "sum and width": (each_layer(lambda s, n, row: np.sqrt(n * s**2 * np.sum(row**2))), "Your factor holds n"),
     "variance": (each_layer(lambda s, n, row: n * s**2 * np.mean(row**2)), "This is the variance of the gradient"),
-    "all layers at once": (lambda scale, width, slopes: (scale**2 * width * (slopes**2).mean()) ** (len(slopes) / 2),
-                           "You averaged over all layers at once"),
-    "factors": (lambda scale, width, slopes: [factor(scale, width, row) for row in slopes],
-                "factors of the single layers"),
+    "all layers at once": (
+        lambda scale, width, slopes: (scale**2 * width * (slopes**2).mean()) ** (len(slopes) / 2),
+        "You averaged over all layers at once",
+    ),
+    "factors": (
+        lambda scale, width, slopes: [factor(scale, width, row) for row in slopes],
+        "factors of the single layers",
+    ),
     "weights alone": (each_layer(lambda s, n, row: s * math.sqrt(n)), "The slopes are missing"),
     "std of the slopes": (each_layer(lambda s, n, row: s * math.sqrt(n) * np.std(row)), "np.std subtracts the mean"),
     "the largest slope": (each_layer(lambda s, n, row: s * math.sqrt(n) * np.max(row)), "the largest slope"),
     "without the top layer": (lambda scale, width, slopes: down_loops(scale, width, slopes[:-1]), "left out a layer"),
     "without the first layer": (lambda scale, width, slopes: down_loops(scale, width, slopes[1:]), "left out a layer"),
-    "scale as a variance": (each_layer(lambda s, n, row: math.sqrt(n * s * np.mean(row**2))),
-                            "is a standard deviation"),
+    "scale as a variance": (
+        each_layer(lambda s, n, row: math.sqrt(n * s * np.mean(row**2))),
+        "is a standard deviation",
+    ),
     "the sum of the factors": (lambda scale, width, slopes: sum(factor(scale, width, row) for row in slopes), ""),
     "an array of one": (lambda *a: np.array([down_loops(*a)]), "only the shape is not"),
-    "down and on the way": (lambda scale, width, slopes: np.cumprod([factor(scale, width, row) for row in slopes]),
-                            "The last of these is the answer"),
+    "down and on the way": (
+        lambda scale, width, slopes: np.cumprod([factor(scale, width, row) for row in slopes]),
+        "The last of these is the answer",
+    ),
     "per unit": (lambda scale, width, slopes: np.prod(scale * math.sqrt(width) * slopes, axis=0), ""),
     "absolute": (each_layer(lambda s, n, row: s * n * np.mean(np.abs(row))), ""),
     "the other axis": (lambda scale, width, slopes: down_loops(scale, width, slopes.T), "axis 0"),

@@ -47,39 +47,43 @@ def bias_as_a_weight(x, W, b, U):
     return U.T @ np.tanh(np.hstack([W, b]) @ np.vstack([x, np.ones((1, x.shape[1]))]))
 
 
-RIGHT = {"1.1": {
-    "loops": loops,
-    "lists": list_of_lists,
-    "window by window": window_by_window,
-    "float32": in_float32,
-    "samples as rows": samples_as_rows,
-    "the bias as a weight": bias_as_a_weight,
-    "einsum": lambda x, W, b, U: np.einsum("ho,hm->om", U, np.tanh(np.einsum("hn,nm->hm", W, x) + b)),
-    "tanh from sigmoid": lambda x, W, b, U: U.T @ (2 * sigmoid(2 * (W @ x + b)) - 1),
-    "products added up": lambda x, W, b, U: (U * np.tanh(W.dot(x) + b)).sum(axis=0, keepdims=True),
-}}
+RIGHT = {
+    "1.1": {
+        "loops": loops,
+        "lists": list_of_lists,
+        "window by window": window_by_window,
+        "float32": in_float32,
+        "samples as rows": samples_as_rows,
+        "the bias as a weight": bias_as_a_weight,
+        "einsum": lambda x, W, b, U: np.einsum("ho,hm->om", U, np.tanh(np.einsum("hn,nm->hm", W, x) + b)),
+        "tanh from sigmoid": lambda x, W, b, U: U.T @ (2 * sigmoid(2 * (W @ x + b)) - 1),
+        "products added up": lambda x, W, b, U: (U * np.tanh(W.dot(x) + b)).sum(axis=0, keepdims=True),
+    }
+}
 
-WRONG = {"1.1": {
-    "no tanh": (lambda x, W, b, U: np.dot(U.T, np.dot(W, x) + b), "The non-linearity is missing"),
-    "no bias": (lambda x, W, b, U: np.dot(U.T, np.tanh(np.dot(W, x))), "The bias b is missing"),
-    "bias outside": (lambda x, W, b, U: np.dot(U.T, np.tanh(np.dot(W, x)) + b), "belongs inside tanh"),
-    "tanh of the score alone": (lambda x, W, b, U: np.tanh(np.dot(U.T, np.dot(W, x) + b)), "You bent the output"),
-    "tanh of both": (lambda x, W, b, U: np.tanh(np.dot(U.T, np.tanh(np.dot(W, x) + b))), "One tanh too many"),
-    "sigmoid": (lambda x, W, b, U: np.dot(U.T, sigmoid(W @ x + b)), "That is the logistic sigmoid"),
-    "twice a sigmoid less 1": (lambda x, W, b, U: U.T @ (2 * sigmoid(W @ x + b) - 1), ""),
-    "ReLU": (lambda x, W, b, U: np.dot(U.T, np.where(W @ x + b > 0, W @ x + b, 0)), "That is ReLU"),
-    "one sum": (lambda x, W, b, U: [[np.sum(U.T @ np.tanh(W @ x + b))]], "You added up the windows"),
-    "one dimension": (lambda x, W, b, U: (U.T @ np.tanh(W @ x + b))[0], "the shape is not"),
-    "standing": (lambda x, W, b, U: np.tanh(x.T @ W.T + b.T) @ U, "stood the scores on end"),
-    "no second layer": (lambda x, W, b, U: np.tanh(np.dot(W, x) + b), "These are the activations"),
-    "U element by element": (lambda x, W, b, U: U * np.tanh(W @ x + b), "still have to be added up"),
-    "all weights 1": (lambda x, W, b, U: np.tanh(W @ x + b).sum(axis=0, keepdims=True), "without their weights"),
-    "minus the bias": (lambda x, W, b, U: U.T @ np.tanh(W @ x - b), ""),
-    "the mean of the units": (lambda x, W, b, U: (U * np.tanh(W @ x + b)).mean(axis=0, keepdims=True), ""),
-    "W transposed": (lambda x, W, b, U: U.T @ np.tanh(W.T @ x + b), "W already is (units, inputs)"),
-    "U not transposed": (lambda x, W, b, U: U @ np.tanh(W @ x + b), ""),
-    "the first window's score": (lambda x, W, b, U: (U.T @ np.tanh(W @ x + b)).item(0), ""),
-}}
+WRONG = {
+    "1.1": {
+        "no tanh": (lambda x, W, b, U: np.dot(U.T, np.dot(W, x) + b), "The non-linearity is missing"),
+        "no bias": (lambda x, W, b, U: np.dot(U.T, np.tanh(np.dot(W, x))), "The bias b is missing"),
+        "bias outside": (lambda x, W, b, U: np.dot(U.T, np.tanh(np.dot(W, x)) + b), "belongs inside tanh"),
+        "tanh of the score alone": (lambda x, W, b, U: np.tanh(np.dot(U.T, np.dot(W, x) + b)), "You bent the output"),
+        "tanh of both": (lambda x, W, b, U: np.tanh(np.dot(U.T, np.tanh(np.dot(W, x) + b))), "One tanh too many"),
+        "sigmoid": (lambda x, W, b, U: np.dot(U.T, sigmoid(W @ x + b)), "That is the logistic sigmoid"),
+        "twice a sigmoid less 1": (lambda x, W, b, U: U.T @ (2 * sigmoid(W @ x + b) - 1), ""),
+        "ReLU": (lambda x, W, b, U: np.dot(U.T, np.where(W @ x + b > 0, W @ x + b, 0)), "That is ReLU"),
+        "one sum": (lambda x, W, b, U: [[np.sum(U.T @ np.tanh(W @ x + b))]], "You added up the windows"),
+        "one dimension": (lambda x, W, b, U: (U.T @ np.tanh(W @ x + b))[0], "the shape is not"),
+        "standing": (lambda x, W, b, U: np.tanh(x.T @ W.T + b.T) @ U, "stood the scores on end"),
+        "no second layer": (lambda x, W, b, U: np.tanh(np.dot(W, x) + b), "These are the activations"),
+        "U element by element": (lambda x, W, b, U: U * np.tanh(W @ x + b), "still have to be added up"),
+        "all weights 1": (lambda x, W, b, U: np.tanh(W @ x + b).sum(axis=0, keepdims=True), "without their weights"),
+        "minus the bias": (lambda x, W, b, U: U.T @ np.tanh(W @ x - b), ""),
+        "the mean of the units": (lambda x, W, b, U: (U * np.tanh(W @ x + b)).mean(axis=0, keepdims=True), ""),
+        "W transposed": (lambda x, W, b, U: U.T @ np.tanh(W.T @ x + b), "W already is (units, inputs)"),
+        "U not transposed": (lambda x, W, b, U: U @ np.tanh(W @ x + b), ""),
+        "the first window's score": (lambda x, W, b, U: (U.T @ np.tanh(W @ x + b)).item(0), ""),
+    }
+}
 
 
 # 1.2
@@ -99,6 +103,7 @@ def full(x, x_c, W, b, U):
 
 def where(condition):
     """The right gradients, where `condition(s, s_c)` holds."""
+
     def answer(x, x_c, W, b, U):
         _, _, s, s_c, _, _ = pieces(x, x_c, W, b, U)
         return full(x, x_c, W, b, U) if condition(s, s_c) else np.zeros((len(W), len(x) + 2))
@@ -108,6 +113,7 @@ def where(condition):
 
 def with_slope(slope):
     """The right gradients but for the slope of tanh, a function of z and a."""
+
     def answer(x, x_c, W, b, U):
         z, z_c = W @ x + b, W @ x_c + b
         a, a_c = np.tanh(z), np.tanh(z_c)
@@ -121,6 +127,7 @@ def with_slope(slope):
 
 def put_together(join):
     """The right gradients, joined otherwise; `join(dW, db, dU)`."""
+
     def answer(x, x_c, W, b, U):
         right = margin(x, x_c, W, b, U)
         return join(right[:, :-2], right[:, [-2]], right[:, [-1]])
@@ -130,6 +137,7 @@ def put_together(join):
 
 def margin(x, x_c, W, b, U):
     """As the chapter writes it."""
+
     def gradients(x):
         a = np.tanh(W @ x + b)
         delta = U * (1 - a**2)
@@ -356,11 +364,17 @@ RIGHT["1.3"] = {
     "rows of the identity": steps_of(lambda f, t, step, h: (f(t + step) - f(t - step)) / (2 * h)),
     "divided twice": steps_of(lambda f, t, step, h: (f(t + step) - f(t - step)) / 2 / h),
     "mean of forward and backward": steps_of(
-        lambda f, t, step, h: ((f(t + step) - f(t)) / h + (f(t) - f(t - step)) / h) / 2),
-    "apply_along_axis": lambda f, theta, h: (np.apply_along_axis(f, 1, theta + h * np.eye(len(theta)))
-                                             - np.apply_along_axis(f, 1, theta - h * np.eye(len(theta)))) / (2 * h),
+        lambda f, t, step, h: ((f(t + step) - f(t)) / h + (f(t) - f(t - step)) / h) / 2
+    ),
+    "apply_along_axis": lambda f, theta, h: (
+        (
+            np.apply_along_axis(f, 1, theta + h * np.eye(len(theta)))
+            - np.apply_along_axis(f, 1, theta - h * np.eye(len(theta)))
+        )
+        / (2 * h)
+    ),
     "float32 result": lambda f, theta, h: np.float32(two_copies(f, theta, h)),
-}  # fmt: skip
+}
 
 WRONG["1.3"] = {
     "forward": (steps_of(lambda f, t, step, h: (f(t + step) - f(t)) / h), "This is the one-sided difference"),
@@ -370,14 +384,20 @@ WRONG["1.3"] = {
     "no division": (steps_of(lambda f, t, step, h: f(t + step) - f(t - step)), "These are differences of f"),
     "/ 2 * h": (steps_of(lambda f, t, step, h: (f(t + step) - f(t - step)) / 2 * h), "Python divides by 2 and then"),
     "half a step": (steps_of(lambda f, t, step, h: (f(t + step / 2) - f(t - step / 2)) / h), "half the step"),
-    "own h": (steps_of(lambda f, t, step, h: (f(t + step / h * 1e-5) - f(t - step / h * 1e-5)) / 2e-5),
-              "with a step of your own"),
-    "own h, 1e-4": (steps_of(lambda f, t, step, h: (f(t + step / h * 1e-4) - f(t - step / h * 1e-4)) / 2e-4),
-                    "with a step of your own"),
+    "own h": (
+        steps_of(lambda f, t, step, h: (f(t + step / h * 1e-5) - f(t - step / h * 1e-5)) / 2e-5),
+        "with a step of your own",
+    ),
+    "own h, 1e-4": (
+        steps_of(lambda f, t, step, h: (f(t + step / h * 1e-4) - f(t - step / h * 1e-4)) / 2e-4),
+        "with a step of your own",
+    ),
     "reversed": (steps_of(lambda f, t, step, h: (f(t - step) - f(t + step)) / (2 * h)), "The sign is reversed"),
     "the sum": (steps_of(lambda f, t, step, h: (f(t + step) + f(t - step)) / (2 * h)), ""),
-    "all at once": (lambda f, theta, h: [(f(theta + h) - f(theta - h)) / (2 * h)] * len(theta),
-                    "You moved all components at once"),
+    "all at once": (
+        lambda f, theta, h: [(f(theta + h) - f(theta - h)) / (2 * h)] * len(theta),
+        "You moved all components at once",
+    ),
     "all at once, one number": (lambda f, theta, h: (f(theta + h) - f(theta - h)) / (2 * h), ""),
     "not put back": (not_put_back, "Each component stays where its last step left it"),
     "put back by arithmetic": (restored_by_arithmetic, "only up to rounding"),
@@ -386,4 +406,4 @@ WRONG["1.3"] = {
     "a column": (lambda *a: np.array(two_copies(*a))[:, None], "only the shape is not"),
     "the sum of the slopes": (lambda *a: np.sum(two_copies(*a)), ""),
     "only the first": (lambda *a: two_copies(*a)[0], "only the first of what is asked for"),
-}  # fmt: skip
+}

@@ -69,48 +69,55 @@ def pair(a, b):
     return (a - mu) / sigma, (b - mu) / sigma
 
 
-RIGHT = {"4.1": {
-    "loops": standardised_loops,
-    "zeros replaced": with_assignment,
-    "CS231n": cs231n,
-    "np.divide": with_divide,
-    "feature by feature, lists": feature_by_feature,
-    "float32": standardised_float32,
-    "squares": by_squares,
-    "einsum": lambda a, b: np.einsum("ij,j->ij", b - a.mean(axis=0), 1 / safe(a.std(axis=0))),
-    "np.maximum": lambda a, b: (b - a.mean(axis=0)) / np.where(a.var(axis=0) > 0, np.sqrt(a.var(axis=0)), 1),
-}}
+RIGHT = {
+    "4.1": {
+        "loops": standardised_loops,
+        "zeros replaced": with_assignment,
+        "CS231n": cs231n,
+        "np.divide": with_divide,
+        "feature by feature, lists": feature_by_feature,
+        "float32": standardised_float32,
+        "squares": by_squares,
+        "einsum": lambda a, b: np.einsum("ij,j->ij", b - a.mean(axis=0), 1 / safe(a.std(axis=0))),
+        "np.maximum": lambda a, b: (b - a.mean(axis=0)) / np.where(a.var(axis=0) > 0, np.sqrt(a.var(axis=0)), 1),
+    }
+}
 
-WRONG = {"4.1": {
-    "of the test data": (lambda a, b: with_assignment(b, b), "You measured mean and spread on the test data"),
-    "of all data": (lambda a, b: with_assignment(np.vstack((a, b)), b), "on all data together"),
-    "the training data": (lambda a, b: with_assignment(a, a), "This is x_train, prepared"),
-    "mean of the test data": (lambda a, b: (b - b.mean(0)) / safe(a.std(0)), "the mean from the test data"),
-    "spread of the test data": (lambda a, b: (b - a.mean(0)) / safe(b.std(0)), "the spread from the test data"),
-    "variance": (lambda a, b: (b - a.mean(0)) / safe(a.std(0)) ** 2, "You divided by the variance"),
-    "centred": (lambda a, b: b - np.mean(a, axis=0), "centred and not yet scaled"),
-    "scaled": (lambda a, b: b / safe(np.std(a, axis=0)), "scaled and not centred"),
-    "one mean": (lambda a, b: (b - np.mean(a)) / np.std(a), "You used one mean and one spread"),
-    "n − 1": (lambda a, b: (b - a.mean(0)) / safe(a.std(0, ddof=1)), "by n − 1"),
-    "samples": (lambda a, b: ((b.T - b.mean(1)) / safe(b.std(1))).T, "You standardised each sample"),
-    "+ 1e-8": (plus(1e-8), "A small number in the denominator"),
-    "+ 1e-7": (plus(1e-7), "A small number in the denominator"),
-    "+ 1e-5": (plus(1e-5), "A small number in the denominator"),
-    "root of var + 1e-5": (lambda a, b: (b - a.mean(0)) / np.sqrt(a.var(0) + 1e-5), "A small number in the denom"),
-    "no guard": (lambda a, b: (b - np.mean(a, axis=0)) / np.std(a, axis=0), "constant in the training data has σ = 0"),
-    "constant as it is": (lambda a, b: np.where(a.std(0) == 0, b, with_assignment(a, b)), "not centred either"),
-    "constant to 0": (lambda a, b: np.where(a.std(0) == 0, 0, with_assignment(a, b)), "set it to 0"),
-    "NaN to 0": (lambda a, b: np.nan_to_num((b - a.mean(0)) / a.std(0), nan=0, posinf=0, neginf=0), "set it to 0"),
-    "min-max": (lambda a, b: (b - a.min(0)) / safe(np.ptp(a, axis=0)), "This is scaling to the range"),
-    "both": (pair, "The second of these is the answer"),
-    "a list": (lambda a, b: list(pair(a, b)), "The second of these is the answer"),
-    "median": (lambda a, b: (b - np.median(a, axis=0)) / safe(a.std(0)), ""),
-    "multiplied": (lambda a, b: (b - a.mean(0)) * safe(a.std(0)), ""),
-    "b / σ − μ": (lambda a, b: b / safe(a.std(0)) - a.mean(0), "Subtract the mean first"),
-    "absolute": (lambda a, b: (b - a.mean(0)) / safe(np.abs(a - a.mean(0)).mean(0)), ""),
-    "transposed": (lambda a, b: pair(a, b)[1].T, "Transposed, your numbers are right"),
-    "the spread of zero mean": (lambda a, b: (b - a.mean(0)) / np.sqrt(np.mean(a**2, axis=0)), ""),
-}}
+WRONG = {
+    "4.1": {
+        "of the test data": (lambda a, b: with_assignment(b, b), "You measured mean and spread on the test data"),
+        "of all data": (lambda a, b: with_assignment(np.vstack((a, b)), b), "on all data together"),
+        "the training data": (lambda a, b: with_assignment(a, a), "This is x_train, prepared"),
+        "mean of the test data": (lambda a, b: (b - b.mean(0)) / safe(a.std(0)), "the mean from the test data"),
+        "spread of the test data": (lambda a, b: (b - a.mean(0)) / safe(b.std(0)), "the spread from the test data"),
+        "variance": (lambda a, b: (b - a.mean(0)) / safe(a.std(0)) ** 2, "You divided by the variance"),
+        "centred": (lambda a, b: b - np.mean(a, axis=0), "centred and not yet scaled"),
+        "scaled": (lambda a, b: b / safe(np.std(a, axis=0)), "scaled and not centred"),
+        "one mean": (lambda a, b: (b - np.mean(a)) / np.std(a), "You used one mean and one spread"),
+        "n − 1": (lambda a, b: (b - a.mean(0)) / safe(a.std(0, ddof=1)), "by n − 1"),
+        "samples": (lambda a, b: ((b.T - b.mean(1)) / safe(b.std(1))).T, "You standardised each sample"),
+        "+ 1e-8": (plus(1e-8), "A small number in the denominator"),
+        "+ 1e-7": (plus(1e-7), "A small number in the denominator"),
+        "+ 1e-5": (plus(1e-5), "A small number in the denominator"),
+        "root of var + 1e-5": (lambda a, b: (b - a.mean(0)) / np.sqrt(a.var(0) + 1e-5), "A small number in the denom"),
+        "no guard": (
+            lambda a, b: (b - np.mean(a, axis=0)) / np.std(a, axis=0),
+            "constant in the training data has σ = 0",
+        ),
+        "constant as it is": (lambda a, b: np.where(a.std(0) == 0, b, with_assignment(a, b)), "not centred either"),
+        "constant to 0": (lambda a, b: np.where(a.std(0) == 0, 0, with_assignment(a, b)), "set it to 0"),
+        "NaN to 0": (lambda a, b: np.nan_to_num((b - a.mean(0)) / a.std(0), nan=0, posinf=0, neginf=0), "set it to 0"),
+        "min-max": (lambda a, b: (b - a.min(0)) / safe(np.ptp(a, axis=0)), "This is scaling to the range"),
+        "both": (pair, "The second of these is the answer"),
+        "a list": (lambda a, b: list(pair(a, b)), "The second of these is the answer"),
+        "median": (lambda a, b: (b - np.median(a, axis=0)) / safe(a.std(0)), ""),
+        "multiplied": (lambda a, b: (b - a.mean(0)) * safe(a.std(0)), ""),
+        "b / σ − μ": (lambda a, b: b / safe(a.std(0)) - a.mean(0), "Subtract the mean first"),
+        "absolute": (lambda a, b: (b - a.mean(0)) / safe(np.abs(a - a.mean(0)).mean(0)), ""),
+        "transposed": (lambda a, b: pair(a, b)[1].T, "Transposed, your numbers are right"),
+        "the spread of zero mean": (lambda a, b: (b - a.mean(0)) / np.sqrt(np.mean(a**2, axis=0)), ""),
+    }
+}
 
 
 # 4.2
@@ -231,15 +238,19 @@ WRONG["4.2"] = {
     "the mean put back": (lambda x, e: zca_eigh(x, e) + x.mean(axis=0), "You added the mean again"),
     "U and Uᵀ swapped": (swapped, "U and Uᵀ are swapped"),
     "only centred": (lambda x, e: turned(x, lambda v: np.ones_like(v), "U.T"), "only centred"),
-    "Cholesky": (lambda x, e: np.linalg.solve(np.linalg.cholesky(covariance(x) + e * np.eye(x.shape[1])),
-                                              (x - x.mean(0)).T).T, "by Cholesky"),
+    "Cholesky": (
+        lambda x, e: np.linalg.solve(np.linalg.cholesky(covariance(x) + e * np.eye(x.shape[1])), (x - x.mean(0)).T).T,
+        "by Cholesky",
+    ),
     "the matrix": (lambda x, e: zca_eigh_of(x, covariance(x) + e * np.eye(x.shape[1]), np.eye(x.shape[1])), ""),
     "ε at least": (lambda x, e: turned(x, lambda v: np.maximum(v, e) ** -0.5, "U.T"), ""),
     "ε subtracted": (lambda x, e: turned(x, lambda v: np.abs(v - e) ** -0.5, "U.T"), ""),
     "transposed": (lambda x, e: zca_eigh(x, e).T, "Transposed, your numbers are right"),
     "correlation": (lambda x, e: zca_eigh_of(x, np.corrcoef(x.T) + e * np.eye(x.shape[1])), ""),
-    "each sample centred": (lambda x, e: zca_eigh_of(x, covariance(x) + e * np.eye(x.shape[1]),
-                                                     x - x.mean(axis=1, keepdims=True)), ""),
+    "each sample centred": (
+        lambda x, e: zca_eigh_of(x, covariance(x) + e * np.eye(x.shape[1]), x - x.mean(axis=1, keepdims=True)),
+        "",
+    ),
 }
 
 
@@ -279,8 +290,10 @@ RIGHT["4.3"] = {
 }
 
 WRONG["4.3"] = {
-    "covariance": (lambda x: 2 / np.max(np.linalg.eigvalsh((x - x.mean(0)).T @ (x - x.mean(0)) / len(x))),
-                   "the covariance, which is centred"),
+    "covariance": (
+        lambda x: 2 / np.max(np.linalg.eigvalsh((x - x.mean(0)).T @ (x - x.mean(0)) / len(x))),
+        "the covariance, which is centred",
+    ),
     "no n": (lambda x: 2 / np.linalg.norm(x.T @ x, 2), "divide xᵀx by n"),
     "1/λ": (lambda x: 1 / eigenvalues(x).max(), "At 1/λ₁"),
     "H = 2xᵀx/n": (lambda x: 2 / np.linalg.eigvalsh(2 * x.T @ x / len(x))[-1], "At 1/λ₁"),

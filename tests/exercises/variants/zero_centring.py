@@ -25,37 +25,41 @@ def backward(x, upstream):
     return np.dot(x.T, dout).ravel()
 
 
-RIGHT = {"3.1": {
-    "loops": gradient_loops,
-    "list": gradient_list,
-    "Affine.backward": backward,
-    "einsum": lambda x, upstream: np.einsum("b,bi->i", upstream, x) / x.shape[0],
-    "float32": lambda x, upstream: np.mean(x.astype("f4") * upstream.astype("f4")[:, None], axis=0),
-    "mean of the products": lambda x, upstream: (x.T * upstream).mean(axis=1),
-    "average": lambda x, upstream: np.add.reduce(upstream.reshape(-1, 1) * x) / len(upstream),
-    "row by row": lambda x, upstream: np.mean([g * row for g, row in zip(upstream, x)], axis=0),
-}}
+RIGHT = {
+    "3.1": {
+        "loops": gradient_loops,
+        "list": gradient_list,
+        "Affine.backward": backward,
+        "einsum": lambda x, upstream: np.einsum("b,bi->i", upstream, x) / x.shape[0],
+        "float32": lambda x, upstream: np.mean(x.astype("f4") * upstream.astype("f4")[:, None], axis=0),
+        "mean of the products": lambda x, upstream: (x.T * upstream).mean(axis=1),
+        "average": lambda x, upstream: np.add.reduce(upstream.reshape(-1, 1) * x) / len(upstream),
+        "row by row": lambda x, upstream: np.mean([g * row for g, row in zip(upstream, x)], axis=0),
+    }
+}
 
-WRONG = {"3.1": {
-    "no upstream": (lambda x, upstream: x.sum(axis=0) / len(x), "This is the gradient of f"),
-    "sizes": (lambda x, upstream: (abs(upstream)[:, None] * x).mean(0), "You took the size of the upstream"),
-    "signs": (lambda x, upstream: (np.where(upstream > 0, 1, -1)[:, None] * x).mean(0), "You kept the sign"),
-    "two means": (lambda x, upstream: np.mean(upstream) * np.mean(x, axis=0), "You multiplied two means"),
-    "the sum": (lambda x, upstream: (x * upstream[:, None]).sum(axis=0), "This is the sum over the batch"),
-    "each example": (lambda x, upstream: (x.T * upstream).T, "gradients of the single examples"),
-    "descent": (lambda x, upstream: -(x * upstream[:, None]).mean(axis=0), "where gradient descent goes"),
-    "over the inputs": (lambda x, upstream: x.T @ upstream / len(x[0]), "You divided by the number of inputs"),
-    "over everything": (lambda x, upstream: (x.T @ upstream) / x.size, "how many numbers x holds"),
-    "the mean of all": (lambda x, upstream: np.mean(x * upstream[:, None]), "one number for all weights"),
-    "the first example": (lambda x, upstream: upstream[0] * x[0], "gradient of the first example alone"),
-    "the last example": (lambda x, upstream: upstream[-1] * x[-1], ""),
-    "a row": (lambda x, upstream: (upstream[:, None] * x).mean(axis=0, keepdims=True), "only the shape is not"),
-    "a column": (lambda x, upstream: x.T @ upstream[:, None] / len(x), "only the shape is not"),
-    "the mean of f": (lambda x, upstream: np.mean(upstream[:, None] * x, axis=1), ""),
-    "half": (lambda x, upstream: upstream @ x / (2 * len(x)), ""),
-    "squares": (lambda x, upstream: upstream**2 @ x / len(x), ""),
-    "over the root of B": (lambda x, upstream: upstream @ x / np.sqrt(len(x)), ""),
-}}
+WRONG = {
+    "3.1": {
+        "no upstream": (lambda x, upstream: x.sum(axis=0) / len(x), "This is the gradient of f"),
+        "sizes": (lambda x, upstream: (abs(upstream)[:, None] * x).mean(0), "You took the size of the upstream"),
+        "signs": (lambda x, upstream: (np.where(upstream > 0, 1, -1)[:, None] * x).mean(0), "You kept the sign"),
+        "two means": (lambda x, upstream: np.mean(upstream) * np.mean(x, axis=0), "You multiplied two means"),
+        "the sum": (lambda x, upstream: (x * upstream[:, None]).sum(axis=0), "This is the sum over the batch"),
+        "each example": (lambda x, upstream: (x.T * upstream).T, "gradients of the single examples"),
+        "descent": (lambda x, upstream: -(x * upstream[:, None]).mean(axis=0), "where gradient descent goes"),
+        "over the inputs": (lambda x, upstream: x.T @ upstream / len(x[0]), "You divided by the number of inputs"),
+        "over everything": (lambda x, upstream: (x.T @ upstream) / x.size, "how many numbers x holds"),
+        "the mean of all": (lambda x, upstream: np.mean(x * upstream[:, None]), "one number for all weights"),
+        "the first example": (lambda x, upstream: upstream[0] * x[0], "gradient of the first example alone"),
+        "the last example": (lambda x, upstream: upstream[-1] * x[-1], ""),
+        "a row": (lambda x, upstream: (upstream[:, None] * x).mean(axis=0, keepdims=True), "only the shape is not"),
+        "a column": (lambda x, upstream: x.T @ upstream[:, None] / len(x), "only the shape is not"),
+        "the mean of f": (lambda x, upstream: np.mean(upstream[:, None] * x, axis=1), ""),
+        "half": (lambda x, upstream: upstream @ x / (2 * len(x)), ""),
+        "squares": (lambda x, upstream: upstream**2 @ x / len(x), ""),
+        "over the root of B": (lambda x, upstream: upstream @ x / np.sqrt(len(x)), ""),
+    }
+}
 
 
 # 3.2
@@ -86,27 +90,31 @@ def share_loops(x, upstream):
 RIGHT["3.2"] = {
     "loops": share_loops,
     "row by row": share(one_sign),
-    "einsum": lambda x, upstream: np.mean(
-        np.ptp(np.sign(np.einsum("nb,nbi->ni", upstream, x)), axis=1) == 0),
-    "signs added up": lambda x, upstream: np.mean(
-        np.abs(np.sign(gradients(x, upstream)).sum(axis=1)) == x.shape[2]),
+    "einsum": lambda x, upstream: np.mean(np.ptp(np.sign(np.einsum("nb,nbi->ni", upstream, x)), axis=1) == 0),
+    "signs added up": lambda x, upstream: np.mean(np.abs(np.sign(gradients(x, upstream)).sum(axis=1)) == x.shape[2]),
     "matmul": lambda x, upstream: np.mean(abs(np.mean((upstream[:, None] @ x)[:, 0] > 0, axis=1) - 0.5) == 0.5),
     "float32": lambda x, upstream: np.float32(share(one_sign)(np.float32(x), np.float32(upstream))),
     "like the first sign": lambda x, upstream: np.mean(
-        (gradients(x, upstream) * gradients(x, upstream)[:, :1] > 0).all(axis=1)),
-    "two shares": lambda x, upstream: share(lambda row: row.min() > 0)(x, upstream)
-    + share(lambda row: row.max() < 0)(x, upstream),
+        (gradients(x, upstream) * gradients(x, upstream)[:, :1] > 0).all(axis=1)
+    ),
+    "two shares": lambda x, upstream: (
+        share(lambda row: row.min() > 0)(x, upstream) + share(lambda row: row.max() < 0)(x, upstream)
+    ),
 }
 
 WRONG["3.2"] = {
     "positive": (share(lambda row: min(row) > 0), "You count only the gradients that are all positive"),
     "negative": (share(lambda row: max(row) < 0), "You count only the gradients that are all negative"),
-    "each example": (lambda x, upstream: np.mean([one_sign(g * row) for gs, rows in zip(upstream, x)
-                                                  for g, row in zip(gs, rows)]), "the gradient of every single"),
+    "each example": (
+        lambda x, upstream: np.mean([one_sign(g * row) for gs, rows in zip(upstream, x) for g, row in zip(gs, rows)]),
+        "the gradient of every single",
+    ),
     "no upstream": (lambda x, upstream: np.mean([one_sign(rows.mean(axis=0)) for rows in x]), "upstream gradient is"),
     "product": (share(lambda row: np.prod(row) > 0), "A positive product"),
-    "share of the majority": (lambda x, upstream: np.mean([max(np.mean(row > 0), np.mean(row < 0))
-                                                           for row in gradients(x, upstream)]), "of the majority sign"),
+    "share of the majority": (
+        lambda x, upstream: np.mean([max(np.mean(row > 0), np.mean(row < 0)) for row in gradients(x, upstream)]),
+        "of the majority sign",
+    ),
     "any": (share(lambda row: np.any(row > 0)), "`any` asks"),
     "mixed": (share(lambda row: not one_sign(row)), "the share of gradients with mixed signs"),
     "count": (lambda x, upstream: sum(one_sign(row) for row in gradients(x, upstream)), "This is a count"),
@@ -114,8 +122,10 @@ WRONG["3.2"] = {
     "two components": (share(lambda row: row[0] * row[1] > 0), "first two components"),
     "first and last": (share(lambda row: row[0] * row[-1] > 0), ""),
     "the sum": (share(lambda row: row.sum() > 0), ""),
-    "a mean upstream": (lambda x, upstream: np.mean(
-        [one_sign(gs.mean() * rows.mean(axis=0)) for gs, rows in zip(upstream, x)]), "You multiplied two means"),
+    "a mean upstream": (
+        lambda x, upstream: np.mean([one_sign(gs.mean() * rows.mean(axis=0)) for gs, rows in zip(upstream, x)]),
+        "You multiplied two means",
+    ),
     "one mask": (lambda x, upstream: [one_sign(row) for row in gradients(x, upstream)], "True or False"),
     "in per cent": (lambda x, upstream: 100 * share(one_sign)(x, upstream), ""),
     "down the batches": (lambda x, upstream: np.mean([one_sign(column) for column in gradients(x, upstream).T]), ""),
@@ -172,8 +182,10 @@ WRONG["3.3"] = {
     "covariance twice": (lambda x: [kappa(np.cov(x, rowvar=False, ddof=0))] * 2, "np.cov subtracts the mean"),
     "of x": (both(np.linalg.cond), "These are the condition numbers of x"),
     "one mean": (lambda x: [kappa(H(x)), kappa(H(x - np.mean(x)))], "You subtracted one number"),
-    "each example's mean": (lambda x: [kappa(H(x)), np.linalg.cond(H((x.T - x.mean(axis=1)).T))],
-                            "You subtracted the mean of each example"),
+    "each example's mean": (
+        lambda x: [kappa(H(x)), np.linalg.cond(H((x.T - x.mean(axis=1)).T))],
+        "You subtracted the mean of each example",
+    ),
     "standardised": (lambda x: [kappa(H(x)), kappa(H((x - x.mean(0)) / x.std(0)))], "You also divided by the standard"),
     "order": (lambda x: both(lambda x: kappa(H(x)))(x)[::-1], "in the wrong order"),
     "largest": (both(lambda x: np.linalg.eigvalsh(H(x)).max()), "These are the largest eigenvalues"),
