@@ -96,17 +96,16 @@ class ClinicPicture(Picture):
 
     def describe(self, result: Clinic) -> str:
         now = result.after or result.before
-        seen = (
-            f"It ends after {now.diverged_at} updates: the loss is no longer a number."
-            if (now.diverged_at is not None)
-            else (
-                f"Training loss {now.loss[-1]:.2g}, validation {now.val_loss[-1]:.2g}; right are "
-                f"{now.accuracy[-1]:.0%} of the training, {now.val_accuracy[-1]:.0%} of the validation and {now.new:.0%} of new digits."
+        if now.diverged_at is not None:
+            seen = f"It ends after {now.diverged_at} updates: the loss is no longer a number."
+        else:
+            seen = (
+                f"Training loss {now.loss[-1]:.2g}, validation {now.val_loss[-1]:.2g}; "
+                f"right are {now.accuracy[-1]:.0%} of the training, "
+                f"{now.val_accuracy[-1]:.0%} of the validation and {now.new:.0%} of new digits."
             )
-        )
-        return f"Patient {result.number}{verdict(result)}. {seen} {vital_signs(now)}. {result.feedback} " + (
-            treatment(result)
-        )
+        said = f"{seen} {vital_signs(now)}. {result.feedback} {treatment(result)}"
+        return f"Patient {result.number}{verdict(result)}. {said}"
 
 
 def show(lines: list, course: Course | None) -> None:
