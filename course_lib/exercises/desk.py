@@ -4,10 +4,12 @@ Everything a notebook calls on this floor is a method of one desk; `exercises/__
 """
 
 import functools
+import html
 import inspect
 import itertools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -22,6 +24,25 @@ from course_lib.exercises.source import Source, show_source
 from course_lib.exercises.values import shortened
 
 T = TypeVar("T", bound=Shown)
+
+
+@dataclass(frozen=True, repr=False)
+class Hints:
+    """The hints of one exercise: closed in a notebook, so that *Run All* gives none away; as lines in a terminal."""
+
+    exercise: Exercise
+
+    def _titled(self) -> Iterator[tuple[str, str]]:
+        for number, text in enumerate(self.exercise.hints, 1):
+            yield f"{self.exercise.id}, hint {number} of {len(self.exercise.hints)}", text
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{title}: {text}" for title, text in self._titled())
+
+    def _repr_html_(self) -> str:
+        return "".join(
+            f"<details><summary>{title}</summary><p>{html.escape(text)}</p></details>" for title, text in self._titled()
+        )
 
 
 def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
@@ -49,8 +70,6 @@ class Desk:
             _add(self.exercises, room.EXERCISES)
             _add(self.predictions, room.PREDICTIONS)
         self.file = file or ProgressFile()
-        self._hints: dict[str, int] = {}  # how many were given
-        self._asked = ""  # for which exercise last
         self._shown: dict[str, Shown] = {}
 
     @_never_raises
@@ -69,27 +88,17 @@ class Desk:
             for note in self.file.take_notes():
                 print(note)
 
-    def hint(self, id: str) -> None:
-        """Print a hint for exercise `id`; asked again at once, the next: first a nudge, at last nearly the answer."""
-        exercise = _find(self.exercises, id, "exercise")
-        given = self._hints.get(exercise.id, 0)
-        if given and self._asked != exercise.id:  # Run All, or somebody coming back, sees where it was left
-            given -= 1
-        self._asked = exercise.id
-        if given == len(exercise.hints):
-            more = f'solution("{exercise.id}") shows the answer.' if edition.SOLUTIONS else "Ask your instructor."
-            print(f"{exercise.id}: that was the last hint. {more}")
-            return
-        self._hints[exercise.id] = given + 1
-        print(f"{exercise.id}, hint {given + 1} of {len(exercise.hints)}: {exercise.hints[given]}")
+    def hint(self, id: str) -> Hints:
+        """The hints for exercise `id`, each under a title to open: first a nudge, at last nearly the answer."""
+        return Hints(_find(self.exercises, id, "exercise"))
 
     def solution(self, id: str) -> Source | None:
-        """The course's own answer to exercise `id`: the very function that `check` compares with."""
+        """The course's own answer to exercise `id`, folded: the very function that `check` compares with."""
         exercise = _find(self.exercises, id, "exercise")
         if not edition.SOLUTIONS:
             print(f'{exercise.id}: your instructor keeps the solutions. hint("{exercise.id}") may help.')
             return None
-        return show_source(exercise.answer, docstring=True)
+        return show_source(exercise.answer, docstring=True, title=f"{exercise.id}: a solution")
 
     def predict(self, id: str) -> Question:
         """The question `id` with a button for every option.  The first click goes into your progress."""

@@ -18,9 +18,13 @@ _GUARDS = re.compile(
 
 @dataclass(frozen=True, repr=False)
 class Source:
-    """Python source that a notebook shows highlighted in its own theme, and a terminal as plain text."""
+    """Python source that a notebook shows highlighted in its own theme, and a terminal as plain text.
+
+    With a `title` the notebook shows that alone, until the reader opens it.
+    """
 
     text: str
+    title: str = ""
 
     def __repr__(self) -> str:
         return self.text
@@ -28,13 +32,15 @@ class Source:
     def _repr_markdown_(self) -> str:
         # Not IPython's Code: its HTML brings light-theme colours that VS Code shows on dark paper, a style sheet
         # per cell, and markup that changes with the version of Pygments. A fence is highlighted everywhere.
-        return f"```python\n{self.text}\n```"
+        fence = f"```python\n{self.text}\n```"
+        return f"<details><summary>{self.title}</summary>\n\n{fence}\n\n</details>" if self.title else fence
 
 
-def show_source(obj: Callable, *, docstring: bool = False) -> Source:
+def show_source(obj: Callable, *, docstring: bool = False, title: str = "") -> Source:
     """The lines that define `obj`, a function, method or class, under a comment that names their module.
 
     Docstrings are left out unless `docstring` is true: in a notebook the text around already tells what they say.
+    With a `title` they stay folded under it until the reader opens them.
     """
     while isinstance(obj, functools.partial):
         obj = obj.func
@@ -48,7 +54,7 @@ def show_source(obj: Callable, *, docstring: bool = False) -> Source:
     text = re.sub(_GUARDS, "", text)
     if not docstring:
         text = _without_docstrings(text)
-    return Source(f"# {inspect.getmodule(obj).__name__}\n{text.strip()}")
+    return Source(f"# {inspect.getmodule(obj).__name__}\n{text.strip()}", title)
 
 
 def _without_docstrings(text: str) -> str:

@@ -1,5 +1,6 @@
 """What a notebook calls: check, hint, solution, predict, progress, by id."""
 
+import dataclasses
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from course_lib.exercises import initialization, start
-from course_lib.exercises.desk import Desk
+from course_lib.exercises.desk import Desk, Hints
 from course_lib.exercises.initialization import he_weights
 from course_lib.exercises.shown import WIDGET
 
@@ -82,37 +83,21 @@ def test_check_says_once_that_progress_cannot_be_saved(tmp_path, monkeypatch, ca
     assert "Solved: 2 of 3" in str(desk.progress())
 
 
-def test_hints_come_one_by_one_and_end(desk, capsys):
-    for _ in range(5):
-        desk.hint("5.2")
-    desk.hint("5.3")
-    lines = capsys.readouterr().out.splitlines()
-    hints = desk.exercises["5.2"].hints
-    assert lines[:3] == [f"5.2, hint {i + 1} of 3: {hint}" for i, hint in enumerate(hints)]
-    assert lines[3] == lines[4] == '5.2: that was the last hint. solution("5.2") shows the answer.'
-    assert lines[5].startswith("5.3, hint 1 of 3: ")  # each exercise counts its own
+def test_a_notebook_shows_hints_and_solutions_closed(desk):
+    hints = desk.hint("5.2")
+    shown = hints._repr_html_()
+    assert shown.count("<details><summary>") == 3 and " open" not in shown.split("<p>")[0]
+    titles, texts = zip(*(line.split(": ", 1) for line in repr(hints).splitlines()), strict=True)
+    assert titles == ("5.2, hint 1 of 3", "5.2, hint 2 of 3", "5.2, hint 3 of 3")
+    assert texts == desk.exercises["5.2"].hints
+    solution = desk.solution("5.1")._repr_markdown_()
+    assert solution.startswith("<details><summary>5.1: a solution</summary>\n\n```python\n")
+    assert "def he_weights(" in solution and solution.endswith("\n```\n\n</details>")
 
 
-def test_running_all_cells_again_uses_up_no_hints(desk, capsys):
-    said = []
-    for _ in range(4):
-        for id in ("5.1", "5.2", "5.3"):
-            desk.hint(id)
-        said.append(capsys.readouterr().out)
-    assert said == said[:1] * 4
-    desk.hint("5.3")
-    assert capsys.readouterr().out.startswith("5.3, hint 2 of 3: ")
-    for id in ("5.1", "5.3", "5.3", "5.3", "5.1", "5.3"):
-        desk.hint(id)
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == [
-        "5.1, hint 1 of 3",
-        "5.3, hint 2 of 3",
-        "5.3, hint 3 of 3",
-        "5.3",
-        "5.1, hint 1 of 3",
-        "5.3, hint 3 of 3",
-    ]
+def test_a_hint_with_signs_of_html_is_shown_as_it_is(desk):
+    exercise = dataclasses.replace(desk.exercises["5.1"], hints=("Is a < b & c?",))
+    assert "<p>Is a &lt; b &amp; c?</p>" in Hints(exercise)._repr_html_()
 
 
 @pytest.mark.parametrize("id", ["5.1", "5.2", "5.3"])
