@@ -82,7 +82,7 @@ def gradient_check_explorer(**start: Any) -> Explorer:
         presets={
             "h too large": {"h": 0.1, "bug": "none"},
             "h too small": {"h": 1e-12, "bug": "none"},
-            "A kink": {"h": 10**-2.5, "activation": "relu", "bug": "none"},
+            "A kink": {"h": 3e-3, "activation": "relu", "bug": "none"},
             "A forgotten f′": {"bug": "f′ forgotten"},
             "float32": {"precision": "float32", "h": 1e-2, "bug": "none"},
         },

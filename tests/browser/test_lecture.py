@@ -130,7 +130,6 @@ def digests() -> dict[str, str]:
     }
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_explorer_fits_both_screens(browser: Browser, tmp_path: Path, part: int) -> None:
     every = calls(*sorted(NOTEBOOKS.glob("*.ipynb")))[part::PARTS]
@@ -150,7 +149,6 @@ def test_every_explorer_fits_both_screens(browser: Browser, tmp_path: Path, part
             assert not small, f"{width} x {height}: {small}"
 
 
-@pytest.mark.soak
 def test_a_chapter_is_ready_for_the_class(browser: Browser, tmp_path: Path) -> None:
     """Bare, run, large, alive; a save, a loaded page and Ctrl + C lose nothing, and the course stays as it is."""
     before = digests()

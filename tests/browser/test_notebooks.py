@@ -108,7 +108,6 @@ def test_predictions_answer(live: LabPage) -> None:
         question.locator("[role=status]", has_text="b)").wait_for()
 
 
-@pytest.mark.soak
 def test_accessible(live: LabPage) -> None:
     """axe-core finds nothing serious in explorers, questions and tables; JupyterLab's own shell is left out."""
     assert live.violations() == []
@@ -122,7 +121,6 @@ def test_labels_are_whole(live: LabPage, width: int) -> None:
     assert live.page.evaluate(UNREADABLE) == []
 
 
-@pytest.mark.soak
 def test_a_learner_comes_back(live: LabPage, lab: Lab, notebook: str) -> None:
     """Run, saved, its kernel shut down, opened in a new page: all is there. The last test, as its page is left so."""
     before = nbformat.read(lab.folder / notebook, as_version=4)
