@@ -52,6 +52,19 @@ def _standard(x, eps):
     return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
 
 
+def _folded(w, gamma, bias, variance, eps):
+    """The right weights above some bias."""
+    return np.vstack([w * gamma / np.sqrt(variance + eps), bias])
+
+
+def _back(dy, x, gamma, eps, *, left=None, right=None, axis=0, times=1.0):
+    """`batch_norm_backward` with one thing done differently: (dx̂ − mean(dx̂) − left · mean(dx̂ ∘ right))/√(σ² + ε)."""
+    x_hat, dx_hat = _standard(x, eps), gamma * dy
+    left, right = x_hat if left is None else left, x_hat if right is None else right
+    by_spread = left * np.mean(dx_hat * right, axis=axis, keepdims=True)
+    return (dx_hat - dx_hat.mean(axis=axis, keepdims=True) - times * by_spread) / np.sqrt(x.var(axis=0) + eps)
+
+
 FORWARD = Exercise(
     "6.1",
     "Normalise a batch",
@@ -110,6 +123,26 @@ FORWARD = Exercise(
             lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(np.mean(x**2, axis=0) + eps) + beta,
             "This is the mean of x². The variance is the mean of (x − μ)²: subtract the mean first.",
         ),
+        Mistake(
+            lambda x, gamma, beta, eps: batch_norm(x, gamma, beta, 0.0),
+            "ε is missing. It is added to the variance, √(σ² + ε), so that a unit that never changes gives no 0/0.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: _standard(x, eps) + beta, "γ is missing: it multiplies x̂ before β is added."
+        ),
+        Mistake(lambda x, gamma, beta, eps: gamma * _standard(x, eps), "β is missing: add it at the end."),
+        Mistake(
+            lambda x, gamma, beta, eps: gamma * x / np.sqrt(x.var(axis=0) + eps) + beta,
+            "The mean is subtracted inside the variance only. x̂ = (x − μ)/√(σ² + ε): subtract it above as well.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) + beta,
+            "The division is missing: x − μ is divided by √(σ² + ε).",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(len(x) * x.var(axis=0) + eps) + beta,
+            "Your squares are added up and not averaged: divide their sum by m.",
+        ),
     ),
     hints=(
         "Each column is a unit. Which axis runs over the examples of the batch?",
@@ -139,7 +172,8 @@ BACKWARD = Exercise(
         ),
         Mistake(
             lambda dy, x, gamma, eps: gamma * (dy - dy.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps),
-            "The path through μ is there, the one through σ² is missing: subtract x̂ · mean(dx̂ ∘ x̂) as well.",
+            "The path through μ is there, the one through σ² is missing: subtract x̂ · mean(dx̂ ∘ x̂) as well. (The mean "
+            "of the products; the product of the means is 0.)",
         ),
         Mistake(
             lambda dy, x, gamma, eps: (
@@ -173,6 +207,43 @@ BACKWARD = Exercise(
             ),
             "The sign of the last term is wrong. A larger σ² makes x̂ smaller, so what comes by way of σ² is "
             "subtracted.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, left=x, right=x),
+            "You used x in the last term. What comes by way of σ² is x̂ · mean(dx̂ ∘ x̂), with x̂ both times.",
+            also=(
+                lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, left=x),
+                lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, right=x),
+                lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, left=x - x.mean(axis=0)),
+                lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, left=x - x.mean(axis=0), right=x - x.mean(axis=0)),
+            ),
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: batch_norm_backward(dy, x, gamma, 0.0),
+            "ε is missing. The layer divided by √(σ² + ε), so its gradient does too.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: batch_norm_backward(dy, x, gamma, eps) / np.sqrt(x.var(axis=0) + eps),
+            "You divide by σ² + ε. Divide by its root, once.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, axis=1),
+            "Your means run over the units of each example, axis 1. μ and σ² belong to a column: average over axis 0.",
+            also=(lambda dy, x, gamma, eps: batch_norm_backward((gamma * dy).T, x.T, np.ones(1), eps).T,),
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: batch_norm_backward(dy, x, gamma**2, eps),
+            "γ is in it twice. It turns dy into dx̂ = γ dy, and that is all.",
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, times=2),
+            "The last term has a wrong factor. The ½ in the slope of the root, −½(σ² + ε)^(−3/2), and the 2 in the "
+            "slope of the square, 2(x − μ)/m, cancel each other.",
+            also=(lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, times=0.5),),
+        ),
+        Mistake(
+            lambda dy, x, gamma, eps: -batch_norm_backward(dy, x, gamma, eps),
+            "The sign is turned round. Only the two means are subtracted; dx̂ itself keeps its sign.",
         ),
     ),
     hints=(
@@ -242,6 +313,49 @@ FOLD = Exercise(
                 [w * gamma / np.sqrt(variance), beta - mean * gamma / np.sqrt(variance)]
             ),
             "ε is missing: the layer divides by √(v + ε).",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: _folded(
+                w, gamma, beta - mean @ w * gamma / np.sqrt(variance + eps), variance, eps
+            ),
+            "`mean` is the mean of the layer's outputs xW, one number per unit: it is not multiplied by `w` again.",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: _folded(
+                w, gamma, (beta - mean) * gamma / np.sqrt(variance + eps), variance, eps
+            ),
+            "β is scaled as well here. It is added last, after the scaling: the bias is β − μγ/√(v + ε).",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack([w, fold(w, gamma, beta, mean, variance, eps)[-1]]),
+            "The weights are as they were. Each column of `w` is multiplied by its γ/√(v + ε).",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.roll(fold(w, gamma, beta, mean, variance, eps), 1, axis=0),
+            "The bias stands above the weights. The task asks for it as the last row.",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack(
+                [
+                    w * (gamma / np.sqrt(variance + eps))[:, None],
+                    fold(w, gamma, beta, mean, variance, eps)[-1],
+                ]
+            ),
+            "You scaled the rows of `w`. A unit is a column: its γ/√(v + ε) multiplies the column.",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: fold(w, gamma, beta, mean, (np.sqrt(variance) + eps) ** 2, 0.0),
+            "ε stands outside the root. The layer divides by √(v + ε).",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: fold(w, beta, gamma, mean, variance, eps),
+            "γ and β have changed places: γ multiplies, β is added.",
+        ),
+        Mistake(
+            lambda w, gamma, beta, mean, variance, eps: np.vstack(
+                [w * gamma / np.sqrt(variance + eps), -mean * gamma / np.sqrt(variance + eps)]
+            ),
+            "β is missing: the bias is β − μγ/√(v + ε).",
         ),
     ),
     hints=(
