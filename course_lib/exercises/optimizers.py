@@ -69,39 +69,68 @@ def _nesterov(gradients, lr, beta):
 
 
 def _adam(
-    gradients, lr, beta1, beta2, eps, *, correct=(True, True), root=True, add=False, inside=False, late=False, first=1
+    gradients,
+    lr,
+    beta1,
+    beta2,
+    eps,
+    *,
+    correct=(True, True),
+    root=True,
+    add=False,
+    inside=False,
+    late=False,
+    first=1,
+    power=lambda beta, t: beta**t,
+    weight=lambda beta: 1 - beta,
+    square=lambda g: g**2,
+    keep=False,
 ):
     """Adam with one thing done differently."""
     m, v, steps = 0.0, 0.0, []
     for t, g in enumerate(gradients, start=first):
-        m = beta1 * m + (1 - beta1) * g
-        v = v + g**2 if add else beta2 * v + (1 - beta2) * g**2
-        c1 = 1 - beta1**t if correct[0] else 1.0
-        c2 = 1 - beta2**t if correct[1] else 1.0
+        m = beta1 * m + weight(beta1) * g
+        v = v + g**2 if add else beta2 * v + weight(beta2) * square(g)
+        c1 = 1 - power(beta1, t) if correct[0] else 1.0
+        c2 = 1 - power(beta2, t) if correct[1] else 1.0
         if inside:
-            below = math.sqrt(v / c2 + eps)
+            below = np.sqrt(v / c2 + eps)
         elif late:
-            below = (math.sqrt(v) + eps) / math.sqrt(c2)
+            below = (np.sqrt(v) + eps) / np.sqrt(c2)
         else:
-            below = (math.sqrt(v / c2) if root else v / c2) + eps
+            below = (np.sqrt(v / c2) if root else v / c2) + eps
         steps.append(-lr * m / c1 / below)
+        if keep:
+            m, v = m / c1, v / c2
     return np.array(steps)
 
 
 def _plateau(
-    losses, lr, patience, *, cut=lambda lr: lr / 2, previous=False, reset=True, forgive=True, reverse=False, extra=0
+    losses,
+    lr,
+    patience,
+    *,
+    cut=lambda lr: lr / 2,
+    better=lambda loss, best: loss < best,
+    start=lambda losses: math.inf,
+    previous=False,
+    reset=True,
+    forgive=True,
+    forget=False,
+    extra=0,
 ):
     """Halving with one thing done differently."""
-    best, waited, rates = math.inf, 0, []
+    best, waited, rates = start(losses), 0, []
     for loss in losses:
-        better = (loss < best) != (reverse and best < math.inf)
-        if better:
+        if better(loss, best):
             waited = 0 if forgive else waited
+            best = loss
         else:
             waited += 1
-        best = loss if previous else min(best, loss)
+            best = loss if previous else best
         if waited >= patience + extra:
             lr, waited = cut(lr), 0 if reset else waited
+            best = math.inf if forget else best
         rates.append(lr)
     return np.array(rates)
 
@@ -153,6 +182,24 @@ MOMENTUM = Exercise(
             "itself.",
         ),
         Mistake(_nesterov, "These are Nesterov's steps, βv − ηg with the new v. Plain momentum moves by v itself."),
+        Mistake(
+            lambda g, lr, beta: _velocity(g, lr * beta, lr),
+            "η multiplies the old velocity as well. It belongs to the new gradient alone: v ← βv − ηg.",
+            also=(lambda g, lr, beta: _velocity(g, -lr * beta, lr),),
+        ),
+        Mistake(
+            lambda g, lr, beta: _velocity(g, beta, 1),
+            "The learning rate is missing: v ← βv − ηg.",
+            also=(lambda g, lr, beta: _velocity(g, beta, -1),),
+        ),
+        Mistake(
+            lambda g, lr, beta: _velocity(g, 1, lr),
+            "β is missing: nothing is ever forgotten, and the ball never slows down. v ← βv − ηg.",
+        ),
+        Mistake(
+            lambda g, lr, beta: -lr * (np.asarray(g) + beta * np.append(0.0, g)[:-1]),
+            "You remember one gradient, the one before. The velocity remembers all: multiply v by β, not the last g.",
+        ),
     ),
     hints=(
         "Step 1 is plain SGD, −ηg. What is left of it in step 2?",
@@ -213,6 +260,42 @@ ADAM = Exercise(
             lambda *a: _adam(*a, first=2),
             "Your t is one too large: the first step is t = 1, so that the first correction is 1 − β.",
         ),
+        Mistake(
+            lambda *a: _adam(*a, first=0),
+            "Your t starts at 0, where 1 − β⁰ = 0 gives 0/0. Count from 1: enumerate(gradients, start=1).",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, keep=True),
+            "You wrote the corrected m̂ and v̂ back into m and v. The averages go on uncorrected: give m̂ and v̂ names of "
+            "their own.",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, power=lambda beta, t: beta),
+            "You correct every step as the first one, by 1 − β, which makes averages into sums. After t steps the "
+            "weights add up to 1 − βᵗ.",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, power=lambda beta, t: beta * t),
+            "You correct by 1 − βt. The t is an exponent: 1 − β ** t.",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, weight=lambda beta: 1),
+            "The new gradient enters with weight 1 − β, the new square as well; with weight 1 these are sums.",
+        ),
+        Mistake(
+            lambda g, lr, beta1, beta2, eps: _adam(g, lr, 0.0, beta2, eps),
+            "This is RMSProp with a correction: the gradient itself is not averaged. Adam moves along m̂, not g.",
+        ),
+        Mistake(
+            lambda *a: _adam(*a, square=lambda g: g),
+            "v averages the gradients once more. It averages their SQUARES.",
+            also=(lambda *a: _adam(*a, square=np.abs),),
+        ),
+        Mistake(lambda g, lr, beta1, beta2, eps: _adam(g, lr, beta1, beta2, 0.0), "ε is missing: divide by √v̂ + ε."),
+        Mistake(
+            lambda *a: np.cumsum(_adam(*a)), "These are the positions. Asked is what is added at each step: no sum."
+        ),
+        Mistake(lambda g, lr, *a: _adam(g, 1.0, *a), "The learning rate is missing: each step is −η m̂ / (√v̂ + ε)."),
     ),
     hints=(
         "Two averages that forget: m of the gradients, v of their squares. Both start at 0.",
@@ -234,6 +317,7 @@ PLATEAU = Exercise(
         (np.array([2.0, 1.0, 1.5, 1.2, 0.9, 1.0, 0.95, 0.8, 0.85]), 0.4, 2),
         (np.array([1.0, 1.1, 1.0, 0.9, 1.2, 1.1, 1.0, 1.3, 1.2, 1.1, 1.0]), 1.0, 3),
         (np.ones(12), 0.1, 3),
+        (np.array([1.0, 0.99999, 0.99998, 1.1, 1.2, 0.9]), 0.2, 2),
         (np.abs(np.random.RandomState(2).standard_normal(40)), 0.5, 4),
     ),
     mistakes=(
@@ -262,10 +346,46 @@ PLATEAU = Exercise(
             lambda *a: _plateau(*a, forgive=False),
             "A better loss must set the count back to 0. You count all bad losses, not those in a row.",
         ),
-        Mistake(lambda *a: _plateau(*a, reverse=True), "You halve when the loss improves. Halve when it does NOT."),
+        Mistake(
+            lambda *a: _plateau(*a, better=lambda loss, best: loss >= best or best == math.inf),
+            "You halve when the loss improves. Halve when it does NOT.",
+            also=(
+                lambda *a: _plateau(*a, better=lambda loss, best: loss > best, start=lambda losses: -math.inf),
+                lambda *a: _plateau(*a, better=lambda loss, best: loss >= best, start=lambda losses: -math.inf),
+            ),
+        ),
         Mistake(
             lambda *a: _plateau(*a, extra=1),
             "You wait one loss too long: halve as soon as the count reaches `patience`.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, better=lambda loss, best: loss <= best),
+            "A loss equal to the best counts as progress here. Only a loss BELOW the best does: `<`, not `<=`.",
+        ),
+        Mistake(
+            lambda losses, lr, patience: np.append(lr, rates_on_plateau(losses, lr, patience))[:-1],
+            "You note the rate before you look at the loss. The halving belongs to the evaluation that caused it.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, forget=True),
+            "You forget the best loss at a halving. Only the count starts anew; the best stays the best.",
+        ),
+        Mistake(
+            lambda losses, lr, patience: _plateau(losses, lr, patience, cut=lambda _: lr / 2),
+            "You always return to half of the FIRST rate. Each halving halves what the rate is by then.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, start=lambda losses: losses[0]),
+            "You start with the first loss as the best, and then count it as not better than itself. Start with "
+            "infinity.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, start=lambda losses: 0.0),
+            "Your best loss starts at 0, and no loss is ever below it. Start with infinity.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, better=lambda loss, best: loss < best - 1e-4),
+            "You ask for a certain gain. Here every loss below the best counts, however little it is below.",
         ),
     ),
     hints=(
