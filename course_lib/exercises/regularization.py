@@ -49,6 +49,12 @@ def _softmax(scores, axis=-1):
     return exp / exp.sum(axis=axis, keepdims=True)
 
 
+def _exp_softmax(scores):
+    """Softmax as it is written, without a guard."""
+    exp = np.exp(scores)
+    return exp / exp.sum(axis=-1, keepdims=True)
+
+
 DECAY = Exercise(
     "8.1",
     "One step with weight decay",
@@ -93,6 +99,51 @@ DECAY = Exercise(
         Mistake(
             lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * grad_w - decay * w, b - lr * grad_b]),
             "λW is a part of the gradient, so the learning rate multiplies it too: W shrinks by ηλW.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
+                [w - lr * (grad_w + 0.5 * decay * np.sum(w**2)), b - lr * grad_b]
+            ),
+            "You added the VALUE of the penalty to the gradient. What is added is its derivative at each weight, λW.",
+            also=(
+                lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
+                    [w - lr * (grad_w + 0.5 * decay * w**2), b - lr * grad_b]
+                ),
+            ),
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
+                [w - lr * (grad_w + decay * np.sign(w)), b - lr * grad_b]
+            ),
+            "λ sign(W) is the gradient of λΣ|W|, the L1 penalty. The gradient of ½λΣW² is λW.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([(w - lr * grad_w) * (1 - lr * decay), b - lr * grad_b]),
+            "You decayed the weights after they had moved. Both parts of the gradient are taken at the old W.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w + lr * (grad_w + decay * w), b + lr * grad_b]),
+            "You went up. SGD subtracts η times the gradient.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.roll(decayed_step(w, b, grad_w, grad_b, lr, decay), 1, axis=0),
+            "The biases stand above the weights. The task asks for them as the last row.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - (grad_w + decay * w), b - grad_b]),
+            "The learning rate is missing: subtract η times the gradient.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([grad_w + decay * w, grad_b]),
+            "This is the gradient of J, and right. Make the step with it: W − η times the gradient.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: -lr * np.vstack([grad_w + decay * w, grad_b]),
+            "This is what is added. Return the new weights and biases.",
+        ),
+        Mistake(
+            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w + decay * w), b]),
+            "The biases have not moved. They are not penalised, but they have a gradient: b − η grad_b.",
         ),
     ),
     hints=(
@@ -150,6 +201,32 @@ DROPOUT = Exercise(
             lambda x, u, p, train: x * (u >= p) * (1 - p) if train else x,
             "You multiply by 1 − p in training and make the signal smaller still. Divide by it.",
         ),
+        Mistake(
+            lambda x, u, p, train: x * (u >= p) / np.mean(u >= p) if train else x,
+            "You divide by the share that happened to be kept. Then units depend on each other's chance; 1 − p is "
+            "right on average, which is enough.",
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u >= p) if train else x / (1 - p),
+            "You divide by 1 − p at test time. The division belongs to training: at test time return x.",
+            also=(lambda x, u, p, train: x * (u >= p) / (1 - p) if train else x / (1 - p),),
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u > p) / (1 - p) if train else x,
+            "An entry with u exactly p is kept: at least p means u >= p.",
+        ),
+        Mistake(
+            lambda x, u, p, train: x * (u >= p) / np.sqrt(1 - p) if train else x,
+            "You divide by the root. What must stay the same is the mean, and the mean is 1 − p times smaller.",
+        ),
+        Mistake(
+            lambda x, u, p, train: dropout(x, u, p, not train),
+            "Training and test are exchanged: entries are dropped when `train` is True.",
+        ),
+        Mistake(
+            lambda x, u, p, train: (u >= p) / (1 - p) if train else np.ones_like(x),
+            "This is the mask. Multiply x by it.",
+        ),
     ),
     hints=(
         "Which share of x survives on average? By what must the survivors be multiplied to make up for it?",
@@ -168,7 +245,7 @@ ENSEMBLE = Exercise(
     cases=(
         (np.array([[[0.0, 2.0]], [[3.0, 0.0]]]),),
         (2 * _numbers(1, 5, 4, 3),),
-        (np.array([[[1000.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]], [[0.0, 0.0, -1000.0]]]),),
+        (np.array([[[1000.0, 999.0, 0.0]], [[0.0, 1.0, 0.0]], [[0.0, 0.0, -1000.0]]]),),
     ),
     mistakes=(
         Mistake(
@@ -182,7 +259,7 @@ ENSEMBLE = Exercise(
             "Give each member its own softmax first.",
         ),
         Mistake(
-            lambda scores: np.mean(np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True), axis=0),
+            lambda scores: np.mean(_exp_softmax(scores), axis=0),
             "Right for small scores, but exp(1000) overflows. Subtract each row's largest score before exp.",
         ),
         Mistake(
@@ -199,6 +276,38 @@ ENSEMBLE = Exercise(
         ),
         Mistake(
             lambda scores: np.mean(_softmax(scores), axis=1), "You averaged over the examples. The members are axis 0."
+        ),
+        Mistake(
+            lambda scores: np.mean(_exp_softmax(scores - scores.max()), axis=0),
+            "You subtract one number from all rows. Where that is 1000, rows with small scores become exp(−1000) = 0, "
+            "and 0/0. Subtract each row's own largest score.",
+        ),
+        Mistake(
+            lambda scores: np.mean(_exp_softmax(scores - scores.max(axis=0, keepdims=True)), axis=0),
+            "What you subtract differs from class to class, and that changes the softmax. Subtract each row's largest "
+            "score: max over the last axis.",
+            also=(lambda scores: np.mean(_exp_softmax(scores - scores.max(axis=1, keepdims=True)), axis=0),),
+        ),
+        Mistake(
+            lambda scores: np.mean(_softmax(np.minimum(scores, 500)), axis=0),
+            "You cut large scores off. 1000 and 999 are then the same, and are not: subtract each row's largest score.",
+        ),
+        Mistake(lambda scores: _softmax(scores), "These are the members' answers. Average them over axis 0."),
+        Mistake(
+            lambda scores: np.mean(_softmax(scores, axis=1), axis=0),
+            "Your softmax runs over the examples. It belongs to the classes, the last axis.",
+        ),
+        Mistake(
+            lambda scores: np.exp(np.mean(np.log(_softmax(scores)), axis=0)),
+            "This is the geometric mean of the probabilities. The task asks for the arithmetic mean.",
+        ),
+        Mistake(
+            lambda scores: scores.mean(axis=0),
+            "These are mean scores. Give each member its softmax first, then average the probabilities.",
+        ),
+        Mistake(
+            lambda scores: np.mean(_softmax(scores), axis=(0, 1)),
+            "You averaged over the examples as well. Each example keeps its own row: average over axis 0 alone.",
         ),
     ),
     hints=(
