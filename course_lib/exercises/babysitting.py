@@ -35,8 +35,9 @@ def _numbers(seed: int, *shape: int) -> np.ndarray:
     return np.random.RandomState(seed).standard_normal(shape)
 
 
-def _pairs(sizes):
-    return list(zip(sizes[:-1], sizes[1:]))
+def _penalty(sizes, std, decay, pairs=slice(None)):
+    """½ λ σ² Σ n_in n_out over some of the layers."""
+    return 0.5 * decay * std**2 * sum(a * b for a, b in list(zip(sizes[:-1], sizes[1:]))[pairs])
 
 
 FIRST_LOSS = Exercise(
@@ -53,18 +54,17 @@ FIRST_LOSS = Exercise(
             "That is the first part. The penalty raises it: what is ΣW² on average?",
         ),
         Mistake(
-            lambda sizes, std, decay: math.log(sizes[-1]) + decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
+            lambda sizes, std, decay: math.log(sizes[-1]) + 2 * _penalty(sizes, std, decay),
             "The ½ of the penalty ½λΣW² is missing.",
         ),
         Mistake(
-            lambda sizes, std, decay: math.log(sizes[-1]) + 0.5 * decay * std * sum(a * b for a, b in _pairs(sizes)),
+            lambda sizes, std, decay: math.log(sizes[-1]) + _penalty(sizes, std, decay) / std,
             "You multiplied by σ. A weight squared is σ² on average.",
         ),
         Mistake(
-            lambda sizes, std, decay: (
-                math.log10(sizes[-1]) + 0.5 * decay * std**2 * sum(a * b for a, b in _pairs(sizes))
-            ),
-            "You took the logarithm to base 10. The loss uses the natural one: math.log.",
+            lambda sizes, std, decay: math.log10(sizes[-1]) + _penalty(sizes, std, decay),
+            "The loss uses the natural logarithm: math.log, to the base e.",
+            also=(lambda sizes, std, decay: math.log2(sizes[-1]) + _penalty(sizes, std, decay),),
         ),
         Mistake(
             lambda sizes, std, decay: math.log(sizes[-1]) + 0.5 * decay * std**2 * sum(sizes),
@@ -72,17 +72,47 @@ FIRST_LOSS = Exercise(
         ),
         Mistake(
             lambda sizes, std, decay: (
-                math.log(sizes[-1]) + 0.5 * decay * std**2 * sum((a + 1) * b for a, b in _pairs(sizes))
+                math.log(sizes[-1]) + _penalty(sizes, std, decay) + 0.5 * decay * std**2 * sum(sizes[1:])
             ),
             "You counted the biases as weights. They are 0, and they are not penalised.",
         ),
         Mistake(
-            lambda sizes, std, decay: math.log(sizes[0]) + 0.5 * decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
+            lambda sizes, std, decay: math.log(sizes[0]) + _penalty(sizes, std, decay),
             "The logarithm is of the number of classes, the LAST of the sizes.",
         ),
         Mistake(
-            lambda sizes, std, decay: 1 / sizes[-1] + 0.5 * decay * std**2 * sum(a * b for a, b in _pairs(sizes)),
+            lambda sizes, std, decay: 1 / sizes[-1] + _penalty(sizes, std, decay),
             "1/C is the probability of the right class. The loss is minus its logarithm.",
+            also=(lambda sizes, std, decay: 1 - 1 / sizes[-1] + _penalty(sizes, std, decay),),
+        ),
+        Mistake(
+            lambda sizes, std, decay: sizes[-1] + _penalty(sizes, std, decay),
+            "You added C itself. The loss of a class with probability 1/C is ln C.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: -math.log(sizes[-1]) + _penalty(sizes, std, decay),
+            "The first part is negative here. The loss is MINUS the logarithm of 1/C, so ln C.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: math.log(sizes[-1]) + 0.5 * decay * std**2,
+            "This is the penalty of a single weight. Multiply by their number: n·m between layers of n and m units.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: math.log(sizes[-1]) + _penalty(sizes, std, decay, slice(0, 1)),
+            "You counted the weights of one layer only. Add up n·m over all pairs of neighbours in `sizes`.",
+            also=(lambda sizes, std, decay: math.log(sizes[-1]) + _penalty(sizes, std, decay, slice(-1, None)),),
+        ),
+        Mistake(
+            lambda sizes, std, decay: math.log(sizes[-1]) + 0.5 * decay * std**2 * math.prod(sizes),
+            "You multiplied all sizes. Weights lie between neighbouring layers only: add up n·m of each pair.",
+        ),
+        Mistake(
+            _penalty,
+            "This is the penalty alone. Before training the loss itself is ln C.",
+        ),
+        Mistake(
+            lambda sizes, std, decay: math.log(sizes[-1]) + _penalty(sizes, std, 1.0),
+            "λ is missing: the penalty is ½λΣW².",
         ),
     ),
     hints=(
@@ -133,6 +163,52 @@ RATIO = Exercise(
             lambda w, grad, lr: lr * np.linalg.norm(grad, 2) / np.linalg.norm(w, 2),
             "np.linalg.norm(a, 2) of a matrix is its largest singular value. Leave the 2 out.",
         ),
+        Mistake(
+            lambda w, grad, lr: -lr * np.linalg.norm(grad) / np.linalg.norm(w),
+            "A length has no sign: the update is −ηg, and its length is positive.",
+        ),
+        Mistake(
+            lambda w, grad, lr: np.sum(np.abs(lr * grad / w)),
+            "You added up the ratios of single weights. Take the two lengths first, then one ratio.",
+            also=(
+                lambda w, grad, lr: np.max(np.abs(lr * grad / w)),
+                lambda w, grad, lr: np.linalg.norm(lr * grad / w),
+                lambda w, grad, lr: np.sum(lr * grad / w),
+                lambda w, grad, lr: np.mean(lr * grad / w),
+                lambda w, grad, lr: np.median(np.abs(lr * grad / w)),
+            ),
+        ),
+        Mistake(
+            lambda w, grad, lr: np.abs(lr * grad / w),
+            "These are the ratios of single weights. The task asks for one number, the ratio of the two lengths.",
+            also=(lambda w, grad, lr: lr * grad / w, lambda w, grad, lr: -lr * grad / w),
+        ),
+        Mistake(
+            lambda w, grad, lr: lr * np.linalg.norm(grad, axis=0) / np.linalg.norm(w, axis=0),
+            "You have one ratio per column or row. The length of a matrix is the root of the sum of ALL its squares.",
+            also=(lambda w, grad, lr: lr * np.linalg.norm(grad, axis=1) / np.linalg.norm(w, axis=1),),
+        ),
+        Mistake(
+            lambda w, grad, lr: lr * np.std(grad) / np.std(w),
+            "np.std subtracts the mean first. Take the root of the sum of the squares themselves.",
+        ),
+        Mistake(
+            lambda w, grad, lr: np.sqrt(lr) * np.linalg.norm(grad) / np.linalg.norm(w),
+            "The learning rate is under the root. ηg is η times as long as g.",
+        ),
+        Mistake(
+            lambda w, grad, lr: np.linalg.norm(w - lr * grad) / np.linalg.norm(w),
+            "This is the length of the NEW weights over that of the old. The update itself is −ηg.",
+        ),
+        Mistake(
+            lambda w, grad, lr: abs(np.linalg.norm(w - lr * grad) - np.linalg.norm(w)) / np.linalg.norm(w),
+            "This is how much the length changes. An update may turn the weights and leave their length: take the "
+            "length of the difference, not the difference of the lengths.",
+            also=(
+                lambda w, grad, lr: (np.linalg.norm(w - lr * grad) - np.linalg.norm(w)) / np.linalg.norm(w),
+                lambda w, grad, lr: (np.linalg.norm(w) - np.linalg.norm(w - lr * grad)) / np.linalg.norm(w),
+            ),
+        ),
     ),
     hints=(
         "Which array does SGD add to w?",
@@ -148,7 +224,21 @@ ADVICE = Exercise(
     "regularisation) if `train` exceeds `val` by more than 0.1; otherwise 2 (a larger model, or longer training) if "
     "`train` is below 0.9; otherwise 0 (leave it).",
     advice,
-    cases=((1.0, 0.76), (0.56, 0.53), (1.0, 0.97), (0.85, 0.6), (0.95, 0.87), (0.4, 0.55), (0.95, 0.99), (0.7, 0.7)),
+    cases=(
+        (1.0, 0.76),
+        (0.56, 0.53),
+        (1.0, 0.97),
+        (0.85, 0.6),
+        (0.92, 0.84),
+        (0.95, 0.8),
+        (0.4, 0.55),
+        (0.95, 0.99),
+        (0.7, 0.7),
+        (0.65, 0.58),
+        (0.85, 0.92),
+        (0.9, 0.9),
+        (0.1, 0.0),  # a gap of exactly 0.1, whether subtracted or added
+    ),
     mistakes=(
         Mistake(
             lambda train, val: 1 if train - val > 0.1 else 2,
@@ -179,6 +269,34 @@ ADVICE = Exercise(
         Mistake(
             lambda train, val: 1 if train - val > 0.1 else 0,
             "You never enlarge. With 56 % and 53 % the model is too small, or training too short.",
+        ),
+        Mistake(
+            lambda train, val: 1 if (train - val) / train > 0.1 else 2 if train < 0.9 else 0,
+            "You divided the gap by the accuracy. Asked is the difference itself, train − val.",
+            also=(lambda train, val: 1 if train - val > 0.1 * val else 2 if train < 0.9 else 0,),
+        ),
+        Mistake(
+            lambda train, val: 1 if train - val > 0.1 else 2 if train < 0.9 and val < 0.9 else 0,
+            "You ask for both to be low. The training accuracy alone decides: 85 % on what it was trained on is low, "
+            "however well it does elsewhere.",
+            also=(lambda train, val: 1 if train - val > 0.1 else 2 if max(train, val) < 0.9 else 0,),
+        ),
+        Mistake(
+            lambda train, val: 1 if train - val > 0.1 else 2 if train < 0.9 or val < 0.9 else 0,
+            "A low validation accuracy without a gap asks for nothing here. The training accuracy alone decides.",
+        ),
+        Mistake(
+            lambda train, val: 1 if train - val >= 0.1 else 2 if train < 0.9 else 0,
+            "A gap of exactly 0.1 does not exceed 0.1: `>`, not `>=`.",
+        ),
+        Mistake(
+            lambda train, val: 1 if train - val > 0.1 else 2 if train <= 0.9 else 0,
+            "Exactly 0.9 is not below 0.9: `<`, not `<=`.",
+        ),
+        Mistake(
+            lambda train, val: 2 if train < 0.9 else 0,
+            "You never find a gap. If train − val exceeds 0.1, return 1, before anything else. (Accuracies run from 0 "
+            "to 1.)",
         ),
     ),
     hints=(
