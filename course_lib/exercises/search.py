@@ -36,14 +36,21 @@ def epochs_given(scores: np.ndarray, budgets: tuple[int, ...]) -> np.ndarray:
 
 
 def _halved(
-    scores, budgets, judge=lambda rows, b: rows[:, b - 1], keep=lambda n: (n + 1) // 2, lost=False, again=False
+    scores,
+    budgets,
+    judge=lambda rows, b: rows[:, b - 1],
+    keep=lambda n, trials: (n + 1) // 2,
+    lost=False,
+    again=False,
+    revived=False,
 ):
     """`epochs_given` with one thing changed."""
     epochs, alive = np.zeros(len(scores), int), np.arange(len(scores))
     for budget in budgets:
         epochs[alive] = epochs[alive] + budget if again else budget
-        order = np.argsort(-judge(scores[alive], budget))[: keep(len(alive))]
-        alive = order if lost else alive[order]
+        ranked = scores if revived else scores[alive]
+        order = np.argsort(-judge(ranked, budget))[: keep(len(alive), len(scores))]
+        alive = order if lost or revived else alive[order]
     return epochs
 
 
@@ -77,11 +84,13 @@ LOG_UNIFORM = Exercise(
         ),
         Mistake(
             lambda u, low, high: np.log10(low) + (np.log10(high) - np.log10(low)) * u,
-            "These are the exponents, and right. The last step is missing: 10 to the power of them.",
+            "These are the exponents, and right. The last step is missing: 10 to the power of them (e, for np.log).",
+            also=(lambda u, low, high: np.log(low) + (np.log(high) - np.log(low)) * u,),
         ),
         Mistake(
             lambda u, low, high: np.exp(np.log10(low) + (np.log10(high) - np.log10(low)) * u),
             "log10 and exp do not undo each other. Use np.log with np.exp, or np.log10 with 10 **.",
+            also=(lambda u, low, high: 10 ** (np.log(low) + (np.log(high) - np.log(low)) * u),),
         ),
         Mistake(lambda u, low, high: high * (low / high) ** u, "Evenly spread, but backwards: u = 0 should give low."),
         Mistake(
@@ -91,6 +100,28 @@ LOG_UNIFORM = Exercise(
         Mistake(
             lambda u, low, high: low * 10**u,
             "This covers one decade only, from low to 10·low. The factor from low to high is high/low.",
+        ),
+        Mistake(
+            lambda u, low, high: np.geomspace(low, high, np.size(u)).reshape(np.shape(u)),
+            "You placed the rates yourself and left `u` out. Each number in u becomes one rate.",
+            also=(lambda u, low, high: np.linspace(low, high, np.size(u)).reshape(np.shape(u)),),
+        ),
+        Mistake(
+            lambda u, low, high: (high / low) ** u,
+            "This is the factor, from 1 to high/low. Multiply low by it.",
+        ),
+        Mistake(
+            lambda u, low, high: low * (high / low) * u,
+            "u is the exponent of the factor high/low: low · (high/low)ᵘ, not low · (high/low) · u.",
+        ),
+        Mistake(
+            lambda u, low, high: low * np.exp(u) ** (high / low),
+            "Base and exponent are exchanged: the factor high/low is raised to the power u.",
+            also=(lambda u, low, high: low * u ** (high / low),),
+        ),
+        Mistake(
+            lambda u, low, high: high**u,
+            "At u = 0 this gives 1. It must give low: low¹⁻ᵘ · highᵘ.",
         ),
     ),
     hints=(
@@ -106,7 +137,9 @@ TRIALS = Exercise(
     "Each random trial lands in the best share `share` of the settings with probability `share`, independently. Return "
     "the smallest whole number of trials with which at least one of them does so with probability `chance` or more.",
     trials_needed,
-    cases=((0.05, 0.95), (0.01, 0.99), (0.1, 0.5), (0.5, 0.75)),
+    # In the last case n is the ratio itself, 2: powers of ½ are exact in every form. Other whole ratios are not: there
+    # the formula and a loop differ by rounding.
+    cases=((0.05, 0.95), (0.01, 0.99), (0.1, 0.5), (0.2, 0.9), (0.5, 0.75)),
     mistakes=(
         Mistake(
             lambda share, chance: math.log(1 - chance) / math.log(1 - share),
@@ -137,6 +170,36 @@ TRIALS = Exercise(
             lambda share, chance: math.ceil(math.log(chance) / math.log(1 - share)),
             "You asked when the chance of NO hit falls to `chance`. It must fall to 1 − chance.",
         ),
+        Mistake(
+            lambda share, chance: math.ceil(math.log(1 - chance) / math.log(share)),
+            "You took log(share). One trial MISSES with probability 1 − share: divide by log(1 − share).",
+        ),
+        Mistake(
+            lambda share, chance: math.ceil(math.log(1 - share) / math.log(1 - chance)),
+            "You always get 1, a fraction below 1 rounded up. It is upside down, or made of other logarithms: "
+            "n = log(1 − chance)/log(1 − share), rounded up.",
+        ),
+        Mistake(
+            lambda share, chance: 60,
+            "The 60 (59, to be exact) is for the best 5 % and a chance of 95 %. Compute it from `share` and `chance`.",
+            also=(lambda share, chance: 59,),
+        ),
+        Mistake(
+            lambda share, chance: math.ceil(-math.log(1 - chance) / share),
+            "You took log(1 − share) for −share. That is close for a small share, and yet one or two trials too many.",
+        ),
+        Mistake(
+            lambda share, chance: trials_needed(share, chance) - 1,
+            "One too few: count the trial with which the chance is reached.",
+        ),
+        Mistake(
+            lambda share, chance: trials_needed(share, chance) + 1,
+            "One too many: with one trial less the chance is reached already.",
+        ),
+        Mistake(
+            lambda share, chance: 1 - (1 - share) ** trials_needed(share, chance),
+            "This is the chance with the right number of trials. Return the number.",
+        ),
     ),
     hints=(
         "First the chance that none of n trials hits. When is it at most 1 − chance?",
@@ -154,6 +217,10 @@ HALVING = Exercise(
     epochs_given,
     cases=(
         (np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.3, 0.7, 0.9], [0.2, 0.9, 0.95]]), (1, 2)),
+        # the first trial would overtake all, had it not been dropped
+        (np.array([[0.1, 0.8, 0.9], [0.5, 0.55, 0.6], [0.4, 0.45, 0.5], [0.3, 0.35, 0.4]]), (1, 2, 3)),
+        # the first trial falls
+        (np.array([[0.7, 0.5, 0.3], [0.5, 0.55, 0.6], [0.4, 0.6, 0.7], [0.1, 0.2, 0.3]]), (1, 2, 3)),
         (_curves(0, 9, 10), (1, 3, 9)),
         (_curves(1, 16, 9), (1, 2, 4, 8)),
     ),
@@ -171,7 +238,7 @@ HALVING = Exercise(
             "You chose by the last column, that is, by the future. At that moment only b epochs have been run.",
         ),
         Mistake(
-            lambda scores, budgets: _halved(scores, budgets, keep=lambda n: max(1, n // 2)),
+            lambda scores, budgets: _halved(scores, budgets, keep=lambda n, trials: max(1, n // 2)),
             "Half of an odd number is rounded up here: of 9 trials, 5 go on.",
         ),
         Mistake(
@@ -185,6 +252,32 @@ HALVING = Exercise(
         Mistake(
             lambda scores, budgets: np.full(len(scores), budgets[-1]),
             "All trials got the last budget. Then nothing is saved.",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, revived=True),
+            "You rank all trials again, and one that was dropped comes back. Rank only those still alive.",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, judge=lambda rows, b: rows[:, :b].max(axis=1)),
+            "You judge by the best accuracy so far. A curve may fall: what counts is the accuracy at that moment.",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, judge=lambda rows, b: rows[:, :b].mean(axis=1)),
+            "You judge by the mean of the epochs so far. What counts is the accuracy at that moment, column b − 1.",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets, keep=lambda n, trials: (trials + 1) // 2),
+            "You keep half of ALL trials every time. Each time half of those still alive go on.",
+        ),
+        Mistake(
+            lambda scores, budgets: _halved(scores, budgets[:1], keep=lambda n, trials: n),
+            "All trials got the first budget only. The better half goes on to the next one.",
+        ),
+        Mistake(
+            lambda scores, budgets: np.sort(epochs_given(scores, budgets))[::-1],
+            "Your numbers are sorted, as if the best trial were always the first or the last. Rank the trials, and "
+            "write to epochs[i] for how long trial i ran.",
+            also=(lambda scores, budgets: np.sort(epochs_given(scores, budgets)),),
         ),
     ),
     hints=(
