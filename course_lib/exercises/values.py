@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 FEW = 12  # numbers that are still shown one by one
+SIDE = 8  # of a matrix that is still shown as such
 MOST = 10_000_000  # numbers; of a larger answer only the shape is looked at, for a copy might not fit into memory
 RTOL = 1e-5  # far tighter than any mistake
 # Of the largest number expected: where large numbers cancel, what is left carries their rounding.
@@ -99,11 +100,13 @@ ARRANGED: tuple[tuple[Callable[[Any, np.ndarray], tuple[Any, Any]], str], ...] =
 
 
 def show(value: Any, digits: int = 4) -> str:
-    """A few lines on `value`: all of a few numbers, the shape and range of many; never raises."""
-    if isinstance(value, np.ndarray) and value.size > FEW:
+    """A few lines on `value`: all of a few numbers or of a small matrix, the shape and range of more; never raises."""
+    if isinstance(value, np.ndarray) and not _one_by_one(value):
         return f"{_shape(value)}, from {np.min(value):.{digits}g} to {np.max(value):.{digits}g}"
     if isinstance(value, np.ndarray):
-        return np.array2string(value, formatter={"all": lambda x: f"{x:.{digits}g}"}, separator=", ")
+        width = max((len(f"{x:.{digits}g}") for x in value.flat), default=0) if value.size > FEW else 0
+        written = {"all": lambda x: f"{x:{width}.{digits}g}"}
+        return np.array2string(value, formatter=written, separator=", ", max_line_width=200 if width else None)
     if isinstance(value, float):
         return f"{value:.{digits}g}"
     if isinstance(value, tuple) and len(value) > 1:
@@ -112,9 +115,20 @@ def show(value: Any, digits: int = 4) -> str:
 
 
 def show_both(got: np.ndarray, expected: np.ndarray) -> tuple[str, str]:
-    """`show` of both, with as many digits as it takes to see that they differ."""
+    """`show` of both, with as many digits as it takes to see that they differ; of many, one that differs."""
     pairs = ((show(got, digits), show(expected, digits)) for digits in (4, 6, 9))
-    return next((pair for pair in pairs if pair[0] != pair[1]), (show(got, 17), show(expected, 17)))
+    yours, right = next((pair for pair in pairs if pair[0] != pair[1]), (show(got, 17), show(expected, 17)))
+    if got.shape == expected.shape and not _one_by_one(got) and not agree(got, expected):
+        place = np.unravel_index(np.flatnonzero(~_close(got, expected))[0], got.shape)
+        at = f"; at [{', '.join(map(str, place))}]: "
+        here, there = show_both(got[place + (...,)], expected[place + (...,)])
+        return yours + at + here, right + at + there
+    return yours, right
+
+
+def _one_by_one(value: np.ndarray) -> bool:
+    shape = [n for n in value.shape if n != 1]
+    return value.size <= FEW or (len(shape) == 2 and max(shape) <= SIDE)
 
 
 def shortened(value: Any) -> str:

@@ -94,6 +94,11 @@ def test_what_counts_as_numbers(value):
         (np.array([1 / 3]), "[0.3333]"),
         (np.arange(100.0).reshape(10, 10), "an array of shape (10, 10), from 0 to 99"),
         (np.empty((0, 3)), "[]"),
+        (np.arange(13.0)[:, None], "an array of shape (13, 1), from 0 to 12"),
+        (
+            np.arange(6.0, 22.0, 2).repeat(2).reshape(2, 8),
+            "[[ 6,  6,  8,  8, 10, 10, 12, 12],\n [14, 14, 16, 16, 18, 18, 20, 20]]",
+        ),
         (0.070710678, "0.07071"),
         ((500,) * 4, "(500, 500, 500, 500)"),
         ((500,), "(500,)"),
@@ -115,6 +120,9 @@ def test_both_are_shown_with_enough_digits_to_differ():
     assert show_both(np.array(1.00001), np.array(1.00002)) == ("1.00001", "1.00002")
     got, expected = show_both(np.linspace(0, 1, 50) + 1e-12, np.linspace(0, 1, 50))
     assert got != expected
+    a = np.tile(np.arange(17.0), 6)
+    b = np.roll(a, 1)
+    assert show_both(a, b) == tuple(f"an array of shape (102,), from 0 to 16; at [0]: {x}" for x in (0, 16))
 
 
 @given(st.text(min_size=200, max_size=400))
