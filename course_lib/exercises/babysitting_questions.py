@@ -9,13 +9,13 @@ QUESTIONS = (
         "cross-entropy does it start with?",
         (
             Option(
-                "0.9: it is wrong nine times out of ten.",
-                "That is the error rate. The loss is minus the logarithm of the probability of the right class.",
-            ),
-            Option(
-                "2.30.",
+                "2.30: minus the logarithm of a tenth.",
                 "All scores are nearly 0, so each class gets the probability 1/10, and −ln(1/10) = 2.302585.",
                 right=True,
+            ),
+            Option(
+                "0.9: it is wrong nine times out of ten.",
+                "That is the error rate. The loss is minus the logarithm of the probability of the right class.",
             ),
             Option(
                 "Anything: the weights are random.",
@@ -37,7 +37,7 @@ QUESTIONS = (
                 "Large probabilities for some class, and nine times out of ten for the wrong one.",
             ),
             Option(
-                "It rises, far above 2.30.",
+                "It rises far above 2.30: it is sure, and mostly wrong.",
                 "One class gets nearly all the probability, mostly a wrong one. A first loss that is too high says: "
                 "too large weights, or too large inputs.",
                 right=True,
@@ -85,13 +85,13 @@ QUESTIONS = (
         "The same network on the same images, with pixels 0 to 255 instead of 0 to 1. Before training, "
         "the weights are made smaller, so that the first scores are the same. Which learning rates work now?",
         (
-            Option("The same ones.", "The inputs enter every gradient, and the weights to be moved are smaller."),
             Option(
                 "Rates some 255 times lower.",
                 "Both layers' weights are √255 times smaller, and their gradients √255 times larger. So a rate "
                 "means nothing by itself.",
                 right=True,
             ),
+            Option("The same ones.", "The inputs enter every gradient, and the weights to be moved are smaller."),
             Option(
                 "Rates some 255 times higher.", "Larger inputs make larger gradients, so the steps are longer already."
             ),
@@ -106,14 +106,14 @@ QUESTIONS = (
                 "Compared with what? They are a hundredth of the weights, which is much.",
             ),
             Option(
+                "Nothing can be said without the loss.",
+                "The loss decides in the end. But the ratio speaks after ONE update.",
+            ),
+            Option(
                 "It is about right, rather high.",
                 "The ratio is 0.01. A rule of thumb says about 0.001; most runs of this chapter that go well have "
                 "0.001 to 0.01.",
                 right=True,
-            ),
-            Option(
-                "Nothing can be said without the loss.",
-                "The loss decides in the end. But the ratio speaks after ONE update.",
             ),
         ),
     ),
@@ -122,15 +122,15 @@ QUESTIONS = (
         "The loss stays at 2.30 for 150 updates and then falls quickly. What is the prime suspect?",
         (
             Option(
-                "The first weights.",
-                "Too small weights let the signal fade from layer to layer, and the gradients with it. The weights "
-                "grow slowly until the signal gets through. It is a suspicion, not a proof: try other weights.",
-                right=True,
-            ),
-            Option(
                 "Chance: it met good weights in the end.",
                 "Gradient descent does not jump about until it meets something. It moved all the time, as the update "
                 "ratio shows.",
+            ),
+            Option(
+                "The first weights, which were too small.",
+                "Too small weights let the signal fade from layer to layer, and the gradients with it. The weights "
+                "grow slowly until the signal gets through. It is a suspicion, not a proof: try other weights.",
+                right=True,
             ),
             Option(
                 "A learning rate that is too high.",
@@ -142,8 +142,8 @@ QUESTIONS = (
         "9.h",
         "At the end 56 % of the training and 53 % of the validation digits are right. What now?",
         (
-            Option("More regularisation.", "There is no gap to close. It would make both lower."),
-            Option("More training images.", "The network does not even learn those it has."),
+            Option("More regularisation, to close the gap.", "There is no gap to close. It would make both lower."),
+            Option("More training images, as always.", "The network does not even learn those it has."),
             Option(
                 "A larger network, or longer training.",
                 'Both are low and close together: underfitting. Without the "both are low" it would be no reason.',

@@ -13,7 +13,7 @@ QUESTIONS = (
                 "They are straight in the space of the inputs. That space now has four dimensions.",
             ),
             Option(
-                "Yes.",
+                "Yes: a straight border is enough there.",
                 "A circle is x1² + x2² = r²: a straight border in the squares. What a hidden layer learns, a good "
                 "input gives for nothing.",
                 right=True,
@@ -44,12 +44,12 @@ QUESTIONS = (
         (
             Option(
                 "Yes: Adam divides each gradient by its own size.",
-                "m̂/√v̂ is about 1 for a gradient of 10⁻¹⁰ too. Adam hides a bad initialisation, and pays with time: He "
-                "and ReLU are done long before.",
+                "m̂/√v̂ is about 1 for every gradient well above ε, for 10⁻⁶ as for 1. Adam hides a bad initialisation, "
+                "and pays with time: He and ReLU are done long before.",
                 right=True,
             ),
             Option(
-                "No: what is lost on the way is lost.",
+                "No: what is lost on the way down is lost for good.",
                 "The gradient is tiny, but it still points somewhere, and 10⁻¹⁰ is far from where floating point ends.",
             ),
             Option(
@@ -70,7 +70,7 @@ QUESTIONS = (
             ),
             Option("96 %, but sooner.", "Smaller inputs mean smaller sums, and smaller gradients at the first layer."),
             Option(
-                "Less than 90 %.",
+                "Less than 90 %, for want of large inputs.",
                 "The large pixels had made up for the small weights and the small rate. Whoever changes one thing must "
                 "look at the others again.",
                 right=True,
@@ -105,13 +105,13 @@ QUESTIONS = (
         "An ensemble gets 98.9 % of all such digits right. How far from that is its score on a test of "
         "359 digits, typically?",
         (
-            Option("0.05 %.", "That would be a fifth of one digit."),
             Option(
-                "0.6 %, two digits.",
-                "√(p(1 − p)/n) = √(0.989·0.011/359) = 0.55 %. Ours reads 355 of 359, and that number is as uncertain. "
-                "A recipe that is 0.2 % better cannot be told from luck.",
+                "0.6 %.",
+                "√(p(1 − p)/n) = √(0.989·0.011/359) = 0.55 %, two digits. Ours reads 355 of 359, and that number is as "
+                "uncertain. A recipe that is 0.2 % better cannot be told from luck.",
                 right=True,
             ),
+            Option("0.05 %.", "That would be a fifth of one digit."),
             Option("5 %.", "That would be 18 digits more or fewer."),
         ),
     ),

@@ -29,7 +29,7 @@ QUESTIONS = (
         "over many such choices it has 98 % of these 20 right. And of other images?",
         (
             Option(
-                "About 95 %.",
+                "About 95 %: it was the luckiest, too.",
                 "The best of 40 was also the luckiest of 40. Luck does not come along to new images.",
                 right=True,
             ),
@@ -70,7 +70,10 @@ QUESTIONS = (
                 "matter. 59 are enough.",
                 right=True,
             ),
-            Option("60⁶: six axes.", "That is what a grid would need to be as fine on every axis."),
+            Option(
+                "60⁶: each of the six axes needs 60 values.",
+                "That is what a grid would need to be as fine on every axis.",
+            ),
             Option("360: 60 for each.", "One trial draws all six at once."),
         ),
     ),
@@ -131,11 +134,12 @@ QUESTIONS = (
         (
             Option(
                 "Those that finished in another order: they drew other random numbers.",
-                "So it would be if they shared one generator. Here settings and seeds are drawn before the first trial "
-                "starts.",
+                "So it would be if they shared one generator. Here each trial has a generator of its own.",
             ),
             Option(
-                "None.", "Each trial has its own settings and its own seed, whoever runs it and whenever.", right=True
+                "None: each trial has a seed of its own.",
+                "Settings and seeds are drawn before the first trial starts, whoever runs it and whenever.",
+                right=True,
             ),
             Option(
                 "All of them, a little: floating point is not exact.",

@@ -90,12 +90,16 @@ class Clinic:
     @property
     def outcome(self) -> str:
         """What became of the treatment."""
+        label = TREATMENTS[self.treatment][0]
+        if self.after is None and self.treatment != "none":
+            return f"{label[0].upper()}{label[1:]}: already so. {'Well' if self.before.well else 'Not cured'}."
         if self.after is None:
             if self.patient.disease == "healthy" and self.right:
                 return "Leave it alone: the best treatment there is."
             return "Now treat it." if self.right else "Guess again, or treat it and see."
         if self.after.diverged_at is not None:
-            return f"Worse: no longer a number after {self.after.diverged_at} updates."
+            verdict = "Worse" if self.before.diverged_at is None else "Not cured"
+            return f"{verdict}: no longer a number after {self.after.diverged_at} updates."
         if self.before.well:
             return f"It was well before: {self.before.new:.0%} of new digits, now {self.after.new:.0%}."
         verdict = "Cured" if self.cured else "Not cured"

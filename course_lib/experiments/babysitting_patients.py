@@ -70,7 +70,7 @@ DISEASES = {
     ),
     "mode": Disease(
         "batch norm in the wrong mode",
-        "The wrong mode makes validation poor from the first epoch on, with batch normalisation in the network",
+        "In the wrong mode batch norm makes validation in batches of one class poor from the first epoch on",
         "Training is perfect, validation poor in loss and accuracy: its batches, one class each, normalise themselves.",
     ),
     "overfit": Disease(
@@ -120,8 +120,8 @@ PATIENTS = (
     Patient(Run(lr=0.1, shuffled=False), "order", "Look at the loss of the batches: is there a rhythm?"),
     Patient(Run(bias=-2.0), "dead", "Read the share of dead units."),
     Patient(Run(images=200, copied=True), "leak", "Compare validation with the diamond: new digits."),
-    Patient(Run(lr=0.1, l2=0.1), "decay", "Training is as poor as validation, and J lies above the loss."),
-    Patient(Run(norm=True, evaluated=False), "mode", "Training is perfect. Which layer works otherwise in validation?"),
+    Patient(Run(lr=0.1, l2=0.1), "decay", "Training is as poor as validation, J is above the loss."),
+    Patient(Run(norm=True, evaluated=False), "mode", "Training is perfect. Which layer changes in validation?"),
     Patient(
         Run(std=1.0, lr=0.1),
         "init",

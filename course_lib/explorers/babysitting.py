@@ -137,7 +137,7 @@ def live_training_explorer(**start: Any) -> LiveExplorer:
         presets={
             "A good start": {},
             "Rate too low": {"lr": 0.001},
-            "Rate too high": {"lr": 1.0},
+            "Rate too high": {"lr": 3.0},
             "Plateau": {"init": "0.05", "lr": 0.3},
             "Weights too large": {"init": "1"},
             "50 images": {"images": 50},
@@ -173,7 +173,7 @@ def clinic_explorer(**start: Any) -> Explorer:
             Stops("factor", "learning rate ×", FACTORS, 1.0, [f"{f:g}" for f in FACTORS]),
         ],
         presets={
-            "Example: wrong treatment": {"patient": 3, "guess": "high", "treatment": "he"},
+            "Example: wrong treatment": {"patient": 3, "guess": "high", "treatment": "decay on"},
             "Example: cured": {"patient": 3, "guess": "high", "factor": 0.01},
         },
         linked=_next_patient,

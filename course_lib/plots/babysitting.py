@@ -8,7 +8,7 @@ from course_lib.experiments.babysitting import EPOCHS, FAULTS, IMAGES, SCALES, I
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
-TOPS, LOWEST = (100.0, 1e4, 1e6), 0.5
+TOPS, LOWEST = (100.0, 1e4, 1e6), 0.1
 
 
 class InitialLossPicture(Picture):
@@ -60,25 +60,38 @@ class InitialLossPicture(Picture):
         return (
             f"An untrained network with {result.classes} classes, weights of std {result.scale:.3g} and pixels up to "
             f"{result.pixels} has a loss of {number(result.loss)}; ln {result.classes} is {result.expected:.6f}, and "
-            f"the penalty {number(result.penalty)}. {verdict(result)} The right class gets a probability from "
-            f"{result.p_right[0]:.2g} to {result.p_right[-1]:.2g}."
+            f"the penalty {number(result.penalty)}. {verdict(result)} The right class gets a probability "
+            f"{spread(result.p_right)}."
         )
 
 
 def verdict(result: InitialLoss) -> str:
     """What a first loss tells."""
-    ratio = result.data / result.expected
     if result.slip == "sum":
-        return f"{ratio:.3g} times too large: the sum over {IMAGES} images, where the mean is wanted."
+        return f"{IMAGES} times too large: the sum over {IMAGES} images, where the mean is wanted."
     if result.slip == "log10":
         return "Too small by the factor 2.30: a logarithm to base 10."
+    ratio = result.data / result.expected
     if ratio > 1.05:
         return "Too large: the network is sure of itself before it has learned. Weights or pixels are too large."
+    if ratio < 0.95:
+        return "Below ln C: a lucky draw, as few classes allow. Weights or pixels are too large."
+    if result.p_right[-1] > 2 * result.p_right[0]:
+        return "Near ln C, but the probabilities are far from equal. Weights or pixels are too large."
     if result.slip == "labels":
         return "As it should be. This check cannot see that the labels belong to other images."
     if result.penalty > 0.01 * result.expected:
         return f"ln C and the penalty {number(result.penalty)}: as it should be with λ = {result.reg:g}."
     return "As it should be: every class gets about the same probability."
+
+
+def spread(p: np.ndarray) -> str:
+    """From the smallest to the largest of sorted probabilities, in as many digits as tell them apart."""
+    for digits in (2, 4):
+        low, high = (f"{value:.{digits}g}" for value in (p[0], p[-1]))
+        if low != high:
+            return f"from {low} to {high}"
+    return f"of {low} every time"
 
 
 def number(value: float) -> str:
@@ -101,7 +114,7 @@ class TinyOverfitPicture(Picture):
         self.loss.set(xlim=(0, EPOCHS), yscale="log", ylim=(LOSS_LOW, LOSS_HIGH), xlabel="epoch", title="Loss")
         self.right.set(xlim=(0, EPOCHS), ylim=(0, 104), xlabel="epoch", title="Right, %")
         self.loss.axhline(np.log(10), color=self.style.ink, linestyle=":", linewidth=1.2)
-        self.loss.text(0.99 * EPOCHS, 2.6, "ln 10", ha="right", va="bottom")
+        self.loss.text(0.99 * EPOCHS, 2.0, "ln 10", ha="right", va="top")
         self.right.axhline(10, color=self.style.ink, linestyle=":", linewidth=1.2)
         self.right.text(0.99 * EPOCHS, 11, "chance", ha="right", va="bottom")
         self.curves = [

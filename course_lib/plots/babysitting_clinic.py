@@ -7,7 +7,7 @@ import textwrap
 import numpy as np
 
 from course_lib.experiments.babysitting_clinic import STEPS, Clinic, Course
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, inside
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
 LOSS, TOPS, RATIO, WRAP = (1e-3, 1e3), (10.0, 1e3), (1e-6, 1.0), 118
@@ -48,6 +48,9 @@ class ClinicPicture(Picture):
             for colour, line, label in ((BLUE, "-", "training"), (VERMILLION, "--", "validation"))
         ]
         self.moves = self.moving(self.ratio.plot([], [], color=BLUE, marker="o", markersize=3.5)[0])
+        self.below = self.moving(  # hollow: the value lies below the axis
+            self.ratio.plot([], [], color=BLUE, marker="v", markersize=7, linestyle="", markerfacecolor="none")[0]
+        )
         self.new = self.moving(
             self.right.plot(
                 [],
@@ -84,10 +87,13 @@ class ClinicPicture(Picture):
         show(self.curves, now)
         show(self.old, old)
         self.batches.set_data(np.arange(len(now.batch_loss)), np.clip(now.batch_loss, *LOSS))
-        self.moves.set_data(now.step[1:], np.clip(now.ratio[1:], *RATIO))
-        self.old_ratio.set_data([], []) if old is None else self.old_ratio.set_data(
-            old.step[1:], np.clip(old.ratio[1:], *RATIO)
-        )
+        ratio, below = inside(now.ratio[1:], RATIO)
+        self.moves.set_data(now.step[1:], ratio)
+        self.below.set_data(now.step[1:][below], np.full(below.sum(), 1.5 * RATIO[0]))
+        if old is None:
+            self.old_ratio.set_data([], [])
+        else:
+            self.old_ratio.set_data(old.step[1:], inside(old.ratio[1:], RATIO)[0])
         self.new.set_data([1.05 * STEPS], [100 * now.new])
         self.old_new.set_data([1.05 * STEPS] * (old is not None), [100 * old.new] if old else [])
         self.title.set_text(f"Patient {result.number}{verdict(result)}")
@@ -125,7 +131,8 @@ def verdict(result: Clinic) -> str:
 
 
 def treatment(result: Clinic) -> str:
-    return "" if result.right is None and result.after is None else result.outcome
+    untouched = result.after is None and result.treatment == "none"
+    return "" if result.right is None and untouched else result.outcome
 
 
 def vital_signs(course: Course) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.experiments.babysitting_live import LiveTraining
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture, inside, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 LOSS = (1e-4, 1e3)
@@ -52,6 +52,10 @@ class LiveTrainingPicture(Picture):
             )
             for k, s in enumerate(SERIES[:LAYERS])
         ]
+        self.below = [  # hollow: the present value lies below the axis
+            self.moving(self.ratio.plot([], [], color=s["color"], marker="v", markersize=8, markerfacecolor="none")[0])
+            for s in SERIES[:LAYERS]
+        ]
         self.signs = [self.moving(axes.plot([], [], color=GREEN, linewidth=1.8)[0]) for axes in (self.slope, self.dead)]
         self.now = [
             self.moving(axes.plot([], [], color=BLUE, marker="o", markersize=6, linestyle="")[0])
@@ -83,8 +87,10 @@ class LiveTrainingPicture(Picture):
             line.set_data(result.step, values)
         for dot, values in zip(self.now, (losses[0], shares[0])):
             dot.set_data(result.step[-1:], values[-1:])
-        for line, values in zip(self.ratios, result.ratio.T):
-            line.set_data(result.step, np.clip(values, *RATIO))
+        for line, mark, values in zip(self.ratios, self.below, result.ratio.T):
+            drawn, below = inside(values, RATIO)
+            line.set_data(result.step, drawn)
+            mark.set_data(result.step[-1:][below[-1:]], [1.6 * RATIO[0]] * int(below[-1]))
         self.signs[0].set_data(result.step, np.clip(result.gradient, *GRADIENT))
         self.signs[1].set_data(result.step, 100 * result.dead)
         self.moved.set_data(result.changed, [1.6 * LOSS[0]] * len(result.changed))

@@ -54,10 +54,19 @@ class LearningRatePicture(Picture):
                 clip_on=False,
             )[0]
         )
-        handles = [self.mine[0], self.validation, *self.four, self.lost]
+        self.title = self.moving(self.figure.text(0.055, 0.935, "", weight="bold", fontsize=self.style.font + 1))
+
+    def frame(self, result: LearningRate) -> tuple[str, ...]:
+        return tuple(name for name, curve in result.four.items() if len(curve) > 1)
+
+    def set_frame(self, result: LearningRate) -> None:
+        """The legend names what is in the picture."""
+        drawn = self.frame(result)
+        for legend in [*self.figure.legends]:
+            legend.remove()
         self.figure.legend(
-            handles=handles,
-            labels=["chosen", "validation", *NAMES, "no longer a number"],
+            handles=[self.mine[0], self.validation, *(self.four[NAMES.index(name)] for name in drawn), self.lost],
+            labels=["chosen", "validation", *drawn, "no longer a number"],
             loc="upper left",
             bbox_to_anchor=(0.04, 0.915),
             ncols=7,
@@ -65,7 +74,6 @@ class LearningRatePicture(Picture):
             handlelength=2.0,
             handletextpad=0.5,
         )
-        self.title = self.moving(self.figure.text(0.055, 0.935, "", weight="bold", fontsize=self.style.font + 1))
 
     def set_artists(self, result: LearningRate) -> None:
         for line, name in zip(self.four, NAMES):

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Hashable
 from typing import Any, ClassVar
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
@@ -121,6 +122,16 @@ class Picture:
 
     def _repr_png_(self) -> bytes:
         return self.png(compress_level=9)
+
+
+def inside(values: np.ndarray, limits: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """`values` cut off at the top of an axis, NaN below its bottom; and where they are below it.
+
+    A value below the axis must not stand on its edge as if it had that value: draw a hollow ▽ there instead.
+    """
+    values = np.asarray(values, dtype=float)
+    below = values < limits[0]
+    return np.where(below, np.nan, np.minimum(values, limits[1])), below
 
 
 def step_up(value: float, steps: tuple[float, ...] = (1.0, 2.0, 5.0)) -> float:

@@ -10,7 +10,7 @@ from course_lib.experiments import babysitting_rates as rates
 from course_lib.experiments.babysitting import FAULTS, expected_loss, first_losses, initial_loss, tiny_overfit
 from course_lib.experiments.babysitting_clinic import clinic, course
 from course_lib.experiments.babysitting_live import first_frames, live_training
-from course_lib.experiments.babysitting_patients import DISEASES, PATIENTS, Run
+from course_lib.experiments.babysitting_patients import DISEASES, PATIENTS, TREATMENTS, Run
 from course_lib.experiments.babysitting_vitals import dead_share, update_ratios
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
@@ -219,6 +219,20 @@ def test_feedback_names_what_is_right():
     assert wrong.right is False and wrong.feedback.startswith("Not so.")
     assert clinic(3).right is None
     assert "Cured" in clinic(3, "high", factor=0.01).outcome
+
+
+def test_a_treatment_that_changes_nothing_is_named_and_not_passed_over():
+    for number, patient in enumerate(PATIENTS, start=1):
+        for treatment in TREATMENTS:
+            visit = clinic(number, treatment=treatment)
+            if treatment != "none" and visit.after is None:
+                assert "already so" in visit.outcome
+                assert ("Not cured" in visit.outcome) != (patient.disease == "healthy")
+
+
+def test_a_run_that_was_lost_before_is_not_called_worse():
+    assert clinic(3, "high", "decay on").outcome.startswith("Not cured: no longer a number")
+    assert clinic(5, factor=1000.0).outcome.startswith("Worse: no longer a number")
 
 
 def test_bad_arguments_say_what_fits():

@@ -21,6 +21,19 @@ def test_sliders_act_while_training_runs_and_others_begin_anew():
     explorer.close()
 
 
+@pytest.mark.parametrize("preset, learns", [("A good start", True), ("Rate too high", False), ("Rate too low", False)])
+def test_the_rate_of_a_preset_is_what_its_name_says(preset, learns):
+    explorer = live_training_explorer().preset(preset)
+    assert (explorer.result.val_accuracy[-1] > 0.9) == learns and explorer.result.now == 200
+    explorer.close()
+
+
+def test_the_example_of_a_wrong_treatment_shows_one():
+    explorer = clinic_explorer().preset("Example: wrong treatment")
+    assert explorer.result.right and explorer.result.after is not None and "Not cured" in explorer.text
+    explorer.close()
+
+
 def test_a_run_that_diverges_says_so_and_stops():
     explorer = live_training_explorer(lr=10.0)
     steps = 0

@@ -4,12 +4,12 @@ import numpy as np
 
 from course_lib.experiments.babysitting import initial_loss, tiny_overfit
 from course_lib.experiments.babysitting_clinic import clinic
-from course_lib.experiments.babysitting_live import live_training
+from course_lib.experiments.babysitting_live import first_frames, live_training
 from course_lib.experiments.babysitting_rates import learning_rate
-from course_lib.plots.babysitting import InitialLossPicture, TinyOverfitPicture
+from course_lib.plots.babysitting import InitialLossPicture, TinyOverfitPicture, spread
 from course_lib.plots.babysitting_clinic import ClinicPicture
 from course_lib.plots.babysitting_live import LiveTrainingPicture
-from course_lib.plots.babysitting_rates import LearningRatePicture
+from course_lib.plots.babysitting_rates import NAMES, LearningRatePicture
 
 
 def test_initial_loss_marks_what_the_program_says():
@@ -66,5 +66,62 @@ def test_every_feedback_fits_its_two_lines():
     picture = ClinicPicture()
     for number in range(1, len(PATIENTS) + 1):
         for guess in DISEASES:
-            picture.set_artists(clinic(number, guess))
-            assert picture.said.get_text().count("\n") <= 1, picture.said.get_text()
+            for treatment in ("none", "he", "bias", "mode", "pairs"):
+                picture.set_artists(clinic(number, guess, treatment))
+                assert picture.said.get_text().count("\n") <= 1, picture.said.get_text()
+
+
+def test_few_classes_with_large_weights_are_not_called_even():
+    picture = InitialLossPicture()
+    for classes, scale in ((2, 0.4), (2, 0.3), (3, 0.3)):
+        result = initial_loss(classes, scale)
+        picture.update(result)
+        assert result.loss < result.expected and "Below ln C" in picture.describe(result)
+        assert picture.losses.get_ylim()[0] < result.curve.min()
+    assert "far from equal" in picture.describe(initial_loss(scale=0.2))
+    assert "As it should be" in picture.describe(initial_loss(2, 0.01))
+
+
+def test_a_slip_is_blamed_for_no_more_than_its_own_factor():
+    assert "200 times too large" in InitialLossPicture().describe(initial_loss(scale=1.0, slip="sum"))
+
+
+def test_two_probabilities_are_told_apart():
+    assert "from 0.1 to 0.1" not in InitialLossPicture().describe(initial_loss())
+    assert spread(np.array([0.0999, 0.1002])) == "from 0.0999 to 0.1002"
+    assert spread(np.array([0.1, 0.1])) == "of 0.1 every time"
+
+
+def test_the_label_ln_10_stands_clear_of_a_loss_that_rises():
+    picture, result = TinyOverfitPicture(), tiny_overfit(fault="sign")
+    picture.update(result)
+    (label,) = picture.loss.texts
+    box = label.get_window_extent().transformed(picture.loss.transData.inverted())
+    inside = (np.arange(len(result.loss)) >= box.x0) & (np.arange(len(result.loss)) <= box.x1)
+    assert inside.any() and result.loss[inside].min() > box.y1
+
+
+def test_the_legend_names_the_curves_that_are_drawn():
+    picture = LearningRatePicture()
+    for pixels in (1, 16, 255, 1):
+        picture.update(learning_rate(0.01, pixels))
+        (legend,) = picture.figure.legends
+        named = {text.get_text() for text in legend.get_texts()} & set(NAMES)
+        drawn = {name for name, line in zip(NAMES, picture.four) if len(line.get_xdata()) > 1}
+        assert named == drawn
+    assert "high" not in learning_rate(0.01, 16).four
+
+
+def test_a_ratio_below_the_axis_is_hollow_and_not_drawn_at_its_edge():
+    picture, result = ClinicPicture(), clinic(1, factor=0.001)
+    picture.update(result)
+    assert (result.after.ratio[1:] < 1e-6).all() and np.isnan(picture.moves.get_ydata()).all()
+    assert len(picture.below.get_xdata()) == len(result.after.step) - 1
+    assert picture.below.get_markerfacecolor() == "none"
+    picture.update(clinic(1))
+    assert len(picture.below.get_xdata()) == 0 and np.isfinite(picture.moves.get_ydata()).all()
+
+    live = LiveTrainingPicture().update(first_frames(3, lr=1e-5)[-1])
+    assert all(len(mark.get_xdata()) == 1 for mark in live.below)
+    live.update(first_frames(3, lr=0.1)[-1])
+    assert all(len(mark.get_xdata()) == 0 for mark in live.below)

@@ -1,0 +1,42 @@
+"""Over all questions of the course neither the place nor the length of an answer says which one is right."""
+
+from collections import Counter
+from itertools import groupby
+
+import pytest
+
+from course_lib.exercises import _desk
+
+QUESTIONS = list(_desk.predictions.values())
+CHAPTERS = {
+    chapter: list(asked) for chapter, asked in groupby(QUESTIONS, key=lambda question: question.id.split(".")[0])
+}
+
+
+def share_of_the_commonest_letter(questions) -> float:
+    letters = Counter(letter for question in questions for letter, option in question.lettered() if option.right)
+    return max(letters.values()) / letters.total()
+
+
+def share_at(extreme, questions) -> float:
+    """How often the right answer is the longest (`max`) or the shortest (`min`) of its question."""
+    hits = 0
+    for question in questions:
+        (right,) = (len(option.text) for option in question.options if option.right)
+        hits += right == extreme(len(option.text) for option in question.options)
+    return hits / len(questions)
+
+
+def test_no_letter_is_right_more_often_than_two_times_in_five():
+    assert len(QUESTIONS) > 80
+    assert share_of_the_commonest_letter(QUESTIONS) <= 0.4
+
+
+@pytest.mark.parametrize("chapter", [chapter for chapter, asked in CHAPTERS.items() if len(asked) > 5])
+def test_nor_within_a_chapter(chapter):
+    assert share_of_the_commonest_letter(CHAPTERS[chapter]) <= 0.4
+
+
+@pytest.mark.parametrize("extreme", [max, min])
+def test_the_right_answer_is_not_known_by_its_length(extreme):
+    assert share_at(extreme, QUESTIONS) <= 0.45
