@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from course_lib.arguments import checked
-from course_lib.experiments.playground_inputs import GRID, Inputs, playground_inputs
-from course_lib.experiments.playground_layers import Layers, layers_of, update_ratio
+from course_lib.experiments.playground_inputs import COARSE, GRID, Inputs, playground_inputs
+from course_lib.experiments.playground_layers import Layers, layers_of, unit_maps, update_ratio
 from course_lib.nn.activations import ACTIVATIONS, softmax
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import OPTIMIZERS, AdamW, Optimizer
@@ -67,6 +67,13 @@ class PlaygroundFrame:
         """What goes on in the hidden layers."""
         with np.errstate(all="ignore"):
             return layers_of(self.net, self.inputs.x, self.inputs.y, ACTIVATIONS[self.settings["activation"]])
+
+    @cached_property
+    def units(self) -> np.ndarray:
+        """What every hidden unit computes in the plane, (L, units, COARSE, COARSE), row i at the i-th x2."""
+        with np.errstate(all="ignore"):
+            maps = unit_maps(self.net, self.inputs.coarse)
+        return maps.reshape(self.settings["layers"], self.settings["units"], COARSE, COARSE)
 
     @property
     def line(self) -> str:

@@ -13,7 +13,7 @@ from course_lib.data.clouds import DATASETS
 from course_lib.nn.preprocessing import Scaled, Standardize
 
 POINTS = 100  # per class, for training; as many for validation
-GRID = 100
+GRID, COARSE = 100, 25  # points along an axis of the plane, and of the map of one unit
 REACH = {"spiral": 1.3, "moons": 2.1, "circles": 1.5, "blobs": 1.9, "xor": 1.4}  # |x1|, |x2| that are shown
 VALIDATION = 500  # added to the seed of the training points
 
@@ -40,6 +40,17 @@ class Inputs:
     x_val: np.ndarray
     plane: np.ndarray  # (GRID², k) features of the plane, row by row from the bottom left
     classes: int
+
+    @property
+    def coarse(self) -> np.ndarray:
+        """(COARSE², k): every fourth point of the plane, in both directions."""
+        few = slice(GRID // COARSE // 2, None, GRID // COARSE)
+        return self.plane.reshape(GRID, GRID, -1)[few, few].reshape(COARSE**2, -1)
+
+    @property
+    def val_repeats(self) -> bool:
+        """Whether the validation points are the training points: all clouds but xor move a point by noise alone."""
+        return np.array_equal(self.x, self.x_val)
 
 
 @checked

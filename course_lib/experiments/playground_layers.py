@@ -59,6 +59,17 @@ def update_ratio(before: list[np.ndarray], after: list[np.ndarray]) -> np.ndarra
     return np.divide(moves, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
 
 
+@checked
+def unit_maps(net: MLP, x: np.ndarray) -> np.ndarray:
+    """What each hidden unit gives at each row of x, outside training: (L, units, rows)."""
+    maps = []
+    for layer in net.layers:
+        x = layer.forward(x)
+        if layer.is_activation:
+            maps.append(x.T)
+    return np.array(maps)
+
+
 def _stacked(histograms: list[tuple[np.ndarray, np.ndarray]], bins: int) -> tuple[np.ndarray, np.ndarray]:
     """Edges and counts of all layers; of none, too."""
     edges, counts = zip(*histograms, strict=True) if histograms else ([], [])

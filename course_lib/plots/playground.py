@@ -1,4 +1,4 @@
-"""The picture of the playground: the plane as the network divides it, the losses, and what goes on in its layers."""
+"""The picture of the playground: the plane as the network divides it, losses, layers, and a map for every unit."""
 
 from __future__ import annotations
 
@@ -11,35 +11,38 @@ from matplotlib.patches import StepPatch
 from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.playground import PlaygroundFrame
-from course_lib.experiments.playground_inputs import REACH
+from course_lib.experiments.playground_inputs import COARSE, REACH
+from course_lib.experiments.playground_layers import Layers
 from course_lib.nn.activations import ACTIVATIONS
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture, inside, step_up
 from course_lib.plots.signals import UNBOUNDED, side_by_side, violins
 from course_lib.plots.style import BLUE, ORANGE, SERIES, VERMILLION
 
 CLASSES = SERIES[:3]
 SHADES, TINT = 12, 0.6  # as many shades as the palette of the PNG has
+BLANK, LINE = 2 * SHADES, 2 * SHADES + 1
 LOSSES, RATIOS, GRADIENTS = (1e-3, 10.0), (1e-6, 1.0), (1e-12, 1e3)
 SHORTEST = 500  # updates on the axis of a run that has only begun
 
 
 class PlaygroundPicture(Picture):
-    """Left: the plane. Right: losses and update ratios above, activations and gradients of each layer below."""
+    """Left: the plane. Right: losses and update ratios, activations and gradients of each layer. Below: the units."""
 
-    size = (10.0, 6.0)
-    large_print = 1.2
+    size = (10.0, 6.6)
+    large_print = 1.1
 
     def build(self) -> None:
-        self.plane = self.figure.add_axes((0.045, 0.085, 0.42, 0.70))
-        self.loss = self.figure.add_axes((0.535, 0.555, 0.195, 0.265))
-        self.ratio = self.figure.add_axes((0.795, 0.555, 0.195, 0.265))
-        self.acts = self.figure.add_axes((0.535, 0.085, 0.195, 0.30))
-        self.grads = self.figure.add_axes((0.795, 0.085, 0.195, 0.30))
+        self.plane = self.figure.add_axes((0.045, 0.31, 0.36, 0.525))
+        self.loss = self.figure.add_axes((0.48, 0.665, 0.22, 0.175))
+        self.ratio = self.figure.add_axes((0.77, 0.665, 0.22, 0.175))
+        self.acts = self.figure.add_axes((0.48, 0.31, 0.22, 0.195))
+        self.grads = self.figure.add_axes((0.77, 0.31, 0.22, 0.195))
         text, font = self.figure.text, self.style.font
-        self.headline = self.moving(text(0.045, 0.975, "", weight="bold", va="top", fontsize=font + 2))
-        self.details = self.moving(text(0.045, 0.925, "", va="top"))
-        self.right = self.moving(text(0.045, 0.80, "", weight="bold", fontsize=font + 1))
+        self.headline = self.moving(text(0.045, 0.98, "", weight="bold", va="top", fontsize=font + 2))
+        self.details = self.moving(text(0.045, 0.935, "", va="top"))
+        self.right = self.moving(text(0.045, 0.848, "", weight="bold", fontsize=font))
         self._build_plane()
+        self._build_units()
         self._build_loss()
         self._build_ratio()
         self._build_layers()
@@ -63,10 +66,53 @@ class PlaygroundPicture(Picture):
             )
             for look in CLASSES
         ]
+        self.val_points = [
+            self.moving(
+                self.plane.plot(
+                    [],
+                    [],
+                    linestyle="",
+                    marker=look["marker"],
+                    markersize=5,
+                    color=look["color"],
+                    markerfacecolor="none",
+                    markeredgewidth=1.2,
+                )[0]
+            )
+            for look in CLASSES
+        ]
+        self.plane.set_xlabel("x1", labelpad=1)
+        self.plane.set_ylabel("x2", labelpad=-8)
         paper = np.array(mpl.colors.to_rgb(self.style.paper))
         colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
         table = paper + np.linspace(0, TINT, SHADES)[:, None] * (colours[:, None] - paper)
         self.shades = (255 * table + 0.5).astype(np.uint8)  # (class, shade, RGB)
+        ends = [[255 * np.array(mpl.colors.to_rgb(colour)) + 0.5] for colour in (self.style.paper, self.style.theory)]
+        inks = np.vstack([*self.shades[:2], *ends]).astype(np.uint8)  # of the maps: below 0, above 0, paper, line
+        self.inks = np.pad(inks, ((0, 0), (0, 1)), constant_values=255)  # opaque: RGBA is drawn as it is
+
+    def _build_units(self) -> None:
+        self.units = self.figure.add_axes((0.045, 0.02, 0.945, 0.175))
+        self.units.set_axis_off()
+        self.units_title = self.moving(self.figure.text(0.045, 0.215, "", weight="bold", fontsize=self.style.font + 1))
+        self.figure.text(
+            0.99,
+            0.215,
+            "layer below layer; white 0, blue below, orange above",
+            ha="right",
+            color=self.style.theory,
+            fontsize=self.style.font - 1,
+        )
+        width, height = (int(side) for side in self.units.bbox.size)
+        self.units.set(xlim=(0, width), ylim=(height, 0))
+        self.maps = self.moving(
+            self.units.imshow(
+                np.zeros((height, width, 4), np.uint8),
+                extent=(0, width, height, 0),
+                interpolation="nearest",
+                aspect="auto",
+            )
+        )
 
     def _build_loss(self) -> None:
         ax = self.loss
@@ -101,6 +147,9 @@ class PlaygroundPicture(Picture):
             fontsize=self.style.font - 1,
         )
         self.ratios = self.moving(ax.plot([], [], color=BLUE, marker="o", linestyle=":", markersize=7)[0])
+        self.ratios_below = self.moving(  # hollow: the value lies below the axis
+            ax.plot([], [], color=BLUE, marker="v", linestyle="", markersize=8, markerfacecolor="none")[0]
+        )
 
     def _build_layers(self) -> None:
         ax = self.acts
@@ -117,10 +166,11 @@ class PlaygroundPicture(Picture):
                 linestyle="",
                 markersize=9,
                 markeredgecolor=self.style.ink,
-                label="dead units, share",
+                label="dead units",
             )[0]
         )
         ax.legend(loc="lower left", bbox_to_anchor=(-0.16, 0.98), handletextpad=0.2, borderaxespad=0)
+        self.beyond = self.moving(ax.text(0.99, 1.02, "", transform=ax.transAxes, ha="right", va="bottom"))
         ax = self.grads
         ax.set(yscale="log", ylim=GRADIENTS, yticks=[1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3], xlabel="layer")
         ax.yaxis.set_minor_locator(NullLocator())
@@ -153,20 +203,49 @@ class PlaygroundPicture(Picture):
         inputs, layers = result.inputs, result.layers
         self.headline.set_text(headline(result))
         self.details.set_text(details(result))
-        self.right.set_text(f"right: training {result.train_accuracy:.0%}, validation {result.val_accuracy:.0%}")
+        self.right.set_text(shares(result))
         region, certainty = result.plane
         shade = (np.nan_to_num(certainty) * SHADES).clip(0, SHADES - 1).astype(np.intp)
         self.image.set_data(self.shades[region, shade])
         for points, number in zip(self.points, range(3), strict=True):
             points.set_data(*inputs.points[inputs.y == number].T)
+        for points, number in zip(self.val_points, range(3), strict=True):
+            points.set_data(*inputs.val_points[inputs.y_val == number].T)
+        self.maps.set_data(self._mosaic(result.units))
+        self.units_title.set_text("What each hidden unit computes" if layers.depth else "No hidden unit")
         self.train.set_data(result.steps, _within(result.train_loss, LOSSES))
         self.val.set_data(result.steps, _within(result.val_loss, LOSSES))
-        self.ratios.set_data(np.arange(1, len(result.ratio) + 1), _within(result.ratio, RATIOS))
+        matrix, (ratio, below) = np.arange(1, len(result.ratio) + 1), inside(result.ratio, RATIOS)
+        self.ratios.set_data(matrix, ratio)
+        self.ratios_below.set_data(matrix[below], np.full(below.sum(), 1.6 * RATIOS[0]))
         self.histogram.set_visible(bool(layers.depth))
         if layers.depth:
             self.histogram.set_data(*side_by_side(layers, *self._span(result)))
+        self.beyond.set_text(beyond(layers, *self._span(result)))
         self.violins.set_verts(violins(layers))
         self.dead.set_data(np.arange(1, layers.depth + 1), layers.dead)
+
+    def _mosaic(self, maps: np.ndarray) -> np.ndarray:
+        """All units, layer below layer and as large as the strip allows: (height, width, RGBA)."""
+        height, width, _ = self.maps.get_array().shape
+        sheet = np.full((height, width), BLANK, np.uint8)  # numbers of `self.inks`
+        if maps.size:
+            layers, units = maps.shape[:2]
+            size, rows = max((min(width * rows // units, height // (layers * rows)), rows) for rows in (1, 2, 4, 8))
+            across = -(-units // rows)
+            largest = np.abs(maps).max(axis=(2, 3), keepdims=True)
+            share = np.divide(maps, largest, out=np.zeros_like(maps), where=(largest > 0) & np.isfinite(largest))
+            ink = np.minimum(np.abs(share) * SHADES, SHADES - 1).astype(np.uint8) + SHADES * (share > 0).astype(
+                np.uint8
+            )
+            cells = ((np.arange(size - 1) + 0.5) * COARSE / (size - 1)).astype(int)
+            tiles = np.full((layers, rows * across, size, size), BLANK, np.uint8)
+            tiles[:, :units] = LINE
+            tiles[:, :units, :-1, :-1] = ink[:, :, cells[::-1]][:, :, :, cells]  # x2 grows upwards
+            block = tiles.reshape(layers * rows, across, size, size).swapaxes(1, 2).reshape(layers * rows * size, -1)
+            block[0], block[:, 0] = LINE, LINE
+            sheet[: len(block), : block.shape[1]] = block
+        return self.inks[sheet]
 
     def describe(self, result: PlaygroundFrame) -> str:
         layers = result.layers
@@ -175,6 +254,8 @@ class PlaygroundPicture(Picture):
             f"{headline(result)}. Loss: training {train}, validation {val}; {result.train_accuracy:.0%} and "
             f"{result.val_accuracy:.0%} of the points are right."
         )
+        if result.inputs.val_repeats:
+            said += " Without noise the validation points are the training points, so their score says nothing new."
         if result.diverged:
             said += " The loss is not finite any more: what is drawn is the last state in which it was."
         if layers.depth:
@@ -183,6 +264,20 @@ class PlaygroundPicture(Picture):
                 f"hidden layer and {layers.grad_std[0]:.2g} in the first."
             )
         return f"{said} To bring this back: {result.line}"
+
+
+def beyond(layers: Layers, low: float, high: float) -> str:
+    """The share of the activations that the axis cuts off, where it is not small."""
+    centres = (layers.act_edges[:, :-1] + layers.act_edges[:, 1:]) / 2
+    off = layers.act_counts[(centres < low) | (centres > high)].sum() / max(layers.act_counts.sum(), 1)
+    return f"{off:.0%} beyond" if off > 0.01 else ""
+
+
+def shares(result: PlaygroundFrame) -> str:
+    """How many points are right; without noise the validation points are no new ones, and that must be said."""
+    if result.inputs.val_repeats:
+        return f"right: {result.train_accuracy:.0%}; validation ◦: the same points"
+    return f"right: training • {result.train_accuracy:.0%}, validation ◦ {result.val_accuracy:.0%}"
 
 
 def headline(result: PlaygroundFrame) -> str:

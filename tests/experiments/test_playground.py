@@ -16,7 +16,7 @@ from course_lib.experiments.playground import (
     playground_at,
     playground_frames,
 )
-from course_lib.experiments.playground_inputs import FEATURES, GRID, REACH, playground_inputs
+from course_lib.experiments.playground_inputs import COARSE, FEATURES, GRID, REACH, playground_inputs
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam
@@ -165,6 +165,17 @@ def test_curves_stay_short_and_keep_both_ends():
         steps = curves.arrays()[0]
         assert steps[0] == 0 and steps[-1] == step and len(steps) <= MOST_LOOKS + 1
         assert (np.diff(steps) > 0).all()
+
+
+def test_a_map_is_the_output_of_its_unit_in_the_plane():
+    for settings in ({"batchnorm": True, "dropout": 0.3}, {"activation": "identity", "features": "all", "layers": 3}):
+        frame = playground_at(60, **settings)
+        x = frame.inputs.coarse
+        assert frame.units.shape == (frame.settings["layers"], 16, COARSE, COARSE)
+        last = frame.units[-1].reshape(16, -1).T
+        w, b = (frame.net.layers[-1].params[name] for name in "Wb")
+        np.testing.assert_allclose(last @ w + b, frame.net.forward(x), atol=1e-12)
+    assert playground_at(0, layers=0).units.shape == (0, 16, COARSE, COARSE)
 
 
 # notes: 113, E28
