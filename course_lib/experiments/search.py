@@ -12,7 +12,7 @@ from course_lib.arguments import checked
 
 TRIALS = tuple(k * k for k in range(2, 11))  # so that a square grid exists
 DESIGNS = ("grid", "random", "each value once")
-TASKS = 500  # positions of the best point over which designs are compared
+FINE = 200  # positions of the best point along an axis, at least
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class GridVsRandom:
     distinct: tuple[int, int, int]  # values tried on the first axis
     distance: np.ndarray  # (3,) from `best_x` to the nearest value tried
     expected_distance: np.ndarray  # (3,) the same, mean over all best_x in [0, 1] and all random draws
-    expected_loss: np.ndarray  # (3,) of the best trial, mean over best points (and draws) anywhere in the square
+    expected_loss: np.ndarray  # (3,) of the best trial, mean over all best points in the square (and all draws)
     chance: float  # that a random trial is among the best 5 % of what is sampled
 
     @property
@@ -53,7 +53,6 @@ def grid_vs_random(trials: int = 9, importance: float = 0.1, best_x: float = 0.6
     best = (best_x, 0.3)
     points = np.stack([_square(trials), np.random.RandomState(seed).uniform(size=(trials, 2)), _once_each(trials)])
     gap = np.abs(points - np.array(best))
-    squares = _mean_squares(trials)
     return GridVsRandom(
         trials,
         importance,
@@ -63,7 +62,7 @@ def grid_vs_random(trials: int = 9, importance: float = 0.1, best_x: float = 0.6
         (math.isqrt(trials), trials, trials),
         gap[..., 0].min(axis=1),
         expected_distances(trials),
-        (squares[0] + importance**2 * squares[1]).min(axis=-1).mean(axis=-1),
+        np.array(expected_losses(trials, importance)),
         chance_of_the_best(trials),
     )
 
@@ -98,15 +97,50 @@ def chance_of_the_best(n: int, share: float = 0.05) -> float:
     return 1.0 - (1.0 - share) ** n
 
 
-@lru_cache(maxsize=len(TRIALS))
-def _mean_squares(n: int) -> np.ndarray:
-    """Squared distances from TASKS best points to every trial, per axis, (2, 3, TASKS, n); random points are new per
-    task."""
-    rng = np.random.RandomState(7)
-    best = rng.uniform(size=(TASKS, 1, 2))
-    random = rng.uniform(size=(TASKS, n, 2))
-    designs = [np.broadcast_to(_square(n), random.shape), random, np.broadcast_to(_once_each(n), random.shape)]
-    return np.stack([((points - best) ** 2).transpose(2, 0, 1) for points in designs], axis=1)
+@checked
+@lru_cache(maxsize=256)
+def expected_losses(n: int, importance: float) -> tuple[float, float, float]:
+    """Mean loss of the best of n trials, over all positions of the best point and all random draws, per design.
+
+    grid     each axis by itself: (1 + a²)/12 · 1/k², k = √n and a the importance
+    random   E[L] = ∫ P(L > s²) d(s²) = ∫ (1 − A(s))ⁿ 2s ds, where A(s) is the part of the square in which the loss is
+             below s²; then the mean over the best points
+    even     over best points on a fine grid, exact within each of its cells if one trial is the best in all of it
+    """
+    if math.isqrt(n) ** 2 != n or n < 1 or not 0 <= importance <= 1:
+        raise ValueError(f"n must be a square number and importance 0 to 1, not {n} and {importance}.")
+    spread = (1 + importance**2) / 12
+    cells = n * -(-FINE // n)  # no cell is shared by two of the n values on an axis
+    fine = (np.arange(cells) + 0.5) / cells
+    x, y = _once_each(n).T
+    near = np.full((cells, cells), np.inf)
+    for at, also in zip(x, y):
+        loss = (fine[:, None] - at) ** 2 + (importance * (fine - also)) ** 2
+        np.minimum(near, loss, out=near)
+    return spread / n, _random_loss(n, importance), float(near.mean()) + spread / cells**2
+
+
+def _random_loss(n: int, a: float) -> float:
+    """The double mean of `expected_losses`, by Gauss and Legendre's nodes; the square has four equal quarters."""
+    best, weight = _nodes(10, 0.0, 0.5)
+    u, du = _nodes(48, 0.0, 1.0)
+    top = math.sqrt(1 + a * a)
+    s, ds = top * u**2, 2 * top * u * du  # most nodes at small distances
+    nodes, widths = _nodes(48, 0.0, 1.0)
+    left, right = np.maximum(best[:, None] - s, 0), np.minimum(best[:, None] + s, 1)  # (best x, s)
+    x = left[..., None] + (right - left)[..., None] * nodes
+    reach = np.sqrt(np.maximum(s[:, None] ** 2 - (x - best[:, None, None]) ** 2, 0)) / max(a, 1e-9)
+    mean = 0.0
+    for y, share in zip(best, 2 * weight):
+        height = np.minimum(y + reach, 1) - np.maximum(y - reach, 0)
+        area = (right - left) * (height @ widths)
+        mean += share * (2 * weight @ ((1 - np.minimum(area, 1)) ** n @ (2 * s * ds)))
+    return float(mean)
+
+
+def _nodes(count: int, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    x, w = np.polynomial.legendre.leggauss(count)
+    return low + (high - low) * (x + 1) / 2, (high - low) / 2 * w
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class LiveExplorer(Explorer):
               of `during` moved since, as a dict or None; it returns when training is over or has diverged
     during    names of the controls that act while training runs; moving any other begins a new run
     preview   how many frames after the first are run for the picture that is there before anybody presses Play
+    foreword  what is said before the words of that picture
 
     Until `step` is called the explorer is one like all others, with the preview as its experiment. From then on there
     is a live run: `result` is its present frame, `set` does what the hand does, `reset` ends it.
@@ -39,13 +40,14 @@ class LiveExplorer(Explorer):
         *,
         during: Sequence[str] = (),
         preview: int = 20,
+        foreword: str = "",
         linked: Callable[[Settings, set[str]], Settings] | None = None,
         start: Settings | None = None,
     ) -> None:
         super().__init__(name, self._preview, picture, controls, presets, linked=linked, start=start)
         self.frames = frames
         self.during = frozenset(during)
-        self.preview = preview
+        self.preview, self.foreword = preview, foreword
         self.over = False  # the run has come to its end by itself
         self._training: Generator[Any, Settings | None, None] | None = None
         self._changes: Settings = {}
@@ -54,6 +56,16 @@ class LiveExplorer(Explorer):
     def is_live(self) -> bool:
         """Whether the picture is that of a live run, not the preview."""
         return self._training is not None
+
+    @property
+    def text(self) -> str:
+        return self._said(super().text)
+
+    def description(self) -> str:
+        return self._said(super().description())
+
+    def _said(self, words: str) -> str:
+        return words if self.is_live or not self.foreword else f"{self.foreword} {words}"
 
     def step(self) -> bool:
         """One more frame, or the first of a new run. Returns whether there may be another.

@@ -19,7 +19,7 @@ from course_lib.explorers.panel import Panel
 INTERVAL = 50  # milliseconds between two frames at least: 20 a second, and the browser keeps time to paint
 LEASE = 40  # frames a page may ask for without an answer: then its clock stops by itself, the kernel is not there
 ASLEEP = 2.0  # seconds without a question after which the page counts as gone
-PLAYING = "Training runs. Pause it to read the numbers."
+PLAYING = "Running. Pause it to read the numbers."
 
 _playing: weakref.WeakSet[LivePanel] = weakref.WeakSet()
 

@@ -115,6 +115,7 @@ def search_explorer(**start: Any) -> LiveExplorer:
             "Successive halving": {"strategy": "halving"},
         },
         preview=PREVIEW,
+        foreword=f"Before Play, the first {PREVIEW} trials.",
         linked=_ordered("lr_low", "lr_high", LOWS, HIGHS),
         start=start,
     )

@@ -184,12 +184,13 @@ class GridVsRandomPicture(Picture):
 
     def describe(self, result: GridVsRandom) -> str:
         loss, distance = result.expected_loss, result.expected_distance
+        here = ", ".join(f"{name} {off:.3f}" for name, off in zip(NAMES, result.distance))
         return (
             f"{result.trials} trials; {_importance(result)}. The grid tries {result.distinct[0]} values of the first "
-            f"axis, random search {result.distinct[1]}. Mean distance from the best value to the nearest tried: grid "
-            f"{distance[0]:.4f}, random {distance[1]:.4f}, even {distance[2]:.4f}. Mean loss of the best trial: "
-            f"{loss[0]:.2g}, {loss[1]:.2g}, {loss[2]:.2g}. Chance that one of {result.trials} random trials is in the "
-            f"best 5 %: {100 * result.chance:.1f} %."
+            f"axis, random search {result.distinct[1]}. From the best value, here {result.best[0]:g}, to the nearest "
+            f"tried: {here}; on average: grid {distance[0]:.4f}, random {distance[1]:.4f}, even {distance[2]:.4f}. "
+            f"Mean loss of the best trial: {loss[0]:.2g}, {loss[1]:.2g}, {loss[2]:.2g}. Chance that one of "
+            f"{result.trials} random trials is in the best 5 %: {100 * result.chance:.1f} %."
         )
 
 

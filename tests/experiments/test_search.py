@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from course_lib.experiments.search import TRIALS, chance_of_the_best, expected_distances, grid_vs_random, hits
+from course_lib.experiments.search import (
+    TRIALS,
+    chance_of_the_best,
+    expected_distances,
+    expected_losses,
+    grid_vs_random,
+    hits,
+)
 from course_lib.experiments.search_scale import accuracy_curve, good_rates, log_scale, shares
 
 
@@ -53,6 +60,27 @@ def test_expected_distances_are_what_a_simulation_gives(n):
     tried = [run.points[0, :, 0], rng.uniform(size=(4000, n)), run.points[2, :, 0]]
     simulated = [np.abs(values - best).min(axis=1).mean() for values in tried]
     assert simulated == pytest.approx(run.expected_distance, rel=0.08)
+
+
+# notes: 216, E16, E64
+def test_expected_losses_on_one_axis_are_the_closed_forms():
+    """∫ of a squared distance to the nearest of k midpoints: 1/(12 k²); of n random values: (n + 7)/(2 (n + 1)₃)."""
+    for n in TRIALS:
+        random = (n + 7) / (2 * (n + 1) * (n + 2) * (n + 3))
+        assert expected_losses(n, 0.0) == pytest.approx((1 / (12 * n), random, 1 / (12 * n * n)), rel=1e-3)
+    assert expected_losses(9, 0.0) == pytest.approx((0.00926, 0.00606, 0.00103), rel=0.005)
+
+
+@pytest.mark.parametrize("n", [4, 9, 25])
+@pytest.mark.parametrize("importance", [0.1, 0.5, 1.0])
+def test_expected_losses_are_what_a_simulation_gives(n, importance):
+    rng = np.random.default_rng(n)
+    best, random = rng.uniform(size=(60_000, 1, 2)), rng.uniform(size=(60_000, n, 2))
+    designs = grid_vs_random(n).points
+    for expected, points in zip(expected_losses(n, importance), (designs[0], random, designs[2]), strict=True):
+        gap = (points - best) ** 2
+        seen = (gap[..., 0] + importance**2 * gap[..., 1]).min(axis=1)
+        assert abs(seen.mean() - expected) < 5 * seen.std() / len(seen) ** 0.5
 
 
 # notes: 216, 218, E64
