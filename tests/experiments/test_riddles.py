@@ -1,0 +1,82 @@
+"""The answers to chapter 11's riddles: every range the fold names is what runs with several seeds give."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from course_lib.experiments.playground import playground_at, playground_frames
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks/11_playground.ipynb"
+SLACK = 3.0  # points that another processor may move a run that rounding decides
+SIX = {"layers": 6, "activation": "tanh", "init": "0.01"}
+STILL = {"noise": 0.0}
+
+
+def fold(riddle: int) -> str:
+    """What stands under the answer of a riddle, on one line."""
+    (cell,) = [cell for cell in nbformat.read(NOTEBOOK, 4).cells if "<summary>Riddle" in cell.source]
+    words = re.search(rf"Riddle {riddle}: the answer</summary>(.*?)</details>", cell.source, re.DOTALL)[1]
+    return " ".join(words.split())
+
+
+@pytest.mark.parametrize(
+    "riddle, said, steps, settings",
+    [
+        (1, "97 to 99 %", 2000, {"layers": 2, "units": 4, "activation": "tanh"}),
+        (1, "96 to 98 %", 2000, {"layers": 1, "units": 2, "activation": "tanh", "features": "waves"}),
+        (1, "76 to 90 %", 2000, {"layers": 1, "units": 4}),
+        (3, "62 to 99 %", 2000, {**SIX, "lr": 0.005}),
+        (4, "93 to 97 %", 400, {"optimizer": "sgd", "lr": 0.1}),
+        (4, "93 to 97 %", 12_800, {"optimizer": "sgd", "lr": 0.003, "batch_size": 1}),
+        (5, "98 to 99 %", 1000, {**STILL, "lr": 0.1}),
+        (5, "33 to 44 %", 1000, {**STILL, "lr": 1.0}),
+        (5, "98 to 99 %", 1000, {**STILL, "optimizer": "sgd", "lr": 0.3}),
+    ],
+)
+def test_the_range_of_an_answer_holds(riddle, said, steps, settings):
+    assert said in fold(riddle)
+    low, high = map(float, re.findall(r"\d+", said))
+    for seed in range(2 if steps > 10_000 else 4):
+        right = 100 * playground_at(steps, seed=seed, **settings).val_accuracy
+        assert low - SLACK <= right <= high + SLACK, f"seed {seed}: {right:.1f} %"
+
+
+@pytest.mark.parametrize(
+    "riddle, steps, settings",
+    [
+        (2, 400, {"init": "zeros", "activation": "tanh"}),
+        (3, 1000, {**SIX, "optimizer": "sgd", "lr": 1.0}),
+        (3, 1000, {**SIX, "optimizer": "sgd", "lr": 3.0}),
+        (5, 1000, {**STILL, "optimizer": "sgd", "lr": 3.0}),
+    ],
+)
+def test_a_run_that_learns_nothing_says_a_third(riddle, steps, settings):
+    assert "third" in fold(riddle) or "33 %" in fold(riddle)
+    for seed in range(3):
+        frame = playground_at(steps, seed=seed, **settings)
+        assert frame.train_accuracy == pytest.approx(1 / 3, abs=0.02)
+        if riddle == 5:
+            assert frame.layers.dead[1] == 1
+
+
+def test_batches_of_one_with_the_full_rate_depend_on_the_seed():
+    assert "44 to 99 %" in fold(4)
+    settings = {"optimizer": "sgd", "batch_size": 1}
+    assert playground_at(12_800, seed=2, lr=0.1, **settings).val_accuracy < 0.8  # 0.44
+    assert playground_at(12_800, seed=2, lr=0.01, **settings).val_accuracy > 0.93
+
+
+def test_sixth_riddle_loss_and_accuracy_rise_together():
+    rows = np.array(
+        [
+            (frame.train_loss[-1], frame.val_loss[-1], frame.val_accuracy)
+            for frame, _ in zip(playground_frames(noise=0.5, units=32, seed=3), range(101))
+        ]
+    )
+    lowest, last = rows[rows[:, 1].argmin()], rows[-1]
+    assert last[0] < lowest[0] and last[1] > 1.2 * lowest[1] and last[2] > lowest[2]
+    for number in (f"{lowest[1]:.2f} to {last[1]:.2f}", f"{100 * lowest[2]:.0f} to {100 * last[2]:.0f} %"):
+        assert number in fold(6)
