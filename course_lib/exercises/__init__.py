@@ -35,6 +35,6 @@ _desk = Desk(
 )
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution
-predict, progress = _desk.predict, _desk.progress
+predict, progress, forget = _desk.predict, _desk.progress, _desk.forget
 
-__all__ = ["check", "hint", "predict", "progress", "show_source", "solution"]
+__all__ = ["check", "forget", "hint", "predict", "progress", "show_source", "solution"]

@@ -3,13 +3,15 @@
 Everything a notebook calls on this floor is a method of one desk; `exercises/__init__` hands them out.
 """
 
+import csv
 import functools
 import html
 import inspect
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -17,7 +19,7 @@ from course_lib.exercises import edition
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.prediction import Prediction, Question
 from course_lib.exercises.printed import only_the_beginning
-from course_lib.exercises.progress import ProgressFile
+from course_lib.exercises.progress import NAMES, ProgressFile
 from course_lib.exercises.report import Report
 from course_lib.exercises.shown import Shown
 from course_lib.exercises.source import Source, show_source
@@ -103,16 +105,33 @@ class Desk:
     def predict(self, id: str) -> Question:
         """The question `id` with a button for every option.  The first click goes into your progress."""
         prediction = _find(self.predictions, id, "prediction")
-        return self._show(
-            prediction.id,
-            Question(prediction, lambda letter: self.file.predict(prediction.id, letter == prediction.right)),
-        )
 
-    def progress(self) -> Report:
-        """Which exercises you have solved so far."""
+        def answered(letter: str) -> None:
+            if prediction.id not in self.file.read().first:
+                self.file.add("prediction", prediction.id, letter, letter == prediction.right)
+
+        return self._show(prediction.id, Question(prediction, answered))
+
+    def progress(self, *, export: str | Path | None = None) -> Report | None:
+        """What you have done so far; `progress(export="progress.csv")` writes it as a table instead."""
         done = self.file.read()
-        notes, where = self.file.take_notes(), str(self.file.path)
-        return self._show("progress", Report(self.exercises, self.predictions, done, notes, where))
+        if export is None:
+            notes, where = self.file.take_notes(), str(self.file.path)
+            return self._show("progress", Report(self.exercises, self.predictions, done, notes=notes, where=where))
+        try:
+            with Path(export).open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([NAMES, *map(astuple, done.attempts)])
+            print(f"{export} now holds {len(done.attempts)} attempts, without your name.")
+        except OSError as error:
+            print(f"{export} cannot be written ({error.strerror}).")
+        return None
+
+    def forget(self) -> None:
+        """Delete all of your progress on this computer.  It cannot be brought back."""
+        try:
+            print(f"Deleted: {self.file.forget()} attempts, and the file {self.file.path}.")
+        except OSError as error:
+            print(f"{self.file.path} cannot be deleted ({error.strerror}). Is another notebook writing?")
 
     def _show(self, place: str, new: T) -> T:
         """Let go of what an earlier run of the same cell showed."""

@@ -1,148 +1,195 @@
-"""The learner's progress: which exercises are solved and which predictions answered, kept in a file on this computer.
+"""The learner's progress: a small SQLite file on this computer, and nowhere else.
 
-One line of JSON per event, appended in one write. So two notebooks may write at the same time without a lock, and
-a line that was cut off by a crash costs nothing but itself.
+A row is one attempt: an exercise solved, a question answered, a reason written down. SQLite writes a row whole or not
+at all, even if the kernel dies in the middle of it, and lets two notebooks write in turn.
 """
 
-import errno
 import json
 import os
-import sys
+import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import astuple, dataclass, field, fields
+from datetime import UTC, datetime
+from importlib import metadata
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 VARIABLE = "COURSE_LIB_PROGRESS"  # names another file
+PATIENCE = 20.0  # seconds to wait for another notebook that writes
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """`time` is UTC in ISO 8601; `answer` is the letter chosen, or what was written; `sure` is 0, 1 or 2."""
+
+    time: str
+    kind: str  # exercise, prediction, review, why
+    item: str
+    answer: str | None = None
+    correct: bool | None = None
+    sure: int | None = None
+    version: str | None = None  # of the course
+
+
+NAMES = tuple(field.name for field in fields(Attempt))
+SELECT = f"SELECT {', '.join(NAMES)} FROM attempts"
+INSERT = f"INSERT OR IGNORE INTO attempts ({', '.join(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
+# The same attempt is written once, however often it is tried.
+CREATE = f"CREATE TABLE attempts ({', '.join(NAMES)}, UNIQUE (time, kind, item))"
 
 
 @dataclass
 class Progress:
-    """`solved` are ids of exercises; `first` maps a prediction's id to whether the first click was right."""
+    """All attempts, the oldest first."""
 
-    solved: set[str] = field(default_factory=set)
-    first: dict[str, bool] = field(default_factory=dict)
+    attempts: list[Attempt] = field(default_factory=list)
 
-    def add(self, event: dict) -> None:
-        """Take in one event.  What a newer version of the course may have written is passed over."""
-        if isinstance(event.get("solved"), str):
-            self.solved.add(event["solved"])
-        if isinstance(event.get("predicted"), str):
-            self.first.setdefault(event["predicted"], event.get("right") is True)
+    @property
+    def solved(self) -> set[str]:
+        """Ids of the exercises that are solved."""
+        return {one.item for one in self.attempts if one.kind == "exercise" and one.correct}
+
+    @property
+    def first(self) -> dict[str, Attempt]:
+        """The first answer to each question before its experiment: only that one is a prediction."""
+        return {one.item: one for one in reversed(self.attempts) if one.kind == "prediction"}
 
 
 class ProgressFile:
-    """Reads and appends; when the file fails, keeps what happens in memory and leaves a sentence in `notes`."""
+    """Reads and adds; what the file does not take is kept in memory and tried again, with a sentence in `notes`."""
 
     def __init__(self, path: str | os.PathLike | None = None) -> None:
-        self._path = path
-        self._memory: list[dict] = []  # events the file did not take
+        self._given = path
+        self._waiting: list[Attempt] = []  # attempts that the file has not taken
         self._said: set[str] = set()
         self._lock = threading.RLock()  # buttons call from a thread of their own
         self.notes: list[str] = []
 
     @property
     def path(self) -> Path:
-        return Path(self._path or os.environ.get(VARIABLE) or data_directory() / "progress.jsonl")
+        return self._place.with_suffix(".sqlite")
+
+    @property
+    def old(self) -> Path:
+        """The file of an earlier version of the course: one line of JSON for each event."""
+        return self._place if self._place.suffix != ".sqlite" else self._place.with_suffix(".jsonl")
+
+    @property
+    def _place(self) -> Path:
+        if given := self._given or os.environ.get(VARIABLE):
+            return Path(given)
+        from platformdirs import user_data_path
+
+        return user_data_path("course_lib", appauthor=False) / "progress.sqlite"
 
     def read(self) -> Progress:
-        progress = Progress()
         with self._lock:
-            for event in [*self._events(), *self._memory]:
-                progress.add(event)
-        return progress
+            rows = dict.fromkeys([*self._stored(), *self._waiting])
+        return Progress(sorted(rows, key=lambda one: one.time))
+
+    def add(
+        self, kind: str, item: str, answer: str | None = None, correct: bool | None = None, sure: int | None = None
+    ) -> None:
+        attempt = Attempt(datetime.now(UTC).isoformat(), kind, item, answer, correct, sure, _version())
+        with self._lock:
+            self._waiting.append(attempt)
+            try:
+                self._write()
+            except (OSError, sqlite3.Error) as error:
+                self._say(f"Your progress cannot be saved in {self.path} ({error}); it is kept until the kernel stops.")
 
     def solve(self, id: str) -> None:
+        """Only the first time counts."""
         with self._lock:
             if id not in self.read().solved:
-                self._append([{"solved": id}])
+                self.add("exercise", id, correct=True)
 
-    def predict(self, id: str, right: bool) -> None:
-        """Only the first answer counts: it is the prediction."""
+    def forget(self) -> int:
+        """Delete every attempt, the files of earlier versions and the damaged ones too; return how many there were."""
         with self._lock:
-            if id not in self.read().first:
-                self._append([{"predicted": id, "right": right}])
+            attempts = len(self.read().attempts)
+            self._waiting.clear()
+            for path in self.path.parent.glob(f"{self.path.name}*"):
+                path.unlink()
+            if _from_old(self.old):
+                self.old.unlink()
+        return attempts
 
     def take_notes(self) -> list[str]:
         """The sentences not yet told, each of them once."""
         notes, self.notes = self.notes, []
         return notes
 
-    def _append(self, events: list[dict]) -> None:
-        # The line break comes first: it ends a line that a crash may have left unfinished.
-        data = "".join("\n" + json.dumps(event) for event in events).encode()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            for _ in range(3):  # once, unless another notebook is mending the file
-                if self._written(data):
-                    break
-        except OSError as error:
-            self._memory += events
-            self._say(
-                f"Your progress cannot be saved in {self.path} ({error.strerror}); it is kept until the kernel stops."
-            )
+    def _write(self) -> None:
+        self._do(lambda file: file.executemany(INSERT, map(astuple, self._waiting)))
+        self._waiting.clear()
 
-    def _written(self, data: bytes) -> bool:
-        """False if another notebook moved the file aside meanwhile: then it may have been read before `data` came."""
-        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
+    def _stored(self) -> list[Attempt]:
+        if not self.path.exists() and not self.old.exists():
+            return []  # looking does not make a file
         try:
-            with _alone(file):
-                if os.write(file, data) < len(data):  # a disk that became full
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            return os.path.samestat(os.fstat(file), os.stat(self.path))
-        except FileNotFoundError:
-            return False
-        finally:
-            os.close(file)
+            return self._do(lambda file: _attempts(file.execute(SELECT)))
+        except (OSError, sqlite3.Error) as error:
+            if not self.path.exists():
+                return _from_old(self.old)
+            self._say(f"Your progress in {self.path} cannot be read ({error}).")
+            return _readable(self.path)[0]
 
-    def _events(self) -> list[dict]:
-        try:
-            events, damaged = _parse(self.path.read_bytes())
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            self._say(f"Your progress in {self.path} cannot be read ({error.strerror}).")
-            return []
-        return self._without_damage(events) if damaged else events
-
-    def _without_damage(self, events: list[dict]) -> list[dict]:
-        """Start a new file from the good lines of a damaged one, which is kept under another name."""
-        try:
-            aside = self._moved_aside()
-            events, damaged = _parse(aside.read_bytes())  # again: another notebook may have appended meanwhile
-        except FileNotFoundError:  # another notebook is doing the same
-            return events
-        except OSError as error:
-            self._say(f"The progress file {self.path} is damaged and cannot be moved aside ({error.strerror}).")
-            return events
-        if events:
-            self._append(events)
-        if damaged:
-            self._say(
-                f"The progress file was damaged: {len(events)} entries were kept, {damaged} could not be read. "
-                f"The damaged file is now {aside}."
-            )
-        else:  # another notebook has mended it before
-            aside.unlink()
-        return events
-
-    def _moved_aside(self) -> Path:
-        """The file under a name that nobody else has, not even another notebook that does the same right now."""
-        for number in count():
-            aside = self.path.with_name(f"{self.path.name}.damaged{number or ''}")
+    def _do(self, action: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of `action`, in one transaction; a damaged file is mended first."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(4):  # once, unless the file is damaged and other notebooks mend it too
+            before = self.path.stat() if self.path.exists() else None
             try:
-                os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
-                break
-            except FileExistsError:
+                with closing(_opened(self.path)) as file:
+                    if file.execute("PRAGMA user_version").fetchone()[0] == 0:
+                        self._begin(file)
+                    with file:
+                        result = action(file)
+                if before is None or os.path.samestat(before, self.path.stat()):
+                    return result
+            except FileNotFoundError:  # another notebook moved it aside, perhaps before `action` was done
                 continue
-        try:
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
+                    raise
+                self._mend()
+        raise sqlite3.OperationalError("the file is damaged")
+
+    def _begin(self, file: sqlite3.Connection) -> None:
+        """A new file starts with what the old one holds, which is read this once."""
+        with file:
+            file.execute("BEGIN IMMEDIATE")
+            if file.execute("PRAGMA user_version").fetchone()[0] == 0:  # else another notebook was quicker
+                file.execute(CREATE)
+                file.executemany(INSERT, map(astuple, _from_old(self.old)))
+                file.execute("PRAGMA user_version = 1")
+
+    def _mend(self) -> None:
+        """Move a damaged file aside.  What can be read of it waits for the new one."""
+        with closing(_opened(self.path.with_name(f"{self.path.name}.mending"))) as alone:
+            alone.execute("BEGIN EXCLUSIVE")  # a lock that goes with the process
+            attempts, whole = _readable(self.path)
+            if whole:
+                return  # another notebook has mended it meanwhile
+            names = (self.path.with_name(f"{self.path.name}.damaged{number or ''}") for number in count())
+            aside = next(name for name in names if not name.exists())
+            journal = self.path.with_name(f"{self.path.name}-journal")
+            if journal.exists():  # it belongs to the damaged file
+                os.replace(journal, f"{aside}-journal")
             os.replace(self.path, aside)
-        except OSError:
-            aside.unlink()
-            raise
-        return aside
+            self._waiting[:0] = attempts
+        self._say(
+            f"The progress file was damaged: {len(attempts)} entries could be read and were kept. "
+            f"The damaged file is now {aside}."
+        )
+        self._write()
 
     def _say(self, note: str) -> None:
         if note not in self._said:
@@ -150,48 +197,53 @@ class ProgressFile:
             self.notes.append(note)
 
 
-@contextmanager
-def _alone(file: int) -> Iterator[None]:
-    """On Windows appending is two steps, seeking and writing: another notebook waits until both are done."""
-    if sys.platform != "win32":
-        yield
-        return
-    import msvcrt
+def _opened(path: Path) -> sqlite3.Connection:
+    file = sqlite3.connect(path, timeout=PATIENCE)
+    file.text_factory = lambda data: data.decode(errors="replace")
+    return file
 
-    far = 2**31 - 2  # behind everything that is read, since nobody reads what is locked
-    os.lseek(file, far, os.SEEK_SET)
-    msvcrt.locking(file, msvcrt.LK_LOCK, 1)
+
+def _attempts(rows: Iterable[tuple]) -> list[Attempt]:
+    return [Attempt(*row) for row in rows if all(isinstance(text, str) for text in row[:3])]
+
+
+def _readable(path: Path) -> tuple[list[Attempt], bool]:
+    """What can be read from the front and from the back, and whether the file is whole."""
+    attempts: dict[Attempt, None] = {}
+    whole = True
+    for query in (SELECT, f"{SELECT} ORDER BY rowid DESC"):
+        try:
+            with closing(_opened(path)) as file:
+                for row in file.execute(query):
+                    attempts.update(dict.fromkeys(_attempts([row])))
+                whole &= file.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+        except sqlite3.Error:
+            whole = False
+    return list(attempts), whole
+
+
+def _from_old(path: Path) -> list[Attempt]:
+    """The events of an old file, all at the time of its last change.  A line that is none of them is passed over."""
     try:
-        yield
-    finally:
-        os.lseek(file, far, os.SEEK_SET)
-        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
-
-
-def data_directory() -> Path:
-    """Where this platform wants an application to keep a user's data."""
-    home = Path(os.path.expanduser("~"))  # unlike Path.home(), never raises
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Application Support"
-    else:
-        base = os.environ.get("XDG_DATA_HOME") or home / ".local" / "share"
-    return Path(base) / "course_lib"
-
-
-def _parse(data: bytes) -> tuple[list[dict], int]:
-    """The events in `data`, and how many lines hold none."""
-    events, damaged = [], 0
-    for line in data.decode(errors="replace").splitlines():
-        if not line.strip():
-            continue
+        time = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    attempts = []
+    for line in lines:
         try:
             event = json.loads(line)
         except (ValueError, RecursionError):
-            event = None
-        if isinstance(event, dict):
-            events.append(event)
-        else:
-            damaged += 1
-    return events, damaged
+            continue
+        if isinstance(event, dict) and isinstance(event.get("solved"), str):
+            attempts.append(Attempt(time, "exercise", event["solved"], correct=True))
+        if isinstance(event, dict) and isinstance(event.get("predicted"), str):
+            attempts.append(Attempt(time, "prediction", event["predicted"], correct=event.get("right") is True))
+    return attempts
+
+
+def _version() -> str | None:
+    try:
+        return metadata.version("course-lib")
+    except metadata.PackageNotFoundError:
+        return None

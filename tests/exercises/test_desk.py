@@ -1,6 +1,8 @@
 """What a notebook calls: check, hint, solution, predict, progress, by id."""
 
+import csv
 import dataclasses
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -72,8 +74,8 @@ def test_check_prints_text_that_no_encoding_can_hold(desk, capsys):
     assert "ValueError: ?" in capsys.readouterr().out
 
 
-def test_check_says_once_that_progress_cannot_be_saved(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("COURSE_LIB_PROGRESS", str(tmp_path))  # a directory
+def test_check_says_once_that_progress_cannot_be_saved(progress_file, capsys):
+    progress_file.with_suffix(".sqlite").mkdir()
     desk = Desk(ROOMS)
     desk.check("5.1", he_weights)
     assert capsys.readouterr().out.count("cannot be saved") == 1
@@ -121,8 +123,9 @@ def test_the_first_click_of_a_prediction_is_remembered(desk):
     question._repr_mimebundle_()
     question.buttons["a"].click()
     question.buttons["c"].click()
-    assert desk.file.read().first == {"5.d": False}
-    assert "Predictions answered: 1 of 11, 0 of them right" in str(desk.progress())
+    (only,) = desk.file.read().attempts
+    assert (only.kind, only.item, only.answer, only.correct) == ("prediction", "5.d", "a", False)
+    assert "Predictions answered: 1 of 11, 0 of them right." in str(desk.progress())
 
 
 def test_running_a_cell_again_leaves_no_widget_behind(desk):
@@ -158,11 +161,44 @@ def test_progress_live_is_the_learners_own(desk):
 
 
 def test_progress_tells_of_a_damaged_file(desk, progress_file):
-    progress_file.write_text('{"solved": "5.2"}\nnonsense')
+    progress_file.with_suffix(".sqlite").write_text("nonsense" * 99)
     report = desk.progress()
-    assert "The progress file was damaged: 1 entries were kept" in str(report)
-    assert "The progress file was damaged: 1 entries were kept" in report.personal_html()
-    assert "Solved: 1 of 3" in str(report)
+    assert "The progress file was damaged: 0 entries could be read" in str(report)
+    assert "The progress file was damaged: 0 entries could be read" in report.personal_html()
+    assert "Solved: 0 of 3" in str(report)
+
+
+def test_progress_has_a_bar_for_every_chapter_and_names_what_was_sure_and_wrong(desk):
+    desk.file.add("prediction", "5.a", "a", False, 2)
+    desk.file.add("prediction", "5.b", "a", False, 1)
+    desk.file.add("prediction", "5.c", "c", True, 2)
+    desk.file.add("prediction", "99.a", "c", False, 2)  # of a newer course
+    page = desk.progress().personal_html()
+    assert re.findall(r'<progress value="(\d+)" max="(\d+)"', page) == [("0", "2"), ("3", "9"), ("0", "3")]
+    assert "You were sure, and it was not so: 5.a.</p>" in page
+    assert "stays on this computer" in page
+
+
+def test_progress_is_exported(desk, tmp_path, capsys):
+    desk.check("5.1", he_weights)
+    desk.file.add("why", "5.a", "because, I think, 2 > 1")
+    assert desk.progress(export=tmp_path / "p.csv") is None
+    assert "p.csv now holds 2 attempts" in capsys.readouterr().out
+    with open(tmp_path / "p.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["kind"], row["item"], row["answer"], row["correct"]) for row in rows] == [
+        ("exercise", "5.1", "", "1"),
+        ("why", "5.a", "because, I think, 2 > 1", ""),
+    ]
+    desk.progress(export=tmp_path)
+    assert "cannot be written" in capsys.readouterr().out
+
+
+def test_forget(desk, capsys):
+    desk.check("5.1", he_weights)
+    desk.forget()
+    assert "Deleted: 1 attempts" in capsys.readouterr().out
+    assert "Solved: 0 of 3" in str(desk.progress())
 
 
 def test_ids_are_unique_and_true():

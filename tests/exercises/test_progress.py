@@ -1,98 +1,156 @@
-"""Progress survives a damaged file, a file that cannot be written, and several writers at once."""
+"""Progress survives a kill, a damaged file, a file that cannot be written, and several writers at once."""
 
-import json
 import os
+import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.exercises.progress import Progress, ProgressFile, data_directory
+from course_lib.exercises.progress import Progress, ProgressFile
+
+progress = sys.modules[ProgressFile.__module__]  # the package has a function of that name
+
+OLD = (
+    '{"solved": "5.1"}\n{"solv\x00\n\n{"predicted": "5.a", "right": true}\n[1, 2]\n{"certificate": 1}\n{"solved": "5.3'
+)
 
 
-def test_nothing_yet(progress_file):
+@pytest.fixture
+def path(progress_file):
+    return progress_file.with_suffix(".sqlite")
+
+
+def answers(file):
+    return {id: one.correct for id, one in file.read().first.items()}
+
+
+def test_nothing_yet(path):
     file = ProgressFile()
-    assert file.path == progress_file
-    assert file.read() == Progress(set(), {})
+    assert file.path == path
+    assert file.read() == Progress()
     assert file.take_notes() == []
-    assert not progress_file.exists()  # looking does not write
+    assert not path.exists()  # looking does not write
 
 
-def test_what_is_written_is_read_by_the_next_kernel(progress_file):
+def test_what_is_written_is_read_by_the_next_kernel():
     file = ProgressFile()
     file.solve("5.1")
-    file.predict("5.a", right=False)
-    file.predict("5.a", right=True)  # the second click is no prediction any more
+    file.add("prediction", "5.a", "b", False, 2)
+    file.add("prediction", "5.a", "c", True, 0)  # the second answer is no prediction any more
     file.solve("5.1")
-    assert ProgressFile().read() == Progress({"5.1"}, {"5.a": False})
-    assert progress_file.read_text() == '\n{"solved": "5.1"}\n{"predicted": "5.a", "right": false}'
+    there = ProgressFile().read()
+    assert there.solved == {"5.1"}
+    assert [(one.kind, one.item, one.answer, one.correct, one.sure) for one in there.attempts] == [
+        ("exercise", "5.1", None, True, None),
+        ("prediction", "5.a", "b", False, 2),
+        ("prediction", "5.a", "c", True, 0),
+    ]
+    assert there.first["5.a"].answer == "b"
+    assert there.attempts[0].version and there.attempts == sorted(there.attempts, key=lambda one: one.time)
 
 
 def test_the_directory_is_made(tmp_path):
-    path = tmp_path / "a" / "b" / "progress.jsonl"
-    ProgressFile(path).solve("5.1")
-    assert ProgressFile(path).read().solved == {"5.1"}
+    place = tmp_path / "a" / "b" / "progress.sqlite"
+    ProgressFile(place).solve("5.1")
+    assert ProgressFile(place).read().solved == {"5.1"}
 
 
-def test_a_damaged_file_is_moved_aside_and_its_good_lines_stay(progress_file):
-    content = '{"solved": "5.1"}\n{"solv\x00\n\n{"predicted": "5.a", "right": true}\n[1, 2]\n{"solved": "5.3'
-    progress_file.write_text(content)
+def test_an_old_file_is_read_once_and_kept(progress_file, path):
+    progress_file.write_text(OLD)
+    assert ProgressFile().read().solved == {"5.1"} and answers(ProgressFile()) == {"5.a": True}
+    assert path.exists() and progress_file.read_text() == OLD
+    progress_file.write_text('{"solved": "5.2"}')  # not read any more
+    assert ProgressFile().read().solved == {"5.1"}
+
+
+def test_an_old_file_counts_where_nothing_can_be_written(progress_file, monkeypatch):
+    progress_file.write_text(OLD)
+
+    def refuse(*args, **kwargs):
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr(progress, "_opened", refuse)
     file = ProgressFile()
-    assert file.read() == Progress({"5.1"}, {"5.a": True})
-    aside = progress_file.with_name("progress.jsonl.damaged")
-    assert aside.read_text() == content
-    assert file.take_notes() == [
-        f"The progress file was damaged: 2 entries were kept, 3 could not be read. The damaged file is now {aside}."
-    ]
-    assert file.take_notes() == []
-    assert ProgressFile().read() == Progress({"5.1"}, {"5.a": True})
-    progress_file.write_bytes(b"\xff\xfe\x00")
-    assert ProgressFile().read() == Progress()
-    assert progress_file.with_name("progress.jsonl.damaged1").exists()  # the older one is still there
-    assert aside.read_text() == content
+    file.solve("5.2")
+    assert file.read().solved == {"5.1", "5.2"} and answers(file) == {"5.a": True}
 
 
-def test_a_line_cut_off_by_a_crash_costs_only_itself(progress_file):
-    progress_file.write_text('{"solved": "5.1"}\n{"solved": "5.')
-    file = ProgressFile(progress_file)
-    file._append([{"solved": "5.3"}])
-    assert file.read().solved == {"5.1", "5.3"}
-
-
-def test_what_a_newer_course_wrote_is_left_alone(progress_file):
-    progress_file.write_text('{"certificate": 1}\n{"solved": "5.1"}\n{"solved": 7, "predicted": ["x"]}')
-    assert ProgressFile().read() == Progress({"5.1"}, {})
-    assert "certificate" in progress_file.read_text()
-
-
-@settings(max_examples=80, deadline=None)
-@given(
-    st.binary(max_size=200)
-    | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(lambda v: json.dumps(v).encode())
-)
-def test_any_bytes_in_the_file_are_survived(tmp_path_factory, data):
-    path = tmp_path_factory.getbasetemp() / "any" / "progress.jsonl"
-    shutil.rmtree(path.parent, ignore_errors=True)
-    path.parent.mkdir()
-    path.write_bytes(data)
+def fill(path, rows=400):
     file = ProgressFile(path)
+    with sqlite3.connect(path) as raw:
+        file.solve("5.1")
+        raw.executemany(
+            progress.INSERT, [(f"2026-01-01T{i:06}", "prediction", f"5.{i}", "a", 1, 0, "1") for i in range(rows)]
+        )
+    raw.close()
+    return rows
+
+
+def test_a_file_that_is_no_database_is_moved_aside(path):
+    path.write_text("nonsense" * 99)
+    file = ProgressFile()
+    file.solve("5.2")
+    assert ProgressFile().read().solved == {"5.2"}
+    aside = path.with_name("progress.sqlite.damaged")
+    assert aside.read_text() == "nonsense" * 99
+    assert file.take_notes() == [
+        f"The progress file was damaged: 0 entries could be read and were kept. The damaged file is now {aside}."
+    ]
+    path.write_text("other nonsense" * 99)
+    assert ProgressFile().read() == Progress()
+    assert path.with_name("progress.sqlite.damaged1").exists()  # the older one is still there
+    assert aside.read_text() == "nonsense" * 99
+
+
+def test_what_can_be_read_of_a_damaged_file_is_kept(path):
+    rows = fill(path)
+    data = bytearray(path.read_bytes())
+    page = 4096
+    assert len(data) > 8 * page
+    data[4 * page : 5 * page] = b"\xff" * page  # one page in the middle
+    path.write_bytes(data)
+    file = ProgressFile()
+    file.add("prediction", "7.a", "b", True)
+    kept = ProgressFile().read().first
+    assert "7.a" in kept and len(kept) > rows / 2
+    if any("damaged" in note for note in file.take_notes()):
+        assert path.with_name("progress.sqlite.damaged").read_bytes() == bytes(data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200), st.integers(0, 2**16), st.booleans())
+def test_any_bytes_in_the_file_are_survived(tmp_path_factory, data, at, whole):
+    place = tmp_path_factory.getbasetemp() / "any" / "progress.sqlite"
+    shutil.rmtree(place.parent, ignore_errors=True)
+    place.parent.mkdir()
+    if whole:
+        place.write_bytes(data)
+    else:
+        fill(place, 30)
+        sound = bytearray(place.read_bytes())
+        at %= len(sound)
+        sound[at : at + len(data)] = data
+        place.write_bytes(sound)
+    file = ProgressFile(place)
     file.solve("5.2")
     assert "5.2" in file.read().solved
-    assert "5.2" in ProgressFile(path).read().solved
-    assert len(file.take_notes()) <= 1
 
 
 def blocked_by_a_file(tmp_path):
     (tmp_path / "home").write_text("not a directory")
-    return tmp_path / "home" / "course_lib" / "progress.jsonl"
+    return tmp_path / "home" / "course_lib" / "progress.sqlite"
 
 
 def is_a_directory(tmp_path):
-    return tmp_path
+    (tmp_path / "progress.sqlite").mkdir()
+    return tmp_path / "progress.sqlite"
 
 
 @pytest.mark.parametrize("place", [blocked_by_a_file, is_a_directory])
@@ -100,39 +158,69 @@ def test_where_nothing_can_be_written_it_lives_in_memory_and_says_so_once(tmp_pa
     path = place(tmp_path)
     file = ProgressFile(path)
     file.solve("5.1")
-    file.predict("5.a", right=True)
+    file.add("prediction", "5.a", "b", True)
     file.solve("5.2")
-    assert file.read() == Progress({"5.1", "5.2"}, {"5.a": True})
+    assert file.read().solved == {"5.1", "5.2"} and answers(file) == {"5.a": True}
     cannot = [note for note in file.take_notes() if "cannot be saved" in note]
     assert len(cannot) == 1 and str(path) in cannot[0] and "until the kernel stops" in cannot[0]
     file.solve("5.3")
     assert file.take_notes() == []
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_home(tmp_path):
-    tmp_path.chmod(0o500)
-    file = ProgressFile(tmp_path / "course_lib" / "progress.jsonl")
+def test_what_waited_in_memory_is_written_when_it_can_be(tmp_path):
+    path = is_a_directory(tmp_path)
+    file = ProgressFile(path)
     file.solve("5.1")
-    assert file.read().solved == {"5.1"}
-    assert len(file.take_notes()) == 1
+    path.rmdir()
+    file.solve("5.2")
+    assert ProgressFile(path).read().solved == {"5.1", "5.2"}
 
 
-def test_a_damaged_file_that_cannot_be_moved(progress_file, monkeypatch):
-    progress_file.write_text('{"solved": "5.1"}\nnonsense')
+@pytest.mark.skipif(os.name != "posix", reason="limits are those of POSIX")
+@pytest.mark.parametrize("kind", ["read-only", "full"])
+def test_a_read_only_home_and_a_full_disk(tmp_path, kind):
+    """In a process of its own: a limit on the size of files, or an ordinary user's rights."""
+    fill(tmp_path / "progress.sqlite")
+    before = (tmp_path / "progress.sqlite").read_bytes()
+    (tmp_path / "progress.sqlite").chmod(0o444)
+    tmp_path.chmod(0o555)
+    limits = {
+        "full": f"import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before)}, {len(before)}))",
+        "read-only": "import os; os.geteuid() or os.setuid(65534)",
+    }
+    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):  # pytest keeps them for this user alone
+        parent.chmod(parent.stat().st_mode | 0o055)
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(progress.__file__).parent)!r}); import progress\n{limits[kind]}\n"
+        f"file = progress.ProgressFile({str(tmp_path / 'progress.sqlite')!r})\n"
+        "for i in range(300): file.add('prediction', f'9.{i}', 'x' * 99, True)\n"
+        "print(len(file.read().first), *file.take_notes())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr == "" and done.stdout.startswith("700 Your progress cannot be saved in")
+    assert done.stdout.count("cannot be saved") == 1
+    tmp_path.chmod(0o755)
+    (tmp_path / "progress.sqlite").chmod(0o644)
+    assert len(ProgressFile(tmp_path / "progress.sqlite").read().first) >= 400
+
+
+def test_a_damaged_file_that_cannot_be_moved(path, monkeypatch):
+    path.write_text("nonsense" * 99)
 
     def refuse(*args):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "replace", refuse)
     file = ProgressFile()
+    file.solve("5.1")
     assert file.read().solved == {"5.1"}
-    assert file.take_notes() == [
-        f"The progress file {progress_file} is damaged and cannot be moved aside (Permission denied)."
-    ]
+    assert any("Permission denied" in note for note in file.take_notes())
+    monkeypatch.undo()
+    assert path.read_text() == "nonsense" * 99
 
 
-def test_many_threads(progress_file):
+def test_many_threads():
     files = [ProgressFile(), ProgressFile()]
     threads = [threading.Thread(target=files[i % 2].solve, args=(f"5.{i}",)) for i in range(60)]
     for thread in threads:
@@ -140,15 +228,20 @@ def test_many_threads(progress_file):
     for thread in threads:
         thread.join()
     assert ProgressFile().read().solved == {f"5.{i}" for i in range(60)}
+    assert [file.take_notes() for file in files] == [[], []]
 
 
-@pytest.mark.parametrize("before", ['{"solved": "1.1"}', '{"solved": "1.1"}\n{"solv'], ids=["sound", "damaged"])
-def test_two_kernels_at_once(progress_file, before):
-    progress_file.write_text(before)
+@pytest.mark.parametrize("before", ["nothing", "old", "damaged"])
+def test_two_kernels_at_once(progress_file, path, before):
+    if before == "old":
+        progress_file.write_text('{"solved": "1.1"}')
+    if before == "damaged":
+        ProgressFile().solve("1.1")
+        path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 8192)
     code = (
         "import sys; from course_lib.exercises.progress import ProgressFile; file = ProgressFile()\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
-        "for i in range(100): file.solve(f'{sys.argv[1]}.{i}'); file.predict(f'{sys.argv[1]}.p{i}', i % 2)"
+        "for i in range(100): file.solve(f'{sys.argv[1]}.{i}'); file.add('prediction', f'{sys.argv[1]}.p{i}', 'a')"
     )
     kernels = [
         subprocess.Popen(
@@ -169,70 +262,83 @@ def test_two_kernels_at_once(progress_file, before):
         _, errors = kernel.communicate(timeout=600)
         assert kernel.returncode == 0 and errors == ""
     done = ProgressFile().read()
-    assert done.solved == {"1.1", *(f"{chapter}.{i}" for chapter in "57" for i in range(100))}
+    assert done.solved - {"1.1"} == {f"{chapter}.{i}" for chapter in "57" for i in range(100)}
+    assert ("1.1" in done.solved) == (before == "old")
     assert done.first.keys() == {f"{chapter}.p{i}" for chapter in "57" for i in range(100)}
-    asides = [file.name for file in progress_file.parent.glob("*damaged*")]
-    assert asides == ["progress.jsonl.damaged"] * before.endswith('{"solv')
-    if asides:
-        assert progress_file.with_name(asides[0]).read_text().startswith(before)
+    asides = [file.name for file in path.parent.glob("*damaged*")]
+    assert asides == ["progress.sqlite.damaged"] * (before == "damaged")
 
 
-def just_before_the_write(monkeypatch, do):
-    write = os.write
+def test_what_is_written_while_another_notebook_moves_the_file_aside(path):
+    ProgressFile().solve("5.1")
+    moved = []
 
-    def later(file, data):
-        monkeypatch.setattr(os, "write", write)
-        do()
-        return write(file, data)
+    class Slow(ProgressFile):
+        def _do(self, action):
+            def later(file):
+                result = action(file)
+                if not moved:
+                    moved.append(os.replace(path, path.with_name("elsewhere")))
+                return result
 
-    monkeypatch.setattr(os, "write", later)
+            return super()._do(later)
+
+    file = Slow()
+    file.add("exercise", "5.3", correct=True)
+    assert moved
+    assert ProgressFile().read().solved == {"5.3"}
 
 
-def test_what_is_written_while_another_notebook_moves_the_file_aside(progress_file, monkeypatch):
-    progress_file.write_text('{"solved": "5.1"}\nnonsense')
-    just_before_the_write(monkeypatch, ProgressFile().read)
-    ProgressFile()._append([{"solved": "5.3"}])
-    assert ProgressFile().read().solved == {"5.1", "5.3"}
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_kill_in_the_middle_of_a_write(path):
+    """200 times: what was told to be written is there, nothing is damaged, and the next writer goes on."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(progress.__file__).parent)!r}); import progress\n"
+        f"file = progress.ProgressFile({str(path)!r})\n"
+        "for i in range(10**6): file.add('prediction', f'{sys.argv[1]}.{i}', 'a' * 2000); print(i, flush=True)"
+    )
+    chance, cut_off = random.Random(0), 0
+    for turn in range(200):
+        writer = subprocess.Popen([sys.executable, "-S", "-c", code, str(turn)], stdout=subprocess.PIPE, text=True)
+        told = [writer.stdout.readline()]
+        threading.Event().wait(chance.random() * 0.02)
+        writer.kill()
+        told += writer.stdout.readlines()
+        writer.wait()
+        writer.stdout.close()
+        cut_off += path.with_name(f"{path.name}-journal").exists()
+        file = ProgressFile(path)
+        there = {int(id.split(".")[1]) for id in file.read().first if id.split(".")[0] == str(turn)}
+        done = {int(line) for line in told if line.endswith("\n")}
+        assert done <= there <= done | {len(done)}
+        assert file.take_notes() == []
+        if turn % 20 == 19:  # the file stays small, so that killing is all that takes time
+            with sqlite3.connect(path) as raw:
+                assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+                raw.execute("DELETE FROM attempts")
+            raw.close()
+    assert cut_off > 0  # some were killed between the first byte and the last
+    assert list(path.parent.glob("*damaged*")) == []
 
 
-def test_an_event_that_a_full_disk_takes_in_part_is_not_lost(progress_file, monkeypatch):
-    write = os.write
-    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:5]))
+def test_forgetting(progress_file, path):
+    progress_file.write_text('{"solved": "5.1"}')
     file = ProgressFile()
-    file.solve("5.1")
-    assert file.read().solved == {"5.1"}
-    assert any("cannot be saved" in note for note in file.take_notes())
+    file.solve("5.2")
+    assert file.forget() == 2
+    assert ProgressFile().read() == Progress() and not progress_file.exists() and not path.exists()
 
 
-def test_two_notebooks_find_the_same_damage(progress_file, monkeypatch):
-    content = '{"solved": "5.1"}\nnonsense'
-    progress_file.write_text(content)
-    replace, second = os.replace, ProgressFile()
-
-    def later(*names):
-        monkeypatch.setattr(os, "replace", replace)
-        assert ProgressFile().read().solved == {"5.1"}
-        replace(*names)
-
-    monkeypatch.setattr(os, "replace", later)
-    assert second.read().solved == ProgressFile().read().solved == {"5.1"}
-    assert second.take_notes() == []  # the other one has told
-    asides = list(progress_file.parent.glob("*damaged*"))
-    assert [aside.read_text() for aside in asides] == [content]
+def test_forgetting_deletes_no_file_of_somebody_else(progress_file):
+    progress_file.write_text("my shopping list")
+    ProgressFile().solve("5.1")
+    ProgressFile().forget()
+    assert progress_file.read_text() == "my shopping list"
 
 
-@pytest.mark.parametrize(
-    "platform, variable, expected",
-    [
-        ("win32", "LOCALAPPDATA", "{}/course_lib"),
-        ("linux", "XDG_DATA_HOME", "{}/course_lib"),
-        ("linux", None, "{}/.local/share/course_lib"),
-        ("darwin", None, "{}/Library/Application Support/course_lib"),
-    ],
-)
-def test_where_each_platform_keeps_data(platform, variable, expected, monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
-    for home in [variable] if variable else ["HOME", "USERPROFILE"]:
-        monkeypatch.setenv(home, str(tmp_path))
-    assert data_directory().as_posix() == expected.format(tmp_path.as_posix())
+def test_where_this_platform_keeps_data(monkeypatch):
+    import platformdirs
+
+    monkeypatch.delenv(progress.VARIABLE)
+    assert ProgressFile().path == Path(platformdirs.user_data_dir("course_lib", False)) / "progress.sqlite"
+    assert ProgressFile().old.name == "progress.jsonl"
