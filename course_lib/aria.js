@@ -13,6 +13,8 @@ function describe(root) {
     set(readout, "aria-label", `${label.textContent}: type a value`);
     set(readout, "tabindex", "-1"); // one stop for each slider on the way through the page
   }
+  // "sure" alone does not say of which answer.
+  for (const button of root.querySelectorAll(".course-sure")) set(button, "aria-label", button.title);
   const picture = root.querySelector("img"), caption = root.querySelector("[role=status]");
   if (picture && caption) set(picture, "alt", caption.textContent);
 }

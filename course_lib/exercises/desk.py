@@ -103,12 +103,12 @@ class Desk:
         return show_source(exercise.answer, docstring=True, title=f"{exercise.id}: a solution")
 
     def predict(self, id: str) -> Question:
-        """The question `id` with a button for every option.  The first click goes into your progress."""
+        """The question `id` with buttons for every option.  Your first answer goes into your progress."""
         prediction = _find(self.predictions, id, "prediction")
 
-        def answered(letter: str) -> None:
+        def answered(letter: str, sure: int | None) -> None:
             if prediction.id not in self.file.read().first:
-                self.file.add("prediction", prediction.id, letter, letter == prediction.right)
+                self.file.add("prediction", prediction.id, letter, letter == prediction.right, sure)
 
         return self._show(prediction.id, Question(prediction, answered))
 

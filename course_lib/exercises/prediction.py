@@ -1,7 +1,7 @@
-"""A prediction: one question before the experiment, answered with one click, with a reason for every option.
+"""A prediction: one question before the experiment, answered with one click that also says how sure one is.
 
-Where there is a kernel the options are buttons. Where there is none the question reads as text, and the answer
-is folded away under it.
+Only then come the reasons, that of the chosen option first. Where there is no kernel the question reads as text, and
+the answer is folded away under it.
 """
 
 import html
@@ -15,8 +15,14 @@ from course_lib.exercises.shown import Shown
 
 # A button of ipywidgets has one line, and cuts off what is longer.
 ANSWERS = """<style>
-.course-answer { white-space: normal; text-align: left; line-height: 1.4; padding: 5px 10px; margin: 3px 0; }
+.course-answer { white-space: normal; text-align: left; line-height: 1.4; padding: 5px 10px; margin: 3px 4px 3px 0;
+  flex: 1 1 240px; }
+.course-sure { padding: 5px 8px; margin: 3px 2px; line-height: 1.4; }
 </style>"""
+SURE = ("guess", "think so", "sure")
+HOW_SURE = (
+    f"One click on {SURE[0]}, {SURE[1]} or {SURE[2]} answers. Or click the answer, and leave open how sure you are."
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Prediction:
     id: str
     question: str
     options: tuple[Option, ...]
+    occasion: str = "Predict"
 
     def __post_init__(self) -> None:
         right = sum(option.right for option in self.options)
@@ -46,7 +53,7 @@ class Prediction:
 
     @property
     def title(self) -> str:
-        return f"Predict {self.id}"
+        return f"{self.occasion} {self.id}"
 
     @property
     def right(self) -> str:
@@ -79,11 +86,12 @@ class Prediction:
 
 
 class Question(Shown):
-    """A prediction on show.  `answered(letter)` is called at every click."""
+    """A prediction on show.  `answered(letter, sure)` is told the answer, once; `sure` indexes `SURE` or is None."""
 
-    def __init__(self, prediction: Prediction, answered: Callable[[str], None] = lambda letter: None) -> None:
+    def __init__(self, prediction: Prediction, answered: Callable[[str, int | None], None] = lambda *_: None) -> None:
         self.prediction = prediction
         self._answered = answered
+        self._open = True
 
     def __repr__(self) -> str:
         return self.prediction.text()
@@ -97,19 +105,30 @@ class Question(Shown):
         from course_lib.aria import Aria
 
         question = f"<strong>{self.prediction.title}.</strong> {html.escape(self.prediction.question)}"
-        head = widgets.HTML(f'{ANSWERS}<p style="margin:0;line-height:1.4">{question}</p>')
-        self.buttons, rows = {}, []
+        head = widgets.HTML(
+            f'{ANSWERS}<p style="margin:0;line-height:1.4">{question}</p><p><small>{HOW_SURE}</small></p>'
+        )
+        # One layout and one style for all buttons: every widget is a message to the page.
+        row, fit = widgets.Layout(flex_flow="row wrap"), widgets.Layout(width="auto", height="auto")
+        style = widgets.ButtonStyle()
+        self.buttons, self.sure, rows = {}, {}, []
         for letter, option in self.prediction.lettered():
-            button = widgets.Button(description=f"{letter}) {option.text}", layout={"width": "auto", "height": "auto"})
-            button.add_class("course-answer")
-            button.on_click(lambda _, letter=letter: self._choose(letter))
-            self.buttons[letter] = button
-            rows.append(button)
+            answer = widgets.Button(description=f"{letter}) {option.text}", layout=fit, style=style)
+            answer.add_class("course-answer")
+            answer.on_click(lambda _, letter=letter: self._choose(letter, None))
+            self.buttons[letter] = answer
+            for sure, word in enumerate(SURE):
+                button = widgets.Button(description=word, tooltip=f"{word}: {letter}", layout=fit, style=style)
+                button.add_class("course-sure")
+                button.on_click(lambda _, letter=letter, sure=sure: self._choose(letter, sure))
+                self.sure[letter, sure] = button
+            rows.append(widgets.HBox([answer, *(self.sure[letter, sure] for sure in range(len(SURE)))], layout=row))
         self.answer = widgets.HTML()
         options = widgets.VBox(rows)
         root = widgets.VBox([head, options, self.answer], layout={"max_width": "860px", "margin": "4px 0 8px 0"})
         root.children = (*root.children, stills.when_stopped(root, options))
         Aria().beside(root)
+        self._open = True
         if large_print.on:
             root.add_class("large-print").add_class("question")
             root.children = (*root.children, widgets.HTML(large_print.STYLE))
@@ -120,12 +139,25 @@ class Question(Shown):
             self.answer.value += f"<p>{stills.RAN_AGAIN}</p>"
         super().leave()
 
-    def _choose(self, letter: str) -> None:
-        right = letter == self.prediction.right
-        self.buttons[letter].button_style = "success" if right else "danger"
-        self.buttons[letter].icon = "check" if right else "times"
+    def _choose(self, letter: str, sure: int | None) -> None:
+        if not self._open:
+            return
+        self._open = False
+        for other, button in self.buttons.items():
+            right = other == self.prediction.right
+            if right or other == letter:
+                button.button_style = "success" if right else "danger"
+                button.icon = "check" if right else "times"
+        if sure is not None:
+            self.sure[letter, sure].button_style = "info"
+        for button in (*self.buttons.values(), *self.sure.values()):
+            button.disabled = True
+        first, *others = (letter, *(other for other in self.buttons if other != letter))
+        said = f"You said {letter}" + (f" ({SURE[sure]})" if sure is not None else "")
+        reasons = "".join(f"<p>{html.escape(self.prediction.feedback(other))}</p>" for other in others)
         self.answer.value = (
-            '<p role="status" aria-live="polite" style="margin:4px 0;line-height:1.4">'
-            f"{html.escape(self.prediction.feedback(letter))}</p>"
+            '<div style="line-height:1.4"><p role="status" aria-live="polite">'
+            f"<strong>{html.escape(self.prediction.feedback(first))}</strong></p>{reasons}"
+            f"<p>{said}: look whether what follows shows it.</p></div>"
         )
-        self._answered(letter)
+        self._answered(letter, sure)

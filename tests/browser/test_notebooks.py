@@ -103,9 +103,12 @@ def test_choices_and_buttons(live: LabPage, notebook: str) -> None:
 
 
 def test_predictions_answer(live: LabPage) -> None:
-    for question in live.page.locator(".jp-OutputArea .widget-vbox:has(> .widget-vbox > .course-answer)").all():
-        question.get_by_role("button", name=re.compile(r"^b\) .")).click()
+    own = ".jp-OutputArea .widget-vbox:has(> .widget-vbox > .widget-hbox > .course-answer)"
+    for number, question in enumerate(live.page.locator(own).all()):
+        name = re.compile(r"^b\) .") if number % 2 else "sure: b"
+        question.get_by_role("button", name=name, exact=True).click()
         question.locator("[role=status]", has_text="b)").wait_for()
+        assert question.get_by_role("button", disabled=False).count() == 0
 
 
 def test_accessible(live: LabPage) -> None:

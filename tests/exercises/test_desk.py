@@ -121,10 +121,12 @@ def test_an_unknown_id_is_a_clear_error(desk, call):
 def test_the_first_click_of_a_prediction_is_remembered(desk):
     question = desk.predict("5.d")
     question._repr_mimebundle_()
-    question.buttons["a"].click()
-    question.buttons["c"].click()
+    question.sure["a", 2].click()
+    again = desk.predict("5.d")
+    again._repr_mimebundle_()
+    again.buttons["c"].click()
     (only,) = desk.file.read().attempts
-    assert (only.kind, only.item, only.answer, only.correct) == ("prediction", "5.d", "a", False)
+    assert (only.kind, only.item, only.answer, only.correct, only.sure) == ("prediction", "5.d", "a", False, 2)
     assert "Predictions answered: 1 of 11, 0 of them right." in str(desk.progress())
 
 

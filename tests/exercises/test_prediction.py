@@ -6,7 +6,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from course_lib.exercises.initialization import PREDICTIONS
-from course_lib.exercises.prediction import Option, Prediction, Question
+from course_lib.exercises.prediction import SURE, Option, Prediction, Question
 from course_lib.exercises.shown import WIDGET
 from course_lib.exercises.start import PREDICTIONS as START
 
@@ -74,18 +74,30 @@ def test_the_stored_form_is_the_same_in_every_run(prediction):
     second.close()
 
 
-def test_a_click_gives_the_reason_and_is_told():
+@pytest.mark.parametrize("sure", [None, 0, 1, 2])
+def test_one_click_answers_and_brings_the_reasons_that_of_the_choice_first(sure):
     told = []
-    question = Question(ASK, told.append)
+    question = Question(ASK, lambda *answer: told.append(answer))
     question._repr_mimebundle_()
     assert question.answer.value == ""
-    question.buttons["a"].click()
-    assert "a) Not so. Count &lt;again&gt;." in question.answer.value
-    assert (question.buttons["a"].button_style, question.buttons["a"].icon) == ("danger", "times")
-    question.buttons["b"].click()
-    assert "b) Right. One comes first." in question.answer.value
+    (question.buttons["b"] if sure is None else question.sure["b", sure]).click()
+    page = question.answer.value
+    assert page.index("b) Right. One comes first.") < page.index("a) Not so. Count &lt;again&gt;.")
+    assert f"You said b{'' if sure is None else f' ({SURE[sure]})'}: look whether" in page
     assert (question.buttons["b"].button_style, question.buttons["b"].icon) == ("success", "check")
-    assert told == ["a", "b"]
+    assert (question.buttons["a"].button_style, question.buttons["a"].icon) == ("", "")
+    question.buttons["a"].click()  # too late
+    assert question.answer.value == page and told == [("b", sure)]
+    assert all(button.disabled for button in (*question.buttons.values(), *question.sure.values()))
+    question.close()
+
+
+def test_a_wrong_choice_is_marked_and_so_is_the_right_option():
+    question = Question(ASK)
+    question._repr_mimebundle_()
+    question.sure["a", 2].click()
+    assert question.answer.value.index("a) Not so.") < question.answer.value.index("b) Right.")
+    assert [button.button_style for button in question.buttons.values()] == ["danger", "success"]
     question.close()
 
 
@@ -93,6 +105,8 @@ def test_buttons_can_be_read_without_seeing_them():
     question = Question(ASK)
     question._repr_mimebundle_()
     assert [button.description for button in question.buttons.values()] == ["a) No", "b) Yes"]
+    assert [button.description for button in question.sure.values()] == [*SURE, *SURE]
+    assert len({button.tooltip for button in question.sure.values()}) == 6  # the accessible name: see aria.js
     assert 'role="status" aria-live="polite"' in (question.buttons["a"].click() or question.answer.value)
     question.close()
 
