@@ -16,7 +16,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 ROOMS = re.compile(r"course_lib\.exercises\.\w+")
-FOR_STUDENTS = {"check", "forget", "hint", "predict", "progress", "show_source", "solution"}
+FOR_STUDENTS = {"check", "forget", "hint", "predict", "progress", "review", "show_source", "solution"}
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,6 @@ _desk = Desk(
 )
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution
-predict, progress, forget = _desk.predict, _desk.progress, _desk.forget
+predict, progress, review, forget = _desk.predict, _desk.progress, _desk.review, _desk.forget
 
-__all__ = ["check", "forget", "hint", "predict", "progress", "show_source", "solution"]
+__all__ = ["check", "forget", "hint", "predict", "progress", "review", "show_source", "solution"]

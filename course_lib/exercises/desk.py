@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from course_lib.exercises import edition
+from course_lib.exercises import edition, spaced_review
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.prediction import Prediction, Question
 from course_lib.exercises.printed import only_the_beginning
@@ -117,7 +117,9 @@ class Desk:
         done = self.file.read()
         if export is None:
             notes, where = self.file.take_notes(), str(self.file.path)
-            return self._show("progress", Report(self.exercises, self.predictions, done, notes=notes, where=where))
+            known = self.predictions.keys() | spaced_review.recall_questions().keys()
+            again = [id for id in spaced_review.due(spaced_review.histories(done), self.file.now()) if id in known]
+            return self._show("progress", Report(self.exercises, self.predictions, done, again, notes, where))
         try:
             with Path(export).open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows([NAMES, *map(astuple, done.attempts)])
@@ -125,6 +127,27 @@ class Desk:
         except OSError as error:
             print(f"{export} cannot be written ({error.strerror}).")
         return None
+
+    def review(self) -> spaced_review.Review:
+        """At most three questions that are due, in another form than before.  It may be skipped."""
+        return self._show("review", spaced_review.Review(self._due))
+
+    def _due(self) -> list[Question]:
+        variants, recall = spaced_review.variants(), spaced_review.recall_questions()
+        known = self.predictions | recall
+        done = self.file.read()
+        answers = spaced_review.histories(done)
+
+        def question(id: str) -> Question:
+            asked, order = spaced_review.asked_again(known[id], variants.get(id), len(answers.get(id, ())))
+
+            def answered(letter: str, sure: int | None) -> None:
+                chosen = order["abcdefgh".index(letter)]  # the letter before the options were shuffled
+                self.file.add("review", id, chosen, letter == asked.right, sure)
+
+            return Question(asked, answered)
+
+        return [question(id) for id in spaced_review.to_ask(done, known, recall, self.file.now())]
 
     def forget(self) -> None:
         """Delete all of your progress on this computer.  It cannot be brought back."""

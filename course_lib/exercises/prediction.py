@@ -66,7 +66,7 @@ class Prediction:
     def feedback(self, letter: str) -> str:
         """What the learner reads after choosing `letter`."""
         option = dict(self.lettered())[letter]
-        return f"{letter}) {'Right.' if option.right else 'Not so.'} {option.why}"
+        return f"{letter}) {'Right.' if option.right else 'Not so.'} {option.why}".rstrip()
 
     def text(self) -> str:
         options = [f"  {letter}) {option.text}" for letter, option in self.lettered()]
@@ -153,11 +153,12 @@ class Question(Shown):
         for button in (*self.buttons.values(), *self.sure.values()):
             button.disabled = True
         first, *others = (letter, *(other for other in self.buttons if other != letter))
-        said = f"You said {letter}" + (f" ({SURE[sure]})" if sure is not None else "")
+        how = f" ({SURE[sure]})" if sure is not None else ""
+        then = f"<p>You said {letter}{how}: look whether what follows shows it.</p>"
         reasons = "".join(f"<p>{html.escape(self.prediction.feedback(other))}</p>" for other in others)
         self.answer.value = (
             '<div style="line-height:1.4"><p role="status" aria-live="polite">'
             f"<strong>{html.escape(self.prediction.feedback(first))}</strong></p>{reasons}"
-            f"<p>{said}: look whether what follows shows it.</p></div>"
+            f"{then if self.prediction.occasion == 'Predict' else ''}</div>"
         )
         self._answered(letter, sure)

@@ -70,6 +70,7 @@ class ProgressFile:
         self._said: set[str] = set()
         self._lock = threading.RLock()  # buttons call from a thread of their own
         self.notes: list[str] = []
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
     def path(self) -> Path:
@@ -96,7 +97,7 @@ class ProgressFile:
     def add(
         self, kind: str, item: str, answer: str | None = None, correct: bool | None = None, sure: int | None = None
     ) -> None:
-        attempt = Attempt(datetime.now(UTC).isoformat(), kind, item, answer, correct, sure, _version())
+        attempt = Attempt(self.now().isoformat(), kind, item, answer, correct, sure, _version())
         with self._lock:
             self._waiting.append(attempt)
             try:

@@ -1,0 +1,16 @@
+"""Short questions on what a chapter has told, for reviews: one right answer, its reason, and what it is not."""
+
+from course_lib.exercises.prediction import Option, Prediction
+
+
+def recall(chapter: str, *questions: tuple[str, str, str, tuple[str, ...]]) -> tuple[Prediction, ...]:
+    """`questions`: question, right answer, its reason, wrong answers."""
+    return tuple(
+        Prediction(
+            f"{chapter}.r{number}",
+            question,
+            (Option(right, why, right=True), *(Option(text, "") for text in wrong)),
+            "Review",
+        )
+        for number, (question, right, why, wrong) in enumerate(questions, 1)
+    )

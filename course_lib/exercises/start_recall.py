@@ -1,0 +1,3 @@
+"""Chapter 00 asks nothing of its own later: it shows how the notebooks work."""
+
+RECALL = ()

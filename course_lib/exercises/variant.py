@@ -1,0 +1,86 @@
+"""A variant: a question asked again with other numbers, whose right option is found by a computation.
+
+A function near the question takes the numbers and returns the question, the true value, which it computes, and the
+options with the value each of them claims. The option that claims the truth is the right one.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from random import Random
+from typing import Any
+
+from course_lib.exercises.prediction import Option, Prediction
+
+CLOSE = 0.02  # an option is right if it is this near to the truth, relatively; no other may be within twice that
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An option: the value it stands for, why it is right or wrong, and its text if that is not the number."""
+
+    value: Any
+    why: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """`make(**numbers)` gives question, truth and claims; `numbers` are what each number may be."""
+
+    id: str
+    make: Callable[..., tuple]
+    numbers: dict[str, tuple]
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Every choice of numbers."""
+        for values in product(*self.numbers.values()):
+            yield dict(zip(self.numbers, values))
+
+    def ask(self, numbers: dict[str, Any]) -> Prediction:
+        question, truth, *claims = self.make(**numbers)
+        options = tuple(
+            Option(claim.text or written(claim.value), claim.why, near(claim.value, truth, CLOSE)) for claim in claims
+        )
+        doubtful = sum(near(claim.value, truth, 2 * CLOSE) for claim in claims)
+        if doubtful != 1 or len({option.text for option in options}) < len(options):
+            raise ValueError(f"{self.id} with {numbers}: the options do not differ enough from {truth}.")
+        return Prediction(self.id, question, options, "Review")
+
+    def drawn(self, chance: Random) -> Prediction:
+        return self.ask({name: chance.choice(values) for name, values in self.numbers.items()})
+
+
+class Variants(dict[str, Variant]):
+    """A chapter's variants by the id of the question; `of` takes a function in."""
+
+    def of(self, id: str, **numbers: tuple) -> Callable[[Callable], Callable]:
+        if id in self:
+            raise ValueError(f"There is a variant of {id} already.")
+
+        def add(make: Callable) -> Callable:
+            self[id] = Variant(id, make, numbers)
+            return make
+
+        return add
+
+
+def near(value: Any, truth: Any, share: float) -> bool:
+    if isinstance(truth, str | bool) or isinstance(value, str | bool):
+        return type(value) is type(truth) and value == truth
+    return math.isclose(value, truth, rel_tol=share)
+
+
+def written(value: Any) -> str:
+    """A number as one writes it: three digits."""
+    if isinstance(value, str):
+        return value
+    if value != 0 and not 1e-4 <= abs(value) < 1e6:
+        digits, power = f"{value:.2e}".split("e")
+        return f"{float(digits):g} · 10^{int(power)}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{float(f'{value:.3g}'):g}".replace("-", "−")
+
+
+def percent(value: float) -> str:
+    return f"{float(f'{100 * value:.3g}'):g} %"
