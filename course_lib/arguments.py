@@ -1,87 +1,128 @@
-"""What a function is given is what its annotations say, or one sentence says what to give it instead.
+"""Validate arguments against their annotations: types, `Literal`, and bounds and predicates of annotated-types.
 
-A learner who calls an experiment with a NaN, a word or an empty list must not get a picture of nonsense, nor an error
-from deep inside NumPy. Names, and ranges that depend on other arguments, stay the business of each function.
-
-`checked` looks before the function runs; what the function itself raises is left alone.
+Beyond what the annotation says, a float is finite, an array consists of numbers, and a sequence or array is not empty.
+A list given for an array becomes one, and any sequence given for a tuple becomes a tuple, which a cache can take.
 """
 
 from __future__ import annotations
 
 import inspect
+import math
+import operator
+import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from course_lib.inputs import short
-from course_lib.kinds import Kind, Unfit, kind_of
+import numpy as np
+from annotated_types import DocInfo, Predicate
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from course_lib.inputs import numbers, short
+
+Thing = TypeVar("Thing", bound=Callable[..., Any])
+UNFIT = object()
+_REAL = (int, float, np.integer, np.floating)
+_BOUNDS = {"Ge": "{0.ge} or more", "Gt": "above {0.gt}", "Le": "{0.le} or less", "Lt": "below {0.lt}"}
+_PLAIN: dict[Any, tuple[str, Callable[[Any], Any]]] = {
+    int: ("a whole number", lambda v: hasattr(v, "__index__") and not isinstance(v, bool | np.bool_ | np.ndarray)),
+    float: ("a finite number", lambda v: isinstance(v, _REAL) and not isinstance(v, bool) and abs(v) < math.inf),
+    str: ("a name in quotes", lambda v: isinstance(v, str)),
+    bool: ("True or False", lambda v: isinstance(v, bool | np.bool_)),
+    type(None): ("None", lambda v: v is None),
+    np.ndarray: ("an array of numbers", lambda v: numbers(v) is not None and np.size(v)),
+    Callable: ("a function", callable),
+}
 
 
-def checked(thing: Function) -> Function:
-    """A function or class whose arguments are looked at before it runs; a `ValueError` names the first that is unfit.
+def checked(thing: Thing) -> Thing:
+    """A function or class whose arguments are validated when it is called; a `ValueError` names the first wrong one.
 
-    An int is a whole number from 0 on; a float is finite; a sequence or tuple has at least one entry, and where the
-    annotation says tuple it becomes one, so that a cache can take it; an array consists of numbers, and a list becomes
-    one; of another class the value is an instance. What has no annotation passes. A class is looked at when called.
+    What has no annotation passes, and so does the default. What the function itself raises is left alone.
     """
     if isinstance(thing, type):
-        thing.__init__ = _looking(thing.__init__, thing.__name__)
+        thing.__init__ = _validating(thing.__init__, thing.__name__)  # type: ignore[misc]
         return thing
-    return _looking(thing, _name(thing))
+    return _validating(thing, thing.__qualname__.rpartition("<locals>.")[2].removesuffix(".__init__"))
 
 
-def _looking(function: Callable, name: str) -> Callable:
-    signature = inspect.signature(function)
-    places = [p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    kinds = cache(lambda: kinds_of(function))  # at the first call: names may be defined further down
+def _validating(function: Any, name: str) -> Any:
+    parameters = inspect.signature(function).parameters.values()
+    named = {p.name: p.default for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+    hints = cache(lambda: typing.get_type_hints(function, include_extras=True))  # may name what is defined further down
+
+    def valid(argument: str, value: Any) -> Any:
+        if argument not in named or argument not in hints() or value is named[argument]:
+            return value
+        return validated(hints()[argument], argument, name, value)
 
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        known, fitted = kinds(), list(args)
-        for place, (argument, value) in enumerate(zip(places, args)):
-            if argument in known:
-                fitted[place] = fit(known[argument], argument, name, value)
-        for argument in [one for one in kwargs if one in known]:
-            kwargs[argument] = fit(known[argument], argument, name, kwargs[argument])
-        try:
-            return function(*fitted, **kwargs)
-        except TypeError:
-            try:
-                signature.bind(*fitted, **kwargs)
-            except TypeError as error:
-                raise TypeError(f"{name}: {error}.") from None
-            raise
+        given = [*map(valid, named, args), *args[len(named) :]]
+        return function(*given, **{argument: valid(argument, value) for argument, value in kwargs.items()})
 
+    wrapper.hints = hints  # type: ignore[attr-defined]
     return wrapper
 
 
-def fit(kind: Kind, argument: str, name: str, value: Any) -> Any:
-    """The value, or a sentence that says what this argument of `name` must be."""
-    try:
-        return kind.fit(value)
-    except Unfit:
-        raise ValueError(f"{argument} of {name} must be {kind.what}, not {short(value)}.") from None
-
-
-def kinds_of(function: Callable) -> dict[str, Kind]:
-    """The kinds of those arguments about which the annotations of `function` say something."""
-    function, found = inspect.unwrap(function), {}
-    hints = typing.get_type_hints(function, include_extras=True)
-    for name, parameter in inspect.signature(function).parameters.items():
-        known = kind_of(hints.get(name, Any))
-        if known and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            found[name] = _or_default(known, parameter.default)
+def validated(hint: Any, argument: str, name: str, value: Any) -> Any:
+    """The value in the form its annotation asks for; else `ValueError` with a sentence that says what to give."""
+    found = fit(hint, value)
+    if found is UNFIT:
+        raise ValueError(f"{argument} of {name} must be {words(hint)}, not {short(value)}.")
     return found
 
 
-def _or_default(kind: Kind, default: Any) -> Kind:
-    """The default may be handed over too, even an empty list where a list of one or more is asked for."""
-    return kind._replace(fit=lambda value: value if value is default else kind.fit(value))
+def fit(hint: Any, value: Any) -> Any:
+    """The value in the form the annotation asks for, or UNFIT."""
+    base, inner = typing.get_origin(hint) or hint, typing.get_args(hint)
+    if base is Annotated:
+        found = fit(inner[0], value)
+        return found if found is not UNFIT and all(_holds(one, found) for one in inner[1:]) else UNFIT
+    if base in (typing.Union, types.UnionType):
+        return next((found for one in inner if (found := fit(one, value)) is not UNFIT), UNFIT)
+    if base is Literal:
+        return next((one for one in inner if type(one) is type(value) and one == value), UNFIT)
+    if base in (tuple, list, Sequence):
+        listed = value.ndim if isinstance(value, np.ndarray) else isinstance(value, Sequence)
+        if not listed or isinstance(value, str | bytes) or not (len(value) or base is list):
+            return UNFIT
+        fixed = base is tuple and inner and Ellipsis not in inner
+        fitted = [fit(*pair) for pair in zip(inner if fixed else (inner or (Any,))[:1] * len(value), value)]
+        wrong = fixed and len(inner) != len(value) or any(one is UNFIT for one in fitted)
+        return UNFIT if wrong else tuple(fitted) if base is tuple else value
+    if base in _PLAIN:
+        made = {int: operator.index, np.ndarray: numbers}.get(base, lambda v: v)
+        return made(value) if _PLAIN[base][1](value) else UNFIT
+    if base in (Any, object) or not isinstance(base, type):
+        return value
+    if base is type:
+        return value if isinstance(value, type) and issubclass(value, inner) else UNFIT
+    return value if isinstance(value, base) and not isinstance(value, type) else UNFIT
 
 
-def _name(function: Callable) -> str:
-    """Bowl.f for a method, Bowl for its making, f for a function."""
-    return function.__qualname__.rpartition("<locals>.")[2].removesuffix(".__init__")
+def _holds(constraint: Any, value: Any) -> bool:
+    kind = type(constraint).__name__
+    if kind in _BOUNDS:
+        return bool(np.all(getattr(operator, kind.lower())(value, getattr(constraint, kind.lower()))))
+    return not isinstance(constraint, Predicate) or bool(np.all(constraint.func(value)))
+
+
+def words(hint: Any) -> str:
+    """What an annotation asks for, such as "a whole number, 1 or more"; `doc` inside Annotated[…] says it instead."""
+    base, inner = typing.get_origin(hint) or hint, typing.get_args(hint)
+    if base is Annotated:
+        said = [one.documentation for one in inner[1:] if isinstance(one, DocInfo)]
+        limits = [_BOUNDS[type(one).__name__].format(one) for one in inner[1:] if type(one).__name__ in _BOUNDS]
+        return said[-1] if said else ", ".join([words(inner[0]), *limits])
+    if base in (typing.Union, types.UnionType):
+        return ", or ".join(dict.fromkeys(map(words, inner)))
+    if base is Literal:
+        return f"one of {', '.join(map(repr, inner))}"
+    if base in (tuple, list, Sequence):
+        fixed = base is tuple and inner and Ellipsis not in inner
+        size = f" of {len(inner)}" if fixed else "" if base is list else " of one or more"
+        return f"a list{size}" + (f", each {words(inner[0])}" if inner else "")
+    if base is type:
+        return f"a class of {inner[0].__name__}"
+    return _PLAIN[base][0] if base in _PLAIN else "a dict" if base is Mapping else f"a value of type {base.__name__}"

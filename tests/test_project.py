@@ -24,6 +24,7 @@ EXTRA = [Requirement(text) for group in EXTRAS.values() for text in group]
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "jupyter-server": "jupyter_server"}
 BY_PIP = {"fsrs"}  # not sought on conda-forge: comes with `pip: -e .`
 MODULES = {
+    "annotated-types": "annotated_types",
     "pillow": "PIL",
     "jupyter-server": "jupyter_server",
     "ipython": "IPython",

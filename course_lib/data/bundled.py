@@ -7,12 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.arguments import checked
-
 FOLDER = Path(__file__).parent
 
 
-@checked
 @cache
 def read_bundled(name: str, sha256: str, folder: Path = FOLDER) -> dict[str, np.ndarray]:
     """The arrays of the .npz file `name`, read once and handed out read-only.

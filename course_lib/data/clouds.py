@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 
 Points = tuple[np.ndarray, np.ndarray]
 
 
 @checked
-def spiral(n: int = 100, classes: int = 3, noise: float = 0.2, seed: int = 0) -> Points:
+def spiral(n: Natural = 100, classes: Natural = 3, noise: float = 0.2, seed: Natural = 0) -> Points:
     """x = r·(sin t, cos t),   r from 0 to 1,  t from 4j to 4(j+1) plus noise·N(0, 1),  for arm j.
 
     By default exactly the data of CS231n's case study (`np.random.seed(0)`, one `randn(100)` per class).
@@ -29,7 +30,7 @@ def spiral(n: int = 100, classes: int = 3, noise: float = 0.2, seed: int = 0) ->
 
 
 @checked
-def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Points:
+def moons(n: Natural = 100, noise: float = 0.1, seed: Natural = 0) -> Points:
     """Two interleaved half circles of radius 1:  (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π."""
     rng = _checked_rng(n, 2, noise, seed)
     t = np.linspace(0.0, np.pi, n)
@@ -38,7 +39,7 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Points:
 
 
 @checked
-def circles(n: int = 100, noise: float = 0.08, factor: float = 0.5, seed: int = 0) -> Points:
+def circles(n: Natural = 100, noise: float = 0.08, factor: float = 0.5, seed: Natural = 0) -> Points:
     """Two concentric circles, radius 1 and `factor`:  no straight line does better than chance."""
     rng = _checked_rng(n, 2, noise, seed)
     if not 0 <= factor <= 1:
@@ -49,7 +50,7 @@ def circles(n: int = 100, noise: float = 0.08, factor: float = 0.5, seed: int = 
 
 
 @checked
-def blobs(n: int = 100, classes: int = 3, noise: float = 0.25, seed: int = 0) -> Points:
+def blobs(n: Natural = 100, classes: Natural = 3, noise: float = 0.25, seed: Natural = 0) -> Points:
     """One Gaussian N(c_j, noise²·I) per class, centres evenly spaced on the unit circle:  the easy case."""
     rng = _checked_rng(n, classes, noise, seed)
     t = 2 * np.pi * np.arange(classes) / classes
@@ -58,7 +59,7 @@ def blobs(n: int = 100, classes: int = 3, noise: float = 0.25, seed: int = 0) ->
 
 
 @checked
-def xor(n: int = 100, noise: float = 0.1, seed: int = 0) -> Points:
+def xor(n: Natural = 100, noise: float = 0.1, seed: Natural = 0) -> Points:
     """Uniform on [−1, 1]², class 1 where the coordinates differ in sign:  one alone says nothing."""
     rng = _checked_rng(n, 2, noise, seed)
     y = _labels(n, 2)

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.experiments.signals import propagate
@@ -49,7 +50,9 @@ class GradientChain:
 
 
 @checked
-def gradient_chain(activation: str = "sigmoid", scale: float = 0.1, depth: int = 5, seed: int = 0) -> GradientChain:
+def gradient_chain(
+    activation: str = "sigmoid", scale: float = 0.1, depth: Natural = 5, seed: Natural = 0
+) -> GradientChain:
     """Layers of 100 units, weights N(0, scale²), inputs and upstream gradient N(0, 1).
 
         g_{l−1} = (g_l ∘ f′(z_l)) W_lᵀ,      so   std(g_{l−1}) ≈ std(g_l) · √(n·Var(w)) · √E[f′²]

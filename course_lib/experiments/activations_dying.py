@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.network import MLP
@@ -43,7 +44,9 @@ class DyingReLU:
 
 
 @checked
-def dying_relu(lr: float = 1.0, bias: float = 0.0, alpha: float = 0.0, steps: int = STEPS, seeds: int = 4) -> DyingReLU:
+def dying_relu(
+    lr: float = 1.0, bias: float = 0.0, alpha: float = 0.0, steps: Natural = STEPS, seeds: Natural = 4
+) -> DyingReLU:
     """Full-batch gradient descent from W ~ N(0, 0.01²), hidden biases `bias`, slope `alpha` below 0.
 
     The spiral of CS231n's case study. All `seeds` are trained at once; `steps` says how far to look (at most 500).
@@ -99,7 +102,6 @@ def _run(lr: float, bias: float, alpha: float, seeds: int):
     return at[:last], off[:last], zero[:last], accuracy[:last], theta[:last], is_off[:last], diverged
 
 
-@checked
 def network(bias: float, alpha: float, seeds: int) -> MLP:
     """`seeds` networks 2-100-3, weights 0.01·randn drawn from RandomState(0), RandomState(1), …"""
     net = MLP(

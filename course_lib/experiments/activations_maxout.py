@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.layers import Dense, Maxout
 from course_lib.nn.optimizers import Adam
@@ -52,7 +53,7 @@ class MaxoutFit:
 
 @checked
 def maxout_fit(
-    pieces: int = 4, curve: str = "x²", start: str = "random", steps: int = STEPS, seed: int = 0
+    pieces: Natural = 4, curve: str = "x²", start: str = "random", steps: Natural = STEPS, seed: Natural = 0
 ) -> MaxoutFit:
     """Fit f(x) ≈ max_k(w_k x + b_k) with Adam on the mean squared error.
 

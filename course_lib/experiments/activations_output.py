@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.inputs import arrays
 from course_lib.nn.activations import ACTIVATIONS, sigmoid
@@ -40,7 +41,9 @@ def naive_softmax(scores: np.ndarray) -> np.ndarray:
 
 
 @checked
-def activation_cost(name: str = "exp", widths: Sequence[int] = (16, 64, 256, 1024), examples: int = 128) -> list[float]:
+def activation_cost(
+    name: str = "exp", widths: Sequence[Natural] = (16, 64, 256, 1024), examples: Natural = 128
+) -> list[float]:
     """Time of f(z) as a share of the time of z = xW, for square layers of each width (forward pass, float32).
 
     `name` is "exp" or an activation.

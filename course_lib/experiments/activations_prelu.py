@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.layers import PReLU
@@ -39,8 +40,8 @@ def learned_slope(
     lr: float = 0.1,
     decay: float = 0.0,
     per_channel: bool = False,
-    epochs: int = EPOCHS,
-    seed: int = 0,
+    epochs: Natural = EPOCHS,
+    seed: Natural = 0,
 ) -> LearnedSlope:
     """α ← α − η(∂J/∂α + λα),   ∂J/∂α = Σ ∂J/∂y · min(0, x):   the slope learns by backpropagation like a weight.
 

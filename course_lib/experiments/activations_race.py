@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import Activation
@@ -42,10 +43,10 @@ class ActivationRace:
 def activation_race(
     activation: str = "relu",
     lr: float = 0.1,
-    depth: int = 3,
-    epochs: int = EPOCHS,
-    look: int | None = None,
-    seed: int = 0,
+    depth: Natural = 3,
+    epochs: Natural = EPOCHS,
+    look: Natural | None = None,
+    seed: Natural = 0,
 ) -> ActivationRace:
     """Train 64-32-…-32-10 networks (`depth` hidden layers) with every function of `RACERS`: plain SGD, batches of 32.
 
@@ -82,17 +83,16 @@ class RateTuning:
 @checked
 def tune_rates(
     lrs: Sequence[float] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
-    depth: int = 3,
-    epochs: int = EPOCHS,
-    look: int | None = 256,
-    seed: int = 0,
+    depth: Natural = 3,
+    epochs: Natural = EPOCHS,
+    look: Natural | None = 256,
+    seed: Natural = 0,
 ) -> RateTuning:
     """The race at each learning rate, so that every activation may be judged at its own best one."""
     runs = [activation_race(lr=lr, depth=depth, epochs=epochs, look=look, seed=seed) for lr in lrs]
     return RateTuning(RACERS, np.array(lrs), np.array([run.goal_at for run in runs]).T, epochs)
 
 
-@checked
 def in_step(names: Sequence[str]) -> Activation:
     """An activation for networks side by side, each with its own function: x (T, m, n) goes through f_1 … f_T."""
     functions = [named(name) for name in names]

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.inputs import arrays
@@ -29,7 +30,6 @@ SLIPS = {
 }
 
 
-@checked
 @lru_cache(maxsize=4)
 def centred_digits(pixels: float = 1.0) -> Digits:
     """The digits with ink from 0 to `pixels`, minus the mean training image."""
@@ -64,7 +64,7 @@ class InitialLoss:
 
 @checked
 def initial_loss(
-    classes: int = 10, scale: float = 0.01, reg: float = 0.0, pixels: int = 1, slip: str = "none"
+    classes: Natural = 10, scale: float = 0.01, reg: float = 0.0, pixels: Natural = 1, slip: str = "none"
 ) -> InitialLoss:
     """J = −1/m Σ log p_y + ½λΣW²  of a 64-50-C ReLU network that has learned nothing, W ~ N(0, `scale`²).
 
@@ -98,7 +98,6 @@ def initial_loss(
     )
 
 
-@checked
 @arrays("scores", ndim=2)
 def softmax_probability(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     """p_y of each row."""
@@ -125,7 +124,7 @@ def _curve(classes: int, pixels: int, mixed: bool) -> np.ndarray:
 
 
 @checked
-def expected_loss(sizes: Sequence[int], std: float, reg: float) -> float:
+def expected_loss(sizes: Sequence[Natural], std: float, reg: float) -> float:
     """ln C + ½ λ σ² Σ n_in n_out:   what to expect of W ~ N(0, σ²) when σ is small."""
     return math.log(sizes[-1]) + 0.5 * reg * std**2 * sum(a * b for a, b in zip(sizes[:-1], sizes[1:]))
 
@@ -159,7 +158,7 @@ FAULTS = {
 
 @checked
 @lru_cache(maxsize=128)
-def tiny_overfit(examples: int = 20, reg: float = 0.0, fault: str = "none", lr: float = 0.5) -> TinyOverfit:
+def tiny_overfit(examples: Natural = 20, reg: float = 0.0, fault: str = "none", lr: float = 0.5) -> TinyOverfit:
     """200 epochs of plain gradient descent on the first `examples` training digits, J = loss + ½ reg ΣW².
 
     `fault` builds a mistake into the program that this test should find.

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import centred_digits
 from course_lib.experiments.babysitting_patients import (
@@ -107,7 +108,7 @@ class Clinic:
 
 
 @checked
-def clinic(patient: int = 1, guess: str = UNDECIDED, treatment: str = "none", factor: float = 1.0) -> Clinic:
+def clinic(patient: Natural = 1, guess: str = UNDECIDED, treatment: str = "none", factor: float = 1.0) -> Clinic:
     """The run of a patient, and beside it the same run after treatment, its learning rate times `factor`."""
     if not 1 <= patient <= len(PATIENTS):
         raise ValueError(f"patient must be 1 to {len(PATIENTS)}, not {patient}.")
@@ -121,7 +122,6 @@ def clinic(patient: int = 1, guess: str = UNDECIDED, treatment: str = "none", fa
     return Clinic(patient, who, guess, treatment, factor, course(who.run), None if run == who.run else course(run))
 
 
-@checked
 @lru_cache(maxsize=256)
 def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 50, 50)) -> Course:  # noqa: B008
     """Train as `run` says, and look 23 times."""

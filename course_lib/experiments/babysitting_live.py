@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import centred_digits
 from course_lib.experiments.babysitting_vitals import Vitals, vitals
@@ -56,7 +57,7 @@ class LiveTraining:
 
 @checked
 def live_training(
-    lr: float = 0.1, l2: float = 0.0, dropout: float = 0.0, init: str = "he", images: int = 1078, seed: int = 0
+    lr: float = 0.1, l2: float = 0.0, dropout: float = 0.0, init: str = "he", images: Natural = 1078, seed: Natural = 0
 ) -> Generator[LiveTraining, Mapping[str, Any] | None, None]:
     """Train 64-50-50-50-10 on the first `images` digits with plain SGD, batches of 32; a frame every 10 updates.
 
@@ -141,7 +142,7 @@ class Curves:
 
 
 @checked
-def first_frames(count: int, **settings: Any) -> list[LiveTraining]:
+def first_frames(count: Natural, **settings: Any) -> list[LiveTraining]:
     """The first `count` frames of a run that nobody disturbs."""
     run = live_training(**settings)
     try:

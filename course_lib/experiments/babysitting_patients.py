@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from course_lib.arguments import checked
-
 
 @dataclass(frozen=True)
 class Run:
@@ -147,7 +145,6 @@ TREATMENTS = {
 FACTORS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 
 
-@checked
 def treated(run: Run, treatment: str, factor: float = 1.0) -> Run:
     """`run` with what the treatment changes, and the learning rate times `factor`."""
     if treatment not in TREATMENTS:

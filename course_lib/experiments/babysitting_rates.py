@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import HIDDEN, PIXELS, centred_digits
 from course_lib.nn.network import MLP
@@ -60,7 +61,7 @@ class LearningRate:
 
 
 @checked
-def learning_rate(lr: float = 0.1, pixels: int = 1) -> LearningRate:
+def learning_rate(lr: float = 0.1, pixels: Natural = 1) -> LearningRate:
     """Ten epochs of plain SGD on the 1078 training digits, 64-50-10 ReLU, batches of 64, λ = 1e-6.
 
     `lr` is one of `RATES`. `pixels` is the ink of a black pixel before the mean image is taken off.
@@ -96,7 +97,6 @@ class Sweep:
     diverged_at: np.ndarray  # (rates,) updates, −1 for never
 
 
-@checked
 @lru_cache(maxsize=4)
 def sweep(pixels: int) -> Sweep:
     """Train with all `RATES`, each group of them side by side as one network, float32.
@@ -137,7 +137,7 @@ def _group(rates: np.ndarray, pixels: int) -> History:
 
 
 @checked
-def last(pixels: int) -> tuple[np.ndarray, np.ndarray]:
+def last(pixels: Natural) -> tuple[np.ndarray, np.ndarray]:
     """Loss and accuracy after ten epochs at every rate of `RATES`; not a number where the run diverged."""
     runs = sweep(pixels)
     alive = runs.diverged_at < 0
@@ -145,7 +145,7 @@ def last(pixels: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @checked
-def useful_range(pixels: int, enough: float = 0.9) -> tuple[float, float]:
+def useful_range(pixels: Natural, enough: float = 0.9) -> tuple[float, float]:
     """The lowest and the highest of `RATES` at which at least the share `enough` is right after ten epochs."""
     good = [rate for rate, accuracy in zip(RATES, last(pixels)[1]) if accuracy >= enough]
     return good[0], good[-1]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked
 from course_lib.nn.network import MLP
 
 
@@ -19,13 +18,11 @@ class Vitals:
     dead: float  # share of hidden units that give 0 for every example
 
 
-@checked
 def vitals(net: MLP, lr: float, x: np.ndarray) -> Vitals:
     """`net` after an update with ΔW = −η g, η `lr`; `x` are the examples on which units count as dead or alive."""
     return Vitals(update_ratios(net, lr), _length(net.grad), dead_share(net, x))
 
 
-@checked
 def update_ratios(net: MLP, lr: float) -> np.ndarray:
     """‖ηg‖/‖W‖ of each weight matrix, from the gradient of the last update.
 
@@ -37,7 +34,6 @@ def update_ratios(net: MLP, lr: float) -> np.ndarray:
     return np.divide(moves, lengths, out=np.zeros(len(dense)), where=lengths > 0)
 
 
-@checked
 def dead_share(net: MLP, x: np.ndarray) -> float:
     """Share of hidden units whose output is 0 for every row of x: inactive on some is sparsity, on all is death."""
     alive = []

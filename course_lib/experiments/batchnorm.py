@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.normalization import BatchNorm
 
@@ -66,14 +67,14 @@ class BatchNormByHand:
 @checked
 def batchnorm_by_hand(
     shape: str = "exponential",
-    size: int = 100,
+    size: Natural = 100,
     mean: float = 2.0,
     spread: float = 1.5,
     gamma: float = 1.0,
     beta: float = 0.0,
     eps: float = 1e-5,
     restore: bool = False,
-    seed: int = 0,
+    seed: Natural = 0,
 ) -> BatchNormByHand:
     """μ = 1/m Σx,  σ² = 1/m Σ(x − μ)²,  x̂ = (x − μ)/√(σ² + ε),  y = γx̂ + β   (Ioffe & Szegedy 2015, algorithm 1)
 
@@ -112,7 +113,7 @@ def _draw(shape: str, seed: int) -> np.ndarray:
 
 
 @checked
-def shape_survives(samples: int = 100_000, seed: int = 0) -> dict[str, tuple[Moments, Moments]]:
+def shape_survives(samples: Natural = 100_000, seed: Natural = 0) -> dict[str, tuple[Moments, Moments]]:
     """Moments before and after batch normalisation, for each of `SHAPES` that has a shape."""
     rng, kept = np.random.RandomState(seed), {}
     for name in list(SHAPES)[:-1]:

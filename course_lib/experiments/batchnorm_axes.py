@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Normalization
@@ -76,7 +77,9 @@ class NormalizationAxes:
 
 
 @checked
-def normalization_axes(kind: str = "batch", groups: int = 2, example: int = 1, channel: int = 1) -> NormalizationAxes:
+def normalization_axes(
+    kind: str = "batch", groups: Natural = 2, example: Natural = 1, channel: Natural = 1
+) -> NormalizationAxes:
     """Normalise 4 × 6 × 3 × 3 numbers: four digits, seen through six 3 × 3 filters.
 
     `example` and `channel` (from 1) choose the cell. `groups` counts for kind "group" alone: six channels in 1, 2, 3
@@ -93,7 +96,6 @@ def normalization_axes(kind: str = "batch", groups: int = 2, example: int = 1, c
     return NormalizationAxes(kind, groups, example, channel, x, y, shares, float(inside.mean()), float(inside.var()))
 
 
-@checked
 def influence(layer: Normalization, x: np.ndarray, cell: tuple[int, ...]) -> np.ndarray:
     """The inputs on which the output `cell` depends: where the gradient of that one output is not 0.
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -57,12 +58,12 @@ class BatchNormModes:
 
 @checked
 def batchnorm_modes(
-    train_batch: int = 32,
+    train_batch: Natural = 32,
     momentum: float = 0.1,
     mode: str = "eval",
-    test_batch: int = 32,
-    steps: int = 150,
-    seed: int = 0,
+    test_batch: Natural = 32,
+    steps: Natural = 150,
+    seed: Natural = 0,
 ) -> BatchNormModes:
     """Train for `steps` updates (SGD, rate 0.2) and test, as `MODES` say.
 
@@ -187,7 +188,7 @@ def _with_own_statistics(net: MLP, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 @checked
-def company_noise(sizes: tuple[int, ...] = (2, 8, 32, 128), draws: int = 2000, seed: int = 0) -> np.ndarray:
+def company_noise(sizes: tuple[Natural, ...] = (2, 8, 32, 128), draws: Natural = 2000, seed: Natural = 0) -> np.ndarray:
     """Std of x̂ of *one* training image, in one unit of a fresh He layer, over random batches of each size.
 
     The image and the weights stay the same, only its company in the batch changes.

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -72,10 +73,10 @@ def batchnorm_training(
     scale: float = 0.29,
     lr: float = 0.03,
     activation: str = "relu",
-    depth: int = 4,
+    depth: Natural = 4,
     place: str = "before",
-    steps: int = STEPS,
-    seed: int = 0,
+    steps: Natural = STEPS,
+    seed: Natural = 0,
     draft: bool = False,
 ) -> BatchNormTraining:
     """Train 64-24-…-24-10 networks with every scale of `SCALES` and every rate of `RATES`, with and without.
@@ -100,7 +101,7 @@ def batchnorm_training(
 
 @checked
 @lru_cache(maxsize=4)
-def scales_at(lr: float, seeds: int = 5) -> np.ndarray:
+def scales_at(lr: float, seeds: Natural = 5) -> np.ndarray:
     """Accuracies (2, scales) without and with batch normalisation at one rate of `RATES`: means over `seeds` starts.
 
     The networks and the images of `batchnorm_training`, in float64: a map in float32 differs from processor to

@@ -6,14 +6,12 @@ import math
 
 import numpy as np
 
-from course_lib.arguments import checked
 from course_lib.nn.activations import Activation
 
 BINS = 60
 SIZE_BINS = 96  # four per octave, so 7 decades below the largest
 
 
-@checked
 def activation_histogram(h: np.ndarray, f: Activation) -> tuple[np.ndarray, np.ndarray]:
     """Edges (BINS + 1) and counts (BINS) of h in even bins.
 
@@ -28,7 +26,6 @@ def activation_histogram(h: np.ndarray, f: Activation) -> tuple[np.ndarray, np.n
     return edges, np.bincount(np.clip(index, 0, BINS - 1, out=index), minlength=BINS)
 
 
-@checked
 def size_histogram(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Counts of |g| in bins that are even on a logarithmic scale, four per octave.
 
@@ -45,7 +42,6 @@ def size_histogram(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return edges, counts[bins[:-1]]
 
 
-@checked
 def median(x: np.ndarray) -> float:
     """The median, exactly; NumPy's own looks for three order statistics at once and takes thirteen times longer."""
     ordered = np.partition(x, x.size // 2, axis=None)

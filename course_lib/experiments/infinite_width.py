@@ -7,16 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.arguments import checked
-from course_lib.kinds import only
 from course_lib.nn.activations import Activation
 
-PLACES = (True, False, "", "before", "after")
-Place = only(bool | str, 'True, False, "before" or "after"', PLACES.__contains__)
 
-
-@checked
-def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm: Place = False):
+def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm: bool | str = False):
     """Std of h_l and the factor on the gradient's std in each layer, for n → ∞ with n·Var(w) = σ² kept.
 
         q_1 = σ²,   q_{l+1} = σ² E[f(√q_l z)²],   factor_l = σ √E[f'(√q_l z)²],   z ~ N(0, 1)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.data.digits import load_digits
@@ -19,7 +20,7 @@ from course_lib.nn.training import train
 
 
 @checked
-def std_of_a_sum(inputs: int, weight_std: float = 1.0, samples: int = 5000, seed: int = 0) -> float:
+def std_of_a_sum(inputs: Natural, weight_std: float = 1.0, samples: Natural = 5000, seed: Natural = 0) -> float:
     """Measured standard deviation of y = Σ wᵢxᵢ over `inputs` terms, w ~ N(0, weight_std²), x ~ N(0, 1).
 
     Independent terms add their variances: Var(y) = n·Var(w)·Var(x).
@@ -33,7 +34,7 @@ STARTS = {"zeros": 0.0, "ones": 1.0, "0.01·randn": None}
 
 
 @checked
-def softmax_regression(steps: int) -> dict[str, float]:
+def softmax_regression(steps: Natural) -> dict[str, float]:
     """Loss of a linear softmax classifier on the spiral after `steps` full-batch steps, for each of `STARTS`.
 
     Learning rate 1, penalty ½·10⁻³·ΣW², as in the case study of CS231n. The loss is convex, so every start ends in
@@ -71,7 +72,9 @@ class Symmetry:
 
 
 @checked
-def symmetry(constant: float = 0.05, noise: float = 0.0, steps: int = 300, lr: float = 0.5, seed: int = 0) -> Symmetry:
+def symmetry(
+    constant: float = 0.05, noise: float = 0.0, steps: Natural = 300, lr: float = 0.5, seed: Natural = 0
+) -> Symmetry:
     """Train from W = constant + noise·Z in both layers, with full-batch gradient descent on 300 digits.
 
     Units with equal incoming and outgoing weights get equal gradients and stay copies of one another; two units count
@@ -153,9 +156,9 @@ def initialization_race(
     activation: str = "tanh",
     lr: float = 0.1,
     scale: float = 0.1,
-    depth: int = 4,
-    steps: int = 300,
-    seed: int = 0,
+    depth: Natural = 4,
+    steps: Natural = 300,
+    seed: Natural = 0,
 ) -> InitializationRace:
     """Train 64-32-…-32-10 networks (`depth` hidden layers) on the digits, one for each scheme of `RACERS`, all at once.
 
@@ -194,7 +197,7 @@ def _trained(names, activation: str, lr: float, scale: float, depth: int, steps:
 
 @checked
 def accuracy_by_scheme(
-    activation: str, lr: float, depth: int = 4, steps: int = 300, seeds: int = 5
+    activation: str, lr: float, depth: Natural = 4, steps: Natural = 300, seeds: Natural = 5
 ) -> dict[str, np.ndarray]:
     """Validation accuracies of the networks of `initialization_race` but "custom": scheme -> (seeds,), one per draw."""
     names = RACERS[:-1]
@@ -222,7 +225,9 @@ class Memorisation:
 
 
 @checked
-def memorisation(stds: tuple[float, ...] = (0.01, 0.1, 0.4, 1.0), lr: float = 1.0, steps: int = 100) -> Memorisation:
+def memorisation(
+    stds: tuple[float, ...] = (0.01, 0.1, 0.4, 1.0), lr: float = 1.0, steps: Natural = 100
+) -> Memorisation:
     """Train 100-100×5-10 sigmoid networks, weights N(0, std²), on 300 points of ten Gaussian classes; test on 300 more.
 
     Class centres are 0.5·N(0, 1) in 100 dimensions, the points lie around them with variance 1. Full-batch descent.

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.activations import softmax
@@ -44,13 +45,13 @@ class SpiralFit:
 
 @checked
 def spiral_fit(
-    hidden: int = 16,
+    hidden: Natural = 16,
     activation: str = "relu",
-    seed: int = 0,
-    steps: int = 3162,
+    seed: Natural = 0,
+    steps: Natural = 3162,
     init: str = "glorot",
     show_lines: bool = False,
-    budget: int | None = None,
+    budget: Natural | None = None,
 ) -> SpiralFit:
     """Train softmax(W₂ᵀ f(W₁ᵀx + b₁) + b₂), or softmax(Wᵀx + b) if `hidden` is 0, on three arms of 100 points.
 
@@ -178,7 +179,7 @@ class DuplicatedInput:
 
 
 @checked
-def duplicated_input(steps: int = 2000) -> DuplicatedInput:
+def duplicated_input(steps: Natural = 2000) -> DuplicatedInput:
     """Train on (x1, x2) and on (x1, x2, x2): linearly dependent inputs share the weight, and the loss is the same.
 
     From zero, no penalty, learning rate 1, all data in each step.

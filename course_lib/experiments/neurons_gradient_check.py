@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.gradient_check import relative_error, verdict
@@ -52,7 +53,7 @@ class GradientCheckSweep:
 
 @checked
 def gradient_check_sweep(
-    h: float = 1e-5, activation: str = "tanh", bug: str = "none", precision: str = "float64", seed: int = 0
+    h: float = 1e-5, activation: str = "tanh", bug: str = "none", precision: str = "float64", seed: Natural = 0
 ) -> GradientCheckSweep:
     """Check backpropagation through a briefly trained 2-10-3 network with steps h from 1e-13 to 1e-1.
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 
@@ -53,7 +54,7 @@ def two_weights() -> TwoWeights:
 
 
 @checked
-def batches(examples: int, size: int, rng: np.random.RandomState) -> Iterator[np.ndarray]:
+def batches(examples: Natural, size: Natural, rng: np.random.RandomState) -> Iterator[np.ndarray]:
     """Row numbers of one mini-batch after another, for ever; all examples once per epoch, in a new order each time."""
     while True:
         order = rng.permutation(examples)
@@ -61,7 +62,6 @@ def batches(examples: int, size: int, rng: np.random.RandomState) -> Iterator[np
             yield order[start : start + size]
 
 
-@checked
 def descend(x: np.ndarray, t: np.ndarray, w: np.ndarray, lr: float, rows: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
     """θ ← θ − α ∇J_batch(θ) for each batch of `rows`:  mini-batch gradient descent for f(x) = w·x. Yields each w."""
     for batch in rows:  # 1  sample a mini-batch
@@ -97,7 +97,7 @@ class MinibatchRun:
 
 @checked
 def minibatch_run(
-    batch: int = 16, lr: float = 0.2, updates: int = 100, axis: str = "updates", seed: int = 0
+    batch: Natural = 16, lr: float = 0.2, updates: Natural = 100, axis: str = "updates", seed: Natural = 0
 ) -> MinibatchRun:
     """Make `updates` updates with mini-batches of `batch`, and the same with 1, 16 and all 256 examples.
 
@@ -147,7 +147,6 @@ def _run(batch: int, lr: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return path[:stop], loss[:stop]
 
 
-@checked
 def gradient_noise(
     x: np.ndarray,
     t: np.ndarray,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.gradient_check import numerical_gradient, relative_error
@@ -19,7 +20,7 @@ Params = dict[str, np.ndarray]
 
 
 @checked
-def window_parameters(seed: int = 0, scale: float = 0.5) -> Params:
+def window_parameters(seed: Natural = 0, scale: float = 0.5) -> Params:
     """W (8, 20), b (8, 1) and U (8, 1), drawn from N(0, scale²)."""
     rng = np.random.RandomState(seed)
     shapes = {"W": (HIDDEN, INPUTS), "b": (HIDDEN, 1), "U": (HIDDEN, 1)}
@@ -43,7 +44,6 @@ def score_gradients(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, 
     return {"U": f.f(z), "W": delta @ x.T, "b": delta, "x": W.T @ delta}
 
 
-@checked
 def pair_gradients(x: np.ndarray, x_c: np.ndarray, params: Params, activation: str = "tanh") -> tuple[float, Params]:
     """J = max(0, 1 − s + s_c)  and its gradients: 1{J > 0}·(∂s_c − ∂s) for U, W, b, and those for x and x_c alone."""
     s, s_c = (window_score(window, **params, activation=activation) for window in (x, x_c))
@@ -65,7 +65,7 @@ class WindowCheck:
 
 
 @checked
-def window_check(seed: int = 0, activation: str = "tanh", h: float = 1e-5, satisfied: bool = False) -> WindowCheck:
+def window_check(seed: Natural = 0, activation: str = "tanh", h: float = 1e-5, satisfied: bool = False) -> WindowCheck:
     """Compare every gradient of J = max(0, 1 − s + s_c) with central differences, for random words and parameters.
 
     `satisfied` scales U up until the true window wins by more than the margin: J and all its gradients are then 0.
@@ -120,7 +120,7 @@ class WindowTraining:
 
 
 @checked
-def window_training(passes: int = 4, lr: float = 0.02, seed: int = 0) -> WindowTraining:
+def window_training(passes: Natural = 4, lr: float = 0.02, seed: Natural = 0) -> WindowTraining:
     """Train W, b, U *and the word vectors* on 48 made-up sentences, each with a city.
 
     A corrupt window has another word in its place. An update follows each pair. ∂J/∂x is the gradient of five word
@@ -175,7 +175,7 @@ def _state(pairs: Sequence, vectors: Params, params: Params) -> tuple[float, flo
 
 
 @checked
-def multiplications(sizes: Sequence[int]) -> dict[str, int]:
+def multiplications(sizes: Sequence[Natural]) -> dict[str, int]:
     """Multiplications for the gradient of one example in a fully connected network, in three ways.
 
     "reuse": δ of a layer is computed from δ of the layer above. "no reuse": for each layer's weights, all derivatives

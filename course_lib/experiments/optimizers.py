@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Optimizer
 from course_lib.nn.surfaces import SURFACES, Surface
@@ -79,7 +80,7 @@ class OptimizerPaths:
 
 @checked
 def optimizer_path(
-    optimizer: Optimizer, surface: str = "bowl", start: Sequence[float] | None = None, steps: int = 30
+    optimizer: Optimizer, surface: str = "bowl", start: Sequence[float] | None = None, steps: Natural = 30
 ) -> OptimizerPath:
     """Follow `optimizer` over `surface`; without a `start` from the surface's own."""
     ground = _surface(surface)
@@ -98,7 +99,7 @@ def optimizer_paths(
     eps: float = 1e-7,
     eps_at: str = "uncorrected",
     weight_decay: float = 0.01,
-    steps: int = 30,
+    steps: Natural = 30,
     x: float | None = None,
     y: float | None = None,
     *,
@@ -138,7 +139,7 @@ def optimizer_paths(
 
 
 @checked
-def saito_paths(steps: int = 30) -> dict[str, OptimizerPath]:
+def saito_paths(steps: Natural = 30) -> dict[str, OptimizerPath]:
     """The four paths of the book's figure, from (−7, 2). The figure ends one update earlier, after 29."""
     return {name: optimizer_path(optimizer, "bowl", steps=steps) for name, optimizer in SAITO.items()}
 
@@ -169,7 +170,6 @@ def make(
     return OPTIMIZERS[name](lr=lr, **known[name])
 
 
-@checked
 def descend(
     optimizer: Optimizer,
     surface: Surface,

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.optimizers import AdaGrad, Adam, Optimizer, RMSProp
 
@@ -48,8 +49,8 @@ def adam_bias(
     beta2: float = 0.999,
     correction: bool = False,
     noise: float = 0.0,
-    steps: int = STEPS,
-    seed: int = 0,
+    steps: Natural = STEPS,
+    seed: Natural = 0,
 ) -> AdamBias:
     """Both forms see the same gradients. m and v start at 0, which is what the correction makes good."""
     columns = _adam(float(beta1), float(beta2), float(noise), steps, seed)
@@ -76,7 +77,7 @@ def _adam(beta1: float, beta2: float, noise: float, steps: int, seed: int) -> tu
 
 
 @checked
-def constant_gradient(optimizer: Optimizer, gradient: np.ndarray | float = 1.0, steps: int = 100) -> np.ndarray:
+def constant_gradient(optimizer: Optimizer, gradient: np.ndarray | float = 1.0, steps: Natural = 100) -> np.ndarray:
     """How far each step moves under the same gradient again and again, (steps, coordinates)."""
     gradient = np.atleast_1d(np.asarray(gradient, dtype=float))
     theta = np.zeros_like(gradient)
@@ -88,7 +89,7 @@ def constant_gradient(optimizer: Optimizer, gradient: np.ndarray | float = 1.0, 
 
 
 @checked
-def effective_rates(steps: int = 100, gradients: tuple[float, ...] = (10.0, 0.1)) -> dict[str, np.ndarray]:
+def effective_rates(steps: Natural = 100, gradients: tuple[float, ...] = (10.0, 0.1)) -> dict[str, np.ndarray]:
     """Move / gradient of the last of `steps` steps for coordinates of different size; η = 1.
 
     The coordinate with the LARGE gradient gets the SMALLER rate; the moves come out equal.

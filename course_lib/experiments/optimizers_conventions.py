@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.optimizers import Adam, Momentum, Nesterov
 from course_lib.nn.surfaces import SURFACES
@@ -40,7 +41,7 @@ def conventions(
     beta2: float = 0.999,
     eps: float = 1e-8,
     cut: float = 0.1,
-    steps: int = 30,
+    steps: Natural = 30,
 ) -> Conventions:
     """Compare the forms of one `convention` (see `CONVENTIONS`) on x²/20 + y² from (−7, 2).
 
@@ -56,7 +57,6 @@ def conventions(
         return Conventions(convention, forms, shown, np.linalg.norm(shown[1:] - shown[:1], axis=-1))
 
 
-@checked
 def buffer_momentum(theta: np.ndarray, grad: np.ndarray, b: np.ndarray, lr: float, beta: float) -> None:
     """b ← βb + g;  θ ← θ − ηb      (PyTorch's form, in place)"""
     b *= beta

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.optimizers import MAX_STEPS, NAMES, descend, make
 from course_lib.nn.surfaces import SURFACES
@@ -59,10 +60,10 @@ class LearningRateMap:
 def learning_rate_map(
     optimizer: str = "momentum",
     surface: str = "bowl",
-    steps: int = 30,
+    steps: Natural = 30,
     lr: float = 0.1,
     beta: float = 0.9,
-    cells: int = 100,
+    cells: Natural = 100,
 ) -> LearningRateMap:
     """`cells` × `cells` runs, lr from 0.001 to 10 (log) by β from 0 to 0.99, moved together by one broadcast optimiser.
 

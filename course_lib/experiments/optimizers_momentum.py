@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.optimizers import Momentum
 
@@ -33,7 +34,7 @@ class MomentumRun:
 
 
 @checked
-def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: int = 100) -> MomentumRun:
+def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: Natural = 100) -> MomentumRun:
     """v ← βv − ηg, θ ← θ + v, with g = 1 and with g = λx; only ηλ = `curvature` counts.
 
     β is the share of the velocity KEPT at each step; the friction is 1 − β.
@@ -59,7 +60,7 @@ def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: int = 100) -
 
 
 @checked
-def alternating_speed(beta: float, steps: int = 200) -> float:
+def alternating_speed(beta: float, steps: Natural = 200) -> float:
     """|v| / (ηg) after `steps` pushes +g, −g, +g …: opposite pushes nearly cancel, 1/(1 + β) is left."""
     theta, optimizer = np.zeros(1), Momentum(lr=1.0, beta=beta)
     state = optimizer.init(theta)

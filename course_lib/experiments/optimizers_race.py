@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.optimizers import NAMES, make
@@ -83,9 +84,9 @@ def optimizer_race(
     rates: str = "common",
     lr: float = 0.1,
     beta: float = 0.9,
-    batch_size: int = 32,
-    seeds: int = SEEDS,
-    steps: int = STEPS,
+    batch_size: Natural = 32,
+    seeds: Natural = SEEDS,
+    steps: Natural = STEPS,
 ) -> OptimizerRace:
     """Train 64-32-10 ReLU networks on 1078 digits with each of seven optimisers and `seeds` initial weights.
 
@@ -114,7 +115,6 @@ def optimizer_race(
     )
 
 
-@checked
 def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
     """Mean last loss of each optimiser at each of the rates `TRIED`: how `TUNED` was found."""
     losses = [_train(tuple((name, lr) for name in NAMES), 0.9, 32, seeds, steps)[1][-1].mean(axis=-1) for lr in TRIED]

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -54,7 +55,7 @@ class ScheduleRun:
 
 
 @checked
-def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, patience: int = 3) -> Schedule:
+def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, patience: Natural = 3) -> Schedule:
     """The schedule called `name`: `tau` updates are its time constant, `factor` what step and plateau multiply by.
 
     inverse_time α₀τ/max(t, τ);  one_over_t α₀/(1 + t/τ);  exponential α₀e^(−t/τ);  step: every τ updates;  cosine
@@ -80,9 +81,9 @@ def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, p
 def schedule_run(
     schedule: str = "inverse_time",
     lr: float = 0.5,
-    tau: int = 100,
+    tau: Natural = 100,
     factor: float = 0.5,
-    patience: int = 3,
+    patience: Natural = 3,
     problem: str = "noisy bowl",
 ) -> ScheduleRun:
     """600 updates under a schedule and under constant α₀ = lr.

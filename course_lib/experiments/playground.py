@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.playground_inputs import COARSE, GRID, Inputs, playground_inputs
 from course_lib.experiments.playground_layers import Layers, layers_of, unit_maps, update_ratio
@@ -88,8 +89,8 @@ def playground_frames(
     dataset: str = "spiral",
     features: str = "plain",
     noise: float = 0.2,
-    layers: int = 2,
-    units: int = 16,
+    layers: Natural = 2,
+    units: Natural = 16,
     activation: str = "relu",
     init: str = "he",
     batchnorm: bool = False,
@@ -97,8 +98,8 @@ def playground_frames(
     weight_decay: float = 0.0,
     optimizer: str = "adam",
     lr: float = 0.01,
-    batch_size: int = 32,
-    seed: int = 0,
+    batch_size: Natural = 32,
+    seed: Natural = 0,
     before: Before = (),
 ) -> Generator[PlaygroundFrame, Mapping[str, Any] | None, None]:
     """Train a softmax classifier with `layers` hidden layers in float64; a frame every 20 updates.
@@ -162,7 +163,7 @@ DEFAULTS = {name: p.default for name, p in signature(playground_frames).paramete
 
 
 @checked
-def playground_at(step: int = 400, **settings: Any) -> PlaygroundFrame:
+def playground_at(step: Natural = 400, **settings: Any) -> PlaygroundFrame:
     """The first frame after at least `step` updates, or the last one of a run that ends before."""
     for frame in playground_frames(**settings):
         if frame.step >= step:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.experiments.playground import INITS
@@ -58,7 +59,6 @@ class Trained:
         return self.members(x).mean(axis=0).argmax(axis=-1)
 
 
-@checked
 def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
     """Train the recipe's members side by side on raw digits x (m, 64); all that is learned comes from x and y."""
     if recipe.shifted:
@@ -93,7 +93,6 @@ def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
     return Trained(preparation, net)
 
 
-@checked
 def shifted(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """x (m, 64) and its copies moved by one pixel in four directions, (5m, 64), and their labels. What leaves the
     image is lost, what enters is empty."""
@@ -111,7 +110,7 @@ class Validated:
 
 
 @checked
-def validated(recipe: Recipe, splits: Sequence[int] = (0, 1, 2)) -> Validated:
+def validated(recipe: Recipe, splits: Sequence[Natural] = (0, 1, 2)) -> Validated:
     """Train on each split's training digits, judge on its validation digits; the test digits are not touched."""
     rows = [_judged(recipe, split) for split in splits]
     return Validated(*(np.array(column) for column in zip(*rows, strict=True)))
@@ -126,12 +125,11 @@ def _judged(recipe: Recipe, split: int) -> tuple[float, float]:
 
 
 @checked
-def raw_digits(split: int) -> Digits:
+def raw_digits(split: Natural) -> Digits:
     """1078 digits for training, 360 for validation, 359 for the test; numbers from 0 to 16."""
     return load_digits(seed=split, scaled=False)
 
 
-@checked
 def ladder() -> dict[str, Recipe]:
     """From the first network of the course to the last, one step at a time."""
     first = Recipe()
@@ -169,7 +167,7 @@ class FinalLook:
 
 
 @checked
-def final_look(recipe: Recipe = CHOSEN, splits: Sequence[int] = range(5)) -> FinalLook:
+def final_look(recipe: Recipe = CHOSEN, splits: Sequence[Natural] = range(5)) -> FinalLook:
     """Train on training AND validation digits, which have done their service, and judge on the test digits."""
     alone, together, wrong = zip(*(_looked(recipe, split) for split in splits), strict=True)
     return FinalLook(np.array(alone), np.array(together), wrong[0])

@@ -31,7 +31,6 @@ class Layers:
         return len(self.dead)
 
 
-@checked
 def layers_of(net: MLP, x: np.ndarray, y: np.ndarray, f: Activation) -> Layers:
     """In training mode, as an update sees it, but with all points in one batch; the network stays as it was."""
     signals = net.signals(x, y)

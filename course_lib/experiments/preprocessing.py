@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.preprocessing import PCA, ZCA, Center, Standardize, Whiten
 
@@ -58,7 +59,7 @@ def prepared_cloud(
     scale_ratio: float = 3.0,
     epsilon: float = 1e-5,
     lr_share: float = 0.5,
-    seed: int = 0,
+    seed: Natural = 0,
 ) -> PreparedCloud:
     """Prepare the cloud and learn w* from w = 0 with lr = lr_share · 2/λ₁.
 
@@ -132,7 +133,7 @@ def hessian_condition(z: np.ndarray, bias: bool = False) -> float:
 
 
 @checked
-def correlated_cloud(features: int = 5, points: int = 400, seed: int = 0) -> np.ndarray:
+def correlated_cloud(features: Natural = 5, points: Natural = 400, seed: Natural = 0) -> np.ndarray:
     """(points, features): z·A + 10m with A, m and z standard normal, so correlated, and far from 0."""
     rng = np.random.default_rng(seed)
     return rng.standard_normal((points, features)) @ rng.standard_normal((features, features)) + 10 * (
@@ -141,7 +142,7 @@ def correlated_cloud(features: int = 5, points: int = 400, seed: int = 0) -> np.
 
 
 @checked
-def standardising_worsens(features: int, clouds: int = 500, seed: int = 0) -> float:
+def standardising_worsens(features: Natural, clouds: Natural = 500, seed: Natural = 0) -> float:
     """Share of random covariances AAᵀ, A standard normal, whose condition number is larger after standardising."""
     A = np.random.RandomState(seed).standard_normal((clouds, features, features))
     C = A @ A.transpose(0, 2, 1)
@@ -161,7 +162,7 @@ class Duplicate:
 
 
 @checked
-def duplicated_feature(steps: int = 2000, lr: float = 0.2) -> Duplicate:
+def duplicated_feature(steps: Natural = 2000, lr: float = 0.2) -> Duplicate:
     """Gradient descent from w = 0 on the standardised cloud of `prepared_cloud`, target plus noise of std 0.3."""
     u = _white_draw(0)
     z = prepare(np.c_[u[:, 0], 0.9 * u[:, 0] + math.sqrt(1 - 0.81) * u[:, 1]], "standardised", 0.0)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.data.patches import load_patches
@@ -55,7 +56,7 @@ class PreparedImages:
 
 @checked
 def prepared_images(
-    images: str = "patches", recipe: str = "mean image", components: int = 192, epsilon: float = 1e-3
+    images: str = "patches", recipe: str = "mean image", components: Natural = 192, epsilon: float = 1e-3
 ) -> PreparedImages:
     """Fit `recipe` to 1078 digits or 1000 patches of 8 × 8 pixels and apply it.
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.preprocessing import Center, Standardize, Whiten
@@ -78,7 +79,9 @@ class Leakage:
 
 
 @checked
-def leakage(step: str = "whiten digits", samples: int = 40, fit: str = "everything", seeds: int = 30) -> Leakage:
+def leakage(
+    step: str = "whiten digits", samples: Natural = 40, fit: str = "everything", seeds: Natural = 30
+) -> Leakage:
     """Draw `size` examples to train and 400 others, for each of five sizes and `seeds` seeds.
 
     Each hundred of the 400 is the test split in turn, the other 300 are fresh. Fit the step to the training split, or
@@ -104,7 +107,7 @@ def mean_and_error(accuracy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @checked
-def leakage_columns(samples: int = 40, seeds: int = 30) -> dict[str, list]:
+def leakage_columns(samples: Natural = 40, seeds: Natural = 30) -> dict[str, list]:
     """For a table: every step with its accuracies in percent, gap and broken promise in points, ± 2 standard errors."""
     results = [leakage(step, samples, seeds=seeds) for step in STEPS]
 
@@ -126,7 +129,7 @@ def leakage_columns(samples: int = 40, seeds: int = 30) -> dict[str, list]:
 
 
 @checked
-def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
+def accuracies(step, x: np.ndarray, y: np.ndarray, n: Natural) -> np.ndarray:
     """(3,): fitted to the first n examples; to the test split as well; the latter on fresh ones. Mean of 4 splits."""
 
     def fit(seen: np.ndarray):
@@ -142,7 +145,6 @@ def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
     return np.array([clean, leaky[own].mean(), leaky[~own].mean()])
 
 
-@checked
 def nearest_class_mean(z_train: np.ndarray, y_train: np.ndarray, z: np.ndarray) -> np.ndarray:
     """argmin over the classes k in the training data of |z − m_k|²,   m_k the mean of its examples."""
     classes = np.unique(y_train)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.preprocessing import Standardize
@@ -37,7 +38,7 @@ class LineSensitivity:
 
 
 @checked
-def line_sensitivity(offset: float = 5.0, wiggle: float = 5.0, gap: float = 2.0, seed: int = 0) -> LineSensitivity:
+def line_sensitivity(offset: float = 5.0, wiggle: float = 5.0, gap: float = 2.0, seed: Natural = 0) -> LineSensitivity:
     """Two round clusters `gap` apart around the point (offset, offset), and the logistic neuron that fits them.
 
     The line between them runs along the offset, through the origin. In the raw coordinates score = w·x + b with

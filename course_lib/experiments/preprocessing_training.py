@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -51,7 +52,7 @@ class DigitsRace:
 
 
 @checked
-def digits_race(hidden: tuple[int, ...] = (), steps: int = 200, rates: tuple[float, ...] = RATES) -> DigitsRace:
+def digits_race(hidden: tuple[Natural, ...] = (), steps: Natural = 200, rates: tuple[float, ...] = RATES) -> DigitsRace:
     """Train 64-hidden-10 networks on the digits for every way of `WAYS` and every rate, all at once.
 
     Without hidden units softmax regression from W = 0, else tanh layers with Xavier's weights, the same draw for all.
@@ -81,7 +82,7 @@ def digits_race(hidden: tuple[int, ...] = (), steps: int = 200, rates: tuple[flo
 
 
 @checked
-def mean_image_against_channel_mean(seeds: int = 20) -> tuple[np.ndarray, np.ndarray]:
+def mean_image_against_channel_mean(seeds: Natural = 20) -> tuple[np.ndarray, np.ndarray]:
     """Validation accuracy (seeds,) of a 64-32-10 ReLU network after subtracting the mean image, and the channel mean.
 
     Both networks of a seed start from the same weights and see the same batches: 300 steps, lr 0.3.
@@ -111,7 +112,7 @@ class NoiseAmplification:
 
 @checked
 def noise_amplification(
-    noise: float = 0.1, epsilons: tuple[float, ...] = (1e-6, 1e-4, 1e-2, 1.0), steps: int = 200, lr: float = 0.1
+    noise: float = 0.1, epsilons: tuple[float, ...] = (1e-6, 1e-4, 1e-2, 1.0), steps: Natural = 200, lr: float = 0.1
 ) -> NoiseAmplification:
     """Whiten the digits, train on them, then add N(0, noise²) to every pixel of the validation images.
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.nn.network import MLP
@@ -55,14 +56,14 @@ class Overfitting:
 @checked
 @lru_cache(maxsize=64)
 def overfitting(
-    images: int = 300,
+    images: Natural = 300,
     weight_decay: float = 0.0,
     dropout: float = 0.0,
-    width: int = 100,
+    width: Natural = 100,
     wrong: float = 0.0,
-    steps: int = STEPS,
+    steps: Natural = STEPS,
     dtype: str = "float32",
-    seed: int = 0,
+    seed: Natural = 0,
 ) -> Overfitting:
     """Train 64-width-width-10 ReLU networks on the first `images` training digits: J = loss + ½λΣW², λ `weight_decay`.
 
@@ -121,7 +122,6 @@ def shared_digits() -> Digits:
     return load_digits(split=(1500 / 1797, 297 / 1797, 0.0))
 
 
-@checked
 def spoiled_labels(y: np.ndarray, share: float) -> np.ndarray:
     """Labels of which a share is wrong: moved on by 1 to 9 classes. A larger share keeps the smaller one's."""
     rng = np.random.RandomState(0)
@@ -144,7 +144,9 @@ class EarlyStopping:
 
 
 @checked
-def early_stopping(patience: tuple[int, ...] = (1, 3, 8), wrong: float = 0.2, steps: int = 400) -> EarlyStopping:
+def early_stopping(
+    patience: tuple[Natural, ...] = (1, 3, 8), wrong: float = 0.2, steps: Natural = 400
+) -> EarlyStopping:
     """Stop after `patience` looks, 10 steps apart, without a new lowest validation loss, and go back to the lowest.
 
     The last entry of the result is the run that goes on to the end and keeps the last weights. float64.

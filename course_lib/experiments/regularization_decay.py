@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.clouds import DATASETS
 from course_lib.nn.network import MLP
@@ -42,7 +43,7 @@ class WeightDecay:
 @checked
 @lru_cache(maxsize=64)
 def weight_decay(
-    optimizer: str = "adam", weight_decay: float = 0.0, cloud: str = "moons", steps: int = STEPS, seed: int = 0
+    optimizer: str = "adam", weight_decay: float = 0.0, cloud: str = "moons", steps: Natural = STEPS, seed: Natural = 0
 ) -> WeightDecay:
     """Train 2-30-30-2 ReLU networks on 40 points, all in each step; learning rate 0.3 for SGD, 0.01 for Adam.
 
@@ -80,7 +81,6 @@ def weight_decay(
     )
 
 
-@checked
 def descend(net: MLP, rule: Optimizer, x: np.ndarray, y: np.ndarray, decay: np.ndarray, steps: int) -> None:
     """W ← (1 − ηλ)W, then the optimizer's step; biases are not shrunk. `decay` holds λ, one per trial."""
     state, shrink = rule.init(net.theta), rule.lr * np.asarray(decay, net.dtype)[:, None, None]
@@ -103,7 +103,7 @@ class Shrinking:
 
 @checked
 def shrinking(
-    gradients: tuple[float, ...] = (0.1, 1.0, 10.0), weight_decay: float = 0.1, lr: float = 0.01, steps: int = 1000
+    gradients: tuple[float, ...] = (0.1, 1.0, 10.0), weight_decay: float = 0.1, lr: float = 0.01, steps: Natural = 1000
 ) -> Shrinking:
     """Gradients +G, −G, +G, … from a loss that has no opinion on w: only the decay moves it.
 

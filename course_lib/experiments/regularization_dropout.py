@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.layers import Dropout
 
@@ -38,7 +39,7 @@ class DroppedOut:
 
 
 @checked
-def dropped_out(p: float = 0.5, mode: str = "none", inputs: int = 100, unit: str = "linear") -> DroppedOut:
+def dropped_out(p: float = 0.5, mode: str = "none", inputs: Natural = 100, unit: str = "linear") -> DroppedOut:
     """Send positive inputs x through `Dropout(p, mode)`, many masks in training and none at test time.
 
     The masks keep where u ≥ p, with one fixed draw of u. The weights are positive and negative, Σ wᵢxᵢ = 2.
@@ -95,7 +96,9 @@ def _to_two(w: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 @checked
-def mean_ratios(p: float = 0.5, modes: tuple[str, ...] = MODES, units: int = 10_000) -> dict[str, tuple[float, float]]:
+def mean_ratios(
+    p: float = 0.5, modes: tuple[str, ...] = MODES, units: Natural = 10_000
+) -> dict[str, tuple[float, float]]:
     """Mean of `units` inputs that are all 1, after dropout in training and at test time, by mode.
 
     The mask drops exactly the share p, so that the means are exact.

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import softmax
@@ -41,7 +42,7 @@ class Ensemble:
 
 
 @checked
-def ensemble(members: int = 5, kind: str = "separate", images: int = 300) -> Ensemble:
+def ensemble(members: Natural = 5, kind: str = "separate", images: Natural = 300) -> Ensemble:
     """Average the class probabilities of ReLU networks, or of one network under many masks, trained on `images` digits.
 
     kind  "separate": 64-32-32-32-10, 15 starts and 15 orders of the same digits;  "dropout": one 64-64-10 network
@@ -114,7 +115,7 @@ def _predictions(kind: str, images: int) -> tuple[np.ndarray, np.ndarray, float,
 
 
 @checked
-def geometric_mean_gap(hidden: bool, p: float = 0.5, inputs: int = 8, seed: int = 0) -> float:
+def geometric_mean_gap(hidden: bool, p: float = 0.5, inputs: Natural = 8, seed: Natural = 0) -> float:
     """Largest difference between the test-time network and the geometric mean over ALL 2ⁿ dropout masks.
 
     hidden=False: softmax(xW) with dropout on the n inputs: the two agree (Baldi & Sadowski 2013; the masks are

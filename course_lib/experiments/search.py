@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 
 TRIALS = tuple(k * k for k in range(2, 11))  # so that a square grid exists
@@ -40,7 +41,9 @@ class GridVsRandom:
 
 
 @checked
-def grid_vs_random(trials: int = 9, importance: float = 0.1, best_x: float = 0.6, seed: int = 3) -> GridVsRandom:
+def grid_vs_random(
+    trials: Natural = 9, importance: float = 0.1, best_x: float = 0.6, seed: Natural = 3
+) -> GridVsRandom:
     """Place `trials` (a square number) points in three ways and look for the best one.
 
     The grid has √n × √n midpoints of equal cells. The random points are RandomState(seed)'s; a larger number keeps the
@@ -80,7 +83,6 @@ def _once_each(n: int, seed: int = 3) -> np.ndarray:
     return np.stack([middle, np.random.RandomState(seed).permutation(middle)], axis=-1)
 
 
-@checked
 def expected_distances(n: int) -> np.ndarray:
     """Mean distance from a best value anywhere in [0, 1] to the nearest of those tried on that axis, (3,).
 
@@ -91,7 +93,6 @@ def expected_distances(n: int) -> np.ndarray:
     return np.array([1 / (4 * math.isqrt(n)), (n + 3) / (2 * (n + 1) * (n + 2)), 1 / (4 * n)])
 
 
-@checked
 def chance_of_the_best(n: int, share: float = 0.05) -> float:
     """1 − (1 − share)ⁿ: the chance that at least one of n random trials is in the best `share` of what is sampled."""
     return 1.0 - (1.0 - share) ** n
@@ -153,7 +154,7 @@ class Hits:
 
 
 @checked
-def hits(n: tuple[int, ...] = (10, 20, 58, 59, 60, 100), runs: int = 4000, seed: int = 0) -> Hits:
+def hits(n: tuple[Natural, ...] = (10, 20, 58, 59, 60, 100), runs: Natural = 4000, seed: Natural = 0) -> Hits:
     """Draw runs × n trials and count the runs that have one in the best 5 %; how many axes there are is no matter."""
     if min(n) < 1 or runs < 1:
         raise ValueError(f"hits needs at least one trial and one run, not {min(n)} and {runs}.")

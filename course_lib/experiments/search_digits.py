@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.search_strategies import EPOCHS, STRATEGIES, TOP, Stage, Stages, rungs
@@ -65,7 +66,6 @@ def space_of(lr_low: float = 1e-4, lr_high: float = 1e1, decay: str = "1e-6 … 
     return {"lr": LogUniform(lr_low, lr_high), "l2": LogUniform(*DECAYS[decay])}
 
 
-@checked
 @cache
 def objective(epochs: int = EPOCHS) -> TrainMLP:
     """64-32-10 with ReLU and Momentum (β = 0.9) in batches of 50, trained on 500 digits and validated on 360 others."""
@@ -86,12 +86,12 @@ def objective(epochs: int = EPOCHS) -> TrainMLP:
 @checked
 def digits_search(
     strategy: str = "random",
-    trials: int = 60,
+    trials: Natural = 60,
     lr_low: float = 1e-4,
     lr_high: float = 1e1,
     decay: str = "1e-6 … 1e-1",
     abandon: bool = True,
-    seed: int = 0,
+    seed: Natural = 0,
     look: bool = True,
 ) -> Iterator[SearchState]:
     """Yield how the search stands before the first trial and after each; the last state has `ended`.
@@ -138,7 +138,6 @@ def _next(stages: Stages, done: list[Trial]) -> Stage | None:
         return None
 
 
-@checked
 def run(trials: Trials, epochs: int, abandon: bool) -> Iterator[Trial]:
     """Yield each trial when it has run; `STACK` of them are trained together, as one network."""
     keys = [(t.number, t.settings["lr"], t.settings["l2"], t.seed) for t in trials]
@@ -152,7 +151,6 @@ def _run(key: tuple[tuple[int, float, float, int], ...], epochs: int, abandon: b
     return tuple(run_stack(objective(epochs), LossExploded() if abandon else None, trials))
 
 
-@checked
 def final_accuracy(trial: Trial) -> float:
     """The share of the 359 test digits that the network of a trial has right."""
     d = load_digits()
@@ -166,7 +164,6 @@ def finished(look: bool = False, **settings) -> SearchState:
     return last
 
 
-@checked
 def best_curves(trials: list[Trial]) -> np.ndarray:
     """Validation accuracy of some trials, (n, EPOCHS + 1); nan where a trial was not trained so long."""
     return np.array([[*t.curves["score"], *[math.nan] * (EPOCHS + 1 - len(t.curves["score"]))] for t in trials])

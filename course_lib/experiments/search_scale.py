@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -36,7 +37,7 @@ class LogScale:
 
 
 @checked
-def log_scale(low: float = 1e-4, high: float = 10.0, n: int = 60, seed: int = 0) -> LogScale:
+def log_scale(low: float = 1e-4, high: float = 10.0, n: Natural = 60, seed: Natural = 0) -> LogScale:
     """Draw n learning rates in both ways from the same n numbers u of RandomState(seed).
 
     evenly: low + (high − low) u;  on a log scale: low (high/low)ᵘ. A larger n keeps the smaller one's draws.
@@ -85,7 +86,6 @@ def accuracy_curve() -> np.ndarray:
     return history.val_accuracy[-1]
 
 
-@checked
 def good_rates() -> tuple[float, float]:
     """The lowest and the highest of `RATES` whose accuracy is within `NEAR` of the best."""
     curve = accuracy_curve()

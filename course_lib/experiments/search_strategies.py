@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.search import SearchResult, Trial, plan
 from course_lib.nn.spaces import Space, grid, narrowed
@@ -30,19 +31,16 @@ class Stage:
 Stages = Generator[Stage, list[Trial], None]
 
 
-@checked
 def at_random(space: Space, trials: int, seed: int) -> Stages:
     """All trials, each for all epochs."""
     yield Stage(tuple(plan(space, trials, seed)), EPOCHS, space)
 
 
-@checked
 def on_a_grid(space: Space, trials: int, seed: int) -> Stages:
     """The largest square grid of at most so many trials."""
     yield Stage(tuple(plan(space, grid(space, math.isqrt(trials)), seed)), EPOCHS, space)
 
 
-@checked
 def coarse_to_fine(space: Space, trials: int, seed: int) -> Stages:
     """Half of the trials for a third of the epochs; the others, for all epochs, around the best five of these."""
     (n, short), (m, whole) = rungs("coarse", trials)
@@ -53,7 +51,7 @@ def coarse_to_fine(space: Space, trials: int, seed: int) -> Stages:
 
 
 @checked
-def halving(space: Space, trials: int, seed: int) -> Stages:
+def halving(space: Space, trials: Natural, seed: Natural) -> Stages:
     """All trials for one epoch, the best third of them for three, the best third of those for nine."""
     alive = plan(space, trials, seed)
     for n, epochs in rungs("halving", trials):
@@ -69,7 +67,6 @@ def ranked(trials: list[Trial]) -> list[Trial]:
     return SearchResult(tuple(trials), len(trials)).ranked
 
 
-@checked
 def rungs(strategy: str, trials: int) -> list[tuple[int, int]]:
     """How many trials a strategy runs for how many epochs, stage by stage."""
     if trials < 2:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.search_digits import IMAGES, objective, space_of
@@ -48,7 +49,7 @@ def split(shuffled: bool, share: float = 0.2) -> Split:
 
 
 @checked
-def folds(k: int = 5) -> np.ndarray:
+def folds(k: Natural = 5) -> np.ndarray:
     """k-fold cross-validation on the 500 training digits: each fifth is the validation part once, (k,)."""
     if not 2 <= k <= IMAGES:
         raise ValueError(f"k must be 2 to {IMAGES}, not {k}.")
@@ -71,7 +72,9 @@ class WinnersLuck:
 
 
 @checked
-def winners_luck(images: tuple[int, ...] = (20, 60, 180), trials: int = 40, choices: int = 400) -> WinnersLuck:
+def winners_luck(
+    images: tuple[Natural, ...] = (20, 60, 180), trials: Natural = 40, choices: Natural = 400
+) -> WinnersLuck:
     """Train `trials` settings in the good range once; draw the deciding images from the 360 validation digits."""
     most = len(objective().y_val) - 1
     if not 1 <= min(images) <= max(images) <= most or trials < 1 or choices < 1:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.histograms import activation_histogram, median, size_histogram
 from course_lib.experiments.infinite_width import infinite_width
@@ -78,11 +79,11 @@ def signal_propagation(
     activation: str = "tanh",
     init: str = "xavier",
     scale: float | None = None,
-    width: int = 500,
-    depth: int = 10,
-    samples: int = 1000,
+    width: Natural = 500,
+    depth: Natural = 10,
+    samples: Natural = 1000,
     batchnorm: bool | str = False,
-    seed: int = 0,
+    seed: Natural = 0,
     dtype: str = "float32",
 ) -> SignalPropagation:
     """Send N(0, 1) inputs forward and an N(0, 1) gradient backward through `depth` layers of `width` units.
@@ -115,7 +116,7 @@ def signal_propagation(
 
 
 @checked
-def weight_std(init: str, scale: float | None, width: int) -> float:
+def weight_std(init: str, scale: float | None, width: Natural) -> float:
     """The size of the weights that `init` asks for at this width (for "constant", the constant itself)."""
     if init in SCHEMES:
         return SCHEMES[init](width)
@@ -173,7 +174,6 @@ def _run(
     )
 
 
-@checked
 @lru_cache(maxsize=2)
 def standard_draw(seed: int, size: int, depth: int = 10, samples: int = 1000) -> tuple[np.ndarray, ...]:
     """Inputs (samples, size), weights (depth, size, size) and upstream gradient (samples, size), all N(0, 1), float32.
@@ -185,7 +185,6 @@ def standard_draw(seed: int, size: int, depth: int = 10, samples: int = 1000) ->
     return tuple(rng.standard_normal(shape, dtype=np.float32) for shape in shapes)
 
 
-@checked
 def propagate(
     x: np.ndarray,
     weights: list[np.ndarray],
@@ -223,7 +222,9 @@ def propagate(
 
 
 @checked
-def weight_gradient_std(activation: str, std: float, width: int = 500, depth: int = 10, seed: int = 0) -> np.ndarray:
+def weight_gradient_std(
+    activation: str, std: float, width: Natural = 500, depth: Natural = 10, seed: Natural = 0
+) -> np.ndarray:
     """Std of ∂J/∂W_l = h_{l−1}ᵀ δ_l / m for l = 1..L, with δ_l = g_l ∘ f'(z_l), over m = 1000 inputs; (depth,)."""
     x, draws, upstream = standard_draw(seed, 1 << max(7, (width - 1).bit_length()))
     x, upstream, weights = x[:, :width], upstream[:, :width], [z[:width, :width] for z in draws[:depth]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 
 
@@ -35,7 +36,7 @@ class Table:
 
 
 @checked
-def table(columns: Mapping[str, Sequence], digits: int = 3) -> Table:
+def table(columns: Mapping[str, Sequence], digits: Natural = 3) -> Table:
     """A table of `columns` (heading -> values of equal number); fractions show `digits` significant digits, at most 4.
 
     More digits would differ from machine to machine, because the order of additions does.

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 
@@ -68,10 +69,10 @@ def zigzag(
     mean: float = 1.5,
     lr: float = 0.1,
     activation: str = "identity",
-    batch_size: int = 1,
+    batch_size: Natural = 1,
     centred: bool = False,
-    steps: int = 60,
-    seed: int = 0,
+    steps: Natural = 60,
+    seed: Natural = 0,
 ) -> ZigZag:
     """Train f = w·x from w = (0, 0) towards w* with mini-batches, on x = f(mean + 0.8 u).
 
@@ -126,9 +127,9 @@ def typical_zigzag(
     mean: float = 1.5,
     lr: float = 0.1,
     activation: str = "identity",
-    batch_size: int = 1,
+    batch_size: Natural = 1,
     centred: bool = False,
-    orders: int = 20,
+    orders: Natural = 20,
 ) -> TypicalZigZag:
     """`zigzag` for `orders` shuffles of the examples: with few examples per step a single run is partly luck."""
     paths = [zigzag(mean, lr, activation, batch_size, centred, MAX_STEPS, seed) for seed in range(orders)]
@@ -158,7 +159,6 @@ def best_rate(steps_needed: np.ndarray) -> tuple[int, float] | None:
     return int(steps_needed[best]), float(LRS[best])
 
 
-@checked
 def descend(hessians: np.ndarray, lr: np.ndarray) -> np.ndarray:
     """e ← e − η H_t e   with e = w − w* and H_t = mean_b(x_b x_bᵀ) of batch t;   e_0 = −w*
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 
@@ -59,7 +60,7 @@ class Conditioning:
 
 @checked
 def conditioning(
-    mean: float = 1.0, dimension: int = 10, rate: float = 1.9, bias: bool = False, seed: int = 0
+    mean: float = 1.0, dimension: Natural = 10, rate: float = 1.9, bias: bool = False, seed: Natural = 0
 ) -> Conditioning:
     """e ← e − η H e  with η = rate/λ_max,   H = I + μμᵀ,   μ = mean·(1, …, 1)   (LeCun et al. 1998 sec. 4.3, 5.1)
 
@@ -104,7 +105,7 @@ def condition_of_shift(s: np.ndarray | float, bias: bool = False) -> np.ndarray:
 
 
 @checked
-def sample_condition(mean: float, dimension: int, bias: bool = False, seed: int = 0) -> float:
+def sample_condition(mean: float, dimension: Natural, bias: bool = False, seed: Natural = 0) -> float:
     """κ of the mean of xxᵀ over 4000 examples x = mean + z, z ~ N(0, I).
 
     A sample is never quite white: with d = 100, κ is 1.9 even where the mean is 0.

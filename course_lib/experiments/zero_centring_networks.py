@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import Activation, sigmoid, sigmoid_slope
@@ -46,7 +47,7 @@ class NetworkSigns:
 
 
 @checked
-def network_signs(batch_size: int = 32, steps: int = 1000, seed: int = 0) -> NetworkSigns:
+def network_signs(batch_size: Natural = 32, steps: Natural = 1000, seed: Natural = 0) -> NetworkSigns:
     """Train 64-10-10-10 networks on the digits and take the gradients ∂L/∂W₂ of random mini-batches.
 
     Adam, learning rate 0.01, mini-batches of 32. While gradients are taken, batch normalisation uses its running
@@ -59,7 +60,6 @@ def network_signs(batch_size: int = 32, steps: int = 1000, seed: int = 0) -> Net
     return NetworkSigns(tuple(NETWORKS), batch_size, steps, shares, ratio, accuracy)
 
 
-@checked
 def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """h (m, n_in) and δ (m, n_out) of dense layer number `layer`, such that ∂L_b/∂W = h_b δ_bᵀ for example b."""
     inputs, deltas = [], []
@@ -75,7 +75,6 @@ def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tup
     return inputs[layer], deltas[layer]
 
 
-@checked
 def share_agreeing(gradients: np.ndarray) -> float:
     """Share of the columns of gradients (…, n_in, n_out) without two opposite signs; columns of zeros do not count."""
     some_positive, some_negative = (gradients > 0).any(axis=-2), (gradients < 0).any(axis=-2)
@@ -143,7 +142,7 @@ class ShiftRace:
 
 
 @checked
-def shift_race(shifts: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5), seed: int = 0) -> ShiftRace:
+def shift_race(shifts: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5), seed: Natural = 0) -> ShiftRace:
     """Train 64-32-32-10 networks whose units are σ(z) − ½ + shift, SGD, mini-batches of 32, on centred digits.
 
     The slope and the saturation of all are those of the sigmoid; only the mean of what they pass on differs. Shift 0.5

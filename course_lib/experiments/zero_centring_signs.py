@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.normal import cumulative, density
 
@@ -41,7 +42,7 @@ class SignAgreement:
 
 @checked
 def sign_agreement(
-    batch_size: int = 8, dimension: int = 10, mean: float = HALF_NORMAL_MEAN, seed: int = 0
+    batch_size: Natural = 8, dimension: Natural = 10, mean: float = HALF_NORMAL_MEAN, seed: Natural = 0
 ) -> SignAgreement:
     """Gradients mean_b(g_b x_b) for x = |z| shifted to have the given mean, z and g all N(0, 1).
 
@@ -61,7 +62,6 @@ def sign_agreement(
     return SignAgreement(dimension, mean, batch_size, shares, counts, limit, 2.0 ** (1 - dimension))
 
 
-@checked
 def agreement_limit(ratio: float, dimension: int) -> float:
     """lim_{B→∞} P(all d components agree) = 2 ∫ φ(u) Φ(ru)^d du,   r = mean/std of the inputs
 

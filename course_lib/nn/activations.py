@@ -5,6 +5,8 @@ parameters. All take numbers or arrays of any shape and type, keep float32, and 
 At a kink the slope is that of the left side, hence ReLU′(0) = 0. Maxout is a layer, because it has weights.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -3,26 +3,29 @@
 check = check_gradients(net, x, y);   check.worst, check.verdict
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Predicate, doc
 
+from course_lib.annotations import Finite, Natural, Network, NotNegative, Positive
 from course_lib.arguments import checked
 from course_lib.inputs import FLOATS, arrays, short
-from course_lib.kinds import Finite, Network, NotNegative, Positive, only
 
 # CS231n notes, neural-networks-3: relative errors in float64 with h near 1e-5
 VERDICTS = ((1e-7, "right"), (1e-4, "right if there are kinks in the loss, doubtful if not"), (1e-2, "doubtful"))
 STEPS = {"float64": 1e-5, "float32": 5e-3}
 
-Theta = only(
-    Any,
-    "an array of floats (float32 or float64), all finite",
-    lambda theta: isinstance(theta, np.ndarray) and theta.dtype in FLOATS and np.isfinite(theta).all(),
-)
-Error = only(Any, "a number", lambda error: isinstance(error, (int, float, np.number)))
+
+def _is_float_array(theta: np.ndarray) -> bool:
+    return theta.dtype in FLOATS and bool(np.isfinite(theta).all())
+
+
+Theta = Annotated[np.ndarray, Predicate(_is_float_array), doc("an array of floats (float32 or float64), all finite")]
 
 
 @checked
@@ -51,13 +54,11 @@ def relative_error(a: np.ndarray, n: np.ndarray, floor: float = 0.0) -> np.ndarr
     return np.abs(np.subtract(a, n)) / np.where(size > 0.0, size, 1.0)
 
 
-@checked
-def verdict(error: Error) -> str:
+def verdict(error: float) -> str:
     """What a relative error means, by the thresholds of the CS231n notes: 1e-7, 1e-4, 1e-2."""
     return next((words for limit, words in VERDICTS if error <= limit), "wrong")
 
 
-@checked
 @dataclass(frozen=True)
 class GradientCheck:
     """Backpropagation beside measurement, for k of the P parameters (with T trials every array is (T, k))."""
@@ -82,7 +83,7 @@ def check_gradients(
     x: Finite,
     y: Finite,
     h: Positive = 1e-5,
-    indices: np.ndarray | int | None = None,
+    indices: np.ndarray | Natural | None = None,
     train: bool = True,
     floor: NotNegative = 1e-3,
 ) -> GradientCheck:

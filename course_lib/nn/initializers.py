@@ -6,6 +6,8 @@ All are called alike, `he(rng, fan_in, fan_out, **params) -> W (fan_in, fan_out)
 with one seed are the same draw at two scales.
 """
 
+from __future__ import annotations
+
 import inspect
 import math
 from collections.abc import Callable
@@ -13,8 +15,8 @@ from functools import partial
 
 import numpy as np
 
-from course_lib.arguments import checked, fit, kinds_of
-from course_lib.kinds import Count, NotNegative, Rng
+from course_lib.annotations import Count, Natural, NotNegative, Rng
+from course_lib.arguments import checked, validated
 
 
 @checked
@@ -94,19 +96,19 @@ def uniform(rng: Rng, fan_in: Count, fan_out: Count, *, bound: NotNegative | Non
 
 
 @checked
-def lecun(rng: Rng, fan_in: int, fan_out: int) -> np.ndarray:
+def lecun(rng: Rng, fan_in: Natural, fan_out: Natural) -> np.ndarray:
     """Var(w) = 1/n_in:  LeCun et al. 1998 sec. 4.6; CS231n and Caffe call it "Xavier"."""
     return variance_scaling(rng, fan_in, fan_out, gain=1.0, fan="in")
 
 
 @checked
-def glorot_normal(rng: Rng, fan_in: int, fan_out: int) -> np.ndarray:
+def glorot_normal(rng: Rng, fan_in: Natural, fan_out: Natural) -> np.ndarray:
     """Var(w) = 2/(n_in + n_out),   normal:  Glorot & Bengio 2010 eq. 12."""
     return variance_scaling(rng, fan_in, fan_out, gain=1.0, fan="avg")
 
 
 @checked
-def glorot_uniform(rng: Rng, fan_in: int, fan_out: int) -> np.ndarray:
+def glorot_uniform(rng: Rng, fan_in: Natural, fan_out: Natural) -> np.ndarray:
     """W ~ U(−b, b),  b = √(6/(n_in + n_out)),  so Var(w) = 2/(n_in + n_out):  Glorot & Bengio 2010 eq. 16."""
     return variance_scaling(rng, fan_in, fan_out, gain=1.0, fan="avg", distribution="uniform")
 
@@ -121,13 +123,13 @@ def he(rng: Rng, fan_in: int, fan_out: int, *, slope: float = 0.0) -> np.ndarray
 
 
 @checked
-def he_fan_out(rng: Rng, fan_in: int, fan_out: int, *, slope: float = 0.0) -> np.ndarray:
+def he_fan_out(rng: Rng, fan_in: Natural, fan_out: Natural, *, slope: float = 0.0) -> np.ndarray:
     """Var(w) = 2/((1 + a²) n_out):  keeps the gradients instead of the signal, He et al. 2015 eq. 14."""
     return variance_scaling(rng, fan_in, fan_out, gain("leaky_relu", slope), fan="out")
 
 
 @checked
-def orthogonal(rng: Rng, fan_in: int, fan_out: int, *, gain: float = 1.0) -> np.ndarray:
+def orthogonal(rng: Rng, fan_in: Natural, fan_out: Natural, *, gain: float = 1.0) -> np.ndarray:
     """WᵀW = gain²·I (or WWᵀ when wider than tall),   so Var(w) = gain²/max(n_in, n_out):  Saxe et al. 2014.
 
     Q of a QR decomposition of Z; multiplying each column by the sign of R's diagonal makes Q uniformly
@@ -191,13 +193,13 @@ def _bound(fan_in: int, bound: float | None) -> float:
 
 def _parameters(name: str, params: dict) -> dict:
     scheme = INITIALIZERS[name]
-    known, kinds = inspect.unwrap(scheme).__kwdefaults__ or {}, kinds_of(scheme)
+    known = inspect.unwrap(scheme).__kwdefaults__ or {}
     wrong = ", ".join(p for p in params if p not in known)
     if wrong:
         raise ValueError(
             f"The initializer {name!r} does not take {wrong}; it takes {', '.join(known) or 'no parameter'}."
         )
-    return {**known, **{p: fit(kinds[p], p, name, value) for p, value in params.items()}}
+    return {**known, **{p: validated(scheme.hints()[p], p, name, value) for p, value in params.items()}}
 
 
 def _known(name: str) -> str:

@@ -1,14 +1,15 @@
 """What all layers share: parameters that may live in a network's flat vector, and a look at what they are given."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import wraps
 from types import MethodType
 
 import numpy as np
 
-from course_lib.arguments import checked
+from course_lib.annotations import Precision
 from course_lib.inputs import bare, floats
-from course_lib.kinds import Precision
 
 
 class Layer:
@@ -20,7 +21,6 @@ class Layer:
     cache = None  # what forward keeps for backward
     out_shape = None  # the shape of the last y of a layer that stands alone
 
-    @checked
     def __init__(self, dtype: Precision = np.float64, **initial: np.ndarray) -> None:
         self.shapes = {name: np.shape(value) for name, value in initial.items()}
         self.params = {name: np.array(value, dtype) for name, value in initial.items()}

@@ -6,23 +6,22 @@ shared x (m, n_in) make T networks at once: the equations are the same. A networ
 and grads be views into its flat vectors. Arrays given to a layer are never changed.
 """
 
+from __future__ import annotations
+
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Literal, get_args
 
 import numpy as np
+from annotated_types import doc
 
+from course_lib.annotations import BelowOne, Count, Precision, Rng
 from course_lib.arguments import checked
-from course_lib.inputs import bare, short
-from course_lib.kinds import Count, Finite, Precision, Rng, only
+from course_lib.inputs import bare
 from course_lib.nn.activations import Activation as Function
 from course_lib.nn.activations import activation as elementwise
 from course_lib.nn.layer import Layer, takes_dy, takes_x
 
-Unit = only(
-    Any,
-    'a name such as "relu", (name, parameters) or an Activation',
-    lambda unit: isinstance(unit, str | Function) or isinstance(unit, tuple) and list(map(type, unit)) == [str, dict],
-)
+Unit = Annotated[str | tuple[str, dict] | Function, doc('a name such as "relu", (name, parameters) or an Activation')]
 
 
 class Dense(Layer):
@@ -181,15 +180,12 @@ class Dropout(Layer):
     p may be an array (T, 1, 1), one value per trial.  hold=True keeps the last mask, which a gradient check needs.
     """
 
-    modes = ("inverted", "test-time", "none")
+    Mode = Literal["inverted", "test-time", "none"]
+    modes = get_args(Mode)
 
     @checked
-    def __init__(self, p: float | Finite, rng: Rng, mode: str = "inverted") -> None:
+    def __init__(self, p: BelowOne, rng: Rng, mode: Dropout.Mode = "inverted") -> None:
         super().__init__()
-        if mode not in self.modes:
-            raise ValueError(f"Dropout mode must be one of {', '.join(self.modes)}, not {mode!r}.")
-        if not np.all((np.asarray(p) >= 0) & (np.asarray(p) < 1)):
-            raise ValueError(f"The drop probability must be at least 0 and below 1, not {short(p)}.")
         self.p, self.rng, self.mode, self.hold = p, rng, mode, False
 
     @takes_x
@@ -210,7 +206,6 @@ class Dropout(Layer):
         return dy * self.cache
 
 
-@checked
 def hidden_unit(activation: Unit, n: Count, rng: Rng) -> Layer:
     """The activation layer for n hidden units, from a name, (name, parameters) or an `Activation`."""
     if isinstance(activation, Function):

@@ -8,6 +8,8 @@ is (…): a number for one network, (T,) for T networks side by side, which may 
 Scores may be NaN or infinite, as those of a run that diverged are: J then is not finite. Targets must be finite.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import lru_cache
 

@@ -1,5 +1,7 @@
 """What the C library does with freed memory, and how a training step does without paying for it each time."""
 
+from __future__ import annotations
+
 import numpy as np
 
 

@@ -5,6 +5,8 @@ loss = net.loss_and_grad(x, y)          # fills net.grad
 net.theta -= 0.1 * net.grad             # the layers hold views and see it at once
 """
 
+from __future__ import annotations
+
 import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -13,9 +15,9 @@ from operator import attrgetter
 
 import numpy as np
 
+from course_lib.annotations import BelowOne, Count, Precision, Seed, Strength
 from course_lib.arguments import checked
 from course_lib.inputs import bare, finite, floats, labels, short
-from course_lib.kinds import Count, Finite, Precision, Random, Strength
 from course_lib.nn import losses
 from course_lib.nn.layer import Layer
 from course_lib.nn.layers import Dense, Dropout, Unit, hidden_unit
@@ -66,12 +68,12 @@ class MLP:
         *,
         norm: str | Callable | None = None,
         norm_after: bool = False,
-        dropout: float | Finite = 0.0,
+        dropout: BelowOne = 0.0,
         loss: str = "softmax_cross_entropy",
         l2: Strength = 0.0,
         l1: Strength = 0.0,
         bias: float = 0.0,
-        seed: Random | list[Random] = 0,
+        seed: Seed | list[Seed] = 0,
         dtype: Precision = np.float64,
         trials: Count | None = None,
         **init_params,
@@ -127,7 +129,7 @@ class MLP:
         """The weight matrices (…, n_in, n_out), first layer first, as views into theta."""
         return [layer.params["W"] for layer in self._dense()]
 
-    def copy(self, dtype: Precision | None = None) -> "MLP":
+    def copy(self, dtype: Precision | None = None) -> MLP:
         """An independent network in the same state, random stream and running statistics included; in `dtype`."""
         twin = copy.deepcopy(self)
         if dtype is not None:
@@ -142,7 +144,7 @@ class MLP:
 
     @dropout.setter
     @checked
-    def dropout(self, p: float | Finite) -> None:
+    def dropout(self, p: BelowOne) -> None:
         column, stack = self._column("dropout", p), []
         for layer in self.layers:
             if isinstance(layer, Dense) and stack and np.any(p):

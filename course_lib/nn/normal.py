@@ -3,6 +3,8 @@
 φ(x) = e^(−x²/2)/√(2π)  is the density,  Φ(x) = ½ erfc(−x/√2)  the cumulative distribution.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

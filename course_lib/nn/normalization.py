@@ -4,16 +4,17 @@ All are one equation, x̂ = (x − μ)/√(σ² + ε), y = γx̂ + β; they diff
 "Maps" are images with channels, (N, C, H, W); otherwise x is (N, C). A leading trial axis may stand before either.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
 
+from course_lib.annotations import Count, NotNegative, Precision, Share
 from course_lib.arguments import checked
-from course_lib.kinds import Count, NotNegative, Precision, only
 from course_lib.nn.layer import Layer, takes_dy, takes_x
 
 Shape = Count | tuple[Count, ...]
-Share = only(float, "a number from 0 to 1", lambda share: 0 <= share <= 1)
 
 
 class Normalization(Layer):

@@ -10,28 +10,21 @@ broadcasts against it: lr of shape (1000, 1) gives each point its own learning r
 Symbols: θ parameters, g gradient, η learning rate (`lr`), ε `eps`. Everything is element by element.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
+from course_lib.annotations import BelowOne, Rate, Strength
 from course_lib.arguments import checked
 from course_lib.inputs import FLOATS, floats, short
-from course_lib.kinds import only
 
 Setting = float | np.ndarray
-Theta = only(Any, "an array of floating-point numbers", lambda a: isinstance(a, np.ndarray) and a.dtype.kind == "f")
-
-_RULES = {
-    "lr": (lambda a: a > 0, "positive"),
-    "beta": (lambda a: (a >= 0) & (a < 1), "at least 0 and below 1"),
-    "eps": (lambda a: a >= 0, "zero or positive"),
-    "weight_decay": (lambda a: a >= 0, "zero or positive"),
-}
-_EPS_PLACES = ("outside", "inside", "uncorrected")
 
 
 class State(SimpleNamespace):
@@ -39,7 +32,7 @@ class State(SimpleNamespace):
 
 
 class Optimizer:
-    """Checks the settings and makes the zero state; the formulas are in the subclasses.
+    """Holds the settings and makes the zero state; the formulas are in the subclasses.
 
     `step(..., lr=...)` uses that learning rate instead of the optimizer's own: this is how a schedule acts.
     """
@@ -48,21 +41,14 @@ class Optimizer:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value, name = getattr(self, field.name), field.name
-            if name == "eps_at" and value not in self.places:
-                raise ValueError(f"eps_at must be one of {', '.join(self.places)}, not {short(value)}.")
-            holds, words = _RULES.get(name.rstrip("12"), (None, None))
-            if holds is None:
-                continue
-            array = np.asarray(value)
-            if array.dtype.kind not in "fiu" or not np.all(np.isfinite(array) & holds(array)):
-                raise ValueError(f"{type(self).__name__}: {name} must be {words}, not {short(value)}.")
-            # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
-            object.__setattr__(self, name, array if array.ndim else float(array))
+            value = getattr(self, field.name)
+            if not isinstance(value, bool | str):
+                # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
+                object.__setattr__(self, field.name, value if np.ndim(value) else float(value))
 
-    @checked
-    def init(self, theta: Theta) -> State:
+    def init(self, theta: np.ndarray) -> State:
         """The state before the first step: every memory is zero and has the shape and dtype of theta."""
+        _floating(theta, f"{type(self).__name__}.init")
         for field in fields(self):
             shape = np.shape(getattr(self, field.name))
             if shape and np.broadcast_shapes(shape, theta.shape) != theta.shape:
@@ -76,15 +62,17 @@ class Optimizer:
         raise NotImplementedError
 
 
+def _floating(theta: np.ndarray, name: str) -> None:
+    if type(theta) is not np.ndarray or theta.dtype.kind != "f":
+        raise ValueError(f"theta of {name} must be an array of floating-point numbers, not {short(theta)}.")
+
+
 def in_place(step: Callable) -> Callable:
     """A step that is given an array theta to change, and a gradient of its shape in floating point."""
 
     @wraps(step)
     def looked_at(self, theta, grad, state, lr=None):
-        if type(theta) is not np.ndarray or theta.dtype.kind != "f":
-            raise ValueError(
-                f"theta of {type(self).__name__}.step must be an array of floating-point numbers, not {short(theta)}."
-            )
+        _floating(theta, f"{type(self).__name__}.step")
         if type(grad) is not np.ndarray or grad.dtype not in FLOATS:
             grad = floats(grad, f"grad of {type(self).__name__}.step")
         if grad.shape != theta.shape:
@@ -101,7 +89,7 @@ def in_place(step: Callable) -> Callable:
 class SGD(Optimizer):
     """θ ← θ − ηg      (Robbins & Monro 1951)"""
 
-    lr: Setting = 0.01
+    lr: Rate = 0.01
 
     @in_place
     def step(self, theta, grad, state, lr=None):
@@ -117,8 +105,8 @@ class Momentum(Optimizer):
     form b ← βb + g, θ ← θ − ηb makes the same path while η is constant, another when a schedule changes it.
     """
 
-    lr: Setting = 0.01
-    beta: Setting = 0.9
+    lr: Rate = 0.01
+    beta: BelowOne = 0.9
     memory: ClassVar = ("v",)
 
     @in_place
@@ -138,8 +126,8 @@ class Nesterov(Optimizer):
     gradient is wanted, so it is what is stored (as in the CS231n notes and PyTorch).
     """
 
-    lr: Setting = 0.01
-    beta: Setting = 0.9
+    lr: Rate = 0.01
+    beta: BelowOne = 0.9
     memory: ClassVar = ("v",)
 
     @in_place
@@ -159,11 +147,10 @@ class AdaGrad(Optimizer):
     eps_at="inside" divides by √(h + ε) instead.
     """
 
-    lr: Setting = 0.01
-    eps: Setting = 1e-8
-    eps_at: str = "outside"
+    lr: Rate = 0.01
+    eps: Strength = 1e-8
+    eps_at: Literal["outside", "inside"] = "outside"
     memory: ClassVar = ("h",)
-    places: ClassVar = _EPS_PLACES[:2]
 
     @in_place
     def step(self, theta, grad, state, lr=None):
@@ -182,12 +169,11 @@ class RMSProp(Optimizer):
     No bias correction: the first step is η/√(1 − β) long. eps_at="inside" divides by √(h + ε) instead.
     """
 
-    lr: Setting = 0.001
-    beta: Setting = 0.9
-    eps: Setting = 1e-8
-    eps_at: str = "outside"
+    lr: Rate = 0.001
+    beta: BelowOne = 0.9
+    eps: Strength = 1e-8
+    eps_at: Literal["outside", "inside"] = "outside"
     memory: ClassVar = ("h",)
-    places: ClassVar = _EPS_PLACES[:2]
 
     @in_place
     def step(self, theta, grad, state, lr=None):
@@ -209,14 +195,13 @@ class Adam(Optimizer):
     (Saito, TensorFlow), η√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε).
     """
 
-    lr: Setting = 0.001
-    beta1: Setting = 0.9
-    beta2: Setting = 0.999
-    eps: Setting = 1e-8
+    lr: Rate = 0.001
+    beta1: BelowOne = 0.9
+    beta2: BelowOne = 0.999
+    eps: Strength = 1e-8
     bias_correction: bool = True
-    eps_at: str = "outside"
+    eps_at: Literal["outside", "inside", "uncorrected"] = "outside"
     memory: ClassVar = ("m", "v")
-    places: ClassVar = _EPS_PLACES
 
     def init(self, theta):
         state = super().init(theta)
@@ -248,7 +233,7 @@ class AdamW(Adam):
     ½λθ² in the loss, with plain SGD the two are one.
     """
 
-    weight_decay: Setting = 0.01
+    weight_decay: Strength = 0.01
 
     @in_place
     def step(self, theta, grad, state, lr=None):
@@ -257,7 +242,7 @@ class AdamW(Adam):
         super().step(theta, grad, state, lr)
 
 
-def _average(mean: np.ndarray, beta: Setting, new: np.ndarray) -> None:
+def _average(mean: np.ndarray, beta: BelowOne, new: np.ndarray) -> None:
     """mean ← β mean + (1 − β) new, in place."""
     mean *= beta
     mean += (1 - beta) * new

@@ -4,25 +4,21 @@
 already, call the `bare` formula.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from numbers import Real
-from typing import Any
 
 import numpy as np
 
-from course_lib.arguments import checked
 from course_lib.inputs import arrays, short
-from course_lib.kinds import only
-
-Bound = only(Any, "a number or ±math.inf", lambda bound: isinstance(bound, Real) and not math.isnan(bound))
 
 pointwise = arrays()
 
 
-@checked
 @dataclass(frozen=True)
 class Activation:
     """A function f with its derivative df, and what layers and pictures want to know about it.
@@ -35,12 +31,12 @@ class Activation:
     name: str
     f: Callable[..., np.ndarray]
     df: Callable[..., np.ndarray]
-    bounds: tuple[Bound, Bound] = (-math.inf, math.inf)
+    bounds: tuple[float, float] = (-math.inf, math.inf)
     slope_of_output: Callable[[np.ndarray], np.ndarray] | None = None
     params: dict[str, float] = field(default_factory=dict)
     bounds_with: Callable[..., tuple[float, float]] | None = None
 
-    def with_params(self, **params: float) -> "Activation":
+    def with_params(self, **params: float) -> Activation:
         """The same function with other parameters."""
         for name, value in params.items():
             if name not in self.params:

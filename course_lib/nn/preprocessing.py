@@ -9,15 +9,17 @@ through a matrix.  Samples run along the first axis; float32 and float64 are kep
 become float64.  Variances and covariances divide by n, as everywhere in the course.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.inputs import finite, floats
 
 
-@checked
 @dataclass(frozen=True)
 class Scaled:
     """z = (x − μ)/s,   x = s·z + μ."""
@@ -34,7 +36,6 @@ class Scaled:
         return z * _as(self.scale, z) + _as(self.mean, z)
 
 
-@checked
 @dataclass(frozen=True)
 class Rotated:
     """z = (x − μ)W,   x = zV + μ,   with W and V made of the eigenvectors U of the covariance."""
@@ -131,7 +132,7 @@ class PCA(Preprocessor):
     All of them unless told otherwise.  Each eigenvector's largest entry is positive, which fixes its sign.
     """
 
-    components: int | None = None
+    components: Natural | None = None
 
     def fit(self, x_train: np.ndarray) -> Rotated:
         mu, U, variances, explained = _principal_axes(x_train, self.components)
@@ -146,7 +147,7 @@ class Whiten(Preprocessor):
     With ε = 0 the covariance is the identity; directions in which the training data does not vary give 0.
     """
 
-    components: int | None = None
+    components: Natural | None = None
     epsilon: float = 1e-5
 
     def fit(self, x_train: np.ndarray) -> Rotated:

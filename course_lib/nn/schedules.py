@@ -6,34 +6,28 @@ epochs", say `every=5 * updates_per_epoch`. In a training loop `start()` begins 
 reports its progress; only Plateau listens.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import wraps
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Gt, Lt
 
+from course_lib.annotations import Count, NotNegative, Positive, Rate, Strength
 from course_lib.arguments import checked
 from course_lib.inputs import finite, floats, short
 
-Rate = float | np.ndarray
-_FREE = ("low", "threshold", "patience")  # settings that may be zero
-
 
 class Schedule:
-    """A formula α(t); settings that must be positive are checked once."""
-
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if name == "then":
-                continue
-            low, words = (0.0, "zero or positive") if name in _FREE else (np.nextafter(0.0, 1.0), "positive")
-            if not np.all(np.isfinite(value) & (np.asarray(value) >= low)):
-                raise ValueError(f"{type(self).__name__}: {name} must be {words}, not {short(value)}.")
+    """A formula α(t)."""
 
     def __call__(self, t: float | np.ndarray) -> Rate:
         raise NotImplementedError
 
-    def start(self) -> "Schedule":
+    def start(self) -> Schedule:
         """A schedule ready for one training run; itself when it remembers nothing."""
         return self
 
@@ -73,7 +67,7 @@ class InverseTime(Schedule):
     """α = α₀ τ / max(t, τ): constant until τ, then O(1/t)      (Bengio 2012 sec. 3.1.1; CS224n)"""
 
     lr: Rate = 1.0
-    tau: float = 100.0
+    tau: Positive = 100.0
 
     @of_time
     def __call__(self, t):
@@ -86,7 +80,7 @@ class OneOverT(Schedule):
     """α = α₀ / (1 + kt)      (CS231n notes, neural-networks-3)"""
 
     lr: Rate = 1.0
-    k: float = 0.01
+    k: Positive = 0.01
 
     @of_time
     def __call__(self, t):
@@ -99,8 +93,8 @@ class Step(Schedule):
     """α = α₀ γ^⌊t / every⌋: γ = 0.5 every 5 epochs, or 0.1 every 20      (CS231n notes, neural-networks-3)"""
 
     lr: Rate = 1.0
-    factor: float = 0.5
-    every: int = 100
+    factor: Positive = 0.5
+    every: Count = 100
 
     @of_time
     def __call__(self, t):
@@ -113,7 +107,7 @@ class Exponential(Schedule):
     """α = α₀ e^(−kt)      (CS231n notes, neural-networks-3)"""
 
     lr: Rate = 1.0
-    k: float = 0.01
+    k: Positive = 0.01
 
     @of_time
     def __call__(self, t):
@@ -126,8 +120,8 @@ class Cosine(Schedule):
     """α = α_low + ½(α₀ − α_low)(1 + cos(πt/T)), then α_low from t = T on      (Loshchilov & Hutter 2017)"""
 
     lr: Rate = 1.0
-    steps: int = 1000
-    low: Rate = 0.0
+    steps: Count = 1000
+    low: Strength = 0.0
 
     @of_time
     def __call__(self, t):
@@ -143,7 +137,7 @@ class Warmup(Schedule):
     """
 
     then: Schedule = field(default_factory=Constant)
-    steps: int = 100
+    steps: Count = 100
 
     @of_time
     def __call__(self, t):
@@ -166,17 +160,10 @@ class Plateau(Schedule):
     """
 
     lr: Rate = 1.0
-    factor: float = 0.5
-    patience: int = 3
-    threshold: float = 0.0
-    low: Rate = 0.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.factor >= 1 or self.patience < 1:
-            raise ValueError(
-                f"Plateau: factor must be below 1 and patience at least 1, not {self.factor!r} and {self.patience!r}."
-            )
+    factor: Annotated[float, Gt(0), Lt(1)] = 0.5
+    patience: Count = 3
+    threshold: NotNegative = 0.0
+    low: Strength = 0.0
 
     @of_time
     def __call__(self, t):
@@ -186,7 +173,6 @@ class Plateau(Schedule):
         return PlateauRun(self)
 
 
-@checked
 class PlateauRun(Schedule):
     """One run of a Plateau: the current `lr`, the `best` loss so far, evaluations `waited` since."""
 

@@ -17,12 +17,13 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, runtime_checkable
 
 import numpy as np
+from annotated_types import Gt, Le, doc
 
+from course_lib.annotations import Count, NotNegative, Positive, Seed
 from course_lib.arguments import checked
-from course_lib.kinds import Count, NotNegative, Positive, Random, only
 from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Space, Uniform, draw, grid
 
 if TYPE_CHECKING:
@@ -45,13 +46,17 @@ __all__ = [
 ]
 
 
-Share = only(float, "a number above 0 and up to 1", lambda share: 0 < share <= 1)
-Score = only(Any, "a number", lambda score: isinstance(score, (int, float, np.number)))
-Workers = only(Any, "an Executor or None", lambda executor: executor is None or hasattr(executor, "submit"))
-Settings = only(Count | Sequence[Mapping], "a number of trials, 1 or more, or a list of settings", lambda trials: True)
+@runtime_checkable
+class CanSubmit(Protocol):
+    """A `concurrent.futures.Executor`, which Dask's is not a subclass of."""
+
+    def submit(self, work: Callable[..., Any], /, *args: Any) -> Any: ...
 
 
-@checked
+Workers = Annotated[CanSubmit | None, doc("an Executor or None")]
+Settings = Annotated[Count | Sequence[Mapping], doc("a number of trials, 1 or more, or a list of settings")]
+
+
 @dataclass(frozen=True)
 class Trial:
     """One setting and what became of it.
@@ -65,7 +70,7 @@ class Trial:
     settings: dict[str, Any]
     seed: int
     status: str = "done"
-    score: Score = math.nan
+    score: float = math.nan
     curves: dict[str, list[float]] = field(default_factory=dict)
     error: str | None = None
     seconds: float = field(default=0.0, compare=False)
@@ -75,14 +80,9 @@ class Trial:
         return {**vars(self), "exception": None}  # not every exception survives the way to another process
 
 
-Trials = only(
-    Any,
-    "a list of trials",
-    lambda trials: isinstance(trials, (list, tuple)) and all(isinstance(trial, Trial) for trial in trials),
-)
+Trials = Annotated[Sequence[Trial], doc("a list of trials")]
 
 
-@checked
 @dataclass(frozen=True)
 class SearchResult:
     """The finished trials by number, out of `planned`; fewer if the search was stopped."""
@@ -142,8 +142,7 @@ class LossExploded:
         return not loss[-1] <= self.factor * loss[0]
 
 
-@checked
-def plan(space: Space, trials: Settings, rng: Random) -> list[Trial]:
+def plan(space: Space, trials: Settings, rng: Seed) -> list[Trial]:
     """The trials before they run: `trials` random settings, or the given list of settings, each with a seed."""
     rng = rng if hasattr(rng, "uniform") else np.random.default_rng(rng)
     given = trials if isinstance(trials, Sequence) else [None] * trials
@@ -153,7 +152,6 @@ def plan(space: Space, trials: Settings, rng: Random) -> list[Trial]:
     ]
 
 
-@checked
 def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None, budget: int | None = None) -> Trial:
     """Run one trial for at most `budget` reports; whatever goes wrong in it becomes part of the record."""
     curves, status, began = {}, "done", time.perf_counter()
@@ -183,7 +181,7 @@ def search(
     objective: Callable,
     space: Space,
     trials: Settings,
-    rng: Random,
+    rng: Seed,
     executor: Workers = None,
     *,
     abandon: Callable | None = None,
@@ -202,7 +200,6 @@ def search(
     )
 
 
-@checked
 def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:
     """The result of the trials that `frames` yields until it ends or is interrupted; the error if all have failed."""
     finished = []
@@ -223,11 +220,11 @@ def successive_halving(
     objective: Callable,
     space: Space,
     trials: Settings,
-    rng: Random,
+    rng: Seed,
     executor: Workers = None,
     *,
     budgets: Sequence[Count] = (1, 3, 9),
-    keep: Share = 1 / 3,
+    keep: Annotated[float, Gt(0), Le(1)] = 1 / 3,
     maximise: bool = True,
     stop: Callable[[], bool] | None = None,
 ) -> SearchResult:
@@ -266,7 +263,6 @@ def search_frames(
             yield replace(failed(trial, outcome), exception=None) if isinstance(outcome, Exception) else outcome
 
 
-@checked
 def failed(trial: Trial, error: Exception) -> Trial:
     return replace(trial, status="failed", error=f"{type(error).__name__}: {error}", exception=error)
 
@@ -278,7 +274,6 @@ def raise_if_all_failed(trials: Sequence[Trial]) -> None:
         raise trials[0].exception
 
 
-@checked
 def run_jobs(
     work: Callable[[Any], Any], jobs: Sequence, executor: Workers = None, stop: Callable[[], bool] | None = None
 ) -> Generator[tuple[Any, Any]]:

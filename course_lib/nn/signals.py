@@ -1,11 +1,12 @@
 """What flows through a network, layer by layer: the arrays behind every histogram of activations and gradients."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked
-from course_lib.kinds import Finite, Network
+from course_lib.annotations import Finite, Network
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,6 @@ class Signals:
     weight_grads: list[np.ndarray]
 
 
-@checked
 def record(net: Network, x: Finite, y: Finite, train: bool = True) -> Signals:
     """Run x through the network and the gradient of its loss back, and keep all of it; fills net.grad."""
     z, h, dz, dh = [], [], [], []

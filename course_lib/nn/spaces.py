@@ -4,18 +4,19 @@ A random search draws u uniformly, a grid takes u evenly spaced; `where` maps a 
 close to the edge of its range it lies.
 """
 
+from __future__ import annotations
+
 import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral
-from typing import Any
+from typing import Annotated, Any
 
+from annotated_types import Predicate, doc
+
+from course_lib.annotations import Count, Rng
 from course_lib.arguments import checked
 from course_lib.inputs import short
-from course_lib.kinds import Count, Rng, only
-
-Whole = only(Any, "a whole number", lambda n: isinstance(n, Integral) and not isinstance(n, bool))
 
 
 class Sampler:
@@ -71,8 +72,8 @@ class LogUniform(Sampler):
 class IntUniform(Sampler):
     """The whole numbers low … high, both included, equally likely."""
 
-    low: Whole
-    high: Whole
+    low: int
+    high: int
 
     def __post_init__(self) -> None:
         _check_range(self, -math.inf)
@@ -98,11 +99,13 @@ class Choice(Sampler):
         return (list(self.options).index(value) + 0.5) / len(self.options)
 
 
-Space = only(
-    Mapping[str, Sampler],
-    'a dict of samplers such as {"lr": LogUniform(1e-4, 1)}',
-    lambda space: all(isinstance(name, str) and isinstance(sampler, Sampler) for name, sampler in space.items()),
-)
+def _are_samplers(space: Mapping) -> bool:
+    return all(isinstance(name, str) and isinstance(sampler, Sampler) for name, sampler in space.items())
+
+
+Space = Annotated[
+    Mapping[str, Sampler], Predicate(_are_samplers), doc('a dict of samplers such as {"lr": LogUniform(1e-4, 1)}')
+]
 
 
 @checked

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.annotations import Count, Finite, Natural, Precision, Rows, Seed
 from course_lib.arguments import checked
-from course_lib.kinds import Count, Finite, Precision, Random, Rows
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Optimizer
 from course_lib.nn.search import (
@@ -57,10 +57,10 @@ class TrainMLP:
     x_val: Rows
     y_val: Finite
     optimizer: type[Optimizer]
-    epochs: int = 10
+    epochs: Natural = 10
     batch_size: Count = 32
     look: Count | None = 256  # training examples on which "loss" is measured
-    order: int = 0
+    order: Natural = 0
     dtype: Precision = np.float32  # enough to tell good settings from bad, and half the time when stacked
     network: Mapping[str, Any] = field(default_factory=dict)
 
@@ -68,16 +68,14 @@ class TrainMLP:
         same_length(x=self.x, y=self.y)
         same_length(x_val=self.x_val, y_val=self.y_val)
 
-    @checked
     def __call__(self, settings: Mapping[str, Any], seed: int) -> Iterator[dict[str, float]]:
         for report in self.reports(settings, seed):
             yield report
             if math.isnan(report["loss"]):
                 return
 
-    @checked
     def reports(
-        self, settings: Mapping[str, Any], seed: Random | list[Random], trials: Count | None = None
+        self, settings: Mapping[str, Any], seed: Seed | list[Seed], trials: Count | None = None
     ) -> Iterator[dict[str, Any]]:
         """The reports of one trial; or of T at once, arrays (T,), from a list of seeds and settings as of `stacked`."""
         rates = {name: value for name, value in settings.items() if self.is_rate(name)}
@@ -99,12 +97,10 @@ class TrainMLP:
             row = {"score": frame.val_accuracy, "loss": frame.loss, "val_loss": frame.val_loss}
             yield {name: np.where(sound, value, math.nan)[()] for name, value in row.items()}
 
-    @checked
     def is_rate(self, name: str) -> bool:
         """Whether this setting is the optimizer's."""
         return name in {f.name for f in fields(self.optimizer)}
 
-    @checked
     def shape(self, trial: Trial) -> str:
         """Trials that give the same answer may be stacked."""
         return repr(
@@ -115,7 +111,6 @@ class TrainMLP:
             }
         )
 
-    @checked
     def stacked(self, trials: Sequence[Trial]) -> dict[str, Any]:
         """The settings of trials of one shape as one: lr (T, 1), l2 (T,), init a list, the others common to all."""
         together = {}
@@ -135,7 +130,7 @@ def stacked_search(
     objective: TrainMLP,
     space: Space,
     trials: Settings,
-    rng: Random,
+    rng: Seed,
     executor: Workers = None,
     *,
     size: Count = 25,
@@ -178,7 +173,6 @@ def stacked_frames(
             yield from [failed(t, outcome) for t in job] if isinstance(outcome, Exception) else outcome
 
 
-@checked
 def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Trial]) -> list[Trial]:
     """Train the trials as one network and write each one's record as if it had run alone."""
     began = time.perf_counter()

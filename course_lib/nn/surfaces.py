@@ -3,18 +3,18 @@
 A point is p (..., 2); `value(p)` has shape (...), `grad(p)` has the shape and dtype of p.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import checked
 from course_lib.inputs import arrays, short
 
 Points = np.ndarray
 
 
-@checked
 @dataclass(frozen=True)
 class Surface:
     """f(x, y) with ∇f; `minima` (k, 2) are all its local minima, each with the value `lowest`."""

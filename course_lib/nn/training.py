@@ -5,20 +5,34 @@ at every look, so that a live picture can pull it, pause it, or walk away. A net
 any other: what is a number below then is an array (T,), one entry per trial.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 import numpy as np
+from annotated_types import doc
 
+from course_lib.annotations import Count, Finite, Functions, Natural, Network, NotNegative, Rows, Seed
 from course_lib.arguments import checked
 from course_lib.inputs import labels, numbers, short
-from course_lib.kinds import Count, Finite, Functions, Network, NotNegative, Random, Rows, only
 from course_lib.nn.schedules import Schedule
 
 Number = float | np.ndarray
-Rule = only(Any, "an optimizer such as SGD()", lambda rule: hasattr(rule, "step") and not isinstance(rule, type))
+
+
+@runtime_checkable
+class HasStep(Protocol):
+    """An optimizer of the library, or one of your own."""
+
+    def init(self, theta: np.ndarray) -> Any: ...
+
+    def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: Any = ...) -> None: ...
+
+
+Rule = Annotated[HasStep, doc("an optimizer such as SGD()")]
 
 
 @dataclass(frozen=True)
@@ -61,8 +75,7 @@ class History:
     diverged_at: int | np.ndarray | None
 
     @classmethod
-    @checked
-    def of(cls, frames: Sequence[Frame]) -> "History":
+    def of(cls, frames: Sequence[Frame]) -> History:
         def column(name):
             return None if getattr(frames[0], name) is None else np.array([getattr(f, name) for f in frames])
 
@@ -91,9 +104,9 @@ def train_frames(
     optimizer: Rule,
     *,
     epochs: NotNegative | None = None,
-    steps: int | None = None,
+    steps: Natural | None = None,
     batch_size: Count | None = 32,
-    rng: Random = 0,
+    rng: Seed = 0,
     x_val: Rows | None = None,
     y_val: Finite | None = None,
     schedule: Callable[[int], Number] | None = None,

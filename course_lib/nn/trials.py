@@ -1,34 +1,26 @@
 """What each of T networks side by side is made with: a list gives every one its own, anything else is shared."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated
 
 import numpy as np
+from annotated_types import doc
 
-from course_lib.arguments import checked
-from course_lib.kinds import Count, Random, only
+from course_lib.annotations import Count, Seed
 from course_lib.nn.initializers import initializer
 
-
-def _is_scheme(init: Any) -> bool:
-    named = isinstance(init, (tuple, list)) and list(map(type, init)) == [str, dict]
-    return named or isinstance(init, str) or callable(init)
-
-
-Scheme = only(Any, 'a name such as "he", (name, parameters) or a function (rng, n_in, n_out) -> array', _is_scheme)
-Schemes = only(
-    Any,
-    'a name such as "he", (name, parameters), a function, or a list of these',
-    lambda init: _is_scheme(init) or isinstance(init, list) and len(init) and all(map(_is_scheme, init)),
-)
+Scheme = str | tuple[str, dict] | Callable
+Schemes = Annotated[
+    Scheme | list[Scheme], doc('a name such as "he", (name, parameters), a function, or a list of these')
+]
 
 
-@checked
-def generator(seed: Random):
+def generator(seed: Seed):
     return seed if hasattr(seed, "standard_normal") else np.random.default_rng(seed)
 
 
-@checked
 def per_trial(name: str, value, trials: Count | None) -> list:
     """One value for every trial: a list gives each its own, anything else is shared."""
     if not isinstance(value, list):
@@ -39,7 +31,6 @@ def per_trial(name: str, value, trials: Count | None) -> list:
     return value
 
 
-@checked
 def scheme_of(init: Scheme, params: dict) -> Callable:
     if isinstance(init, str):
         return initializer(init, **params)

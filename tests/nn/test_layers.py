@@ -201,9 +201,18 @@ def test_hidden_units_by_name_by_pair_and_by_object():
 @pytest.mark.parametrize(
     "call, words",
     [
-        (lambda: Dropout(1.0, rng()), "The drop probability must be at least 0 and below 1, not 1.0."),
-        (lambda: Dropout(-0.1, rng()), "The drop probability must be at least 0 and below 1, not -0.1."),
-        (lambda: Dropout(0.5, rng(), "both"), "Dropout mode must be one of inverted, test-time, none, not 'both'."),
+        (
+            lambda: Dropout(1.0, rng()),
+            "p of Dropout must be at least 0 and below 1, a number or an array of them, not 1.0.",
+        ),
+        (
+            lambda: Dropout(-0.1, rng()),
+            "p of Dropout must be at least 0 and below 1, a number or an array of them, not -0.1.",
+        ),
+        (
+            lambda: Dropout(0.5, rng(), "both"),
+            "mode of Dropout must be one of 'inverted', 'test-time', 'none', not 'both'.",
+        ),
         (lambda: Maxout(4).forward(np.ones((2, 6))), "Maxout cannot divide 6 values into 4 pieces of equal size."),
         (lambda: Activation("sigmoidal"), "There is no activation 'sigmoidal'"),
         (lambda: hidden_unit(("maxout", {"peices": 3}), 4, rng()), "maxout does not take 'peices'; it takes pieces."),

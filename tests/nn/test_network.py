@@ -365,7 +365,10 @@ def test_shuffling_the_examples_changes_neither_loss_nor_gradient(seed):
             lambda: MLP((3, 4), dtype=np.int64),
             "dtype of MLP must be np.float32 or np.float64, not <class 'numpy.int64'>.",
         ),
-        (lambda: MLP((3, 5, 4), dropout=1.0), "The drop probability must be at least 0 and below 1, not 1.0."),
+        (
+            lambda: MLP((3, 5, 4), dropout=1.0),
+            "dropout of MLP must be at least 0 and below 1, a number or an array of them, not 1.0.",
+        ),
         (lambda: MLP((3, 5, 4), l2=-0.1), "l2 of MLP must be a number, 0 or more, or an array of them, not -0.1."),
         (
             lambda: MLP((3, 5, 4), trials=2, seed=[1, 2, 3]),

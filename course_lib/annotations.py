@@ -1,0 +1,52 @@
+"""Names for what arguments often are: standard types with bounds, which type checkers, `checked` and tests all read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol, runtime_checkable
+
+import numpy as np
+from annotated_types import Ge, Gt, Le, Lt, Predicate, doc
+
+
+@runtime_checkable
+class RandomGenerator(Protocol):
+    """What `numpy.random.Generator` and `RandomState` have in common."""
+
+    def uniform(self, low: Any = ..., high: Any = ..., size: Any = ...) -> Any: ...
+
+
+@runtime_checkable
+class Trainable(Protocol):
+    """What can be trained: an `MLP`, or a class of your own with parameters in one vector."""
+
+    theta: np.ndarray
+    grad: np.ndarray
+
+    def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = ...) -> Any: ...
+
+
+def _is_matrix(a: np.ndarray) -> bool:
+    return a.ndim == 2
+
+
+def _is_precision(dtype: Any) -> bool:
+    named = isinstance(dtype, str | type | np.dtype)
+    return named and str(getattr(dtype, "__name__", dtype)) in ("float32", "float64", "float")
+
+
+Natural = Annotated[int, Ge(0)]
+Count = Annotated[int, Ge(1)]
+Positive = Annotated[float, Gt(0), doc("a positive number")]
+NotNegative = Annotated[float, Ge(0), doc("a number, 0 or more")]
+Share = Annotated[float, Ge(0), Le(1), doc("a number from 0 to 1")]
+Finite = Annotated[np.ndarray, Predicate(np.isfinite), doc("an array of finite numbers")]
+Rows = Annotated[Finite, Predicate(_is_matrix), doc("an array (examples, features) of finite numbers")]
+Strength = Annotated[float | Finite, Ge(0), doc("a number, 0 or more, or an array of them")]
+Rate = Annotated[float | Finite, Gt(0), doc("a positive number, or an array of them")]
+BelowOne = Annotated[float | Finite, Ge(0), Lt(1), doc("at least 0 and below 1, a number or an array of them")]
+Network = Annotated[Trainable, doc("a network such as MLP")]
+Rng = Annotated[RandomGenerator, doc("a random generator such as np.random.default_rng(0)")]
+Seed = Annotated[Natural | RandomGenerator, doc("a seed (a whole number, 0 or more) or a random generator")]
+Precision = Annotated[Any, Predicate(_is_precision), doc("np.float32 or np.float64")]
+Functions = Annotated[list[Callable] | tuple[Callable, ...], doc("a list of functions")]
