@@ -123,8 +123,7 @@ def _curve(classes: int, pixels: int, mixed: bool) -> np.ndarray:
     return np.array([softmax_cross_entropy(pixels * s**2 * scores[few], y[few])[0] for s in SCALES])
 
 
-@checked
-def expected_loss(sizes: Sequence[Natural], std: float, reg: float) -> float:
+def expected_loss(sizes: Sequence[int], std: float, reg: float) -> float:
     """ln C + ½ λ σ² Σ n_in n_out:   what to expect of W ~ N(0, σ²) when σ is small."""
     return math.log(sizes[-1]) + 0.5 * reg * std**2 * sum(a * b for a, b in zip(sizes[:-1], sizes[1:]))
 

@@ -136,8 +136,7 @@ def _group(rates: np.ndarray, pixels: int) -> History:
     )
 
 
-@checked
-def last(pixels: Natural) -> tuple[np.ndarray, np.ndarray]:
+def last(pixels: int) -> tuple[np.ndarray, np.ndarray]:
     """Loss and accuracy after ten epochs at every rate of `RATES`; not a number where the run diverged."""
     runs = sweep(pixels)
     alive = runs.diverged_at < 0

@@ -137,7 +137,6 @@ def _trained(batch: int, seed: int) -> _Run:
     return _Run(net, *map(np.array, (thetas, means, variances)), w @ x.mean(axis=0), true_std)
 
 
-@checked
 def running(values: np.ndarray, start: float, momentum: float) -> np.ndarray:
     """running ← (1 − momentum) running + momentum · new,   after each of the new values (steps, …)."""
     averages, now = [], np.full(values.shape[1:], float(start))

@@ -53,8 +53,7 @@ def two_weights() -> TwoWeights:
     return TwoWeights(x, t, np.linalg.solve(hessian, x.T @ t / EXAMPLES), np.linalg.eigvalsh(hessian))
 
 
-@checked
-def batches(examples: Natural, size: Natural, rng: np.random.RandomState) -> Iterator[np.ndarray]:
+def batches(examples: int, size: int, rng: np.random.RandomState) -> Iterator[np.ndarray]:
     """Row numbers of one mini-batch after another, for ever; all examples once per epoch, in a new order each time."""
     while True:
         order = rng.permutation(examples)

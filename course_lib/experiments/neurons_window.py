@@ -35,7 +35,6 @@ def window_score(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, act
     return U.T @ a
 
 
-@checked
 def score_gradients(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh") -> Params:
     """∂s/∂U = a,   δ = U ∘ f′(z),   ∂s/∂W = δxᵀ,   ∂s/∂b = δ,   ∂s/∂x = Wᵀδ.      One window, x (20, 1)."""
     f = ACTIVATIONS[activation]

@@ -144,7 +144,6 @@ def saito_paths(steps: Natural = 30) -> dict[str, OptimizerPath]:
     return {name: optimizer_path(optimizer, "bowl", steps=steps) for name, optimizer in SAITO.items()}
 
 
-@checked
 def make(
     name: str,
     lr: float | np.ndarray,

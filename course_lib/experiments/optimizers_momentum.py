@@ -69,7 +69,6 @@ def alternating_speed(beta: float, steps: Natural = 200) -> float:
     return abs(state.v.item())
 
 
-@checked
 def roots(beta: float, curvature: float) -> np.ndarray:
     """The two z in x_t = a z₁ᵗ + b z₂ᵗ:   z² − (1 + β − ηλ) z + β = 0      (Polyak 1964)"""
     middle = 1 + beta - curvature
@@ -77,7 +76,6 @@ def roots(beta: float, curvature: float) -> np.ndarray:
     return np.array([middle + spread, middle - spread]) / 2
 
 
-@checked
 def damping(beta: float, curvature: float) -> str:
     """How a ball in a valley of ηλ = `curvature` comes to rest: creeps, swings, flips its sign each step or diverges.
 

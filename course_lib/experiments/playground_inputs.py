@@ -8,8 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.annotations import Natural
-from course_lib.arguments import checked
 from course_lib.data.clouds import DATASETS
 from course_lib.nn.preprocessing import Scaled, Standardize
 
@@ -54,9 +52,8 @@ class Inputs:
         return np.array_equal(self.x, self.x_val)
 
 
-@checked
 @lru_cache(maxsize=16)
-def playground_inputs(dataset: str, features: str, noise: float, seed: Natural) -> Inputs:
+def playground_inputs(dataset: str, features: str, noise: float, seed: int) -> Inputs:
     """`noise` scales one fixed draw. Means and standard deviations come from the training points alone."""
     if dataset not in REACH:
         raise ValueError(f"dataset must be one of {', '.join(REACH)}, not {dataset!r}.")

@@ -128,8 +128,7 @@ def leakage_columns(samples: Natural = 40, seeds: Natural = 30) -> dict[str, lis
     }
 
 
-@checked
-def accuracies(step, x: np.ndarray, y: np.ndarray, n: Natural) -> np.ndarray:
+def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
     """(3,): fitted to the first n examples; to the test split as well; the latter on fresh ones. Mean of 4 splits."""
 
     def fit(seen: np.ndarray):

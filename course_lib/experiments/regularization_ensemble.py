@@ -71,7 +71,6 @@ def ensemble(members: Natural = 5, kind: str = "separate", images: Natural = 300
     )
 
 
-@checked
 def calibration(p: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Share, mean confidence and share right per bin of confidence; and ECE = Σ share·|right − confidence|.
 

@@ -10,8 +10,6 @@ import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
-from course_lib.annotations import Natural
-from course_lib.arguments import checked
 from course_lib.nn.search import SearchResult, Trial, plan
 from course_lib.nn.spaces import Space, grid, narrowed
 
@@ -50,8 +48,7 @@ def coarse_to_fine(space: Space, trials: int, seed: int) -> Stages:
     yield Stage(tuple(replace(t, number=n + t.number) for t in later), whole, fine)
 
 
-@checked
-def halving(space: Space, trials: Natural, seed: Natural) -> Stages:
+def halving(space: Space, trials: int, seed: int) -> Stages:
     """All trials for one epoch, the best third of them for three, the best third of those for nine."""
     alive = plan(space, trials, seed)
     for n, epochs in rungs("halving", trials):
@@ -61,7 +58,6 @@ def halving(space: Space, trials: Natural, seed: Natural) -> Stages:
         alive = sorted((t for t in alive if t.number in place), key=lambda t: place[t.number])
 
 
-@checked
 def ranked(trials: list[Trial]) -> list[Trial]:
     """Those that were not given up, best first."""
     return SearchResult(tuple(trials), len(trials)).ranked

@@ -115,8 +115,7 @@ def signal_propagation(
     return replace(result, init=init)
 
 
-@checked
-def weight_std(init: str, scale: float | None, width: Natural) -> float:
+def weight_std(init: str, scale: float | None, width: int) -> float:
     """The size of the weights that `init` asks for at this width (for "constant", the constant itself)."""
     if init in SCHEMES:
         return SCHEMES[init](width)
