@@ -51,6 +51,7 @@ _ROOMS = {
         "initial_loss_explorer",
         "tiny_overfit_explorer",
         "learning_rate_explorer",
+        "range_test_explorer",
         "live_training_explorer",
         "clinic_explorer",
     ],

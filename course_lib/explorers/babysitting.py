@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from course_lib.experiments.babysitting import (
@@ -19,13 +20,15 @@ from course_lib.experiments.babysitting import (
 from course_lib.experiments.babysitting_clinic import GUESSES, clinic
 from course_lib.experiments.babysitting_live import IMAGES, INITS, live_training
 from course_lib.experiments.babysitting_patients import DISEASES, FACTORS, PATIENTS, TREATMENTS
+from course_lib.experiments.babysitting_range import CLIPS, UPDATES, range_test
 from course_lib.experiments.babysitting_rates import RATES, learning_rate
-from course_lib.explorers.controls import Choice, LogSlider, Slider, Stops
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops
 from course_lib.explorers.explorer import Explorer
 from course_lib.explorers.live import LiveExplorer
 from course_lib.plots.babysitting import InitialLossPicture, TinyOverfitPicture
 from course_lib.plots.babysitting_clinic import ClinicPicture
 from course_lib.plots.babysitting_live import LiveTrainingPicture
+from course_lib.plots.babysitting_range import RangeTestPicture
 from course_lib.plots.babysitting_rates import LearningRatePicture, rate
 
 DECAYS = (0.0, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
@@ -113,6 +116,33 @@ def learning_rate_explorer(**start: Any) -> Explorer:
             "A million": {"lr": 1e6},
             "Accuracy before loss": {"lr": 1e-4, "pixels": 255},
             "0 to 255, good": {"lr": 0.01, "pixels": 255},
+        },
+        start=start,
+    )
+
+
+def range_test_explorer(**start: Any) -> Explorer:
+    """One short run in which the learning rate grows from 0.00001 to 100, with or without clipped gradients.
+
+    Controls: pixels, updates, clip (the greatest length of a gradient), seed.
+    """
+    return Explorer(
+        "range_test_explorer",
+        range_test,
+        RangeTestPicture,
+        [
+            Stops("pixels", "pixels", PIXELS, 1, _inks()),
+            Stops("updates", "updates", UPDATES, 200),
+            Stops(
+                "clip", "gradients cut to", CLIPS, math.inf, [f"{c:g}" if math.isfinite(c) else "uncut" for c in CLIPS]
+            ),
+            IntSlider("seed", "seed", 0, 9, 0),
+        ],
+        presets={
+            "Pixels 0 to 1": {},
+            "Pixels 0 to 255": {"pixels": 255},
+            "… gradients cut to 1": {"pixels": 255, "clip": 1.0},
+            "50 updates": {"updates": 50},
         },
         start=start,
     )

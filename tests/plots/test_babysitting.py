@@ -5,10 +5,12 @@ import numpy as np
 from course_lib.experiments.babysitting import initial_loss, tiny_overfit
 from course_lib.experiments.babysitting_clinic import clinic
 from course_lib.experiments.babysitting_live import first_frames, live_training
+from course_lib.experiments.babysitting_range import range_test
 from course_lib.experiments.babysitting_rates import learning_rate
 from course_lib.plots.babysitting import InitialLossPicture, TinyOverfitPicture, spread
 from course_lib.plots.babysitting_clinic import ClinicPicture
 from course_lib.plots.babysitting_live import LiveTrainingPicture
+from course_lib.plots.babysitting_range import RangeTestPicture
 from course_lib.plots.babysitting_rates import NAMES, LearningRatePicture
 
 
@@ -125,3 +127,18 @@ def test_a_ratio_below_the_axis_is_hollow_and_not_drawn_at_its_edge():
     assert all(len(mark.get_xdata()) == 1 for mark in live.below)
     live.update(first_frames(3, lr=0.1)[-1])
     assert all(len(mark.get_xdata()) == 0 for mark in live.below)
+
+
+def test_the_range_test_marks_what_it_says():
+    picture = RangeTestPicture()
+    plain, cut = range_test(255), range_test(255, clip=1.0)
+    picture.update(cut)
+    assert (
+        picture.clip.get_visible() and picture.clip.get_ydata()[0] == 1.0 and "cut to length 1" in picture.describe(cut)
+    )
+    assert f"{np.mean(cut.norm > 1):.0%} of them" in picture.describe(cut)
+    picture.update(plain)
+    assert not picture.clip.get_visible() and not picture.cut.get_visible() and "cut to" not in picture.describe(plain)
+    assert picture.steepest.get_xdata()[0] == plain.steepest and picture.explodes.get_xdata()[0] == plain.explodes
+    assert picture.useful.get_x() == plain.useful[0]
+    assert "no longer a number" in picture.describe(plain) and "no longer" not in picture.describe(cut)

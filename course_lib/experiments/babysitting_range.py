@@ -1,0 +1,134 @@
+"""The range test: one short run whose learning rate grows at every update; and gradients that are clipped."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from course_lib.arguments import checked
+from course_lib.experiments.babysitting import HIDDEN, PIXELS, centred_digits
+from course_lib.experiments.babysitting_rates import BATCH, EPOCHS, STD, useful_range
+from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import SGD, Optimizer
+from course_lib.nn.training import train
+
+LOW, HIGH = 1e-5, 100.0
+UPDATES, CLIPS = (50, 100, 200, 400), (0.1, 1.0, 10.0, math.inf)
+MEMORY, EXPLODED = 0.9, 1.5  # of the running mean of the loss; of its first value
+
+
+@dataclass
+class Clipped:
+    """An optimizer that is shown g · min(1, c/‖g‖) in place of the gradient g of all parameters, c = `norm`."""
+
+    rule: Optimizer
+    norm: float
+    norms: list[float] = field(default_factory=list)  # ‖g‖ of every update, before it was cut
+
+    def init(self, theta: np.ndarray) -> Any:
+        return self.rule.init(theta)
+
+    def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: float) -> None:
+        length = float(np.linalg.norm(grad))
+        self.norms.append(length)
+        self.rule.step(theta, grad * min(1.0, self.norm / length) if length > 0 else grad, state, lr)
+
+
+@dataclass(frozen=True)
+class RangeTest:
+    """A run with rates from LOW to HIGH, evenly spaced on a log scale; it ends early where the loss is no number."""
+
+    pixels: int
+    updates: int
+    clip: float  # inf: gradients are left as they are
+    rate: np.ndarray  # (k,)
+    loss: np.ndarray  # (k,) of the batch that the update at this rate saw
+    smooth: np.ndarray  # (k,) its running mean
+    norm: np.ndarray  # (k,) ‖g‖ before it is cut
+    steepest: float  # the rate at which `smooth` falls fastest per decade
+    explodes: float | None  # the rate from which on `smooth` is above 1.5 times its first value
+    useful: tuple[float, float]  # rates that get 90 % right in ten epochs, unclipped, of those that were trained with
+
+    @property
+    def start(self) -> float:
+        """Where to begin: a third of the steepest rate."""
+        return self.steepest / 3
+
+
+@checked
+@lru_cache(maxsize=64)
+def range_test(pixels: int = 1, updates: int = 200, clip: float = math.inf, seed: int = 0) -> RangeTest:
+    """η_t = LOW (HIGH/LOW)^(t/(T−1)) for T = `updates` updates of plain SGD, 64-50-10 ReLU, batches of 64."""
+    if pixels not in PIXELS or updates not in UPDATES or not clip > 0:
+        raise ValueError(
+            f"pixels must be one of {PIXELS}, updates one of {UPDATES} and clip positive; they are {pixels}, {updates} "
+            f"and {clip}."
+        )
+    digits = centred_digits(pixels)
+    net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), seed=np.random.RandomState(seed))
+    rates, rule = np.geomspace(LOW, HIGH, updates), Clipped(SGD(), clip)
+    history = train(
+        net,
+        digits.x_train,
+        digits.y_train,
+        rule,
+        steps=updates,
+        batch_size=BATCH,
+        rng=np.random.RandomState(seed),
+        schedule=lambda t: rates[min(t, updates - 1)],
+        record_every=updates,
+        look=1,
+    )
+    loss = history.batch_loss[np.logical_and.accumulate(np.isfinite(history.batch_loss))]
+    rate, smooth = rates[: len(loss)], running_mean(loss)
+    lowest = int(smooth.argmin())
+    slope = np.gradient(smooth, np.log10(rate))[: lowest + 1]
+    high = np.flatnonzero(smooth > EXPLODED * smooth[0])
+    ended = None if len(loss) == updates else float(rate[-1])
+    return RangeTest(
+        pixels,
+        updates,
+        clip,
+        rate,
+        loss,
+        smooth,
+        np.array(rule.norms[: len(loss)]),
+        float(rate[slope.argmin()]),
+        float(rate[high[0]]) if len(high) else ended,
+        useful_range(pixels),
+    )
+
+
+@checked
+def running_mean(values: np.ndarray, memory: float = MEMORY) -> np.ndarray:
+    """m_t = β m_{t−1} + (1 − β) x_t, divided by 1 − βᵗ: Adam's corrected mean (chapter 07)."""
+    mean, means = 0.0, []
+    for t, value in enumerate(values, start=1):
+        mean = memory * mean + (1 - memory) * value
+        means.append(mean / (1 - memory**t))
+    return np.array(means)
+
+
+@checked
+@lru_cache(maxsize=64)
+def clipped_accuracy(lr: float, clip: float = math.inf, pixels: int = 255, seed: int = 0) -> float:
+    """The share of validation digits that is right after ten epochs of SGD with gradients no longer than `clip`."""
+    digits = centred_digits(pixels)
+    net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), seed=np.random.RandomState(seed))
+    history = train(
+        net,
+        digits.x_train,
+        digits.y_train,
+        Clipped(SGD(), clip),
+        epochs=EPOCHS,
+        batch_size=BATCH,
+        rng=np.random.RandomState(seed),
+        x_val=digits.x_val,
+        y_val=digits.y_val,
+        schedule=lambda t: lr,
+    )
+    return float(history.val_accuracy[-1])

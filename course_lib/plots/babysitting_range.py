@@ -1,0 +1,95 @@
+"""The picture of a range test: the loss and the length of the gradient against a rate that grows at every update."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from course_lib.experiments.babysitting_range import HIGH, LOW, RangeTest
+from course_lib.plots.babysitting_rates import rate
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import BLUE, GREEN, VERMILLION
+
+TOP, NORMS = 4.0, (1e-2, 1e4)
+
+
+class RangeTestPicture(Picture):
+    """Left: loss of each batch and its running mean. Right: ‖g‖ before it is cut."""
+
+    size = (10.0, 4.8)
+    large_print = 1.1
+
+    def build(self) -> None:
+        self.loss = self.figure.add_axes((0.055, 0.14, 0.53, 0.60))
+        self.norm = self.figure.add_axes((0.67, 0.14, 0.31, 0.60))
+        self.loss.set(xscale="log", xlim=(LOW, HIGH), ylim=(0, TOP), xlabel="learning rate", title="Loss")
+        self.norm.set(xscale="log", yscale="log", xlim=(LOW, HIGH), ylim=NORMS, xlabel="learning rate")
+        self.norm.set_title("Length of the gradient")
+        for axes in (self.loss, self.norm):
+            axes.minorticks_off()
+        self.norm.set_xticks([1e-4, 1e-2, 1, 100])
+        self.useful = self.moving(self.loss.axvspan(1, 2, color=self.style.faint, linewidth=0))
+        self.batches = self.moving(self.loss.plot([], [], color=BLUE, linewidth=0.8, alpha=0.5)[0])
+        self.smooth = self.moving(self.loss.plot([], [], color=BLUE, linewidth=2.6)[0])
+        self.steepest = self.moving(self.loss.axvline(1, color=GREEN, linestyle="--"))
+        self.explodes = self.moving(self.loss.axvline(1, color=VERMILLION, linestyle=":", linewidth=2.4))
+        self.lengths = self.moving(self.norm.plot([], [], color=BLUE, linewidth=1.4)[0])
+        self.clip = self.moving(self.norm.axhline(1, color=VERMILLION, linestyle="--"))
+        self.figure.legend(
+            handles=[self.smooth, self.batches, self.steepest, self.explodes, self.useful],
+            labels=["running mean", "batches", "steepest", "explodes", "90 % right in ten epochs"],
+            loc="upper left",
+            bbox_to_anchor=(0.04, 0.905),
+            ncols=5,
+            columnspacing=1.1,
+            handlelength=1.8,
+        )
+        self.title = self.moving(self.figure.text(0.055, 0.93, "", weight="bold", fontsize=self.style.font + 1))
+        at = {"transform": self.norm.transAxes, "color": VERMILLION, "va": "top"}
+        self.cut = self.moving(self.norm.text(0.03, 0.99, "", **at))
+
+    def set_artists(self, result: RangeTest) -> None:
+        low, high = result.useful
+        self.useful.set_x(low)
+        self.useful.set_width(high - low)
+        self.batches.set_data(result.rate, np.minimum(result.loss, 2 * TOP))
+        self.smooth.set_data(result.rate, np.minimum(result.smooth, 2 * TOP))
+        self.steepest.set_xdata([result.steepest] * 2)
+        self.explodes.set_visible(result.explodes is not None)
+        self.explodes.set_xdata([result.explodes or 1.0] * 2)
+        self.lengths.set_data(result.rate, np.minimum(result.norm, 10 * NORMS[1]))
+        clipping = math.isfinite(result.clip)
+        for artist in (self.clip, self.cut):
+            artist.set_visible(clipping)
+        if clipping:
+            self.clip.set_ydata([result.clip] * 2)
+            self.cut.set_text(f"dashed: cut to {result.clip:g}")
+        self.title.set_text(headline(result))
+
+    def describe(self, result: RangeTest) -> str:
+        low, high = result.useful
+        if result.explodes is None:
+            end = "It does not explode"
+        elif len(result.rate) < result.updates:
+            end = f"It explodes at about {one_digit(result.explodes)}, and the loss is soon no longer a number"
+        else:
+            end = f"It explodes at about {one_digit(result.explodes)}"
+        cut = ""
+        if math.isfinite(result.clip):
+            cut = f" Gradients are cut to length {result.clip:g}: {np.mean(result.norm > result.clip):.0%} of them."
+        return (
+            f"{headline(result)}. {end}.{cut} Ten epochs at one rate, uncut, get 90 % right from {rate(low)} to "
+            f"{rate(high)}."
+        )
+
+
+def headline(result: RangeTest) -> str:
+    return (
+        f"Pixels up to {result.pixels}, {result.updates} updates: steepest at {one_digit(result.steepest)}, so begin "
+        f"near {one_digit(result.start)}"
+    )
+
+
+def one_digit(value: float) -> str:
+    return rate(float(f"{value:.1g}"))
