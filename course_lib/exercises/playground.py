@@ -34,6 +34,33 @@ def _edges(images, down, right):
     return padded[:, 1 - down : 9 - down, 1 - right : 9 - right]
 
 
+def _pooled(right_a, right_b):
+    p = (np.mean(right_a) + np.mean(right_b)) / 2
+    return (np.mean(right_b) - np.mean(right_a)) / np.sqrt(max(2 * p * (1 - p) / len(right_a), 1e-300))
+
+
+def _framed(images):
+    return np.pad(images, ((0, 0), (1, 1), (1, 1)))
+
+
+def _by_slices(images, down, right):
+    """Right for moves of 0 and 1."""
+    out = np.zeros_like(images)
+    out[:, down:, right:] = images[:, : 8 - down, : 8 - right]
+    return out
+
+
+def _by_indices(images, down, right):
+    """Row −1 is taken for the last one; row 8 does not exist."""
+    rows, columns = np.arange(8) - down, np.arange(8) - right
+    return images[:, rows[:, None], columns]
+
+
+def _over(count):
+    """(n_b − n_a) over the root of some count."""
+    return lambda a, b: (np.sum(b & ~a) - np.sum(a & ~b)) / np.sqrt(max(count(a, b), 1))
+
+
 MOVED = Exercise(
     "11.1",
     "One pixel aside",
@@ -56,8 +83,56 @@ MOVED = Exercise(
         ),
         Mistake(_edges, "You repeat the border. What enters is empty paper, 0."),
         Mistake(
-            lambda images, down, right: np.roll(images, down, axis=0) if down else moved(images, down, right),
-            "You moved along axis 0. That is the list of images; rows are axis 1.",
+            lambda images, down, right: np.roll(images, (down, right), axis=(0, 1)),
+            "You moved along axis 0. That is the list of images: rows are axis 1, columns axis 2.",
+            also=(
+                lambda images, down, right: np.pad(images, ((1, 1), (1, 1), (0, 0)))[
+                    1 - down : len(images) + 1 - down, 1 - right : 9 - right
+                ],
+                lambda images, down, right: np.roll(images, down, axis=0) if down else moved(images, down, right),
+            ),
+        ),
+        Mistake(
+            lambda images, down, right: np.roll(images, (down, right)),
+            "Without an axis np.roll moves through all numbers as one long row. Rows are axis 1, columns axis 2.",
+            also=(lambda images, down, right: np.roll(images, 8 * down + right),),
+        ),
+        Mistake(
+            lambda images, down, right: images.copy(),
+            "These are the images as they were. Nothing has moved.",
+        ),
+        Mistake(
+            lambda images, down, right: moved(images, -down, right),
+            "One of the two moves goes the wrong way. Positive is down, and positive is to the right.",
+            also=(lambda images, down, right: moved(images, down, -right),),
+        ),
+        Mistake(
+            lambda images, down, right: moved(images, down, 0),
+            "You moved along one direction only. `down` and `right` both count.",
+            also=(
+                lambda images, down, right: moved(images, 0, right),
+                lambda images, down, right: moved(images, down, 0) if down else moved(images, 0, right),
+            ),
+        ),
+        Mistake(
+            lambda images, down, right: _framed(images),
+            "The frame of zeros is still there. Cut the 8 × 8 window out of it that is asked for.",
+            also=(lambda images, down, right: np.roll(_framed(images), (down, right), axis=(1, 2)),),
+        ),
+        Mistake(
+            lambda images, down, right: np.pad(images, 1)[:, 1 - down : 9 - down, 1 - right : 9 - right],
+            "np.pad(images, 1) puts empty images before and behind the list as well. Pad rows and columns only: "
+            "((0, 0), (1, 1), (1, 1)).",
+        ),
+        Mistake(
+            _by_slices,
+            "This works for moves of 0 and 1. A slice that starts at −1 starts at the LAST row: a negative move needs "
+            "the two slices exchanged, or a frame of zeros around the image.",
+        ),
+        Mistake(
+            _by_indices,
+            "Row r − down may lie outside the image. Index −1 is then taken for the last row, and 8 is an error: ask "
+            "whether it lies inside, and leave 0 if not.",
         ),
     ),
     hints=(
@@ -76,9 +151,11 @@ LUCK = Exercise(
     "√(n_a + n_b). Return z = (n_b − n_a)/√(n_a + n_b), and 0 if both agree everywhere.",
     luck,
     cases=(
-        (np.array([True, True, False, True]), np.array([True, False, True, True])),
-        (np.array([False, True, False, False, True]), np.array([True, True, True, True, False])),
+        (np.array([True, True, False, True, False]), np.array([True, False, True, True, False])),
+        (np.array([False, True, False, False, True, False]), np.array([True, True, True, True, False, False])),
+        (np.array([True, True, False, True, True]), np.array([False, True, True, False, False])),
         (_answers(1, 0.97), _answers(2, 0.985)),
+        (_answers(4, 0.98), _answers(5, 0.95)),
         (_answers(3, 0.98), _answers(3, 0.98)),
     ),
     mistakes=(
@@ -87,10 +164,48 @@ LUCK = Exercise(
             _unpaired,
             "This compares two networks on two DIFFERENT test sets. They read the same digits, so only those on "
             "which they differ count, and they count with n_a + n_b.",
+            also=(_pooled,),
         ),
         Mistake(
-            lambda a, b: (np.sum(b & ~a) - np.sum(a & ~b)) / np.sqrt(len(a)),
+            _over(lambda a, b: len(a)),
             "You divided by √n. Digits on which both agree carry no chance: the number that counts is n_a + n_b.",
+        ),
+        Mistake(
+            _over(lambda a, b: np.sum(a | b)),
+            "You divided by the root of the number that at least one has right. Digits that both have right do not "
+            "count: n_a + n_b.",
+        ),
+        Mistake(
+            _over(lambda a, b: np.sum(a) + np.sum(b)),
+            "n_a is the number that ONLY A has right, not all that A has right; n_b likewise.",
+        ),
+        Mistake(
+            _over(lambda a, b: np.sum(a & b)),
+            "You divided by the root of the number that both have right. The digits that count are those on which they "
+            "differ, n_a + n_b.",
+            also=(_over(lambda a, b: np.sum(a == b)),),
+        ),
+        Mistake(
+            lambda a, b: abs(luck(a, b)),
+            "The sign is lost. It says who is better: positive for B, negative for A.",
+        ),
+        Mistake(
+            lambda a, b: luck(a, b) ** 2,
+            "This is z², McNemar's chi-square. The task asks for z itself, with its sign.",
+        ),
+        Mistake(
+            lambda a, b: np.sign(luck(a, b)) * max(abs(np.sum(b) - np.sum(a)) - 1, 0) / np.sqrt(max(np.sum(a != b), 1)),
+            "You took the correction for continuity, |n_b − n_a| − 1. It is a good habit, but the task asks for z "
+            "without it.",
+            also=(
+                lambda a, b: (abs(np.sum(b) - np.sum(a)) - 1) / np.sqrt(max(np.sum(a != b), 1)),
+                lambda a, b: max(abs(np.sum(b) - np.sum(a)) - 1, 0) / np.sqrt(max(np.sum(a != b), 1)),
+                lambda a, b: (abs(np.sum(b) - np.sum(a)) - 1) ** 2 / max(np.sum(a != b), 1),
+            ),
+        ),
+        Mistake(
+            lambda a, b: float(np.sum(b) - np.sum(a)),
+            "This is n_b − n_a. Divide it by its standard deviation, √(n_a + n_b).",
         ),
         Mistake(
             lambda a, b: (np.sum(b & ~a) - np.sum(a & ~b)) / max(np.sum(a != b), 1),

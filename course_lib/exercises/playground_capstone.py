@@ -141,7 +141,7 @@ PIPELINE = PipelineExercise(
         Mistake(
             _unprepared,
             "Fewer than 85 % are right: something goes wrong on the way. Does predict prepare its raw images "
-            "exactly as the training digits were prepared?",
+            "exactly as the training digits were prepared, and never by the first images that come?",
         ),
         Mistake(
             _hardly_trained,

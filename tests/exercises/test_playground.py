@@ -28,6 +28,13 @@ def test_11_2_has_mean_0_and_spread_1_for_equal_networks():
     assert luck(~a[0] & b[0], b[0]) > 2
 
 
+def test_11_2_asks_for_both_signs_and_for_digits_of_every_kind():
+    cases = EXERCISES["11.2"].cases
+    assert {np.sign(luck(a, b)) for a, b in cases} == {-1, 0, 1}
+    for a, b in cases[:-1]:
+        assert all(np.any(kind) for kind in (a & b, a & ~b, b & ~a)), (a, b)
+
+
 def envelope():
     y = np.arange(40) % 10
     return Envelope(np.eye(10)[y] * 16, y)
@@ -49,11 +56,23 @@ def test_the_envelope_notices_chance_and_company():
     assert look.depends_on_company and not look.changes_its_mind
 
 
+def test_the_envelope_first_shows_images_of_one_digit():
+    """Else what a predict fits to the first images it gets are the statistics of the test digits."""
+    look, means = envelope(), []
+
+    def fits_on_the_first(images):
+        means.append(images.mean(axis=0))
+        return (images - means[0]).argmax(axis=1)
+
+    assert look(fits_on_the_first) < 0.95
+    assert np.count_nonzero(means[0]) == 1
+
+
 @pytest.mark.parametrize(
     "predict, words",
     [
         (np.zeros(40), "not its answers"),
-        (lambda x: x, r"one class per image, shape \(40,\), not \(40, 10\)"),
+        (lambda x: x, r"one class per image, shape \(4,\), not \(4, 10\)"),
         (lambda x: None, "one class per image. It returned None where"),
         (lambda x: ["3"] * len(x), "one class per image. It returned text where"),
         (lambda x: np.full(len(x), np.nan), "not NaN or infinity"),
