@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import subprocess
@@ -19,6 +20,8 @@ from tools.site.staging import place_of, relinked, stage
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+MOVING = ("00", "03", "09")  # chapters whose explorers move: every kind of control, and a recorded run
+LIGHT_PAGE = 1e6  # bytes that a page may weigh before an explorer is touched
 
 
 class Page(HTMLParser):
@@ -48,7 +51,8 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     folder = tmp_path_factory.mktemp("site") / "built site"
-    done = subprocess.run([sys.executable, "-m", "tools.site", str(folder)], cwd=ROOT, capture_output=True, text=True)
+    command = [sys.executable, "-m", "tools.site", str(folder), "--moving", *MOVING]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return {file.relative_to(folder).as_posix(): Page(file) for file in folder.rglob("*.html")}
 
@@ -63,7 +67,31 @@ def test_everything_is_there(site: dict[str, Page]) -> None:
         assert {place_of(notebook, cell["id"]) for cell in cells} <= page.ids
         outputs = [output for cell in cells for output in cell.get("outputs", [])]
         alts = [one["metadata"]["image/png"]["alt"] for one in outputs if "image/png" in one.get("data", {})]
-        assert [alt for _, alt in page.pictures] == [alt.removesuffix(PICTURE).rstrip() for alt in alts]
+        assert [alt for _, alt in page.pictures] == [html.unescape(alt).removesuffix(PICTURE).rstrip() for alt in alts]
+
+
+def test_explorers_of_these_chapters_move(site: dict[str, Page]) -> None:
+    for notebook in NOTEBOOKS:
+        page = site[f"notebooks/{notebook.stem}.html"]
+        calls = [
+            one
+            for one in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+            if "_explorer(" in str(one["source"])
+        ]
+        keys = re.findall(r'data-key="([^"]+)"', page.text)
+        assert bool(keys) == notebook.stem.startswith(MOVING) and len(keys) <= len(calls), notebook.stem
+        for key in keys:
+            script = page.file.parents[1] / "_static" / "explorers" / f"{key}.js"
+            assert script.read_text(encoding="utf-8").startswith(f'explorerFrames("{key}", {{')
+
+
+def test_a_page_is_light_until_an_explorer_is_touched(site: dict[str, Page]) -> None:
+    """What a page loads at once, and every picture that it may load while one scrolls."""
+    for name, page in site.items():
+        files = {
+            (page.file.parent / unquote(address.partition("?")[0])) for address in page.loads if ":" not in address
+        }
+        assert sum(file.stat().st_size for file in files if file.is_file()) + len(page.text) < LIGHT_PAGE, name
 
 
 def test_students_find_no_instructors_guide(site: dict[str, Page], tmp_path: Path) -> None:

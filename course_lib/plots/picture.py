@@ -120,6 +120,16 @@ class Picture:
         self.style.to_indexed(image, self.colormap).save(out, format="PNG", compress_level=compress_level)
         return out.getvalue()
 
+    def background_png(self) -> bytes:
+        """The pixels behind the moving artists as PNG: the same for all results with the same `frame`."""
+        with _DRAWING:
+            whole = self.canvas.copy_from_bbox(self.figure.bbox)
+            self.canvas.restore_region(self._background)
+            try:
+                return self.png()
+            finally:
+                self.canvas.restore_region(whole)
+
     def _repr_png_(self) -> bytes:
         return self.png(compress_level=9)
 

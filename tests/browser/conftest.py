@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +57,18 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The website as built, or the one in the folder SITE. Explorers of some chapters move, in SITE those it has."""
+    if built := os.environ.get("SITE"):
+        return Path(built).resolve()
+    folder = tmp_path_factory.mktemp("site") / "site"
+    command = [sys.executable, "-m", "tools.site", str(folder), "--moving", "00", "03", "09"]
+    done = subprocess.run(command, cwd=NOTEBOOKS.parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,9 @@
-"""Builds the website of the course from the notebooks as they are stored; nothing is run.
+"""Builds the website of the course from the notebooks as they are stored; none is run.
 
-    python -m tools.site [--instructors] [FOLDER]      (build/site)
+    python -m tools.site [--instructors] [--moving CHAPTER ...] [FOLDER]      (build/site)
+
+The pictures that explorers move among are drawn first, see `tools/static_explorers.py`; `--moving 00 05` limits this to
+some chapters, `--moving none` leaves it out.
 
 Sphinx reads a staged copy of notebooks/, docs/ and README.md, in which everything stands where Sphinx looks for it; see
 `tools/site/staging.py`. Every warning is an error. The guide for instructors, which gives answers away, is left out
@@ -14,22 +17,30 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from sphinx.cmd.build import build_main
 
 from tools import notebooks
-from tools.site.staging import ROOT, stage
+from tools.same_picture import explorer_call
+from tools.site.staging import FRAMES, ROOT, stage
+from tools.static_explorers import cells_of, draw_all
 
 HERE = Path(__file__).resolve().parent
 
 
-def main(output: Path, instructors: bool = False) -> int:
-    notebooks.refuse_unstored(sorted((ROOT / "notebooks").glob("*.ipynb")))
+def main(output: Path, instructors: bool = False, moving: Sequence[str] = ("",)) -> int:
+    """Build the site into `output`; the explorers of chapters whose names begin with one of `moving` can be moved."""
+    chapters = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    notebooks.refuse_unstored(chapters)
     start = time.perf_counter()
+    moved = [chapter for chapter in chapters if chapter.stem.startswith(tuple(moving))]
+    cells = [cell for chapter in moved for cell in cells_of(notebooks.read(chapter), chapter.stem, explorer_call)]
+    explorers = {explorer.cell.key: explorer for explorer in draw_all(cells)}
     with tempfile.TemporaryDirectory(prefix="course-site-") as work:
         source = Path(work) / "source"
-        stage(source, instructors)
+        stage(source, instructors, explorers)
         built = Path(work) / "site"
         status = build_main(
             [
@@ -49,6 +60,8 @@ def main(output: Path, instructors: bool = False) -> int:
         if status:
             return status
         (built / ".buildinfo").unlink(missing_ok=True)
+        if explorers:
+            shutil.move(source / FRAMES, built / FRAMES)
         shutil.rmtree(output, ignore_errors=True)
         output.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(built, output)
@@ -65,8 +78,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "build" / "site")
     parser.add_argument("--instructors", action="store_true", help="with the guide for instructors")
+    parser.add_argument("--moving", nargs="+", default=[""], help="chapters whose explorers move")
     given = parser.parse_args()
     try:
-        sys.exit(main(given.folder, given.instructors))
+        sys.exit(main(given.folder, given.instructors, given.moving))
     except ValueError as error:
         sys.exit(str(error))

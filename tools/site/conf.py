@@ -26,10 +26,10 @@ highlight_language = "text"  # of a block that names no language: a diagram, say
 
 html_theme = "furo"
 html_math_renderer = "mathml"
-html_static_path = ["static"]
+html_static_path = ["static", "../explorers.js", "../explorers.css"]
 html_favicon = "static/favicon.svg"
-html_css_files = ["course.css"]
-html_js_files = [("course.js", {"defer": "defer"})]
+html_css_files = ["course.css", "explorers.css"]
+html_js_files = [(file, {"defer": "defer"}) for file in ("course.js", "explorers.js")]
 html_copy_source = False
 html_show_sphinx = False
 html_use_index = False

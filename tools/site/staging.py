@@ -7,13 +7,17 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from course_lib.explorers.strip import without_strip
+from tools.static_explorers import StaticExplorer, markup
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -25,11 +29,19 @@ STILL = (
     "```{note}\nOn this page the pictures stand still. Sliders move, and exercises are checked, when you\n"
     "[run the course](../how_to_run.md).\n```"
 )
+MOVING = (
+    "```{note}\nSliders and buttons of this page choose among pictures that were drawn in advance. Everything\n"
+    "moves, and exercises are checked, when you [run the course](../how_to_run.md).\n```"
+)
+FRAMES = "_static/explorers"  # of the website
 LANGUAGES = {".py": "python", ".sh": "sh", ".toml": "toml", ".yml": "yaml", ".md": "markdown"}
 
 
-def stage(folder: Path, instructors: bool = False) -> None:
-    """All sources of the website in `folder`, which must not exist yet; for `instructors` with their guide."""
+def stage(folder: Path, instructors: bool = False, explorers: Mapping[str, StaticExplorer] | None = None) -> None:
+    """All sources of the website in `folder`, which must not exist yet; for `instructors` with their guide.
+
+    `explorers` are those that move, by chapter and cell.
+    """
     shutil.copytree(HERE / "pages", folder)
     linked: set[Path] = set()
     guide = [ROOT / GUIDE] if instructors else []
@@ -39,7 +51,10 @@ def stage(folder: Path, instructors: bool = False) -> None:
             copy(page.parent / picture, folder)
         write(folder / page.relative_to(ROOT), relinked(text, page.parent, linked))
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        write(folder / notebook.relative_to(ROOT), json.dumps(readable(notebook, linked)))
+        write(
+            folder / notebook.relative_to(ROOT),
+            json.dumps(readable(notebook, linked, explorers or {}, folder / FRAMES)),
+        )
     for file in linked:
         write(folder / "source" / f"{file.relative_to(ROOT)}.md", listing(file))
     with (folder / "index.md").open("a", encoding="utf-8") as index:
@@ -47,9 +62,9 @@ def stage(folder: Path, instructors: bool = False) -> None:
             index.write(contents(caption, sorted(folder.glob(pattern)), folder))
 
 
-def readable(file: Path, linked: set[Path]) -> dict:
-    """The notebook with its alt texts and places where MyST-NB finds them."""
-    notebook, cells = json.loads(file.read_text(encoding="utf-8")), []
+def readable(file: Path, linked: set[Path], explorers: Mapping[str, StaticExplorer], frames: Path) -> dict:
+    """The notebook with its alt texts and places where MyST-NB finds them; what its explorers need goes to `frames`."""
+    notebook, cells, moves = json.loads(file.read_text(encoding="utf-8")), [], False
     for cell in notebook["cells"]:
         place = f"({place_of(file, cell['id'])})=\n"
         if cell["cell_type"] == "markdown":
@@ -63,16 +78,33 @@ def readable(file: Path, linked: set[Path]) -> dict:
                 if not pictures[0]:
                     raise ValueError(f"{file.name}, cell {cell['id']}: the picture has no alt text")
                 cell["metadata"]["mystnb"] = {"image": {"alt": pictures[0]}}
+                if one := explorers.get(f"{file.stem}-{cell['id']}"):
+                    moves = True
+                    cell["outputs"] = [moving(output, one, pictures[0], frames) for output in cell["outputs"]]
         cells.append(cell)
-    cells.insert(1, {"cell_type": "markdown", "id": "still", "metadata": {}, "source": STILL})
+    cells.insert(1, {"cell_type": "markdown", "id": "still", "metadata": {}, "source": MOVING if moves else STILL})
     return {**notebook, "cells": cells}
 
 
 def alone(output: dict) -> str:
     """The alt text of the picture in `output`, which loses its strip: here nothing can be run."""
     alt = output["metadata"].get("image/png", {}).get("alt", "").strip()
-    output["data"]["image/png"], alt = without_strip("".join(output["data"]["image/png"]).strip(), alt)
+    output["data"]["image/png"], alt = without_strip("".join(output["data"]["image/png"]).strip(), html.unescape(alt))
     return alt
+
+
+def moving(output: dict, explorer: StaticExplorer, alt: str, frames: Path) -> dict:
+    """`output` with the explorer instead of its picture, which the page shows until the explorer is touched."""
+    if "image/png" not in output.get("data", {}):
+        return output
+    key, (width, height) = explorer.cell.key, explorer.size
+    frames.mkdir(parents=True, exist_ok=True)
+    (frames / f"{key}.png").write_bytes(base64.b64decode(output["data"].pop("image/png")))
+    write(frames / f"{key}.js", f'explorerFrames("{key}", {explorer.data()});\n')
+    size = f'width="{width}" height="{height}" loading="lazy"'
+    picture = f'<img src="../{FRAMES}/{key}.png" alt="{html.escape(alt)}" {size}>'
+    output["data"]["text/html"] = markup(explorer, picture, f"../{FRAMES}/{key}.js")
+    return output
 
 
 def place_of(notebook: Path, cell_id: str) -> str:

@@ -1,0 +1,178 @@
+"""The explorers of the website, opened from the disk with no network, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page
+
+from lab_page import PATIENCE
+
+SCREENS = {"desk": (1280, 720), "phone": (390, 844)}
+STEMS = sorted(path.stem for path in Path(__file__).resolve().parents[2].glob("notebooks/*.ipynb"))
+MOVING = STEMS if os.environ.get("SITE") else [stem for stem in STEMS if stem.startswith(("00", "03", "09"))]
+AXE = {"rules": {"empty-table-header": {"enabled": False}}, "resultTypes": ["violations"]}
+HASH = """async canvas => {
+    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const hash = await crypto.subtle.digest("SHA-256", data);
+    return [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, "0")).join("");
+}"""
+
+
+@pytest.fixture(params=SCREENS)
+def screen(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Path, screen: str) -> Iterator:
+    contexts, wrong = [], []
+
+    def opened(stem: str) -> Page:
+        width, height = SCREENS[screen]
+        context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+        contexts.append(context)
+        context.set_default_timeout(1000 * PATIENCE)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda one: one.url.startswith(("data:", site.as_uri())) or wrong.append(one.url))
+        page.goto(f"{site.as_uri()}/notebooks/{stem}.html")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def frames_of(site: Path, root: Locator) -> dict:
+    text = (site / "_static" / "explorers" / f"{root.get_attribute('data-key')}.js").read_text(encoding="utf-8")
+    return json.loads(text[text.index("{") : text.rindex("}") + 1])
+
+
+def shows(root: Locator, frames: dict, state: int, number: int | None = None) -> None:
+    """Wait until the explorer shows this state, and compare pixels and words."""
+    number = min(int(root.get_attribute("data-at")), len(frames["states"][state][1]) - 1) if number is None else number
+    root.locator("canvas").wait_for(state="attached")
+    root.page.wait_for_function(
+        "([key, shown]) => document.querySelector(`[data-key='${key}']`).dataset.shown === shown",
+        arg=[root.get_attribute("data-key"), f"{state}.{number}"],
+    )
+    behind, over, text = (frames["parts"][part] for part in frames["states"][state][1][number])
+    picture, moving = (Image.open(io.BytesIO(base64.b64decode(part))).convert("RGBA") for part in (behind, over))
+    picture.alpha_composite(moving)
+    assert root.locator("canvas").evaluate(HASH) == hashlib.sha256(picture.tobytes()).hexdigest()
+    assert root.locator("canvas").get_attribute("aria-label") == text
+    root.page.wait_for_function(
+        "([key, text]) => document.querySelector(`[data-key='${key}'] .explorer-text`).textContent === text",
+        arg=[root.get_attribute("data-key"), text],
+    )
+
+
+def drawn(frames: dict, place: int, value: int, before: list[int]) -> int:
+    """The state that the page must go to when control `place` moves to `value`."""
+    wanted = [value if k == place else one for k, one in enumerate(before)]
+    states = [indices for indices, _ in frames["states"]]
+    return states.index(wanted) if wanted in states else next(k for k, one in enumerate(states) if one[place] == value)
+
+
+@pytest.mark.parametrize("stem", MOVING)
+def test_every_control_and_every_button(open_page, site: Path, stem: str) -> None:
+    page = open_page(stem)
+    roots = page.locator(".explorer").all()
+    assert roots and not page.locator("script[src*='_static/explorers/']").count(), "frames came before a touch"
+    for root in roots:
+        frames = frames_of(site, root)
+        for control in root.locator("[data-control]").all():
+            place, before = int(control.get_attribute("data-control")), frames["states"][0][0]
+            count = len(frames["values"][place])
+            root.get_by_role("button", name="Reset", exact=True).click()
+            shows(root, frames, 0)
+            control.focus()
+            if control.get_attribute("type") == "range":
+                for key, value in (("Home", 0), ("End", count - 1), ("ArrowLeft", count - 2)):
+                    page.keyboard.press(key)
+                    shows(root, frames, drawn(frames, place, value, before))
+                    assert control.get_attribute("aria-valuetext") == frames["values"][place][value]
+            elif control.get_attribute("type") == "checkbox":
+                page.keyboard.press("Space")
+                shows(root, frames, drawn(frames, place, 1 - before[place], before))
+            else:
+                control.select_option(str(count - 1))
+                shows(root, frames, drawn(frames, place, count - 1, before))
+        for button in root.locator("[data-state]").all():
+            button.click()
+            state = int(button.get_attribute("data-state"))
+            shows(root, frames, state)
+            for still in root.locator("[data-still]").all():
+                place = int(still.get_attribute("data-still"))
+                assert (
+                    still.locator("output").inner_text() == frames["values"][place][frames["states"][state][0][place]]
+                )
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    wrong = Axe().run(page, options=AXE).response["violations"]
+    assert not [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in wrong]
+
+
+@pytest.mark.parametrize("screen", ["desk"], indirect=True)
+def test_a_control_moved_from_a_preset_says_what_moved_back(open_page, site: Path) -> None:
+    page = open_page("00_start_here")
+    root = page.locator(".explorer").first
+    frames = frames_of(site, root)
+    root.get_by_role("button", name="AND-like").click()
+    shows(root, frames, int(root.get_by_role("button", name="AND-like").get_attribute("data-state")))
+    root.get_by_label("bias b").focus()
+    page.keyboard.press("Home")
+    shows(root, frames, drawn(frames, 2, 0, [0, 0, 0, 0]))
+    note = root.locator(".explorer-note")
+    assert "weight w1, weight w2" in note.inner_text() and "JupyterLab" in note.inner_text()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.explorer-note').textContent === ''")
+
+
+@pytest.mark.parametrize("screen", ["phone"], indirect=True)
+def test_a_recorded_run_plays_pauses_and_steps(open_page, site: Path) -> None:
+    page = open_page("09_babysitting")
+    root = page.locator(".explorer:has([data-play])")
+    frames = frames_of(site, root)
+    run = len(frames["states"][0][1])
+    play, step = root.locator("[data-play]"), root.locator("[data-step]")
+    step.click()
+    shows(root, frames, 0, 0)
+    step.click()
+    shows(root, frames, 0, 1)
+    play.click()
+    page.wait_for_function("document.querySelector('[data-play]').textContent === 'Pause'")
+    play.click()
+    page.wait_for_function("document.querySelector('[data-play]').textContent === 'Play'")
+    page.wait_for_function("document.querySelector('.explorer:has([data-play])').dataset.shown !== '0.1'")
+    play.click()
+    shows(root, frames, 0, run - 1)
+    page.wait_for_function("document.querySelector('[data-play]').textContent === 'Play'")
+    assert "ends here" in root.locator(".explorer-note").inner_text()
+    step.click()
+    shows(root, frames, 0, 0)
+
+
+@pytest.mark.parametrize("screen", ["desk"], indirect=True)
+def test_missing_frames_are_said_and_asked_for_again(open_page, browser: Browser, site: Path) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.route("**/_static/explorers/*.js", lambda route: route.abort())
+    page.goto(f"{site.as_uri()}/notebooks/00_start_here.html")
+    page.get_by_role("button", name="AND-like").click()
+    page.wait_for_function("document.querySelector('.explorer-note').textContent.includes('missing')")
+    page.unroute("**/_static/explorers/*.js")
+    page.get_by_role("button", name="AND-like").click()
+    page.locator(".explorer canvas").wait_for()
+    context.close()
