@@ -132,12 +132,12 @@ class ProgressFile:
         self._waiting.clear()
 
     def _stored(self) -> list[Attempt]:
-        if not self.path.exists() and not self.old.exists():
+        if not os.path.exists(self.path) and not os.path.exists(self.old):
             return []  # looking does not make a file
         try:
             return self._do(lambda file: _attempts(file.execute(SELECT)))
         except (OSError, sqlite3.Error) as error:
-            if not self.path.exists():
+            if not os.path.exists(self.path):
                 return _from_old(self.old)
             self._say(f"Your progress in {self.path} cannot be read ({error}).")
             return _readable(self.path)[0]
@@ -146,7 +146,7 @@ class ProgressFile:
         """The result of `action`, in one transaction; a damaged file is mended first."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         for _ in range(4):  # once, unless the file is damaged and other notebooks mend it too
-            before = self.path.stat() if self.path.exists() else None
+            before = self.path.stat() if os.path.exists(self.path) else None
             try:
                 with closing(_opened(self.path)) as file:
                     if file.execute("PRAGMA user_version").fetchone()[0] == 0:
