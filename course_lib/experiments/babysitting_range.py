@@ -17,7 +17,8 @@ from course_lib.nn.optimizers import SGD, Optimizer
 from course_lib.nn.training import train
 
 LOW, HIGH = 1e-5, 100.0
-UPDATES, CLIPS = (50, 100, 200, 400), (0.1, 1.0, 10.0, math.inf)
+UNCUT = 0.0
+UPDATES, CLIPS = (50, 100, 200, 400), (UNCUT, 10.0, 1.0, 0.1)
 MEMORY, EXPLODED = 0.9, 1.5  # of the running mean of the loss; of its first value
 
 
@@ -44,7 +45,7 @@ class RangeTest:
 
     pixels: int
     updates: int
-    clip: float  # inf: gradients are left as they are
+    clip: float  # UNCUT: gradients are left as they are
     rate: np.ndarray  # (k,)
     loss: np.ndarray  # (k,) of the batch that the update at this rate saw
     smooth: np.ndarray  # (k,) its running mean
@@ -61,16 +62,16 @@ class RangeTest:
 
 @checked
 @lru_cache(maxsize=64)
-def range_test(pixels: int = 1, updates: int = 200, clip: float = math.inf, seed: int = 0) -> RangeTest:
+def range_test(pixels: int = 1, updates: int = 200, clip: float = UNCUT, seed: int = 0) -> RangeTest:
     """η_t = LOW (HIGH/LOW)^(t/(T−1)) for T = `updates` updates of plain SGD, 64-50-10 ReLU, batches of 64."""
-    if pixels not in PIXELS or updates not in UPDATES or not clip > 0:
+    if pixels not in PIXELS or updates not in UPDATES or clip < 0:
         raise ValueError(
-            f"pixels must be one of {PIXELS}, updates one of {UPDATES} and clip positive; they are {pixels}, {updates} "
-            f"and {clip}."
+            f"pixels must be one of {PIXELS}, updates one of {UPDATES} and clip a length, or 0 for uncut; they are "
+            f"{pixels}, {updates} and {clip}."
         )
     digits = centred_digits(pixels)
     net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), seed=np.random.RandomState(seed))
-    rates, rule = np.geomspace(LOW, HIGH, updates), Clipped(SGD(), clip)
+    rates, rule = np.geomspace(LOW, HIGH, updates), Clipped(SGD(), clip or math.inf)
     history = train(
         net,
         digits.x_train,
@@ -115,15 +116,15 @@ def running_mean(values: np.ndarray, memory: float = MEMORY) -> np.ndarray:
 
 @checked
 @lru_cache(maxsize=64)
-def clipped_accuracy(lr: float, clip: float = math.inf, pixels: int = 255, seed: int = 0) -> float:
-    """The share of validation digits that is right after ten epochs of SGD with gradients no longer than `clip`."""
+def clipped_accuracy(lr: float, clip: float = UNCUT, pixels: int = 255, seed: int = 0) -> float:
+    """The share of validation digits that is right after ten epochs of SGD with gradients cut to `clip` (0: uncut)."""
     digits = centred_digits(pixels)
     net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), seed=np.random.RandomState(seed))
     history = train(
         net,
         digits.x_train,
         digits.y_train,
-        Clipped(SGD(), clip),
+        Clipped(SGD(), clip or math.inf),
         epochs=EPOCHS,
         batch_size=BATCH,
         rng=np.random.RandomState(seed),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from course_lib.experiments.babysitting import (
@@ -20,7 +19,7 @@ from course_lib.experiments.babysitting import (
 from course_lib.experiments.babysitting_clinic import GUESSES, clinic
 from course_lib.experiments.babysitting_live import IMAGES, INITS, live_training
 from course_lib.experiments.babysitting_patients import DISEASES, FACTORS, PATIENTS, TREATMENTS
-from course_lib.experiments.babysitting_range import CLIPS, UPDATES, range_test
+from course_lib.experiments.babysitting_range import CLIPS, UNCUT, UPDATES, range_test
 from course_lib.experiments.babysitting_rates import RATES, learning_rate
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops
 from course_lib.explorers.explorer import Explorer
@@ -133,9 +132,7 @@ def range_test_explorer(**start: Any) -> Explorer:
         [
             Stops("pixels", "pixels", PIXELS, 1, _inks()),
             Stops("updates", "updates", UPDATES, 200),
-            Stops(
-                "clip", "gradients cut to", CLIPS, math.inf, [f"{c:g}" if math.isfinite(c) else "uncut" for c in CLIPS]
-            ),
+            Stops("clip", "gradients cut to", CLIPS, UNCUT, [f"{c:g}" if c else "uncut" for c in CLIPS]),
             IntSlider("seed", "seed", 0, 9, 0),
         ],
         presets={

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from course_lib.experiments.babysitting_range import HIGH, LOW, RangeTest
@@ -59,10 +57,9 @@ class RangeTestPicture(Picture):
         self.explodes.set_visible(result.explodes is not None)
         self.explodes.set_xdata([result.explodes or 1.0] * 2)
         self.lengths.set_data(result.rate, np.minimum(result.norm, 10 * NORMS[1]))
-        clipping = math.isfinite(result.clip)
         for artist in (self.clip, self.cut):
-            artist.set_visible(clipping)
-        if clipping:
+            artist.set_visible(result.clip > 0)
+        if result.clip:
             self.clip.set_ydata([result.clip] * 2)
             self.cut.set_text(f"dashed: cut to {result.clip:g}")
         self.title.set_text(headline(result))
@@ -76,7 +73,7 @@ class RangeTestPicture(Picture):
         else:
             end = f"It explodes at about {one_digit(result.explodes)}"
         cut = ""
-        if math.isfinite(result.clip):
+        if result.clip:
             cut = f" Gradients are cut to length {result.clip:g}: {np.mean(result.norm > result.clip):.0%} of them."
         return (
             f"{headline(result)}. {end}.{cut} Ten epochs at one rate, uncut, get 90 % right from {rate(low)} to "
