@@ -169,12 +169,10 @@ RATIO = Exercise(
         ),
         Mistake(
             lambda w, grad, lr: np.sum(np.abs(lr * grad / w)),
-            "You added up the ratios of single weights. Take the two lengths first, then one ratio.",
+            "You made one number of the ratios of single weights. Take the two lengths first, then one ratio.",
             also=(
                 lambda w, grad, lr: np.max(np.abs(lr * grad / w)),
                 lambda w, grad, lr: np.linalg.norm(lr * grad / w),
-                lambda w, grad, lr: np.sum(lr * grad / w),
-                lambda w, grad, lr: np.mean(lr * grad / w),
                 lambda w, grad, lr: np.median(np.abs(lr * grad / w)),
             ),
         ),

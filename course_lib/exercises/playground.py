@@ -89,7 +89,6 @@ MOVED = Exercise(
                 lambda images, down, right: np.pad(images, ((1, 1), (1, 1), (0, 0)))[
                     1 - down : len(images) + 1 - down, 1 - right : 9 - right
                 ],
-                lambda images, down, right: np.roll(images, down, axis=0) if down else moved(images, down, right),
             ),
         ),
         Mistake(
@@ -194,11 +193,10 @@ LUCK = Exercise(
             "This is z², McNemar's chi-square. The task asks for z itself, with its sign.",
         ),
         Mistake(
-            lambda a, b: np.sign(luck(a, b)) * max(abs(np.sum(b) - np.sum(a)) - 1, 0) / np.sqrt(max(np.sum(a != b), 1)),
+            lambda a, b: (abs(np.sum(b) - np.sum(a)) - 1) / np.sqrt(max(np.sum(a != b), 1)),
             "You took the correction for continuity, |n_b − n_a| − 1. It is a good habit, but the task asks for z "
             "without it.",
             also=(
-                lambda a, b: (abs(np.sum(b) - np.sum(a)) - 1) / np.sqrt(max(np.sum(a != b), 1)),
                 lambda a, b: max(abs(np.sum(b) - np.sum(a)) - 1, 0) / np.sqrt(max(np.sum(a != b), 1)),
                 lambda a, b: (abs(np.sum(b) - np.sum(a)) - 1) ** 2 / max(np.sum(a != b), 1),
             ),

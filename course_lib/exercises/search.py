@@ -115,9 +115,8 @@ LOG_UNIFORM = Exercise(
             "u is the exponent of the factor high/low: low · (high/low)ᵘ, not low · (high/low) · u.",
         ),
         Mistake(
-            lambda u, low, high: low * np.exp(u) ** (high / low),
+            lambda u, low, high: low * u ** (high / low),
             "Base and exponent are exchanged: the factor high/low is raised to the power u.",
-            also=(lambda u, low, high: low * u ** (high / low),),
         ),
         Mistake(
             lambda u, low, high: high**u,

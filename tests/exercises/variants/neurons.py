@@ -262,6 +262,7 @@ WRONG["1.2"] = {
     "U, W, b": (put_together(lambda W, b, U: np.hstack([U, W, b])), "in another order"),
     "b, W, U": (put_together(lambda W, b, U: np.hstack([b, W, U])), "in another order"),
     "W, U, b": (put_together(lambda W, b, U: np.hstack([W, U, b])), "in another order"),
+    "b, U, W": (put_together(lambda W, b, U: np.hstack([b, U, W])), "in another order"),
     "U, b, W": (put_together(lambda W, b, U: np.hstack([U, b, W])), "in another order"),
     "a tuple": (put_together(lambda W, b, U: (W, b, U)), "side by side with np.hstack"),
     "transposed": (put_together(lambda W, b, U: np.vstack([W.T, b.T, U.T])), "Transposed, your numbers are right"),

@@ -152,6 +152,10 @@ WRONG = {
             "along one direction only",
         ),
         "the frame": (lambda images, down, right: np.pad(images, ((0, 0), (1, 1), (1, 1))), "The frame of zeros"),
+        "the frame, rolled": (
+            lambda images, down, right: np.roll(np.pad(images, ((0, 0), (1, 1), (1, 1))), (down, right), axis=(1, 2)),
+            "The frame of zeros",
+        ),
         "all axes padded": (window(minus, minus, pad=1), "before and behind the list"),
         "positive slices": (positive_slices, "A slice that starts at −1"),
         "wrapped indices": (wrapped_indices, "may lie outside the image"),
@@ -275,6 +279,10 @@ WRONG["11.2"] = {
     ),
     "continuity": (
         lambda a, b: (abs(counts(a, b)[1] - counts(a, b)[0]) - 1) / max(sum(counts(a, b)), 1) ** 0.5,
+        "the correction for continuity",
+    ),
+    "continuity, not below 0": (
+        lambda a, b: max(abs(z_loops(a, b)) - 1 / max(sum(counts(a, b)), 1) ** 0.5, 0),
         "the correction for continuity",
     ),
     "n_b − n_a": (lambda a, b: counts(a, b)[1] - counts(a, b)[0], "This is n_b − n_a"),

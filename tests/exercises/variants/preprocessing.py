@@ -64,6 +64,10 @@ def plus(epsilon):
     return lambda a, b: (b - np.mean(a, axis=0)) / (np.std(a, axis=0) + epsilon)
 
 
+def root(epsilon):
+    return lambda a, b: (b - np.mean(a, axis=0)) / np.sqrt(np.var(a, axis=0) + epsilon)
+
+
 def pair(a, b):
     mu, sigma = a.mean(axis=0), safe(a.std(axis=0))
     return (a - mu) / sigma, (b - mu) / sigma
@@ -96,10 +100,8 @@ WRONG = {
         "one mean": (lambda a, b: (b - np.mean(a)) / np.std(a), "You used one mean and one spread"),
         "n − 1": (lambda a, b: (b - a.mean(0)) / safe(a.std(0, ddof=1)), "by n − 1"),
         "samples": (lambda a, b: ((b.T - b.mean(1)) / safe(b.std(1))).T, "You standardised each sample"),
-        "+ 1e-8": (plus(1e-8), "A small number in the denominator"),
-        "+ 1e-7": (plus(1e-7), "A small number in the denominator"),
-        "+ 1e-5": (plus(1e-5), "A small number in the denominator"),
-        "root of var + 1e-5": (lambda a, b: (b - a.mean(0)) / np.sqrt(a.var(0) + 1e-5), "A small number in the denom"),
+        **{f"+ {e}": (plus(e), "A small number in the") for e in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)},
+        **{f"√(var + {e})": (root(e), "A small number in the") for e in (1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12)},
         "no guard": (
             lambda a, b: (b - np.mean(a, axis=0)) / np.std(a, axis=0),
             "constant in the training data has σ = 0",
