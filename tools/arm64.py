@@ -33,7 +33,18 @@ SYSTEM, SITE = BUILD / "system", BUILD / "site"
 EMULATOR = "qemu-aarch64-static"
 PROCESSOR = "neoverse-n1"  # a plain 64-bit Arm; the newest extensions are beyond what emulators compute right
 NEEDED = ["numpy", "matplotlib", "ipywidgets", "pillow", "threadpoolctl"]  # what a cell imports, with what these need
-NO_NUMBERS = {"predict", "check", "hint", "solution", "show_source", "progress", "review", "check_environment"}
+NO_NUMBERS = {
+    "predict",
+    "check",
+    "hint",
+    "solution",
+    "show_source",
+    "progress",
+    "review",
+    "inventory",
+    "why",
+    "check_environment",
+}
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS")}
 SLOWDOWN = 400  # a cell is given up after so many times the limit
 

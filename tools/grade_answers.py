@@ -16,7 +16,18 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 ROOMS = re.compile(r"course_lib\.exercises\.\w+")
-FOR_STUDENTS = {"check", "forget", "hint", "predict", "progress", "review", "show_source", "solution"}
+FOR_STUDENTS = {
+    "check",
+    "forget",
+    "hint",
+    "inventory",
+    "predict",
+    "progress",
+    "review",
+    "show_source",
+    "solution",
+    "why",
+}
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ def load(code: str, id: str) -> Any:
 
     handed: dict[str, Any] = {}
     desk.check = lambda id, yours=..., *rest: handed.__setitem__(id, yours)
-    desk.hint = desk.solution = desk.predict = desk.progress = desk.forget = desk.review = lambda *anything: None
+    for name in ("forget", "hint", "predict", "progress", "review", "solution", "why"):
+        setattr(desk, name, lambda *anything, **named: None)
     linecache.cache["<notebook>"] = (len(code), None, code.splitlines(True), "<notebook>")
     scope = {"__name__": "__main__", "check": desk.check, "hint": desk.hint}
     exec(compile(code, "<notebook>", "exec"), scope)

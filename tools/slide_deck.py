@@ -14,7 +14,7 @@ from slide_markup import code_html, markdown_html, math_font
 from slide_pictures import snapshot
 
 PAGE = Path(__file__).with_name("slides")
-QUIET_CALLS = re.compile(r"^(predict|show_source|check|hint|solution|progress|review|table)\(", re.MULTILINE)
+QUIET_CALLS = re.compile(r"^(predict|show_source|check|hint|solution|progress|review|why|table)\(", re.MULTILINE)
 SHORT = 12  # lines: a longer source belongs into the speaker's notes
 
 

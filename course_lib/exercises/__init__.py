@@ -35,6 +35,7 @@ _desk = Desk(
 )
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution
-predict, progress, review, forget = _desk.predict, _desk.progress, _desk.review, _desk.forget
+predict, why, review = _desk.predict, _desk.why, _desk.review
+progress, forget, inventory = _desk.progress, _desk.forget, _desk.inventory
 
-__all__ = ["check", "forget", "hint", "predict", "progress", "review", "show_source", "solution"]
+__all__ = ["check", "forget", "hint", "inventory", "predict", "progress", "review", "show_source", "solution", "why"]

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from course_lib.exercises import edition, spaced_review
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.inventory import Inventory, inventory_form
 from course_lib.exercises.prediction import Prediction, Question
 from course_lib.exercises.printed import only_the_beginning
 from course_lib.exercises.progress import NAMES, ProgressFile
@@ -24,6 +25,7 @@ from course_lib.exercises.report import Report
 from course_lib.exercises.shown import Shown
 from course_lib.exercises.source import Source, show_source
 from course_lib.exercises.values import shortened
+from course_lib.exercises.why import Why
 
 T = TypeVar("T", bound=Shown)
 
@@ -112,6 +114,15 @@ class Desk:
 
         return self._show(prediction.id, Question(prediction, answered))
 
+    def why(self, id: str) -> Why:
+        """One line of your own on why the answer to question `id` is what it is.  It may be skipped."""
+        prediction = _find(self.predictions, id, "prediction")
+        written = [one.answer for one in self.file.read().attempts if (one.kind, one.item) == ("why", prediction.id)]
+        last = str(written[-1]) if written else ""
+        return self._show(
+            f"why {prediction.id}", Why(prediction, last, lambda text: self.file.add("why", prediction.id, text))
+        )
+
     def progress(self, *, export: str | Path | None = None) -> Report | None:
         """What you have done so far; `progress(export="progress.csv")` writes it as a table instead."""
         done = self.file.read()
@@ -140,14 +151,24 @@ class Desk:
 
         def question(id: str) -> Question:
             asked, order = spaced_review.asked_again(known[id], variants.get(id), len(answers.get(id, ())))
-
-            def answered(letter: str, sure: int | None) -> None:
-                chosen = order["abcdefgh".index(letter)]  # the letter before the options were shuffled
-                self.file.add("review", id, chosen, letter == asked.right, sure)
-
-            return Question(asked, answered)
+            return self._shuffled("review", asked, order)
 
         return [question(id) for id in spaced_review.to_ask(done, known, recall, self.file.now())]
+
+    def inventory(self, form: str) -> Inventory:
+        """Form "A" or "B" of the test before and after the course: 36 questions, without feedback."""
+        questions = [self._shuffled(f"inventory {form}", *one, feedback=False) for one in inventory_form(form)]
+        return self._show("inventory", Inventory(form, questions))
+
+    def _shuffled(self, kind: str, asked: Prediction, order: str, feedback: bool = True) -> Question:
+        """A question whose options stand in another `order`; the letter that is kept is that before."""
+        return Question(
+            asked,
+            lambda letter, sure: self.file.add(
+                kind, asked.id, order["abcdefgh".index(letter)], letter == asked.right, sure
+            ),
+            feedback,
+        )
 
     def forget(self) -> None:
         """Delete all of your progress on this computer.  It cannot be brought back."""

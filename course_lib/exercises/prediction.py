@@ -86,10 +86,18 @@ class Prediction:
 
 
 class Question(Shown):
-    """A prediction on show.  `answered(letter, sure)` is told the answer, once; `sure` indexes `SURE` or is None."""
+    """A prediction on show.  `answered(letter, sure)` is told the answer, once; `sure` indexes `SURE` or is None.
 
-    def __init__(self, prediction: Prediction, answered: Callable[[str, int | None], None] = lambda *_: None) -> None:
-        self.prediction = prediction
+    Without `feedback` it only says that the answer was kept.
+    """
+
+    def __init__(
+        self,
+        prediction: Prediction,
+        answered: Callable[[str, int | None], None] = lambda *_: None,
+        feedback: bool = True,
+    ) -> None:
+        self.prediction, self.feedback = prediction, feedback
         self._answered = answered
         self._open = True
 
@@ -143,22 +151,27 @@ class Question(Shown):
         if not self._open:
             return
         self._open = False
-        for other, button in self.buttons.items():
+        shown = (letter, self.prediction.right) if self.feedback else ()
+        for other in shown:
             right = other == self.prediction.right
-            if right or other == letter:
-                button.button_style = "success" if right else "danger"
-                button.icon = "check" if right else "times"
+            self.buttons[other].button_style = "success" if right else "danger"
+            self.buttons[other].icon = "check" if right else "times"
+        if not self.feedback:
+            self.buttons[letter].button_style = "info"
         if sure is not None:
             self.sure[letter, sure].button_style = "info"
         for button in (*self.buttons.values(), *self.sure.values()):
             button.disabled = True
-        first, *others = (letter, *(other for other in self.buttons if other != letter))
+        self.answer.value = self._reasons(letter, sure) if self.feedback else '<p role="status">Kept.</p>'
+        self._answered(letter, sure)
+
+    def _reasons(self, letter: str, sure: int | None) -> str:
+        others = (other for other in self.buttons if other != letter)
         how = f" ({SURE[sure]})" if sure is not None else ""
         then = f"<p>You said {letter}{how}: look whether what follows shows it.</p>"
         reasons = "".join(f"<p>{html.escape(self.prediction.feedback(other))}</p>" for other in others)
-        self.answer.value = (
+        return (
             '<div style="line-height:1.4"><p role="status" aria-live="polite">'
-            f"<strong>{html.escape(self.prediction.feedback(first))}</strong></p>{reasons}"
+            f"<strong>{html.escape(self.prediction.feedback(letter))}</strong></p>{reasons}"
             f"{then if self.prediction.occasion == 'Predict' else ''}</div>"
         )
-        self._answered(letter, sure)

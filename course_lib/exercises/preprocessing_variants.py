@@ -59,7 +59,7 @@ def numbers_of_a_mean_image(side: int) -> tuple:
     )
 
 
-@VARIANTS.of("4.f", variance=(0.0004, 0.01))
+@VARIANTS.of("4.f", variance=(0.0004, 0.0025, 0.01))
 def loud_noise(variance: float) -> tuple:
     values = math.sqrt(variance) * np.array([-1.0, 1.0])
     return (

@@ -101,15 +101,18 @@ def asked_again(stored: Prediction, variant: Variant | None, times: int) -> tupl
     The form depends only on how often it was asked, so that a cell that runs again asks the same.
     """
     chance = random.Random(f"{stored.id} {times}")
-    question = variant.drawn(chance) if variant else stored
-    letters = [letter for letter, _ in question.lettered()]
-    order = list(letters)
-    while order == letters:
-        chance.shuffle(order)
+    return shuffled(variant.drawn(chance) if variant else stored, chance)
+
+
+def shuffled(question: Prediction, chance: random.Random, occasion: str = "Review") -> tuple[Prediction, str]:
+    """The options in a random order, another one than in the notebook, and the letters they had before."""
     options = dict(question.lettered())
-    return Prediction(stored.id, question.question, tuple(options[letter] for letter in order), "Review"), "".join(
-        order
-    )
+    order = list(options)
+    chance.shuffle(order)
+    while question.occasion == "Predict" and order == list(options):
+        chance.shuffle(order)
+    other = tuple(options[letter] for letter in order)
+    return Prediction(question.id, question.question, other, occasion), "".join(order)
 
 
 class Review(Shown):

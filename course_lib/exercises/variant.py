@@ -49,7 +49,9 @@ class Variant:
         return Prediction(self.id, question, options, "Review")
 
     def drawn(self, chance: Random) -> Prediction:
-        return self.ask({name: chance.choice(values) for name, values in self.numbers.items()})
+        """For a review: not the first and not the last choice of numbers, which the inventory uses."""
+        choices = list(self.all())
+        return self.ask(chance.choice(choices[1:-1] or choices))
 
 
 class Variants(dict[str, Variant]):
@@ -78,7 +80,7 @@ def written(value: Any) -> str:
         return value
     if value != 0 and not 1e-4 <= abs(value) < 1e6:
         digits, power = f"{value:.2e}".split("e")
-        return f"{float(digits):g} · 10^{int(power)}"
+        return f"{float(digits):g} · 10^{int(power)}".replace("-", "−")
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{float(f'{value:.3g}'):g}".replace("-", "−")
 
 
