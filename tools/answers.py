@@ -63,15 +63,14 @@ def read(folder: Path) -> list[Answer]:
     """The first answer of every learner to every question, from all tables in `folder`."""
     answers: dict[tuple[str, str, str], Answer] = {}
     for path in sorted(folder.rglob("*.csv")):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file)
-            if not set(NAMES) <= set(table.fieldnames or ()):
-                continue  # not such a table: grades, say
-            for row in sorted(table, key=lambda row: row["time"] or ""):
-                kind, item = row["kind"], row["item"]
-                if kind == "prediction" or (kind or "").startswith("inventory "):
-                    one = Answer(str(path.relative_to(folder)), kind, item, row["answer"] or "", row["correct"] == "1")
-                    answers.setdefault((one.learner, kind, item), one)
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            rows = list(csv.DictReader(line.replace("\0", "") for line in file))
+        rows = [row for row in rows if set(NAMES) <= row.keys()]  # a table of another kind, grades say, has none
+        for row in sorted(rows, key=lambda row: row["time"] or ""):
+            kind, item = row["kind"] or "", row["item"] or ""
+            if kind == "prediction" or kind.startswith("inventory "):
+                one = Answer(str(path.relative_to(folder)), kind, item, row["answer"] or "", row["correct"] == "1")
+                answers.setdefault((one.learner, kind, item), one)
     return list(answers.values())
 
 

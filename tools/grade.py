@@ -5,7 +5,8 @@
 FOLDER holds notebooks, in a folder for each student or with the student's name in the file's
 (`anna/05_initialization.ipynb`, `05_initialization_anna.ipynb`). The table has a line for each student and exercise of
 the chapters handed in. Nothing that is stored in a notebook's outputs counts. An answer that imports from where the
-reference answers are may pass; the column `review` marks it.
+reference answers are may pass; the column `review` marks it. If tables that `progress(export="name.csv")` wrote lie
+there too, the most common wrong option of each prediction is printed.
 
 A student's code runs in a process of its own, in an empty folder, with limits on time, memory and file size and, where
 the system allows it, without a network; the verdict is reached outside it. That stops accidents. It is no prison: an
@@ -27,6 +28,7 @@ import nbformat
 import numpy as np
 
 import grade_answers
+from answers import predictions, read
 from course_lib.exercises import _desk
 from course_lib.exercises.exercise import Exercise, Verdict
 from grade_process import Stopped, Worker, unpacked
@@ -165,6 +167,8 @@ def main(arguments: list[str] | None = None) -> int:
     for student, passed in sorted(tally.items()):
         mark = f"   review {', '.join(review[student])}" if review[student] else ""
         print(f"{student:24} {sum(passed):3} of {len(passed)}{mark}")
+    if missed := predictions(read(given.folder)):  # tables that progress(export=...) wrote
+        print("Predictions, most common wrong option:", *missed, sep="\n  ")
     print(f"The table is in {target}." if tally else f"There is no notebook in {given.folder}.")
     return 0
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import answers as tool
+import grade
 from course_lib.exercises.inventory import ITEMS
 from course_lib.exercises.progress import NAMES
 
@@ -111,6 +112,19 @@ def test_the_most_common_wrong_option_of_each_prediction(tmp_path):
     (line,) = tool.predictions(found)
     assert line == "5.b    a, 2 of 6: It stays the same: the terms average out."
     assert "0 learners took both forms; 10 are needed" in tool.report(found)
+
+
+def test_files_that_are_no_such_tables_are_passed_over(tmp_path):
+    (tmp_path / "bytes.csv").write_bytes(bytes(range(256)) * 9)
+    (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "short.csv").write_text(",".join(NAMES) + "\n2026,prediction\n")
+    assert tool.predictions(tool.read(tmp_path)) == []
+
+
+def test_the_class_report_names_the_most_common_wrong_options(tmp_path, capsys):
+    write(tmp_path / "anna.csv", [row(1, "prediction", "5.b", "c", 0)])
+    assert grade.main([str(tmp_path)]) == 0
+    assert "5.b    c, 1 of 1: It becomes four times as large." in capsys.readouterr().out
 
 
 def test_nothing_at_all(tmp_path, capsys):
