@@ -82,8 +82,8 @@ class Report(Shown):
             row = f'<th scope="row" style="text-align:left">{chapter:0>2}</th>'
             for done, all_ in ((self.first, self.predictions), (self.solved, self.exercises)):
                 there, of = (sum(id.split(".")[0] == chapter for id in ids) for ids in (done, all_))
-                bar = f'<progress value="{there}" max="{of}" aria-label="{there} of {of}"></progress> ' if of else ""
-                row += f"{CELL}{bar}{there} of {of}</td>"
+                bar = f'<progress value="{there}" max="{of}" aria-label="{there} of {of}"></progress> '
+                row += f"{CELL}{bar}{there} of {of}</td>" if of else f"{CELL}none</td>"
             rows.append(f"<tr>{row}</tr>")
         head = "".join(f"{HEAD}{name}</th>" for name in ("Chapter", "Predictions", "Exercises"))
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

@@ -31,8 +31,10 @@ class Why(Shown):
         self.line = widgets.Text(
             description="Because", placeholder="kept on this computer only; may be left empty", continuous_update=False
         )
-        self.line.layout.width = "100%"
-        self.button = widgets.Button(description="Keep and compare", layout={"width": "auto"})
+        self.line.layout.width = "98%"
+        self.button = widgets.Button(
+            description="Keep and compare", layout={"width": "auto", "align_self": "flex-start"}
+        )
         self.beside = widgets.HTML(self._both() if self.written else "")
         self.line.observe(lambda change: self._take(change.new), "value")  # Enter, or on to something else
         self.button.on_click(lambda _: self._take(self.line.value))
