@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import json
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import slide_deck
 import slide_markup
 import slide_pictures
 import slides
+import static_explorers
 from course_lib.explorers import all_explorers
 from course_lib.explorers.strip import without_strip
 
@@ -147,7 +149,7 @@ def test_a_deck_holds_everything_itself(path: Path, as_stored) -> None:
     for target in re.findall(r'\b(?:src|srcset|poster|data)="([^"]*)"|url\("?([^")]+)', page):
         assert "".join(target).startswith("data:")
     assert not re.findall(r"<(?:link|iframe|object|embed|base)\b|@import", page)
-    assert deck.page.count("</script>") == 3
+    assert deck.page.count("</script>") == 4
     assert all(re.search(r'alt="[^"]{20,}"', image) for image in re.findall(r"<img[^>]*>", page))
     text = re.sub(r'alttext="[^"]*"|<(pre|code|style)\b.*?</\1>', "", page, flags=re.DOTALL)
     assert not re.search(r"\$[^$<]+\$|\\[a-z]+\{", text), "a formula was left as it was typed"
@@ -164,6 +166,19 @@ def test_every_picture_and_table_outside_skipped_cells_is_on_a_slide(path: Path,
         skipping = kind == "skip" or (kind == "-" and skipping)
         wanted += not skipping and any("image/png" in output.get("data", {}) for output in one.get("outputs", []))
     assert slide_deck.build(book, path.stem).page.count("<figure>") == wanted
+
+
+def test_explorers_of_a_deck_bring_their_pictures_in_the_page(tmp_path: Path) -> None:
+    stored = explorer_cell()
+    cell = static_explorers.Cell(f"x-{stored.id}", "neuron_explorer", {}, "Move *activation*, then *bias b*.")
+    one = static_explorers.static_explorer(cell, slide_pictures.SHARP, 1, tmp_path)
+    assert [name for name, _, kind, _ in one.controls if kind != "still"] == ["activation"]
+    page = slide_deck.build(new_notebook(cells=[stored]), "x", {stored.id: one}).page
+    assert page.count(f'id="frames-x-{stored.id}"') == page.count(f'data-key="x-{stored.id}"') == 1
+    data = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)[1]
+    assert json.loads(data) == json.loads(one.data())
+    picture = Image.open(io.BytesIO(base64.b64decode(json.loads(data)["parts"][0])))
+    assert picture.size == one.size and picture.width == 1920
 
 
 def test_formulas() -> None:

@@ -137,6 +137,7 @@ def test_the_text_says_which_controls_move() -> None:
     explorer = all_explorers()["minibatch_explorer"]()
     assert told(explorer, "**Move *learning rate* slowly to the right.**") == ["lr"]
     assert told(explorer, "**Move *batch size m* from 1 to 256.** Then *loss\nper*.") == ["batch", "axis"]
+    assert told(explorer, "At $w^*$ *loss per* and $2 * 3$ *learning rate*: *loss per*.") == ["axis", "lr"]
     assert told(explorer, "The *rate* is high, *updates and more* are many.") == []
     assert told(all_explorers()["weight_decay_explorer"](), "**Drag λ from none.** Now it is *Adam*.") == [
         "weight_decay",

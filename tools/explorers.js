@@ -110,39 +110,32 @@ class StaticExplorer {
     const button = target.closest("button");
     if (!button || !(await this.ready())) return;
     if (button.dataset.state) this.show(Number(button.dataset.state), "");
-    else if (button !== this.play) this.step();
-    else if (this.timer) this.stop();
-    else {
-      this.timer = window.setInterval(() => this.advance() || this.stop(), PAUSE);
+    else if (button === this.play && !this.timer) {
+      this.timer = window.setInterval(() => this.advance(), PAUSE);
       button.textContent = "Pause";
       this.advance();
+    } else {
+      this.stop();
+      if (button === this.play) this.draw();
+      else this.advance();
     }
-  }
-
-  step() {
-    this.stop();
-    this.advance();
   }
 
   stop() {
     window.clearInterval(this.timer);
     this.timer = 0;
     if (this.play) this.play.textContent = "Play";
-    this.draw();
   }
 
-  /** The next picture of the recorded run, from the last one on the first. Returns whether there is another. */
+  /** The next picture of the recorded run; after the last one the run begins anew. */
   advance() {
-    const run = this.frames?.states[this.state][1] ?? [];
-    if (run.length < 2) {
-      this.note.textContent = "No run was recorded for these settings; press a preset, or Reset.";
-      return false;
-    }
-    this.frame = this.fresh ? 0 : (this.frame + 1) % run.length;
+    const last = (this.frames?.states[this.state][1].length ?? 0) - 1;
+    this.frame = this.fresh || this.frame >= last ? 0 : this.frame + 1;
     this.fresh = false;
-    this.note.textContent = this.frame === run.length - 1 ? "The recorded run ends here; in JupyterLab it goes on." : "";
+    this.note.textContent = this.frame < last ? "" : last ? "The recorded run ends here; in JupyterLab it goes on."
+      : "No run was recorded for these settings; press a preset, or Reset.";
+    if (this.frame === last) this.stop();
     this.draw();
-    return this.frame < run.length - 1;
   }
 
   /** Go to a state: controls, words and picture. @param {number} state @param {string} note */
@@ -176,7 +169,7 @@ class StaticExplorer {
     /** @type {Frame | undefined} */
     let drawn;
     for (let frame; (frame = this.frames.states[this.state][1][this.frame]) !== drawn; drawn = frame) {
-      const [behind, moving, text] = frame, {parts} = this.frames;
+      const [behind, moving, text] = frame, {parts} = this.frames, shown = `${this.state}.${this.frame}`;
       const over = await bitmap(parts[moving]);
       if (behind !== this.background.place) this.background = {place: behind, bitmap: await bitmap(parts[behind])};
       const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
@@ -185,10 +178,10 @@ class StaticExplorer {
       over.close();
       this.canvas.setAttribute("aria-label", parts[text]);
       if (!this.canvas.isConnected) this.root.querySelector("img")?.replaceWith(this.canvas);
-      this.root.dataset.shown = `${this.state}.${this.frame}`; // for whoever waits for the picture
+      this.root.dataset.shown = shown; // for whoever waits for the picture
     }
     this.drawing = false;
-    if (!this.timer) this.text.textContent = this.frames.parts[drawn?.[2] ?? 0]; // what changes all the time cannot be read
+    if (!this.timer && drawn) this.text.textContent = this.frames.parts[drawn[2]]; // what keeps changing cannot be read
   }
 }
 

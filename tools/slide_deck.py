@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import distribution
 from pathlib import Path
+from types import MappingProxyType
 
 from nbformat import NotebookNode
 
 from slide_markup import code_html, markdown_html, math_font
 from slide_pictures import snapshot
+from static_explorers import StaticExplorer, markup
 
 PAGE = Path(__file__).with_name("slides")
 QUIET_CALLS = re.compile(r"^(predict|show_source|check|hint|solution|progress|review|why|table)\(", re.MULTILINE)
@@ -44,11 +47,12 @@ class Deck:
     problems: list[str]
 
 
-def build(notebook: NotebookNode, name: str) -> Deck:
-    """The deck of a notebook as it is stored; nothing is run."""
+def build(notebook: NotebookNode, name: str, explorers: Mapping[str, StaticExplorer] | None = None) -> Deck:
+    """The deck of a notebook as it is stored; nothing is run. `explorers` are those that move, by cell."""
     problems: list[str] = []
     pictures = [0]
-    slides = slides_of(notebook, problems, pictures)
+    moving = explorers or {}
+    slides = slides_of(notebook, problems, pictures, moving)
     body = "\n".join(column(group) for group in columns(slides))
     title = heading(notebook, 1) or name
     page = fill(
@@ -56,8 +60,11 @@ def build(notebook: NotebookNode, name: str) -> Deck:
         {
             "title": html.escape(title),
             "reveal-style": reveal("dist/reset.css") + reveal("dist/reveal.css"),
+            "explorers-style": PAGE.with_name("explorers.css").read_text(encoding="utf-8"),
             "style": (PAGE / "deck.css").read_text(encoding="utf-8").replace("MATH-FONT", math_font(body)),
             "body": body,
+            "frames": "\n".join(frames(one) for one in moving.values() if f'data-key="{one.cell.key}"' in body),
+            "explorers": script(PAGE.with_name("explorers.js").read_text(encoding="utf-8")),
             "reveal": script(reveal("dist/reveal.js")),
             "notes": script(reveal("plugin/notes/notes.js")),
             "script": script((PAGE / "deck.js").read_text(encoding="utf-8")),
@@ -66,7 +73,18 @@ def build(notebook: NotebookNode, name: str) -> Deck:
     return Deck(title, page, len(slides), pictures[0], problems)
 
 
-def slides_of(notebook: NotebookNode, problems: list[str], pictures: list[int]) -> list[Slide]:
+def frames(one: StaticExplorer) -> str:
+    """The pictures of an explorer, inside the page: read when it is touched."""
+    data = one.data().replace("</", "<\\/")
+    return f'<script type="application/json" id="frames-{one.cell.key}">{data}</script>'
+
+
+def slides_of(
+    notebook: NotebookNode,
+    problems: list[str],
+    pictures: list[int],
+    explorers: Mapping[str, StaticExplorer] = MappingProxyType({}),
+) -> list[Slide]:
     """The cells on their slides, by the slide type that each cell's metadata name."""
     slides: list[Slide] = []
     skipping, step = False, 0
@@ -83,7 +101,9 @@ def slides_of(notebook: NotebookNode, problems: list[str], pictures: list[int]) 
             continue
         step += kind == "fragment"
         shown, notes = (
-            (markdown_html(cell.source), []) if cell.cell_type == "markdown" else code_cell(cell, problems, pictures)
+            (markdown_html(cell.source), [])
+            if cell.cell_type == "markdown"
+            else code_cell(cell, problems, pictures, explorers)
         )
         slides[-1].notes += notes
         if shown:
@@ -91,7 +111,12 @@ def slides_of(notebook: NotebookNode, problems: list[str], pictures: list[int]) 
     return [slide for slide in slides if slide.parts]
 
 
-def code_cell(cell: NotebookNode, problems: list[str], pictures: list[int]) -> tuple[str, list[str]]:
+def code_cell(
+    cell: NotebookNode,
+    problems: list[str],
+    pictures: list[int],
+    explorers: Mapping[str, StaticExplorer] = MappingProxyType({}),
+) -> tuple[str, list[str]]:
     """What a code cell shows, and what the speaker should know. Code that only makes a picture or a table is a note."""
     shown, notes = [], []
     for output in cell.outputs:
@@ -103,7 +128,10 @@ def code_cell(cell: NotebookNode, problems: list[str], pictures: list[int]) -> t
                 problems.append(f"cell {cell.id}: the picture {picture.problem}")
             notes += [f"Presets: {' · '.join(picture.presets)}"] * bool(picture.presets) + [picture.alt]
             alt = html.escape(picture.alt, quote=True)
-            shown.append(f'<figure><img src="data:image/png;base64,{picture.png}" alt="{alt}"></figure>')
+            image = f'<img src="data:image/png;base64,{picture.png}" alt="{alt}">'
+            if picture.sharp and cell.id in explorers:
+                image = markup(explorers[cell.id], image)
+            shown.append(f"<figure>{image}</figure>")
         elif "text/html" in data:
             shown.append(f'<div class="output">{without_styles(data["text/html"])}</div>')
         elif "text/markdown" in data:

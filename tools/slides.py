@@ -1,10 +1,11 @@
 """Decks for the lecture hall: every notebook as one HTML file that needs no network, and an index of them.
 
-    python tools/slides.py [--to FOLDER] [NOTEBOOK ...]      into build/slides, all notebooks if none is named
+    python tools/slides.py [--to FOLDER] [--still] [NOTEBOOK ...]      into build/slides, all notebooks if none is named
 
-Nothing is run: text, tables and code come from the stored notebooks. Pictures of explorers are drawn again, twice as
-fine. Which cell begins a slide is said in the cells' metadata (`slideshow.slide_type`, as JupyterLab's side bar sets
-it); what does not fit on one slide goes on to the next. Keys: arrows, Esc for all slides, S for the speaker's notes.
+No notebook is run: text, tables and code come from the stored ones. Pictures of explorers are drawn again, twice as
+fine, and move by their presets and one control (see `static_explorers`; not with `--still`). Which cell begins a slide
+is said in the cells' metadata (`slideshow.slide_type`, as JupyterLab's side bar sets it); what does not fit on one
+slide goes on to the next. Keys: arrows, Esc for all slides, S for the speaker's notes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from pathlib import Path
 
 import notebooks
 import slide_deck
+from same_picture import explorer_call
+from slide_pictures import SHARP
+from static_explorers import cells_of, draw_all
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -47,6 +51,7 @@ ending in <code>?print-pdf</code> prints.</p>
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--to", type=Path, default=ROOT / "build" / "slides", help="the folder to write into")
+    parser.add_argument("--still", action="store_true", help="without explorers that move")
     parser.add_argument("notebook", type=Path, nargs="*")
     given = parser.parse_args(arguments)
     paths = given.notebook or sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
@@ -55,10 +60,13 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         sys.exit(str(error))
     given.to.mkdir(parents=True, exist_ok=True)
+    cells = [one for path in paths for one in cells_of(notebooks.read(path), path.stem, explorer_call)]
+    drawn = {} if given.still else {one.cell.key: one for one in draw_all(cells, SHARP, sweeps=1)}
     items, failed = [], 0
     for path in paths:
         try:
-            deck = slide_deck.build(notebooks.read(path), path.stem)
+            moving = {key.removeprefix(f"{path.stem}-"): one for key, one in drawn.items() if key.startswith(path.stem)}
+            deck = slide_deck.build(notebooks.read(path), path.stem, moving)
         except (ValueError, OSError) as error:
             failed += 1
             print(f"{path.name}: no deck: {error}", file=sys.stderr)

@@ -117,10 +117,12 @@ def cells_of(notebook: Mapping[str, Any], stem: str, called: Any) -> list[Cell]:
 
 
 def told(explorer: Explorer, text: str) -> list[str]:
-    """The controls that `text` names in italics, as it does where it says what to move."""
-    names = {" ".join(name.split()) for name in re.findall(r"\*([^*]+)\*", text.replace("**", ""))}
-    names |= set(re.findall(r"(?:Drag|Move) (\w)\b", text))  # Drag λ from left to right
-    return [name for name, control in explorer.controls.items() if any(_names(control, one) for one in names)]
+    """The controls that `text` names in italics, as it does where it says what to move; the first named first."""
+    plain = re.sub(r"(\$+).*?\1", "", text.replace("**", ""), flags=re.DOTALL)  # formulas have stars too
+    italics = r"\*([^*]+)\*|(?:Drag|Move) (\w)\b"  # or: Drag λ from left to right
+    names = [" ".join((one[1] or one[2]).split()) for one in re.finditer(italics, plain)]
+    controls = explorer.controls.items()
+    return list(dict.fromkeys(name for words in names for name, control in controls if _names(control, words)))
 
 
 def _names(control: Control, words: str) -> bool:
@@ -171,17 +173,18 @@ class Plan:
 
 
 def plan(cell: Cell, explorer: Explorer, sweeps: int | None = None) -> Plan:
-    """The takes of a static explorer; `sweeps` limits the number of controls that move."""
+    """The takes of a static explorer; `sweeps` limits the controls that move, and records less of a live run."""
     moved = told(explorer, cell.text) or told(explorer, cell.chapter) or list(explorer.controls)[:1]
     start, live = dict(explorer.settings), isinstance(explorer, LiveExplorer)
+    first = EVERY if sweeps is None else PRESET_EVERY
     pressed = {label: explorer._checked(start, {**start, **preset}) for label, preset in explorer.presets.items()}
-    found = Plan([Take(start, EVERY if live else 0)], moved[:sweeps])
+    found = Plan([Take(start, first if live else 0)], moved[:sweeps])
     for name in found.moved:
         control = explorer.controls[name]
         for value in sweep(control, cell.text, start[name], *(settings[name] for settings in pressed.values())):
             _add(found.takes, Take(explorer._checked(start, {name: value})))
     for label, settings in pressed.items():
-        found.presets[label] = _add(found.takes, Take(settings, PRESET_EVERY if live else 0))
+        found.presets[label] = _add(found.takes, Take(settings, PRESET_EVERY if live and sweeps is None else 0))
     return found
 
 
@@ -222,7 +225,7 @@ def static_explorer(cell: Cell, style: Style = LIGHT, sweeps: int | None = None,
     ]
     width, height = explorer.picture.canvas.get_width_height()
     presets = {label: numbers[number] for label, number in found.presets.items() if number in numbers}
-    at = -(-explorer.preview // EVERY) if isinstance(explorer, LiveExplorer) else 0
+    at = -(-explorer.preview // max(found.takes[0].every, 1)) if isinstance(explorer, LiveExplorer) else 0
     return StaticExplorer(cell, (width, height), controls, states, presets, min(at, len(states[0][1]) - 1), drawn)
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 import notebooks
 import slide_deck
 from lab_page import PATIENCE
+from same_picture import explorer_call
+from slide_pictures import SHARP
+from static_explorers import cells_of, draw_all
 
 NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or notebooks.NOTEBOOKS)
+MOVING = ("00", "03", "09")  # the chapters whose explorers move in these tests
+HEAVIEST = 15e6  # bytes of a deck
 SCREENS = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
 SMALLEST = 15.5  # pixels of 720: what the last row can still read
 
@@ -51,7 +57,11 @@ BLURRED = """() => [...document.images].filter(image => {
 def deck(notebook: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = NOTEBOOKS / notebook
     target = tmp_path_factory.mktemp("slides") / f"{path.stem}.html"
-    target.write_text(slide_deck.build(notebooks.read(path), path.stem).page, encoding="utf-8")
+    book = notebooks.read(path)
+    moving = cells_of(book, path.stem, explorer_call) if path.stem.startswith(MOVING) else []
+    explorers = {one.cell.key.removeprefix(f"{path.stem}-"): one for one in draw_all(moving, SHARP, sweeps=1)}
+    target.write_text(slide_deck.build(book, path.stem, explorers).page, encoding="utf-8")
+    assert target.stat().st_size < HEAVIEST
     return target
 
 
@@ -89,6 +99,36 @@ def test_pictures_are_sharp_on_a_projector(page: Page) -> None:
     page.set_viewport_size(SCREENS[1])
     page.evaluate("Reveal.layout()")
     assert page.evaluate(BLURRED) == []
+
+
+def test_explorers_move(page: Page, deck: Path) -> None:
+    page.set_viewport_size(SCREENS[0])
+    roots = page.locator(".explorer").all()
+    assert bool(roots) == deck.stem.startswith(MOVING)
+    for root in roots:
+        root.evaluate("root => { const {h, v} = Reveal.getIndices(root.closest('section')); Reveal.slide(h, v, 99); }")
+        frames = json.loads(page.locator(f"#frames-{root.get_attribute('data-key')}").text_content())
+        control = root.locator("[data-control]").first
+        value = frames["states"][0][0][int(control.get_attribute("data-control"))]
+        if control.get_attribute("type") == "range":
+            control.focus()
+            page.keyboard.press("ArrowLeft" if value else "ArrowRight")  # moves the control, not the slides
+            is_shown(root, frames)
+            assert control.input_value() == str(value - 1 if value else 1)
+        root.locator("[data-state]").first.click()
+        is_shown(root, frames)
+        assert page.evaluate("document.activeElement === document.body"), "keys belong to the slides again"
+    assert page.evaluate(LOOK) == []
+
+
+def is_shown(root: Locator, frames: dict) -> None:
+    """Wait until the picture is drawn, and compare its words."""
+    root.page.wait_for_function(
+        "([key, texts]) => texts.includes(document.querySelector(`[data-key='${key}'] canvas`)?.ariaLabel)",
+        arg=[root.get_attribute("data-key"), frames["parts"]],
+    )
+    state, number = map(int, root.get_attribute("data-shown").split("."))
+    assert root.locator("canvas").get_attribute("aria-label") == frames["parts"][frames["states"][state][1][number][2]]
 
 
 def test_formulas_have_their_letters_from_the_deck(page: Page) -> None:

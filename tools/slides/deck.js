@@ -46,9 +46,10 @@ function show(section) { section.style.cssText = "display: block; position: rela
 function place(section, block) {
   section.insertBefore(block, section.querySelector(":scope > aside"));
   if (block.matches("figure")) {
-    const picture = block.firstElementChild, left = room(section, block);
-    const natural = (WIDTH - 100) * picture.naturalHeight / picture.naturalWidth;
-    if (left < Math.min(WORTHWHILE, natural)) return false;
+    const picture = block.querySelector("img"), left = room(section, block);
+    const controls = block.querySelector(".explorer-controls")?.offsetHeight ?? 0;
+    const natural = (WIDTH - 100) * picture.naturalHeight / picture.naturalWidth + controls;
+    if (left < Math.min(WORTHWHILE + controls, natural)) return false;
     block.style.height = `${Math.min(left, natural)}px`;
     return true;
   }
@@ -152,4 +153,9 @@ async function start() {
   });
   document.documentElement.dataset.ready = "yes";
 }
+
+// Arrow keys and the space bar belong to the slides again once the hand has left a control.
+document.addEventListener("click", event => {
+  if (event.target.closest(".explorer-controls")) document.activeElement.blur();
+});
 start();
