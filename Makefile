@@ -8,7 +8,7 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_M
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab update test test-processors notebooks check-notebooks map lecture slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
+.PHONY: help lab update test types test-processors notebooks check-notebooks map lecture slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
 
 help: ## this list
 	@echo "Usage: make TARGET"
@@ -24,11 +24,17 @@ update: ## bring a newer course and keep what you typed into the notebooks
 	@sh tools/environment.sh lab
 	@$(RUN) tools/update.py
 
-test: ## ruff, pytest and strict nbval over all notebooks
+test: ## ruff, mypy, pytest and strict nbval over all notebooks
 	@sh tools/environment.sh test
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	@$(MAKE) --no-print-directory types
 	@$(MAKE) --no-print-directory tests-in-place
+
+# The scripts in tools import one another by their own names.
+types: ## mypy over library, tools and benchmarks
+	$(RUN) -m mypy course_lib benchmarks tools/site
+	MYPYPATH=tools $(RUN) -m mypy tools/*.py
 
 # The tests in the environment VENV as it stands.
 .PHONY: tests-in-place

@@ -16,6 +16,7 @@ import time
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import benchmarks
 from benchmarks import _machine
@@ -29,12 +30,15 @@ run, and every time is the median of several rounds.
 """
 
 
+terminal: Any = sys.__stdout__
+
+
 class Tee(io.StringIO):
     """Keeps what is printed and lets it through at once."""
 
     def write(self, text: str) -> int:
-        sys.__stdout__.write(text)
-        sys.__stdout__.flush()
+        terminal.write(text)
+        terminal.flush()
         return super().write(text)
 
 
@@ -46,7 +50,7 @@ def names() -> list[str]:
 def run(name: str) -> tuple[list[str], str]:
     """The ratios of a benchmark in sentences, and its section of the report."""
     module = import_module(f"benchmarks.{name}")
-    title, _, method = module.__doc__.partition("\n")
+    title, _, method = (module.__doc__ or "").partition("\n")
     print(f"\n{name}: {title}\n", flush=True)
     start = time.perf_counter()
     with contextlib.redirect_stdout(Tee()) as said:

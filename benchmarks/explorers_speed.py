@@ -73,7 +73,7 @@ def main() -> list[str]:
         )
     total = [1e3 * sum(row[2:5]) for row in rows]
     print(f"\n{len(rows)} explorers: half of them below {median(total):.0f} ms, the slowest {max(total):.0f} ms")
-    shares = [sum(row[part] for row in rows) / sum(sum(row[2:5]) for row in rows) for part in (2, 3, 4)]
+    shares = [sum(float(row[part]) for row in rows) / sum(sum(row[2:5]) for row in rows) for part in (2, 3, 4)]
     return [
         f"A move of an explorer, over all {len(rows)}: {shares[0]:.0%} of the kernel's time goes into the "
         f"experiment, {shares[1]:.0%} into the drawing, {shares[2]:.0%} into the encoding."

@@ -44,9 +44,9 @@ def seconds(work: Callable[[], object]) -> float:
 
 def signals(width: int = 256, depth: int = 5, samples: int = 250) -> Callable[[], object]:
     """Signals forwards and backwards through a deep network of tanh."""
-    x, weights, upstream = standard_draw(0, 1024)
+    x, stored, upstream = standard_draw(0, 1024)
     x, upstream = x[:samples, :width].copy(), upstream[:samples, :width].copy()
-    weights = [w[:width, :width].copy() for w in weights[:depth]]
+    weights = [w[:width, :width].copy() for w in stored[:depth]]
     return lambda: list(propagate(x, weights, upstream, ACTIVATIONS["tanh"], width**-0.5))
 
 

@@ -38,7 +38,7 @@ def ways(
     double: TrainMLP, processes: Executor, threads: Executor, dask: Executor | None
 ) -> dict[str, tuple[str, int, Callable]]:
     """name -> (the way it is compared with, trials, search of that many trials)"""
-    compared = {}
+    compared: dict[str, tuple[str, int, Callable]] = {}
     for trained in (double, replace(double, dtype=np.float32)):
         kind = trained.dtype.__name__
         for name, way, executor in (
@@ -104,7 +104,7 @@ def main() -> list[str]:
         except ImportError:
             pass
         list(processes.map(abs, range(8)))
-        times = {name: [] for name in compared}
+        times: dict[str, list[float]] = {name: [] for name in compared}
         for _ in range(ROUNDS):
             for name, (_, n, run) in compared.items():
                 began = time.perf_counter()

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import nbformat
 from jupyter_client.manager import run_kernel
@@ -48,7 +49,8 @@ neuron_explorer().picture
 def in_kernel(code: str, pictured: bool) -> float:
     """Milliseconds from the start of a cell in a new kernel to the message with the last thing it shows."""
     missing = {VIEW, "image/png"} if pictured else {VIEW}
-    with run_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as client:
+    with run_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as kernel_client:
+        client: Any = kernel_client
         client.execute(code)
         while True:
             message = client.get_iopub_msg(timeout=60)

@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -69,7 +70,9 @@ class TextbookSoftmaxLoss:
 
 class TextbookNet:
     def __init__(self, net: MLP, weight_decay: float | None = 0.0) -> None:
-        self.params, self.layers, self.weight_decay = {}, {}, weight_decay
+        self.weight_decay = weight_decay
+        self.params: dict[str, Any] = {}
+        self.layers: dict[str, Any] = {}
         self.depth = len(net.weights())
         dense = [layer for layer in net.layers if layer.params]
         for i, layer in enumerate(dense, start=1):

@@ -10,10 +10,19 @@ from annotated_types import Ge, Gt, Le, Lt, Predicate, doc
 
 
 @runtime_checkable
-class RandomGenerator(Protocol):
-    """What `numpy.random.Generator` and `RandomState` have in common."""
+class Uniform(Protocol):
+    """What draws from U(low, high), as `numpy.random.Generator` and `RandomState` do."""
 
     def uniform(self, low: Any = ..., high: Any = ..., size: Any = ...) -> Any: ...
+
+
+@runtime_checkable
+class RandomGenerator(Uniform, Protocol):
+    """What `numpy.random.Generator` and `RandomState` have in common."""
+
+    def standard_normal(self, size: Any = ...) -> Any: ...
+
+    def permutation(self, x: Any) -> Any: ...
 
 
 @runtime_checkable
@@ -22,6 +31,10 @@ class Trainable(Protocol):
 
     theta: np.ndarray
     grad: np.ndarray
+    layers: list[Any]
+    loss_function: Callable[..., Any]
+
+    def forward(self, x: np.ndarray, train: bool = ...) -> np.ndarray: ...
 
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = ...) -> Any: ...
 
@@ -47,6 +60,7 @@ Rate = Annotated[float | Finite, Gt(0), doc("a positive number, or an array of t
 BelowOne = Annotated[float | Finite, Ge(0), Lt(1), doc("at least 0 and below 1, a number or an array of them")]
 Network = Annotated[Trainable, doc("a network such as MLP")]
 Rng = Annotated[RandomGenerator, doc("a random generator such as np.random.default_rng(0)")]
+UniformRng = Annotated[Uniform, doc("a random generator such as np.random.default_rng(0)")]
 Seed = Annotated[Natural | RandomGenerator, doc("a seed (a whole number, 0 or more) or a random generator")]
 Precision = Annotated[Any, Predicate(_is_precision), doc("np.float32 or np.float64")]
 Functions = Annotated[list[Callable] | tuple[Callable, ...], doc("a list of functions")]

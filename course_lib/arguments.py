@@ -22,7 +22,7 @@ from course_lib.inputs import numbers, short
 
 Thing = TypeVar("Thing", bound=Callable[..., Any])
 UNFIT = object()
-_REAL = (int, float, np.integer, np.floating)
+_REAL: Any = (int, float, np.integer, np.floating)
 _BOUNDS = {"Ge": "{0.ge} or more", "Gt": "above {0.gt}", "Le": "{0.le} or less", "Lt": "below {0.lt}"}
 _PLAIN: dict[Any, tuple[str, Callable[[Any], Any]]] = {
     int: ("a whole number", lambda v: hasattr(v, "__index__") and not isinstance(v, bool | np.bool_ | np.ndarray)),

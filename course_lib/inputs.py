@@ -100,22 +100,30 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callabl
         def taking_arrays(*args: Any, **kwargs: Any) -> Any:
             given = list(args)
             for place, name in places:
-                held, key = (given, place) if place < len(given) else (kwargs, name)
-                if held is kwargs and name not in kwargs:
+                if place >= len(given) and name not in kwargs:
                     continue  # the function says that it is missing
-                value = held[key]
+                value = given[place] if place < len(given) else kwargs[name]
                 if type(value) is not np.ndarray or value.dtype not in FLOATS or value.ndim < ndim or not value.size:
-                    held[key] = floats(value, f"{name} of {label}", ndim, of)
+                    value = floats(value, f"{name} of {label}", ndim, of)
+                if place < len(given):
+                    given[place] = value
+                else:
+                    kwargs[name] = value
             return function(*given, **kwargs)
 
-        taking_arrays.bare = function
-        return taking_arrays
+        return with_bare(taking_arrays, function)
 
     return decorated
 
 
-def bare(function: Callable | None) -> Callable | None:
-    """The function itself, without the look at its arguments."""
+def with_bare(function: Any, body: Callable) -> Any:
+    """The function, with the body that it guards as its attribute `bare`."""
+    function.bare = body
+    return function
+
+
+def bare(function: Any) -> Any:
+    """The function itself, without the look at its arguments; of None, None."""
     if isinstance(function, partial):
         return partial(bare(function.func), *function.args, **function.keywords)
     return getattr(function, "bare", function)

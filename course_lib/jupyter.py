@@ -56,10 +56,10 @@ def _saved(model: dict[str, Any], path: str, contents_manager: Any, **_: Any) ->
 
 def _names_a_version(path: str, contents_manager: Any) -> bool:
     """Whether the file that is there names the version of its language; yes if none is there."""
-    from jupyter_server.utils import to_os_path
+    from jupyter_server.utils import ApiPath, to_os_path
 
     try:
-        file = Path(to_os_path(path, contents_manager.root_dir))
+        file = Path(to_os_path(ApiPath(path), contents_manager.root_dir))
         return "version" in json.loads(file.read_text(encoding="utf-8"))["metadata"]["language_info"]
     except (AttributeError, OSError, ValueError, KeyError, TypeError):  # no such file, no notebook, or no files at all
         return True

@@ -110,8 +110,8 @@ def items(answers: list[Answer]) -> list[Item]:
     before, after = sheets(answers)
     wrong = common_wrong([one for one in answers if one.kind.startswith("inventory ")])
     return [
-        Item(id, *(float(value) for value in values), wrong.get(id, ""))
-        for id, *values in zip(ITEMS, before.mean(axis=0), after.mean(axis=0), discrimination(after))
+        Item(id, float(first), float(last), float(telling), wrong.get(id, ""))
+        for id, first, last, telling in zip(ITEMS, before.mean(axis=0), after.mean(axis=0), discrimination(after))
     ]
 
 

@@ -26,6 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "arm64"
@@ -128,11 +129,14 @@ def run_cells(
         text=True,
         encoding="utf-8",
     )
-    process.stdin.write(json.dumps({"sources": [cell.source for cell in cells], "seconds": seconds}))
-    process.stdin.close()
-    for cell, line in zip(cells, process.stdout):
+    to_process: Any = process.stdin
+    lines: Any = process.stdout
+    said: Any = process.stderr
+    to_process.write(json.dumps({"sources": [cell.source for cell in cells], "seconds": seconds}))
+    to_process.close()
+    for cell, line in zip(cells, lines):
         yield cell, json.loads(line)
-    errors = process.stderr.read()
+    errors = said.read()
     if process.wait() != 0:
         raise SystemExit(f"{chapter.path.name} ended early:\n{errors[-2000:]}")
 
@@ -286,7 +290,9 @@ def unpack_packages(version: str) -> None:
         ],
         check=True,
     )
-    about = next(path for path in metadata.files("course-lib") if path.name == "METADATA")  # the course asks for it
+    about = next(
+        path for path in metadata.files("course-lib") or [] if path.name == "METADATA"
+    )  # the course asks for it
     (part / "course_lib-0.dist-info").mkdir()
     shutil.copy(about.locate(), part / "course_lib-0.dist-info")
     part.rename(SITE)
@@ -315,4 +321,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(inside() if sys.argv[1:] == ["--inside"] else main())
+    if sys.argv[1:] == ["--inside"]:
+        inside()
+    else:
+        sys.exit(main())

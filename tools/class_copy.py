@@ -88,7 +88,9 @@ def lab_only(makefile: str) -> str:
     """The Makefile with `help`, `lab`, `update` and nothing else."""
     head, _, rest = makefile.partition(".PHONY:")
     targets = {block.split(":")[0]: block for block in rest.split("\n\n") if ":" in block}
-    return "\n\n".join([head + ".PHONY: help lab update", *map(targets.get, ("help", "lab", "update"))]) + "\n"
+    return (
+        "\n\n".join([head + ".PHONY: help lab update", *(targets[name] for name in ("help", "lab", "update"))]) + "\n"
+    )
 
 
 def build(to: Path) -> list[Path]:

@@ -164,9 +164,9 @@ def main(arguments: list[str] | None = None) -> int:
             file.flush()
             tally.setdefault(student, []).append(passed == "yes")
             review.setdefault(student, []).extend([id] if look else [])
-    for student, passed in sorted(tally.items()):
+    for student, marks in sorted(tally.items()):
         mark = f"   review {', '.join(review[student])}" if review[student] else ""
-        print(f"{student:24} {sum(passed):3} of {len(passed)}{mark}")
+        print(f"{student:24} {sum(marks):3} of {len(marks)}{mark}")
     if missed := predictions(read(given.folder)):  # tables that progress(export=...) wrote
         print("Predictions, most common wrong option:", *missed, sep="\n  ")
     print(f"The table is in {target}." if tally else f"There is no notebook in {given.folder}.")

@@ -70,7 +70,7 @@ def answer(notebook: NotebookNode, id: str) -> Answer:
                     last, broken = len(statements) - 1, ""
         except (SyntaxError, ValueError, RecursionError) as error:
             if id in exercise_ids(_only(cell)):
-                where = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
+                where = f", line {line}" if (line := getattr(error, "lineno", None)) else ""
                 broken = f"The cell is not valid Python{where}: {getattr(error, 'msg', error)}."
     if broken:
         return Answer(problem=broken)
@@ -125,7 +125,7 @@ def _statement(node: ast.stmt) -> _Statement:
     checks = {
         call.args[0].value
         for call in calls
-        if call.func.id == "check" and call.args and isinstance(call.args[0], ast.Constant)
+        if getattr(call.func, "id", "") == "check" and call.args and isinstance(call.args[0], ast.Constant)
     }
     plain = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
     plain |= isinstance(node, ast.Assign) and all(isinstance(target, ast.Name) for target in node.targets)

@@ -55,14 +55,16 @@ class Worker:
         return self
 
     def _listen(self) -> None:
-        while line := self._process.stdout.readline(LONGEST_REPLY):
+        replies: Any = self._process.stdout
+        while line := replies.readline(LONGEST_REPLY):
             self._replies.put(line)
         self._replies.put(b"")
 
     def say(self, message: dict[str, Any]) -> None:
+        pipe: Any = self._process.stdin
         try:
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
-            self._process.stdin.flush()
+            pipe.write(json.dumps(message).encode() + b"\n")
+            pipe.flush()
         except OSError:
             raise Stopped("Its process ended without an answer.") from None
 
@@ -116,7 +118,7 @@ class Worker:
         except OSError:
             pass  # it has ended by itself
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in filter(None, (self._process.stdin, self._process.stdout)):
             try:
                 pipe.close()
             except OSError:

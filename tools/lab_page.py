@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
-from jupyter_client import BlockingKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 from playwright.sync_api import Browser, Locator
 
 PATIENCE = 600.0  # seconds: only what would never come is given up
@@ -225,13 +225,13 @@ class ShownExplorer:
         return self.picture.evaluate(DIGEST)
 
     def caption(self) -> str:
-        return " ".join(self.root.locator("> .widget-html").first.text_content().split())
+        return " ".join((self.root.locator("> .widget-html").first.text_content() or "").split())
 
     def alt(self) -> str:
         """The picture in words, for those who do not see it."""
         return " ".join((self.picture.get_attribute("alt") or "").split())
 
-    def spoken(self, name: str) -> tuple[str, ...]:
+    def spoken(self, name: str) -> tuple[str | None, ...]:
         """Name and value of a slider, as a screen reader says them."""
         return tuple(self.handle(name).get_attribute(f"aria-{part}") for part in ("label", "valuetext"))
 
@@ -260,8 +260,8 @@ class ShownExplorer:
     def differences(self, state: dict[str, Any]) -> list[str]:
         """Where the page does not show `state`: picture, text, knobs and what they are said to stand at."""
         sliders = [name for name, control in self.controls.items() if control["kind"] == "slider"]
-        seen = {"picture": self.pixels(), "caption": self.caption(), "alt": self.alt()}
-        wanted = {"picture": state["picture"], "caption": state["caption"], "alt": state["caption"]}
+        seen: dict[str, Any] = {"picture": self.pixels(), "caption": self.caption(), "alt": self.alt()}
+        wanted: dict[str, Any] = {"picture": state["picture"], "caption": state["caption"], "alt": state["caption"]}
         for name in sliders:
             label, value = self.controls[name]["label"], state["readout"][name]
             seen[name] = self.stop(name), self.input(name).locator(".widget-readout").text_content(), self.spoken(name)
@@ -277,16 +277,19 @@ class ShownExplorer:
 
     def stop(self, name: str) -> float:
         """Where a slider stands: the number of the stop."""
-        return float(self.handle(name).get_attribute("aria-valuenow"))
+        return self._number(name, "valuenow")
+
+    def _number(self, name: str, what: str) -> float:
+        return float(self.handle(name).get_attribute(f"aria-{what}") or "nan")
 
     def share(self, name: str) -> float:
         """Where a slider stands on its track: 0 at the left end, 1 at the right."""
-        low, high = (float(self.handle(name).get_attribute(f"aria-value{end}")) for end in ("min", "max"))
+        low, high = (self._number(name, f"value{end}") for end in ("min", "max"))
         return (self.stop(name) - low) / (high - low)
 
-    def _still(self, thing: Locator) -> dict[str, float]:
+    def _still(self, thing: Locator) -> Any:
         """The box of `thing`, scrolled to, once cells that come into view no longer push it about."""
-        box = None
+        box: Any = None
         while box != (box := thing.bounding_box()):
             thing.hover()
             self.page.wait_for_timeout(100)
@@ -299,6 +302,7 @@ class ShownExplorer:
 
         `held` is called before the knob is let go.
         """
+        track: Any
         knob, track = self._still(self.handle(name)), self.input(name).locator(".noUi-base").bounding_box()
         x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
         corners = [x, *(track["x"] + share * track["width"] for share in path)]

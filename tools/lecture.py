@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_client import BlockingKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 from jupyterlab_server.workspaces_handler import WorkspacesManager
 from nbformat import NotebookNode
 from nbformat.sign import NotebookNotary

@@ -51,7 +51,8 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 def canonical(notebook: NotebookNode) -> NotebookNode:
     """A copy of `notebook` in stored form; ValueError where only its author can mend it."""
-    cells, seen, count = [], set(), 0
+    cells, count = [], 0
+    seen: set[str] = set()
     for cell in notebook.cells:
         source = cell.source.replace("\r\n", "\n").rstrip()
         if not source:
@@ -124,7 +125,7 @@ def canonical_picture(encoded: str, where: str = "picture") -> str:
     png = base64.b64decode(encoded)
     if len(png) <= PICTURE_LIMIT and png_chunks(png) <= PNG_CHUNKS:
         return base64.b64encode(png).decode()
-    picture = Image.open(io.BytesIO(png))
+    picture: Image.Image = Image.open(io.BytesIO(png))
     picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     for colours in (None, 256, 128, 64, 32):
         method = Image.Quantize.FASTOCTREE if picture.mode == "RGBA" else Image.Quantize.MEDIANCUT

@@ -19,6 +19,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import notebooks
 
@@ -178,7 +179,7 @@ def of(key: str, *ways: str) -> list[Place]:
 
 def problems() -> list[str]:
     """What is wrong with tags and marks."""
-    wanted = [*topics(), *corrections()]
+    wanted: list[Any] = [*topics(), *corrections()]
     known = {one.key for one in wanted}
     complaints = []
     for place in places():

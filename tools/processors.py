@@ -18,6 +18,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "build" / "processors"
@@ -107,7 +108,9 @@ def kernels(blas: str, usual: str) -> tuple[list[Configuration], list[str]]:
 
 def instructions(on: list[str]) -> tuple[list[Configuration], list[str]]:
     """NumPy's own loops without AVX-512, and without anything that not every processor of this kind has."""
-    found, sentences, tried = [], [], []
+    found: list[Configuration] = []
+    sentences: list[str] = []
+    tried: list[Any] = []
     avx512 = [name for name in on if name.startswith("AVX512") or name == "X86_V4"]
     for name, off in (("without-AVX-512", avx512), ("baseline", on)):
         left = probe(NPY_DISABLE_CPU_FEATURES=" ".join(off))
@@ -153,7 +156,7 @@ def run(configuration: Configuration, paths: list[str]) -> list[str]:
     if not report.exists():
         print(f"{configuration.name:24} did not run, see {log.relative_to(ROOT)}", flush=True)
         return [f"{configuration.name}: pytest ended with code {code}"]
-    suite = ElementTree.parse(report).getroot().find("testsuite")
+    suite: Any = ElementTree.parse(report).getroot().find("testsuite")
     failed = [
         f"{case.get('classname')}::{case.get('name')}"
         for case in suite.iter("testcase")

@@ -9,6 +9,7 @@ float64; the file comes out the same every time):
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,7 +35,7 @@ ACTIVATIONS = {
     "gelu": F.gelu,
     "silu": F.silu,
 }
-OPTIMIZERS = {
+OPTIMIZERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "sgd": (torch.optim.SGD, {"lr": 0.95}),
     "momentum": (torch.optim.SGD, {"lr": 0.1, "momentum": 0.9}),
     "nesterov": (torch.optim.SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True}),

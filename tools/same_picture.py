@@ -140,7 +140,7 @@ def spread(mask: np.ndarray, reach: int) -> np.ndarray:
     """The mask, and all within `reach` rows and columns of it."""
     for axis in (0, 1):
         padded = np.pad(mask, [(reach, reach) if k == axis else (0, 0) for k in (0, 1)])
-        mask = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=axis).any(axis=-1)
+        mask = np.any(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=axis), axis=-1)
     return mask
 
 
@@ -177,7 +177,7 @@ def explorer_call(source: str) -> tuple[str, dict[str, Any]] | None:
         return None
     if call.args or not all(keyword.arg and _is_plain(keyword.value) for keyword in call.keywords):
         return None
-    return call.func.id, {keyword.arg: _value(keyword.value) for keyword in call.keywords}
+    return call.func.id, {str(keyword.arg): _value(keyword.value) for keyword in call.keywords}
 
 
 def _is_plain(value: ast.expr) -> bool:

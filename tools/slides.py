@@ -14,6 +14,7 @@ import argparse
 import html
 import sys
 from pathlib import Path
+from typing import Any
 
 import notebooks
 import slide_deck
@@ -62,7 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
     given.to.mkdir(parents=True, exist_ok=True)
     cells = [one for path in paths for one in cells_of(notebooks.read(path), path.stem, explorer_call)]
     drawn = {} if given.still else {one.cell.key: one for one in draw_all(cells, SHARP, sweeps=1)}
-    items, failed = [], 0
+    failed = 0
+    items: list[Any] = []
     for path in paths:
         try:
             moving = {key.removeprefix(f"{path.stem}-"): one for key, one in drawn.items() if key.startswith(path.stem)}

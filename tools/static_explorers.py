@@ -246,7 +246,7 @@ def _described(control: Control, used: list[Settings], moves: bool) -> tuple[str
     return control.name, control.label, kind if moves and len(values) > 1 else "still", words
 
 
-def recorded(explorer: Explorer, take: Take) -> Iterator[Frame]:
+def recorded(explorer: Any, take: Take) -> Iterator[Frame]:
     """The frames of a take; none if the experiment refuses the settings."""
     if take.every:
         run = explorer.frames(**take.settings)

@@ -176,8 +176,8 @@ def update(root: Path) -> str:
             beside = f", {marks} of them marked, because the course has changed them too" if marks else ""
             report.append(f"{name}: {kept} of your cells kept{beside}.")
     backup = put(texts, root)
-    kept = [f"As they were before: {backup.relative_to(root)}"] if backup else []
-    return "\n".join([f"You have the newest course now ({len(new)} files).", *report, *kept])
+    saved = [f"As they were before: {backup.relative_to(root)}"] if backup else []
+    return "\n".join([f"You have the newest course now ({len(new)} files).", *report, *saved])
 
 
 def put(texts: dict[str, str], root: Path) -> Path | None:

@@ -59,7 +59,8 @@ def load_mnist(
         address = f"{str(path_or_url).rstrip('/')}/{name}"
         path = _fetched(address, known, cache) if is_web else Path(path_or_url) / name
         arrays.append(_read_idx(path, name, dimensions=3 if "images" in name else 1, sha256=known))
-    return Mnist(*_examples(*arrays[:2], flat, scaled), *_examples(*arrays[2:], flat, scaled))
+    x_train, y_train, x_test, y_test = arrays
+    return Mnist(*_examples(x_train, y_train, flat, scaled), *_examples(x_test, y_test, flat, scaled))
 
 
 def _read_idx(path: Path, name: str, dimensions: int, sha256: str | None) -> np.ndarray:
@@ -130,5 +131,5 @@ def _fetched(url: str, sha256: str | None, cache: str | Path | None) -> Path:
 
 
 def _reason(error: OSError) -> str:
-    response = error.response
+    response = getattr(error, "response", None)
     return type(error).__name__ if response is None else f"the server answers {response.status_code}"

@@ -1,5 +1,7 @@
 """Chapter 02: its questions with other numbers."""
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.exercises.variant import Claim, Variants, percent
@@ -7,7 +9,7 @@ from course_lib.nn.activations import leaky_relu_slope, prelu, sigmoid
 from course_lib.nn.losses import sigmoid_bce
 
 VARIANTS = Variants()
-CURVES = {
+CURVES: dict[str, Any] = {
     "x⁴": lambda x: x**4,
     "eˣ": np.exp,
     "−x²": lambda x: -(x**2),

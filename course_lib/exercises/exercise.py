@@ -120,7 +120,7 @@ class Exercise:
             logging.getLogger(__name__).exception("Exercise %s could not be checked", self.id)
             return Verdict(False, f"{self.id}: your answer could not be checked ({type(error).__name__}).")
 
-    def _try_all(self, yours: Any, attempts: list[_Attempt]) -> None:
+    def _try_all(self, yours: Any, attempts: list[Any]) -> None:
         if yours is ...:
             raise _NotAttempted
         self._refuse_if_unusable(yours)
@@ -170,7 +170,7 @@ class Exercise:
             attempt.problem += f" It also changes its input {attempt.changed[0]}."
         return attempt
 
-    def _verdict(self, attempts: list[_Attempt]) -> Verdict:
+    def _verdict(self, attempts: list[Any]) -> Verdict:
         wrong = [attempt for attempt in attempts if attempt.problem]
         if wrong:
             mistake = next((m for m in self.mistakes if _made(m, attempts)), None)
@@ -241,7 +241,7 @@ def _same(mine: Any, given: Any, rounding: float = 0.0) -> bool:
 def _is_stub(yours: Callable) -> bool:
     """Whether a function that returned None has nothing but a docstring, `...`, `pass` and `return` in its body."""
     try:
-        definition = ast.parse(textwrap.dedent(inspect.getsource(yours))).body[0]
+        definition: Any = ast.parse(textwrap.dedent(inspect.getsource(yours))).body[0]
         body = definition.body if definition.name == yours.__name__ else []
     except Exception:
         return True  # no source, or not a `def`

@@ -4,6 +4,7 @@ There is no one right number here. What can be judged is the conduct: was the se
 answer for one digit depend on the other digits, is the reported number the one that was seen, and is it good enough?
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,7 +79,7 @@ FAULTS: tuple[Callable[[Tried], bool], ...] = (
     lambda tried: tried.envelope.depends_on_company,
     lambda tried: tried.envelope.seen[0] < 0.85,
     lambda tried: tried.envelope.seen[0] < GOOD,
-    lambda tried: tried.returned() is None or not abs(tried.returned() - tried.envelope.seen[0]) <= 1e-9,  # nor NaN
+    lambda tried: not abs((tried.returned() or math.inf) - tried.envelope.seen[0]) <= 1e-9,  # nor NaN
 )
 
 
@@ -89,7 +90,7 @@ class PipelineExercise(Exercise):
     `cases` holds a single tuple with words for what the pipeline is given.
     """
 
-    def _try_all(self, yours: Any, attempts: list[Tried]) -> None:
+    def _try_all(self, yours: Any, attempts: list[Any]) -> None:
         if yours is ...:
             raise _NotAttempted
         self._refuse_if_unusable(yours)
@@ -108,7 +109,7 @@ class PipelineExercise(Exercise):
             raise _NotAttempted
         attempts.append(tried)
 
-    def _verdict(self, attempts: list[Tried]) -> Verdict:
+    def _verdict(self, attempts: list[Any]) -> Verdict:
         tried = attempts[0]
         if tried.problem:
             return Verdict(False, f"{self.id}: not yet. {tried.problem}")

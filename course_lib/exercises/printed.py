@@ -15,7 +15,8 @@ class Tap:
     """Passes on to `stream` what is written: the first `MOST` characters and, once `open` was called, everything."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self._left, self.dropped = stream, MOST, 0
+        self._stream, self.dropped = stream, 0
+        self._left: int | None = MOST
 
     def write(self, text: str) -> int:
         shown = text if self._left is None else text[: self._left]

@@ -9,7 +9,7 @@ import contextvars
 import ctypes
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 TRIES = 10  # at stopping what does not want to be stopped, a tenth of a second each
@@ -25,7 +25,7 @@ class OutOfTime(SystemExit):
 
 def within(seconds: float, work: Callable[[], T]) -> T:
     """What `work()` returns, or raises; `OutOfTime` if it has not ended after `seconds`."""
-    outcome: list[tuple[T | None, BaseException | None]] = []
+    outcome: list[tuple[Any, BaseException | None]] = []
 
     def run() -> None:
         try:
@@ -40,6 +40,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         thread.join(seconds)
     finally:  # also when the learner presses stop
         _stop(thread)
+    value: Any
     value, error = outcome[0] if outcome else (None, OutOfTime())
     if error is not None:
         raise error
@@ -51,5 +52,5 @@ def _stop(thread: threading.Thread) -> None:
     for _ in range(TRIES):
         if not thread.is_alive():
             return
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(OutOfTime))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(OutOfTime))
         thread.join(0.1)

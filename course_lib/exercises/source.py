@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from course_lib.exercises.values import shortened
 
@@ -54,7 +55,7 @@ def show_source(obj: Callable, *, docstring: bool = False, title: str = "") -> S
     text = re.sub(_GUARDS, "", text)
     if not docstring:
         text = _without_docstrings(text)
-    return Source(f"# {inspect.getmodule(obj).__name__}\n{text.strip()}", title)
+    return Source(f"# {obj.__module__}\n{text.strip()}", title)
 
 
 def _without_docstrings(text: str) -> str:
@@ -62,15 +63,19 @@ def _without_docstrings(text: str) -> str:
         tree = ast.parse(text)
     except SyntaxError:  # a lambda in the middle of an expression
         return text
-    lines = text.splitlines()
+    lines: list[str | None] = [*text.splitlines()]
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or ast.get_docstring(node) is None or len(body) == 1:
+        if (
+            not isinstance(node, ast.FunctionDef | ast.ClassDef)
+            or ast.get_docstring(node) is None
+            or len(node.body) == 1
+        ):
             continue
+        body: list[Any] = node.body
         end = body[1].lineno - 1  # a blank line after the docstring goes with it
         if getattr(body[1], "decorator_list", None):
             end = body[1].decorator_list[0].lineno - 1
         between = lines[body[0].end_lineno : end]
-        keep = [line for line in between if line.strip()]  # a comment stays
+        keep = [line for line in between if line and line.strip()]  # a comment stays
         lines[body[0].lineno - 1 : end] = [*keep, *[None] * (end - body[0].lineno + 1 - len(keep))]
     return "\n".join(line for line in lines if line is not None)

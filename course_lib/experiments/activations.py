@@ -75,7 +75,8 @@ def activation_gate(
     grid = np.linspace(-REACH, REACH, 601)
     df = gate.df(grid)
     kinked = function in ("leaky_relu", "prelu")
-    band = tuple(ACTIVATIONS["rrelu"].params.values()) if function == "rrelu" else None
+    rrelu = ACTIVATIONS["rrelu"].params
+    band = (rrelu["lower"], rrelu["upper"]) if function == "rrelu" else None
     return ActivationGate(
         function,
         alpha,

@@ -135,7 +135,8 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
         norm="batch" if run.norm else None,
         seed=np.random.RandomState(0),
     )
-    looks, losses, diverged = [], [], None
+    looks, diverged = [], None
+    losses: list[float] = []
     for frame in train_frames(
         net,
         x,

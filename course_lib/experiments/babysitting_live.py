@@ -18,7 +18,7 @@ from course_lib.nn.optimizers import SGD
 from course_lib.nn.training import Frame, train_frames
 
 EVERY, LOOK, MOST_POINTS, MOST_STEPS, BATCH = 10, 300, 400, 20_000, 32
-INITS = {
+INITS: dict[str, Any] = {
     "he": "he",
     "0.01": ("normal", {"std": 0.01}),
     "0.05": ("normal", {"std": 0.05}),
@@ -66,7 +66,8 @@ def live_training(
     """
     if init not in INITS or not 1 <= images <= 1078:
         raise ValueError(f"init must be one of {', '.join(INITS)} and images 1 to 1078, not {init!r} and {images}.")
-    digits, now, changed = centred_digits(), {"lr": lr, "l2": l2, "dropout": dropout}, []
+    digits, now = centred_digits(), {"lr": lr, "l2": l2, "dropout": dropout}
+    changed: list[int] = []
     x, y = digits.x_train[:images], digits.y_train[:images]
     net = MLP(
         (64, 50, 50, 50, 10),
@@ -93,9 +94,8 @@ def live_training(
         sound = bool(np.isfinite(frame.loss) and np.isfinite(frame.val_loss) and np.isfinite(net.theta).all())
         if sound:
             curves.add(frame, vitals(net, now["lr"], x[:LOOK]))
-        changes = yield LiveTraining(
-            now["lr"], now["l2"], now["dropout"], images, *curves.arrays(), tuple(changed), not sound
-        )
+        arrays: dict[str, Any] = {**now, "images": images, **curves.arrays()}
+        changes = yield LiveTraining(**arrays, changed=tuple(changed), diverged=not sound)
         if not sound:
             return
         for name, value in (changes or {}).items():
@@ -136,9 +136,10 @@ class Curves:
             self.rows = self.rows[::2]
             self.stride *= 2
 
-    def arrays(self) -> tuple[np.ndarray, ...]:
+    def arrays(self) -> dict[str, Any]:
         """One array per quantity."""
-        return tuple(np.array(column) for column in zip(*self.rows))
+        names = ("step", "loss", "val_loss", "accuracy", "val_accuracy", "ratio", "gradient", "dead")
+        return {name: np.array(column) for name, column in zip(names, zip(*self.rows), strict=True)}
 
 
 @checked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ PATIENTS = (
 )
 
 
-TREATMENTS = {
+TREATMENTS: dict[str, Any] = {
     "none": ("none", {}),
     "he": ("He's initial weights", {"std": None}),
     "bias": ("biases start at 0", {"bias": 0.0}),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import HIDDEN, PIXELS, centred_digits
 from course_lib.experiments.babysitting_rates import BATCH, EPOCHS, STD, useful_range
@@ -33,7 +34,7 @@ class Clipped:
     def init(self, theta: np.ndarray) -> Any:
         return self.rule.init(theta)
 
-    def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: float) -> None:
+    def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: float | None = None) -> None:
         length = float(np.linalg.norm(grad))
         self.norms.append(length)
         self.rule.step(theta, grad * min(1.0, self.norm / length) if length > 0 else grad, state, lr)
@@ -62,7 +63,7 @@ class RangeTest:
 
 @checked
 @lru_cache(maxsize=64)
-def range_test(pixels: int = 1, updates: int = 200, clip: float = UNCUT, seed: int = 0) -> RangeTest:
+def range_test(pixels: Natural = 1, updates: Natural = 200, clip: float = UNCUT, seed: Natural = 0) -> RangeTest:
     """η_t = LOW (HIGH/LOW)^(t/(T−1)) for T = `updates` updates of plain SGD, 64-50-10 ReLU, batches of 64."""
     if pixels not in PIXELS or updates not in UPDATES or clip < 0:
         raise ValueError(
@@ -104,7 +105,6 @@ def range_test(pixels: int = 1, updates: int = 200, clip: float = UNCUT, seed: i
     )
 
 
-@checked
 def running_mean(values: np.ndarray, memory: float = MEMORY) -> np.ndarray:
     """m_t = β m_{t−1} + (1 − β) x_t, divided by 1 − βᵗ: Adam's corrected mean (chapter 07)."""
     mean, means = 0.0, []
@@ -116,7 +116,7 @@ def running_mean(values: np.ndarray, memory: float = MEMORY) -> np.ndarray:
 
 @checked
 @lru_cache(maxsize=64)
-def clipped_accuracy(lr: float, clip: float = UNCUT, pixels: int = 255, seed: int = 0) -> float:
+def clipped_accuracy(lr: float, clip: float = UNCUT, pixels: Natural = 255, seed: Natural = 0) -> float:
     """The share of validation digits that is right after ten epochs of SGD with gradients cut to `clip` (0: uncut)."""
     digits = centred_digits(pixels)
     net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), seed=np.random.RandomState(seed))

@@ -104,13 +104,13 @@ def sweep(pixels: int) -> Sweep:
     A group ends as soon as all of its runs have diverged, so the high ones cost next to nothing.
     """
     parts = [_group(rates, pixels) for rates in np.split(np.array(RATES, np.float32), GROUPS)]
-    curves = [np.full((EPOCHS + 1, len(RATES)), np.nan) for _ in range(3)]
+    loss, accuracy, val_accuracy = curves = [np.full((EPOCHS + 1, len(RATES)), np.nan) for _ in range(3)]
     at = 0
     for part in parts:
         here = slice(at, at := at + part.loss.shape[1])
         for curve, seen in zip(curves, (part.loss, part.accuracy, part.val_accuracy)):
             curve[: len(seen), here] = seen
-    return Sweep(*curves, np.concatenate([part.diverged_at for part in parts]))
+    return Sweep(loss, accuracy, val_accuracy, np.concatenate([part.diverged_at for part in parts]))
 
 
 def _group(rates: np.ndarray, pixels: int) -> History:

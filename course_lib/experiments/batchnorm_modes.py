@@ -78,8 +78,11 @@ def batchnorm_modes(
         raise ValueError(f"steps must be 1 to {STEPS} and momentum above 0 and at most 1.")
     run = _trained(train_batch, seed)
     if run.refused:
+        no = np.empty(0)
         nothing = {name: np.full(len(SIZES), np.nan) for name in MODES}
-        return BatchNormModes(train_batch, momentum, mode, test_batch, steps, *np.empty((6, 0)), nothing, run.refused)
+        return BatchNormModes(
+            train_batch, momentum, mode, test_batch, steps, no, no, no, no, no, no, nothing, run.refused
+        )
     means, variances = run.means[:steps, 0, WATCHED], run.variances[:steps, 0, WATCHED]
     running_mean, running_var = running(run.means[:steps], 0, momentum), running(run.variances[:steps], 1, momentum)
     biased = variances * (train_batch - 1) / train_batch
@@ -127,14 +130,15 @@ def _trained(batch: int, seed: int) -> _Run:
         try:
             net.loss_and_grad(x[chosen], y[chosen])
         except ValueError as error:
-            return _Run(net, *np.empty((5, 0)), str(error))
+            no = np.empty(0)
+            return _Run(net, no, no, no, no, no, str(error))
         optimizer.step(net.theta, net.grad, None)
         thetas.append(net.theta.copy())
         means.append([layer.running_mean[0].copy() for layer in _norms(net)])
         variances.append([layer.running_var[0].copy() for layer in _norms(net)])
     w, covariance = np.array(weights), np.cov(x.T, bias=True)
     true_std = np.sqrt(np.einsum("ti,ij,tj->t", w, covariance, w))
-    return _Run(net, *map(np.array, (thetas, means, variances)), w @ x.mean(axis=0), true_std)
+    return _Run(net, np.array(thetas), np.array(means), np.array(variances), w @ x.mean(axis=0), true_std)
 
 
 def running(values: np.ndarray, start: float, momentum: float) -> np.ndarray:

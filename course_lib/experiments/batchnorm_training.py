@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -94,8 +95,9 @@ def batchnorm_training(
     maps = _started(activation, depth, place, seed).until(steps, draft)
     cell = SCALES.index(scale), RATES.index(lr)
     plain_curve, norm_curve = maps[(slice(None), slice(None), *cell)].T
+    plain, norm = maps[-1]
     return BatchNormTraining(
-        activation, depth, place, scale, lr, EVERY * np.arange(len(maps)), *maps[-1], plain_curve, norm_curve
+        activation, depth, place, scale, lr, EVERY * np.arange(len(maps)), plain, norm, plain_curve, norm_curve
     )
 
 
@@ -132,7 +134,7 @@ class _Maps:
     ) -> None:
         scales, rates = np.meshgrid(SCALES, lrs, indexing="ij")
         self.shape, self.optimizer = scales.shape, SGD(lr=rates.ravel()[:, None].astype(dtype))
-        norms = {"norm": "batch", "norm_after": place == "after"}
+        norms: dict[str, Any] = {"norm": "batch", "norm_after": place == "after"}
         self.nets = [
             MLP([64, *[WIDTH] * depth, 10], activation, "zeros", trials=scales.size, dtype=dtype, **options)
             for options in ({}, norms)
@@ -143,7 +145,8 @@ class _Maps:
                 w[...] = scales.ravel()[:, None, None] * rng.standard_normal(w.shape[-2:])
         self.rng = np.random.default_rng(seed)
         digits = load_digits()
-        self.x, self.y = digits.x_train.astype(dtype), digits.y_train
+        self.x: np.ndarray = digits.x_train.astype(dtype)
+        self.y = digits.y_train
         self.alive = np.ones((2, scales.size), bool)
         self.frames: list[np.ndarray] = []  # one (2, scales, rates) every `EVERY` steps
         self.busy = threading.Lock()  # a slider may ask while the full run of another move is under way

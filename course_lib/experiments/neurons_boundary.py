@@ -7,6 +7,7 @@ import math
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ GRID = 128
 LEARNING_RATE, PENALTY = 1.0, 1e-3  # as in the case study
 MOST_STEPS = 9000
 RECORDED = sorted({0, 190, MOST_STEPS} | {round(10 ** (k / 12)) for k in range(48)})
-INITS = {"glorot": "glorot", "0.01": ("normal", {"std": 0.01})}
+INITS: dict[str, Any] = {"glorot": "glorot", "0.01": ("normal", {"std": 0.01})}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -103,7 +104,7 @@ class _Lab:
         points, classes = spiral()
         chosen = np.random.RandomState(seed).permutation(len(points))[:EXAMPLES]
         self.x, self.y = (points / points.std())[chosen].astype(dtype), classes[chosen]
-        options = {"activation": activation, "init": "he", "bias": 0.1, "l2": PENALTY, "dtype": dtype}
+        options: dict[str, Any] = {"activation": activation, "init": "he", "bias": 0.1, "l2": PENALTY, "dtype": dtype}
         self.net = MLP(SIZES, seed=np.random.RandomState(seed), **options)
         for _ in range(BURN_IN):
             self.net.loss_and_grad(self.x, self.y)

@@ -139,11 +139,11 @@ def _run(batch: int, lr: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
         path.append(w)
         if len(path) > MOST_UPDATES or abs(w[0]) + abs(w[1]) > 1e3:
             break
-    path = np.array(path)
-    loss = problem.loss(path)
+    points = np.array(path)
+    loss = problem.loss(points)
     over = np.flatnonzero(loss > 1000.0)
-    stop = int(over[0]) + 1 if len(over) else len(path)
-    return path[:stop], loss[:stop]
+    stop = int(over[0]) + 1 if len(over) else len(points)
+    return points[:stop], loss[:stop]
 
 
 def gradient_noise(

@@ -141,7 +141,7 @@ def window_training(passes: Natural = 4, lr: float = 0.02, seed: Natural = 0) ->
 
 def _learn(pair: tuple[Sequence[str], Sequence[str]], vectors: Params, params: Params, lr: float) -> None:
     """One step downhill, for the parameters and for each word of both windows."""
-    _, g = pair_gradients(*(_stack(vectors, window) for window in pair), params)
+    _, g = pair_gradients(_stack(vectors, pair[0]), _stack(vectors, pair[1]), params)
     for name, array in params.items():
         array -= lr * g[name]
     for window, slope in zip(pair, (g["x"], g["x_c"]), strict=True):
@@ -167,7 +167,8 @@ def _stack(vectors: Params, window: Sequence[str]) -> np.ndarray:
 
 def _state(pairs: Sequence, vectors: Params, params: Params) -> tuple[float, float, float]:
     """Mean J, share of pairs won, likeness of cities."""
-    s, s_c = (window_score(np.hstack([_stack(vectors, pair[side]) for pair in pairs]), **params) for side in (0, 1))
+    W, b, U = params["W"], params["b"], params["U"]
+    s, s_c = (window_score(np.hstack([_stack(vectors, pair[i]) for pair in pairs]), W, b, U) for i in (0, 1))
     cities = np.hstack([vectors[city] / np.linalg.norm(vectors[city]) for city in CITIES])
     cosines = (cities.T @ cities)[np.triu_indices(len(CITIES), 1)]
     return float(pair_margin(s, s_c)[0].mean()), float(np.mean(s > s_c)), float(cosines.mean())

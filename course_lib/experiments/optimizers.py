@@ -84,7 +84,8 @@ def optimizer_path(
 ) -> OptimizerPath:
     """Follow `optimizer` over `surface`; without a `start` from the surface's own."""
     ground = _surface(surface)
-    points, rate = _walk(optimizer, ground, tuple(ground.start if start is None else start), steps)
+    x, y = ground.start if start is None else start
+    points, rate = _walk(optimizer, ground, (x, y), steps)
     name = next(name for name, kind in OPTIMIZERS.items() if kind is type(optimizer))
     return _path(name, float(optimizer.lr), ground, points, rate)
 
@@ -178,7 +179,7 @@ def descend(
     dtype: type = np.float64,
 ) -> np.ndarray:
     """f of `shape` after `steps` updates of as many points at once, each with its own settings: θ is (2, *shape)."""
-    theta = np.empty((2, *shape), dtype)
+    theta: np.ndarray = np.empty((2, *shape), dtype)
     theta[0], theta[1] = start
     grad, state = np.empty_like(theta), optimizer.init(theta)
     with np.errstate(all="ignore"):  # points that leave for infinity are results

@@ -72,8 +72,8 @@ def _adam(beta1: float, beta2: float, noise: float, steps: int, seed: int) -> tu
                 memory.append((state.m.item(), state.v.item()))
         moves[correction] = -np.diff(places)
     m, v = np.array(memory).T
-    t = np.arange(1, steps + 1)
-    return g, m, v, m / (1 - beta1**t), v / (1 - beta2**t), moves[True], moves[False]
+    after = np.arange(1, steps + 1)
+    return g, m, v, m / (1 - beta1**after), v / (1 - beta2**after), moves[True], moves[False]
 
 
 @checked

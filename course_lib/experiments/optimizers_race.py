@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class SideBySide:
     def init(self, theta: np.ndarray) -> SimpleNamespace:
         return SimpleNamespace(states=[part.init(theta[rows]) for part, rows in self.parts])
 
-    def step(self, theta: np.ndarray, grad: np.ndarray, state: SimpleNamespace, lr: np.ndarray) -> None:
+    def step(self, theta: np.ndarray, grad: np.ndarray, state: SimpleNamespace, lr: Any = None) -> None:
         for (part, rows), own in zip(self.parts, state.states, strict=True):
             part.step(theta[rows], grad[rows], own, float(lr[rows][0, 0]))
 
@@ -102,14 +103,16 @@ def optimizer_race(
     pairs = tuple((name, lrs[name]) for name in NAMES)
     step, loss, accuracy = _train(pairs, float(beta), batch_size, seeds, steps)
     with np.errstate(all="ignore"):
-        curves = [f(loss, axis=-1).T for f in (np.mean, np.min, np.max)]  # not finite where one seed is not
+        mean, low, high = (f(loss, axis=-1).T for f in (np.mean, np.min, np.max))  # not finite where one seed is not
     return OptimizerRace(
         watch,
         rates,
         NAMES,
         tuple(lrs[name] for name in NAMES),
         step,
-        *curves,
+        mean,
+        low,
+        high,
         accuracy,
         (~np.isfinite(loss[-1])).sum(axis=-1),
     )
@@ -126,7 +129,7 @@ def _train(pairs: tuple[tuple[str, float], ...], beta: float, batch_size: int, s
     """Steps (looks,), losses (looks, optimisers, seeds) and accuracies (optimisers, seeds)."""
     digits = load_digits()
     kinds = len(pairs)
-    net = MLP(SIZES, trials=kinds * seeds, seed=list(range(seeds)) * kinds, dtype=np.float32)
+    net = MLP(SIZES, trials=kinds * seeds, seed=[*range(seeds)] * kinds, dtype=np.float32)
     optimizer = SideBySide([make(name, lr, beta) for name, lr in pairs], seeds)
     history = train(
         net,

@@ -125,7 +125,8 @@ def _bowl(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
                 records.append((t, float(live(t)), loss))
             if t < UPDATES:
                 optimizer.step(x, CURVATURE * x + noise[t], None, live(t))
-    return tuple(np.array(column) for column in zip(*records, strict=True))
+    steps, rates, losses = map(np.array, zip(*records, strict=True))
+    return steps, rates, losses
 
 
 @lru_cache(maxsize=32)

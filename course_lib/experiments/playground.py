@@ -24,7 +24,7 @@ UPDATES, MOST_UPDATES = 20, 20_000  # per frame, and in all
 MOST_LOOKS = 200  # points of a curve; beyond, every second one is dropped
 DURING = ("lr", "weight_decay", "dropout")  # act while training runs
 OFFERED = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu")
-INITS = {
+INITS: dict[str, Any] = {
     "zeros": "zeros",
     "0.01": ("normal", {"std": 0.01}),
     "1.0": ("normal", {"std": 1.0}),
@@ -143,6 +143,7 @@ def playground_frames(
             yield replace(frame, step=look.step, diverged=True, settings=knobs.now(look.step), before=knobs.before)
             return
         curves.add(look.step, look.loss, look.val_loss)
+        steps, train_loss, val_loss = curves.arrays()
         frame = PlaygroundFrame(
             knobs.now(look.step),
             knobs.before,
@@ -150,7 +151,9 @@ def playground_frames(
             diverged,
             inputs,
             net.copy(),
-            *curves.arrays(),
+            steps,
+            train_loss,
+            val_loss,
             look.accuracy,
             look.val_accuracy,
             update_ratio(rule.before, net.weights()),
@@ -203,7 +206,8 @@ class _Watched:
     """An optimizer that remembers the weights before its last step."""
 
     def __init__(self, net: MLP, rule: Optimizer) -> None:
-        self.net, self.rule, self.before = net, rule, []
+        self.net, self.rule = net, rule
+        self.before: list[np.ndarray] = []
         self.init = rule.init
 
     def decay(self, net: MLP, strength: float) -> None:
@@ -212,7 +216,11 @@ class _Watched:
         else:
             net.l2 = strength
 
-    def step(self, theta, grad, state, lr):
+    @property
+    def lr(self) -> Any:
+        return self.rule.lr
+
+    def step(self, theta, grad, state, lr=None):
         self.before = [w.copy() for w in self.net.weights()]
         self.rule.step(theta, grad, state, lr)
 
@@ -221,7 +229,9 @@ class _Curves:
     """Losses against updates, thinned so that a long run needs no more room than a short one."""
 
     def __init__(self) -> None:
-        self.rows, self.last, self.every = [], None, UPDATES
+        self.rows: list[tuple[float, ...]] = []
+        self.last: tuple[float, ...] = ()
+        self.every = UPDATES
 
     def add(self, *row: float) -> None:
         self.last = row
@@ -230,7 +240,8 @@ class _Curves:
         if len(self.rows) > MOST_LOOKS:
             self.rows, self.every = self.rows[::2], 2 * self.every
 
-    def arrays(self) -> tuple[np.ndarray, ...]:
+    def arrays(self) -> Any:
+        """One array per quantity."""
         rows = self.rows if self.rows[-1] == self.last else [*self.rows, self.last]
         return tuple(np.array(rows, dtype=float).T)
 

@@ -58,7 +58,6 @@ def update_ratio(before: list[np.ndarray], after: list[np.ndarray]) -> np.ndarra
     return np.divide(moves, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
 
 
-@checked
 def unit_maps(net: MLP, x: np.ndarray) -> np.ndarray:
     """What each hidden unit gives at each row of x, outside training: (L, units, rows)."""
     maps = []

@@ -174,8 +174,8 @@ def duplicated_feature(steps: Natural = 2000, lr: float = 0.2) -> Duplicate:
             w -= lr * x.T @ (x @ w - target) / POINTS
         weights.append(w)
         losses.append(float(np.mean((x @ w - target) ** 2) / 2))
-    ranks = tuple(int(np.linalg.matrix_rank(x)) for x in inputs)
-    return Duplicate(ranks, (2, 3), tuple(weights), tuple(losses))
+    one, two = (int(np.linalg.matrix_rank(x)) for x in inputs)
+    return Duplicate((one, two), (2, 3), (weights[0], weights[1]), (losses[0], losses[1]))
 
 
 @lru_cache(maxsize=4)

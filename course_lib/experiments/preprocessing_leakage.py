@@ -161,7 +161,7 @@ def _runs(step: str, seeds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             keep = np.r_[0:n, max(SIZES) : len(y)]  # the same 400 are held out for every size
             scores[:, row, seed] = accuracies(preprocessor, x[keep], y[keep], n)
     scores.setflags(write=False)
-    return tuple(scores)
+    return scores[0], scores[1], scores[2]
 
 
 def _examples(data: str, seed: int) -> tuple[np.ndarray, np.ndarray]:

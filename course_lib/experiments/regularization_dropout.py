@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class DroppedOut:
 
 
 @checked
-def dropped_out(p: float = 0.5, mode: str = "none", inputs: Natural = 100, unit: str = "linear") -> DroppedOut:
+def dropped_out(p: float = 0.5, mode: Dropout.Mode = "none", inputs: Natural = 100, unit: str = "linear") -> DroppedOut:
     """Send positive inputs x through `Dropout(p, mode)`, many masks in training and none at test time.
 
     The masks keep where u ≥ p, with one fixed draw of u. The weights are positive and negative, Σ wᵢxᵢ = 2.
@@ -77,7 +78,7 @@ class _Stored:
     def __init__(self, values: np.ndarray) -> None:
         self.values = values
 
-    def uniform(self, size: tuple[int, ...]) -> np.ndarray:
+    def uniform(self, low: float = 0.0, high: float = 1.0, size: Any = None) -> np.ndarray:
         return self.values
 
 
@@ -97,14 +98,14 @@ def _to_two(w: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 @checked
 def mean_ratios(
-    p: float = 0.5, modes: tuple[str, ...] = MODES, units: Natural = 10_000
+    p: float = 0.5, modes: tuple[Dropout.Mode, ...] = MODES, units: Natural = 10_000
 ) -> dict[str, tuple[float, float]]:
     """Mean of `units` inputs that are all 1, after dropout in training and at test time, by mode.
 
     The mask drops exactly the share p, so that the means are exact.
     """
     ranks = np.random.RandomState(0).permutation(units) / units
-    means = {}
+    means: dict[str, tuple[float, float]] = {}
     for mode in modes:
         layer = Dropout(p, _Stored(ranks), mode)
         means[mode] = (

@@ -98,7 +98,6 @@ def chance_of_the_best(n: int, share: float = 0.05) -> float:
     return 1.0 - (1.0 - share) ** n
 
 
-@checked
 @lru_cache(maxsize=256)
 def expected_losses(n: int, importance: float) -> tuple[float, float, float]:
     """Mean loss of the best of n trials, over all positions of the best point and all random draws, per design.

@@ -114,9 +114,10 @@ def digits_search(
 
     yield state(space)
     stages = STRATEGIES[strategy](space, trials, seed)
-    stage, ahead = None, next(stages)
+    ahead: Stage | None = next(stages)
     while ahead is not None:
-        stage, done = ahead, []
+        stage = ahead
+        done: list[Trial] = []
         for trial in run(stage.planned, stage.epochs, abandon):
             if done:
                 yield state(stage.space)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -55,9 +56,10 @@ def within(value: float, low: float, high: float) -> str:
     return f"{low:g} to {high:g}" if low < value < high else f"{value:.3g}"
 
 
-def _cell(value: object, digits: int) -> str:
+def _cell(value: Any, digits: int) -> str:
     if not isinstance(value, (float, np.floating)):
         return str(value)
+    value = float(value)
     if np.isnan(value):
         return "–"
     if 1e-3 <= abs(value) < 1e5:  # where people write numbers without an exponent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from course_lib.nn.optimizers import SGD, Adam
 from course_lib.nn.training import train
 
 UNITS = 10  # hidden units per layer, so that every unit of the second layer has 10 inputs
-NETWORKS = {
+NETWORKS: dict[str, dict[str, Any]] = {
     "sigmoid": {"activation": "sigmoid"},
     "ReLU": {"activation": "relu"},
     "sigmoid, BN before it": {"activation": "sigmoid", "norm": "batch"},
@@ -62,12 +63,13 @@ def network_signs(batch_size: Natural = 32, steps: Natural = 1000, seed: Natural
 
 def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """h (m, n_in) and δ (m, n_out) of dense layer number `layer`, such that ∂L_b/∂W = h_b δ_bᵀ for example b."""
-    inputs, deltas = [], []
+    inputs: list[np.ndarray] = []
+    deltas: list[np.ndarray] = []
     for step in net.layers:
         if isinstance(step, Dense):
             inputs.append(x)
         x = step.forward(x, train=False)
-    d = net.loss_function(x, y)[1] * len(y)  # the loss is a mean over the batch
+    d: Any = net.loss_function(x, y)[1] * len(y)  # the loss is a mean over the batch
     for step in reversed(net.layers):
         if isinstance(step, Dense):
             deltas.insert(0, d)
@@ -77,7 +79,7 @@ def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tup
 
 def share_agreeing(gradients: np.ndarray) -> float:
     """Share of the columns of gradients (…, n_in, n_out) without two opposite signs; columns of zeros do not count."""
-    some_positive, some_negative = (gradients > 0).any(axis=-2), (gradients < 0).any(axis=-2)
+    some_positive, some_negative = np.any(gradients > 0, axis=-2), np.any(gradients < 0, axis=-2)
     counted = some_positive | some_negative
     return float(np.mean(~(some_positive & some_negative)[counted])) if counted.any() else 1.0
 

@@ -135,12 +135,12 @@ class IntSlider(Slider):
         return iter(range(self.low, self.high, self.step))
 
     def check(self, value: Any) -> int:
-        number = Slider.check(self, value)
+        number = int(Slider.check(self, value))
         if number != float(value):
             raise ValueError(f"{self.name} must be a whole number from {self.low} to {self.high}, not {value!r}.")
         return number
 
-    def readout(self, value: int) -> str:
+    def readout(self, value: float) -> str:
         return str(value)
 
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from course_lib import stills
 from course_lib.explorers.controls import Control
@@ -81,7 +81,7 @@ class Explorer:
         self._start = self._checked(dict(self._defaults), start or {})
         self.settings = dict(self._start)
 
-    def set(self, **settings: Any) -> Explorer:
+    def set(self, **settings: Any) -> Self:
         """Move controls from code, exactly as by hand; returns the explorer.
 
         A name or value that does not fit raises `ValueError` and changes nothing.
@@ -96,11 +96,11 @@ class Explorer:
             self._accept(result, draft=False)
         return self
 
-    def reset(self) -> Explorer:
+    def reset(self) -> Self:
         """Back to the settings the explorer was made with."""
         return self.set(**self._start)
 
-    def preset(self, label: str) -> Explorer:
+    def preset(self, label: str) -> Self:
         """What the button `label` does: the settings it names, everything else as at the start."""
         if label not in self.presets:
             raise ValueError(f"There is no preset {label!r}; there are: {', '.join(self.presets) or 'none'}.")

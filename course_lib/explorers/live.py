@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from course_lib.explorers.controls import Control
 from course_lib.explorers.explorer import Explorer, Settings, one_blas_thread
@@ -33,7 +33,7 @@ class LiveExplorer(Explorer):
     def __init__(
         self,
         name: str,
-        frames: Callable[..., Generator[Any, Settings | None, None]],
+        frames: Callable[..., Any],
         picture: type[Picture],
         controls: Sequence[Control],
         presets: Mapping[str, Settings] | None = None,
@@ -45,7 +45,7 @@ class LiveExplorer(Explorer):
         start: Settings | None = None,
     ) -> None:
         super().__init__(name, self._preview, picture, controls, presets, linked=linked, start=start)
-        self.frames = frames
+        self.frames = frames  # (**settings) -> a generator of results, to which changed settings are sent
         self.during = frozenset(during)
         self.preview, self.foreword = preview, foreword
         self.over = False  # the run has come to its end by itself
@@ -75,8 +75,8 @@ class LiveExplorer(Explorer):
         with self._lock:
             if self._training is None or self.over:
                 return self.restart()
-            changes, self._changes = self._changes, {}
-            return self._pull(lambda: self._training.send(changes))
+            training, changes, self._changes = self._training, self._changes, {}
+            return self._pull(lambda: training.send(changes))
 
     def restart(self) -> bool:
         """A new run with the present settings, at its first frame. Returns whether there may be another."""
@@ -84,7 +84,7 @@ class LiveExplorer(Explorer):
             self._end()
             return self._pull(self._first)
 
-    def set(self, **settings: Any) -> LiveExplorer:
+    def set(self, **settings: Any) -> Self:
         """Move controls from code, exactly as by hand: in a live run some act at the next frame, others begin anew."""
         with self._lock:
             if self._training is None:
@@ -92,7 +92,7 @@ class LiveExplorer(Explorer):
             self._move(self._checked(self.settings, settings))
         return self
 
-    def reset(self) -> LiveExplorer:
+    def reset(self) -> Self:
         """End the live run and show the preview of the settings the explorer was made with."""
         with self._lock:
             self._end()
@@ -100,7 +100,7 @@ class LiveExplorer(Explorer):
                 self._panel.pause()
             return super().set(**self._start)
 
-    def preset(self, label: str) -> LiveExplorer:
+    def preset(self, label: str) -> Self:
         """What the button `label` does; in a live run it begins a new one."""
         with self._lock:
             if self._training is None or label not in self.presets:
@@ -139,8 +139,8 @@ class LiveExplorer(Explorer):
             self._panel.show_settings()
 
     def _first(self) -> Any:
-        self._training = self.frames(**self.settings)
-        return next(self._training)
+        self._training = training = self.frames(**self.settings)
+        return next(training)
 
     def _pull(self, ask: Callable[[], Any]) -> bool:
         """Ask the run for a frame and draw it."""

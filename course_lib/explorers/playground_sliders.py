@@ -25,7 +25,7 @@ STEP = 400  # of the picture that is there before anybody presses Play
 
 DEEP = {"layers": 5, "optimizer": "sgd", "lr": 0.1}
 FEW = {"dataset": "moons", "noise": 0.5, "layers": 4, "units": 32}
-PRESETS = {
+PRESETS: dict[str, dict[str, Any]] = {
     "No hidden layer": {"layers": 0},
     "Better inputs": {"dataset": "circles", "noise": 0.1, "layers": 0, "features": "squares"},
     "One hidden layer": {"layers": 1},

@@ -6,6 +6,7 @@ import base64
 import io
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from PIL import Image, ImageDraw, ImageFont
@@ -24,12 +25,14 @@ def _font() -> ImageFont.FreeTypeFont:
 def with_strip(png: bytes, style: Style) -> bytes:
     """`png` of a picture in `style`, with the strip."""
     picture = Image.open(io.BytesIO(png))
+    paper: Any
+    ink: Any
     paper, ink = (Image.new("RGB", (1, 1), colour).getpixel((0, 0)) for colour in (style.paper, style.ink))
     quiet = tuple(round(a + 0.6 * (b - a)) for a, b in zip(paper, ink))
     strip = Image.new("RGB", (picture.width, HEIGHT), paper)
     ImageDraw.Draw(strip).text((8, HEIGHT // 2), PICTURE, quiet, _font(), anchor="lm")
     whole = Image.new("P", (picture.width, picture.height + HEIGHT))
-    whole.putpalette(picture.getpalette())
+    whole.putpalette(picture.getpalette() or [])
     whole.paste(picture)
     whole.paste(strip.quantize(palette=picture, dither=Image.Dither.NONE), (0, picture.height))
     out = io.BytesIO()

@@ -14,7 +14,8 @@ import numpy as np
 from course_lib.arguments import checked
 from course_lib.inputs import arrays
 from course_lib.nn.normal import FAR, cumulative, density
-from course_lib.nn.pointwise import Activation, pointwise
+from course_lib.nn.pointwise import Activation as Activation
+from course_lib.nn.pointwise import pointwise
 
 
 @pointwise

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Predicate, doc
@@ -99,24 +99,25 @@ def check_gradients(
             f"A gradient check through batch normalisation needs at least 4 examples, not {examples}: "
             "with 1 or 2 all gradients below it are 0, and any code would pass."
         )
-    net = net.copy() if net.theta.dtype == np.float64 else net.copy(np.float64)
-    for layer in net.layers:
+    given: Any = net
+    copied: Any = given.copy() if given.theta.dtype == np.float64 else given.copy(np.float64)
+    for layer in copied.layers:
         layer.hold = layer.track = False
-    net.loss_and_grad(x, y, train)
-    for layer in net.layers:
+    copied.loss_and_grad(x, y, train)
+    for layer in copied.layers:
         layer.hold = True
-    count = net.theta.shape[-1]
+    count = copied.theta.shape[-1]
     indices = np.arange(count) if indices is None else np.atleast_1d(indices)
     if indices.dtype.kind not in "iu" or not ((indices >= -count) & (indices < count)).all():
         raise ValueError(f"indices must be places in net.theta, whole numbers below {count}, not {short(indices)}.")
-    analytic = net.grad[..., indices].copy()
-    slopes = [_slope(lambda theta: net.loss(x, y, train), net.theta, (..., i), h) for i in indices]
+    analytic = copied.grad[..., indices].copy()
+    slopes = [_slope(lambda theta: copied.loss(x, y, train), copied.theta, (..., i), h) for i in indices]
     numeric = np.stack(slopes, axis=-1)
     errors = relative_error(analytic, numeric, floor * np.max(np.abs(analytic)))
     return GradientCheck(indices, analytic, numeric, errors)
 
 
-def _slope(f: Callable[[np.ndarray], float], theta: np.ndarray, index: tuple, h: float) -> np.ndarray:
+def _slope(f: Callable[[np.ndarray], float], theta: np.ndarray, index: tuple, h: float) -> Any:
     here = theta[index].copy()
     theta[index] = here + h
     above = f(theta)

@@ -193,13 +193,16 @@ def _bound(fan_in: int, bound: float | None) -> float:
 
 def _parameters(name: str, params: dict) -> dict:
     scheme = INITIALIZERS[name]
-    known = inspect.unwrap(scheme).__kwdefaults__ or {}
+    known, hints = inspect.unwrap(scheme).__kwdefaults__ or {}, inspect.getattr_static(scheme, "hints")()
     wrong = ", ".join(p for p in params if p not in known)
     if wrong:
         raise ValueError(
             f"The initializer {name!r} does not take {wrong}; it takes {', '.join(known) or 'no parameter'}."
         )
-    return {**known, **{p: validated(scheme.hints()[p], p, name, value) for p, value in params.items()}}
+    return {
+        **known,
+        **{p: validated(hints[p], p, name, value) for p, value in params.items()},
+    }
 
 
 def _known(name: str) -> str:

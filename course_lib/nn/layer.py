@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from types import MethodType
+from typing import Any
 
 import numpy as np
 
 from course_lib.annotations import Precision
-from course_lib.inputs import bare, floats
+from course_lib.inputs import bare, floats, with_bare
 
 
 class Layer:
@@ -17,9 +18,9 @@ class Layer:
 
     is_activation = False
     pieces = 1  # how many inputs an activation layer takes for one output; only maxout takes more
-    units = None  # how many numbers an example must have; None for any
-    cache = None  # what forward keeps for backward
-    out_shape = None  # the shape of the last y of a layer that stands alone
+    units: int | None = None  # how many numbers an example must have; None for any
+    cache: Any = None  # what forward keeps for backward
+    out_shape: tuple[int, ...] | None = None  # the shape of the last y of a layer that stands alone
 
     def __init__(self, dtype: Precision = np.float64, **initial: np.ndarray) -> None:
         self.shapes = {name: np.shape(value) for name, value in initial.items()}
@@ -32,7 +33,8 @@ class Layer:
             params[name][...], grads[name][...] = self.params[name], self.grads[name]
         self.params, self.grads = params, grads
         # a network looks at its inputs once, and its layers then hand arrays to one another
-        self.forward, self.backward = (MethodType(bare(f), self) for f in (type(self).forward, type(self).backward))
+        for name in ("forward", "backward"):
+            setattr(self, name, MethodType(bare(getattr(type(self), name)), self))
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """y; what backward will need is kept."""
@@ -63,8 +65,7 @@ def takes_x(body: Callable) -> Callable:
         self.out_shape = y.shape
         return y
 
-    forward.bare = body
-    return forward
+    return with_bare(forward, body)
 
 
 def takes_dy(body: Callable) -> Callable:
@@ -82,5 +83,4 @@ def takes_dy(body: Callable) -> Callable:
             )
         return body(self, dy, need_dx)
 
-    backward.bare = body
-    return backward
+    return with_bare(backward, body)

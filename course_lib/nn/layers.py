@@ -8,13 +8,15 @@ and grads be views into its flat vectors. Arrays given to a layer are never chan
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated, Literal, get_args
 
 import numpy as np
 from annotated_types import doc
 
-from course_lib.annotations import BelowOne, Count, Precision, Rng
+from course_lib.annotations import BelowOne, Count, Precision, Rng, UniformRng
 from course_lib.arguments import checked
 from course_lib.inputs import bare
 from course_lib.nn.activations import Activation as Function
@@ -33,7 +35,8 @@ class Dense(Layer):
     @checked
     def __init__(self, n_in: Count, n_out: Count, bias: bool = True, dtype: Precision = np.float64) -> None:
         super().__init__(dtype, W=np.zeros((n_in, n_out)), **({"b": np.zeros((1, n_out))} if bias else {}))
-        self.units, self.bias, self.product = n_in, bias, np.dot
+        self.units, self.bias = n_in, bias
+        self.product: Callable[..., np.ndarray] = np.dot
 
     def bind(self, params, grads):
         super().bind(params, grads)
@@ -120,7 +123,7 @@ class RReLU(Layer):
     is_activation = True
 
     @checked
-    def __init__(self, rng: Rng, lower: float = 1 / 8, upper: float = 1 / 3) -> None:
+    def __init__(self, rng: UniformRng, lower: float = 1 / 8, upper: float = 1 / 3) -> None:
         super().__init__()
         if lower > upper:
             raise ValueError(f"lower and upper of RReLU must be in that order, not {lower} and {upper}.")
@@ -184,7 +187,7 @@ class Dropout(Layer):
     modes = get_args(Mode)
 
     @checked
-    def __init__(self, p: BelowOne, rng: Rng, mode: Dropout.Mode = "inverted") -> None:
+    def __init__(self, p: BelowOne, rng: UniformRng, mode: Dropout.Mode = "inverted") -> None:
         super().__init__()
         self.p, self.rng, self.mode, self.hold = p, rng, mode, False
 
@@ -213,13 +216,16 @@ def hidden_unit(activation: Unit, n: Count, rng: Rng) -> Layer:
     name, params = (activation, {}) if isinstance(activation, str) else activation
     if name not in _LAYERS:
         return Activation(elementwise(name, **params))
-    wrong = [p for p in params if p not in _LAYERS[name].__kwdefaults__]
+    known = inspect.getfullargspec(_LAYERS[name]).kwonlyargs
+    wrong = [p for p in params if p not in known]
     if wrong:
-        raise ValueError(f"{name} does not take {wrong[0]!r}; it takes {', '.join(_LAYERS[name].__kwdefaults__)}.")
+        raise ValueError(f"{name} does not take {wrong[0]!r}; it takes {', '.join(known)}.")
     return _LAYERS[name](n, rng, **params)
 
 
-_LAYERS = {  # activations with parameters to learn, chance, or more than one input per output
+_LAYERS: dict[
+    str, Callable[..., Layer]
+] = {  # activations with parameters to learn, chance, or more than one input per output
     "prelu": lambda n, rng, *, alpha=0.25, per_channel=False: PReLU(n if per_channel else None, alpha),
     "rrelu": lambda n, rng, *, lower=1 / 8, upper=1 / 3: RReLU(rng, lower, upper),
     "maxout": lambda n, rng, *, pieces=2: Maxout(pieces),

@@ -114,7 +114,7 @@ PENALTIES: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {"l2": l2, 
 
 def _inner(a: np.ndarray, b: np.ndarray, axis: int | None) -> np.ndarray:
     """Σ ab, without an array for the products."""
-    return np.vdot(a, b) if axis is None else np.vecdot(a, b, axis=axis)
+    return np.vdot(a, b) if axis is None else np.vecdot(a, b, axis=axis)  # type: ignore[call-overload] # NumPy's stub has no axis
 
 
 def _one_hot(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:

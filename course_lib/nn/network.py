@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from course_lib.nn.normalization import BatchNorm, LayerNorm
 from course_lib.nn.signals import Signals, record
 from course_lib.nn.trials import Schemes, generator, per_trial, scheme_of
 
+Number = Any  # a float, or an array (T,) of T networks
 NORMS: dict[str, Callable[[int], Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 
 
@@ -98,7 +100,7 @@ class MLP:
             x = layer.forward(x, train)
         return x
 
-    def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> float | np.ndarray:
+    def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Number:
         """J, penalties included; `grad` then holds dJ/dθ. Nobody needs dJ/dx, so the first layer leaves it out."""
         loss, d = bare(self.loss_function)(self.forward(x, train), y)
         for layer in self.layers[:0:-1]:
@@ -106,7 +108,7 @@ class MLP:
         self.layers[0].backward(d, need_dx=False)
         return self.with_penalty(loss, self.grad)
 
-    def loss(self, x: np.ndarray, y: np.ndarray, train: bool = False) -> float | np.ndarray:
+    def loss(self, x: np.ndarray, y: np.ndarray, train: bool = False) -> Number:
         """J, penalties included."""
         return self.with_penalty(self.loss_function(self.forward(x, train), y)[0])
 
@@ -115,7 +117,7 @@ class MLP:
         scores = self.forward(x)
         return np.argmax(scores, axis=-1) if self.sizes[-1] > 1 else (scores[..., 0] > 0).astype(int)
 
-    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float | np.ndarray:
+    def accuracy(self, x: np.ndarray, y: np.ndarray) -> Number:
         """The share of examples whose class is predicted right; y are class numbers (m,), (m, 1) or (T, m)."""
         guess = self.predict(x)
         return self._plain(np.mean(guess == labels(y, guess.shape, max(2, self.sizes[-1]), "y"), axis=-1))
@@ -145,10 +147,11 @@ class MLP:
     @dropout.setter
     @checked
     def dropout(self, p: BelowOne) -> None:
-        column, stack = self._column("dropout", p), []
+        column = self._column("dropout", p)
+        stack: list[Layer] = []
         for layer in self.layers:
             if isinstance(layer, Dense) and stack and np.any(p):
-                stack.append(Dropout(column if np.ndim(p) == 0 else column[..., None], self.rng))
+                stack.append(Dropout(np.asarray(column)[..., None] if np.ndim(p) else p, self.rng))
             if not isinstance(layer, Dropout):
                 stack.append(layer)
         self._dropout, self.layers = p, stack
@@ -157,20 +160,20 @@ class MLP:
     def without_traces(self) -> Iterator[None]:
         """Inside, training-mode passes leave running statistics, random streams and `grad` as they were."""
         norms = [layer for layer in self.layers if isinstance(layer, BatchNorm)]
-        random = [layer for layer in self.layers if hasattr(layer, "rng")]
+        random: list[Any] = [layer for layer in self.layers if hasattr(layer, "rng")]
         grad, tracked, stream = self.grad.copy(), [layer.track for layer in norms], copy.deepcopy(self.rng)
         for layer in norms:
             layer.track = False
-        for layer in random:
-            layer.rng = stream
+        for one in random:
+            one.rng = stream
         try:
             yield
         finally:
             self.grad[...] = grad
             for layer, track in zip(norms, tracked, strict=True):
                 layer.track = track
-            for layer in random:
-                layer.rng = self.rng
+            for one in random:
+                one.rng = self.rng
 
     def _dense(self) -> list[Dense]:
         return [layer for layer in self.layers if isinstance(layer, Dense)]
@@ -178,14 +181,14 @@ class MLP:
     def _stack(self, activation, norm, norm_after) -> list[Layer]:
         if isinstance(norm, str) and norm not in NORMS:
             raise ValueError(f"There is no norm {norm!r}; choose None, {', '.join(NORMS)} or a callable n -> layer.")
-        stack = []
+        stack: list[Layer] = []
         for n_in, n_out in zip(self.sizes[:-2], self.sizes[1:-1], strict=True):
             unit = hidden_unit(activation, n_out, self.rng)
             norms = [NORMS.get(norm, norm)(n_out if norm_after else unit.pieces * n_out)] if norm else []
             redundant = bool(norms) and isinstance(norms[0], BatchNorm) and not norm_after
             stack.append(Dense(n_in, unit.pieces * n_out, bias=not redundant))
             stack += [unit, *norms] if norm_after else [*norms, unit]
-        return [*stack, Dense(*self.sizes[-2:])]
+        return [*stack, Dense(self.sizes[-2], self.sizes[-1])]
 
     def _bind(self) -> None:
         """Make theta and grad and hand every layer its views; what the layers hold moves there."""
@@ -227,7 +230,7 @@ class MLP:
             raise ValueError(f"x must have shape (examples, {self.sizes[0]}){stacked}, not {x.shape}.")
         return finite(x, "x")
 
-    def with_penalty(self, loss: np.ndarray, grad: np.ndarray | None = None) -> float | np.ndarray:
+    def with_penalty(self, loss: np.ndarray, grad: np.ndarray | None = None) -> Number:
         """J from the mean loss; the gradient of the penalties is added to grad."""
         for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
             if not isinstance(strength, (float, int)) or strength:
@@ -250,7 +253,7 @@ class MLP:
             )
         return np.reshape(values, (-1, 1))
 
-    def _plain(self, number: np.ndarray) -> float | np.ndarray:
+    def _plain(self, number: np.ndarray) -> Number:
         """A Python float for one network, the array (T,) for many."""
         return float(number) if self.trials is None else number
 

@@ -13,10 +13,10 @@ Symbols: θ parameters, g gradient, η learning rate (`lr`), ε `eps`. Everythin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import wraps
 from types import SimpleNamespace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -37,23 +37,23 @@ class Optimizer:
     `step(..., lr=...)` uses that learning rate instead of the optimizer's own: this is how a schedule acts.
     """
 
+    lr: Any
     memory: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for name, value in list(vars(self).items()):
             if not isinstance(value, bool | str):
                 # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
-                object.__setattr__(self, field.name, value if np.ndim(value) else float(value))
+                object.__setattr__(self, name, value if np.ndim(value) else float(value))
 
     def init(self, theta: np.ndarray) -> State:
         """The state before the first step: every memory is zero and has the shape and dtype of theta."""
         _floating(theta, f"{type(self).__name__}.init")
-        for field in fields(self):
-            shape = np.shape(getattr(self, field.name))
+        for name, value in vars(self).items():
+            shape = np.shape(value)
             if shape and np.broadcast_shapes(shape, theta.shape) != theta.shape:
                 raise ValueError(
-                    f"{field.name} of shape {shape} does not broadcast against theta of shape "
+                    f"{name} of shape {shape} does not broadcast against theta of shape "
                     f"{theta.shape}: give theta one row per value."
                 )
         return State(**{name: np.zeros_like(theta) for name in self.memory})

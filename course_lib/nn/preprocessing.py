@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, NotNegative
 from course_lib.arguments import checked
 from course_lib.inputs import finite, floats
 
@@ -64,11 +64,8 @@ class Rotated:
 class Preprocessor:
     """What all settings share: they must be fitted before they can transform."""
 
-    def __post_init__(self) -> None:
-        if getattr(self, "epsilon", 0.0) < 0:
-            raise ValueError(f"epsilon must be zero or positive, not {self.epsilon}.")
-        if getattr(self, "components", None) == 0:
-            raise ValueError("components must be at least 1, or None for all, not 0.")
+    def fit(self, x_train: np.ndarray) -> Scaled | Rotated:
+        raise NotImplementedError
 
     def transform(self, x: np.ndarray):
         name = type(self).__name__
@@ -105,7 +102,7 @@ class ChannelMean(Preprocessor):
 class Standardize(Preprocessor):
     """z = (x − μ)/√(σ² + ε),   per feature.  A feature constant but for rounding is only centred."""
 
-    epsilon: float = 0.0
+    epsilon: NotNegative = 0.0
 
     def fit(self, x_train: np.ndarray) -> Scaled:
         x = _training(x_train, samples=2)
@@ -117,7 +114,7 @@ class Standardize(Preprocessor):
 class ChannelStandardize(Preprocessor):
     """z = (x − μ)/√(σ² + ε),   μ and σ (c,) per colour channel:  usual with ResNet and since."""
 
-    epsilon: float = 0.0
+    epsilon: NotNegative = 0.0
 
     def fit(self, x_train: np.ndarray) -> Scaled:
         x = _pixels(x_train)
@@ -132,7 +129,7 @@ class PCA(Preprocessor):
     All of them unless told otherwise.  Each eigenvector's largest entry is positive, which fixes its sign.
     """
 
-    components: Natural | None = None
+    components: Count | None = None
 
     def fit(self, x_train: np.ndarray) -> Rotated:
         mu, U, variances, explained = _principal_axes(x_train, self.components)
@@ -147,8 +144,8 @@ class Whiten(Preprocessor):
     With ε = 0 the covariance is the identity; directions in which the training data does not vary give 0.
     """
 
-    components: Natural | None = None
-    epsilon: float = 1e-5
+    components: Count | None = None
+    epsilon: NotNegative = 1e-5
 
     def fit(self, x_train: np.ndarray) -> Rotated:
         mu, U, variances, explained = _principal_axes(x_train, self.components)
@@ -166,7 +163,7 @@ class ZCA(Preprocessor):
     Of all whitenings the closest to the data (Kessy, Lewin & Strimmer 2018); for images Krizhevsky 2009.
     """
 
-    epsilon: float = 1e-5
+    epsilon: NotNegative = 1e-5
 
     def fit(self, x_train: np.ndarray) -> Rotated:
         mu, U, variances, explained = _principal_axes(x_train, None)
@@ -188,7 +185,7 @@ PREPROCESSORS: dict[str, type[Preprocessor]] = {
 }
 
 
-def _standardized(x: np.ndarray, epsilon: float, noise: np.ndarray) -> Scaled:
+def _standardized(x: np.ndarray, epsilon: NotNegative, noise: np.ndarray) -> Scaled:
     variance = x.var(axis=0)
     # a spread that is only rounding errors would be blown up to ±1
     return Scaled(x.mean(axis=0), np.where(np.sqrt(variance) <= noise, 1.0, np.sqrt(variance + epsilon)))
@@ -227,7 +224,7 @@ def _signed(U: np.ndarray) -> np.ndarray:
     return U * np.where(U[first, np.arange(U.shape[1])] < 0, -1.0, 1.0)
 
 
-def _whitening_factors(variances: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
+def _whitening_factors(variances: np.ndarray, epsilon: NotNegative) -> tuple[np.ndarray, np.ndarray]:
     """1/√(λ + ε) and √(λ + ε);  both 0 where ε = 0 and λ is only the rounding error of the largest λ."""
     root = np.sqrt(variances + epsilon)
     usable = (variances > 1e-12 * variances[0]) | (epsilon > 0)

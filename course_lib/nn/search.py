@@ -25,9 +25,10 @@ from annotated_types import Gt, Le, doc
 from course_lib.annotations import Count, NotNegative, Positive, Seed
 from course_lib.arguments import checked
 from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Space, Uniform, draw, grid
+from course_lib.nn.trials import generator
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    pass
 
 __all__ = [
     "Choice",
@@ -121,7 +122,8 @@ class SearchResult:
         The mean position of the `top` best trials lies within `margin` of the end (CS231n notes: beware of best
         values on the border). Only ordered axes can have an edge.
         """
-        found, best = {}, self.ranked[:top]
+        best = self.ranked[:top]
+        found: dict[str, str] = {}
         for name, sampler in space.items():
             if best and not isinstance(sampler, Choice):
                 u = np.mean([sampler.where(value) for value in SearchResult(best, len(best)).values(name)])
@@ -144,17 +146,18 @@ class LossExploded:
 
 def plan(space: Space, trials: Settings, rng: Seed) -> list[Trial]:
     """The trials before they run: `trials` random settings, or the given list of settings, each with a seed."""
-    rng = rng if hasattr(rng, "uniform") else np.random.default_rng(rng)
+    draws = generator(rng)
     given = trials if isinstance(trials, Sequence) else [None] * trials
     return [
-        Trial(number, dict(draw(space, rng) if settings is None else settings), int(rng.uniform() * 2**31))
+        Trial(number, dict(draw(space, draws) if settings is None else settings), int(draws.uniform() * 2**31))
         for number, settings in enumerate(given)
     ]
 
 
 def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None, budget: int | None = None) -> Trial:
     """Run one trial for at most `budget` reports; whatever goes wrong in it becomes part of the record."""
-    curves, status, began = {}, "done", time.perf_counter()
+    status, began = "done", time.perf_counter()
+    curves: dict[str, list[float]] = {}
     try:
         outcome = objective(dict(trial.settings), trial.seed)
         for looks, report in enumerate(outcome if isinstance(outcome, Iterator) else [outcome], start=1):
@@ -234,7 +237,8 @@ def successive_halving(
     are "done", the others "abandoned".      (Jamieson & Talwalkar 2016)
     """
     planned = plan(space, trials, rng)
-    record, alive = {}, planned
+    alive = planned
+    record: dict[int, Trial] = {}
     for rung, budget in enumerate(budgets):
         ran = list(search_frames(objective, alive, executor, budget=budget, stop=stop))
         raise_if_all_failed(ran)
@@ -269,9 +273,10 @@ def failed(trial: Trial, error: Exception) -> Trial:
 
 def raise_if_all_failed(trials: Sequence[Trial]) -> None:
     """Then it is the objective that is wrong, not a setting."""
-    if trials and all(t.exception for t in trials):
-        trials[0].exception.add_note(f"All {len(trials)} trials failed, the first with this error.")
-        raise trials[0].exception
+    errors = [t.exception for t in trials if t.exception]
+    if errors and len(errors) == len(trials):
+        errors[0].add_note(f"All {len(trials)} trials failed, the first with this error.")
+        raise errors[0]
 
 
 def run_jobs(
@@ -288,7 +293,7 @@ def run_jobs(
         yield job, work(job)
 
 
-def _run_elsewhere(work: Callable, jobs: Sequence, executor: Executor, stop: Callable[[], bool]) -> Generator:
+def _run_elsewhere(work: Callable, jobs: Sequence, executor: CanSubmit, stop: Callable[[], bool]) -> Generator:
     # imported here, because it costs every user of `nn` some milliseconds
     from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 
@@ -296,7 +301,7 @@ def _run_elsewhere(work: Callable, jobs: Sequence, executor: Executor, stop: Cal
         try:
             return executor.submit(work, job)
         except BrokenExecutor as error:  # a worker died while jobs were still being handed out
-            future = Future()
+            future: Future = Future()
             future.set_exception(error)
             return future
 

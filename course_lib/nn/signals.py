@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from course_lib.annotations import Finite, Network
+from course_lib.annotations import Finite
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,12 @@ class Signals:
     weight_grads: list[np.ndarray]
 
 
-def record(net: Network, x: Finite, y: Finite, train: bool = True) -> Signals:
+def record(net: Any, x: Finite, y: Finite, train: bool = True) -> Signals:
     """Run x through the network and the gradient of its loss back, and keep all of it; fills net.grad."""
-    z, h, dz, dh = [], [], [], []
+    z: list[np.ndarray] = []
+    h: list[np.ndarray] = []
+    dz: list[np.ndarray] = []
+    dh: list[np.ndarray] = []
     for layer in net.layers:
         before, x = x, layer.forward(x, train)
         if layer.is_activation:

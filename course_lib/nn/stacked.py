@@ -94,12 +94,12 @@ class TrainMLP:
             y_val=self.y_val,
         ):
             sound = np.isfinite(frame.loss) & np.isfinite(frame.batch_loss).all(axis=0)
-            row = {"score": frame.val_accuracy, "loss": frame.loss, "val_loss": frame.val_loss}
+            row: dict[str, Any] = {"score": frame.val_accuracy, "loss": frame.loss, "val_loss": frame.val_loss}
             yield {name: np.where(sound, value, math.nan)[()] for name, value in row.items()}
 
     def is_rate(self, name: str) -> bool:
         """Whether this setting is the optimizer's."""
-        return name in {f.name for f in fields(self.optimizer)}
+        return name in {f.name for f in fields(self.optimizer)}  # type: ignore[arg-type] # its subclasses are dataclasses
 
     def shape(self, trial: Trial) -> str:
         """Trials that give the same answer may be stacked."""
@@ -113,7 +113,7 @@ class TrainMLP:
 
     def stacked(self, trials: Sequence[Trial]) -> dict[str, Any]:
         """The settings of trials of one shape as one: lr (T, 1), l2 (T,), init a list, the others common to all."""
-        together = {}
+        together: dict[str, Any] = {}
         for name, first in trials[0].settings.items():
             values = [trial.settings[name] for trial in trials]
             if self.is_rate(name):
@@ -164,7 +164,7 @@ def stacked_frames(
     stop: Callable[[], bool] | None = None,
 ) -> Generator[Trial]:
     """Yield the trials as their stacks finish, like `search_frames`."""
-    stacks = {}
+    stacks: dict[str, list[Trial]] = {}
     for trial in planned:
         stacks.setdefault(objective.shape(trial), []).append(trial)
     jobs = [stack[i : i + size] for stack in stacks.values() for i in range(0, len(stack), size)]

@@ -19,8 +19,9 @@ from course_lib.annotations import Count, Finite, Functions, Natural, Network, N
 from course_lib.arguments import checked
 from course_lib.inputs import labels, numbers, short
 from course_lib.nn.schedules import Schedule
+from course_lib.nn.trials import generator
 
-Number = float | np.ndarray
+Number = Any  # a float, or an array (T,) of T networks
 
 
 @runtime_checkable
@@ -49,8 +50,8 @@ class Frame:
     lr: Number  # of the next update
     loss: Number
     accuracy: Number
-    val_loss: Number | None  # None without validation data
-    val_accuracy: Number | None
+    val_loss: Number  # None without validation data
+    val_accuracy: Number
     batch_loss: np.ndarray  # (k,) or (k, T): one per update since the frame before
     best_step: int | np.ndarray  # the frame with the lowest val_loss so far (or loss, without validation data)
 
@@ -68,11 +69,11 @@ class History:
     lr: np.ndarray
     loss: np.ndarray
     accuracy: np.ndarray
-    val_loss: np.ndarray | None
-    val_accuracy: np.ndarray | None
+    val_loss: Any  # (R,); None without validation data
+    val_accuracy: Any
     batch_loss: np.ndarray  # (updates,) or (updates, T)
-    best_step: int | np.ndarray
-    diverged_at: int | np.ndarray | None
+    best_step: Any
+    diverged_at: Any
 
     @classmethod
     def of(cls, frames: Sequence[Frame]) -> History:
@@ -139,15 +140,17 @@ def train_frames(
         raise ValueError(f"patience needs x_val and y_val to watch; it is {patience}.")
     seen = np.linspace(0, n - 1, min(look or n, n)).astype(int)
     x_seen, y_seen = (x, y) if look is None else (x[seen], np.asarray(y)[seen])
-    batches = _batches(x, y, batch_size, rng if hasattr(rng, "permutation") else np.random.default_rng(rng), shuffle)
+    batches = _batches(x, y, batch_size, generator(rng), shuffle)
     schedule = schedule.start() if isinstance(schedule, Schedule) else schedule
-    lr = (lambda t: optimizer.lr) if schedule is None else schedule
-    state, best, step, losses, broken = optimizer.init(net.theta), _Best(net, patience), 0, [], False
+    rule: Any = optimizer
+    lr = (lambda t: rule.lr) if schedule is None else schedule
+    state, best, step, broken = optimizer.init(net.theta), _Best(net, patience), 0, False
+    losses: list[Number] = []
 
     while True:
         with np.errstate(all="ignore"):
             loss, accuracy = _judge(net, x_seen, y_seen)
-            val_loss, val_accuracy = (None, None) if x_val is None else _judge(net, x_val, y_val)
+            val_loss, val_accuracy = (None, None) if x_val is None or y_val is None else _judge(net, x_val, y_val)
             best.see(loss if x_val is None else val_loss, step)
             if step and isinstance(schedule, Schedule):
                 schedule.update(loss if x_val is None else val_loss)
@@ -181,7 +184,7 @@ def train_frames(
 def same_length(**data: np.ndarray | None) -> None:
     """Whether there is one target for every example."""
     (x, xs), (y, ys) = data.items()
-    if (xs is None) != (ys is None) or xs is not None and np.shape(xs)[:1] != np.shape(ys)[:1]:
+    if (xs is None) != (ys is None) or xs is not None and ys is not None and np.shape(xs)[:1] != np.shape(ys)[:1]:
         raise ValueError(f"{x} and {y} must have one row per example, not be {short(xs)} and {short(ys)}.")
 
 
@@ -197,7 +200,10 @@ class _Best:
         ]
         self.live = [net.theta, *statistics] if patience else []
         self.kept = [a.copy() for a in self.live]
-        self.patience, self.loss, self.step, self.waited = patience, math.inf, 0, 0
+        self.patience = patience
+        self.loss: Number = math.inf
+        self.step: Number = 0
+        self.waited: Number = 0
 
     def see(self, loss: Number, step: int) -> None:
         better = loss < self.loss
@@ -240,7 +246,7 @@ def _length(n: int, batch_size: int, epochs: float | None, steps: int | None) ->
     per_epoch = n // batch_size
     if steps is None and epochs and round(epochs * per_epoch) == 0:
         raise ValueError(f"epochs={epochs:g} makes no update, because an epoch is {per_epoch}; say steps=1 or more.")
-    return (round(epochs * per_epoch) if steps is None else steps), per_epoch
+    return (round(epochs * per_epoch) if epochs is not None else steps or 0), per_epoch
 
 
 def _judge(net, x: np.ndarray, y: np.ndarray) -> tuple[Number, Number]:

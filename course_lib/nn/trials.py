@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import doc
 
-from course_lib.annotations import Count, Seed
+from course_lib.annotations import Count, RandomGenerator, Seed
 from course_lib.nn.initializers import initializer
 
 Scheme = str | tuple[str, dict] | Callable
@@ -17,8 +17,9 @@ Schemes = Annotated[
 ]
 
 
-def generator(seed: Seed):
-    return seed if hasattr(seed, "standard_normal") else np.random.default_rng(seed)
+def generator(seed: Seed) -> Any:
+    """The random generator itself, or one made from the seed."""
+    return seed if isinstance(seed, RandomGenerator) else np.random.default_rng(seed)
 
 
 def per_trial(name: str, value, trials: Count | None) -> list:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.ticker import NullLocator
@@ -33,19 +34,17 @@ class ChainPicture(Picture):
         ax.set(yscale="log", xlabel="layers passed on the way down")
         ax.yaxis.set_minor_locator(NullLocator())
         ax.axhline(1, color=self.style.faint, zorder=0)
-        self.lines = {
-            name: self.moving(ax.plot([], [], label=label, **look)[0])
-            for name, label, look in [
-                ("bound", "largest product possible, (max f′)ᵏ", {"color": GREEN, "linestyle": ":"}),
-                ("theory", "its theory, n → ∞", {"color": self.style.theory, "linewidth": 1.4}),
-                (
-                    "slopes",
-                    "product of the slopes f′ (median path)",
-                    {"color": BLUE, "linestyle": "-.", "marker": "o", "markersize": 5},
-                ),
-                ("gradient", "gradient, end to end", {"color": VERMILLION, "marker": "s", "linestyle": "none"}),
-            ]
-        }
+        looks: list[tuple[str, str, dict[str, Any]]] = [
+            ("bound", "largest product possible, (max f′)ᵏ", {"color": GREEN, "linestyle": ":"}),
+            ("theory", "its theory, n → ∞", {"color": self.style.theory, "linewidth": 1.4}),
+            (
+                "slopes",
+                "product of the slopes f′ (median path)",
+                {"color": BLUE, "linestyle": "-.", "marker": "o", "markersize": 5},
+            ),
+            ("gradient", "gradient, end to end", {"color": VERMILLION, "marker": "s", "linestyle": "none"}),
+        ]
+        self.lines = {name: self.moving(ax.plot([], [], label=label, **look)[0]) for name, label, look in looks}
         order = [self.lines[name] for name in ("gradient", "theory", "slopes", "bound")]
         ax.legend(handles=order, loc="lower left", bbox_to_anchor=(-0.12, 1.0), ncols=2, columnspacing=1.2)
         ax = self.factors

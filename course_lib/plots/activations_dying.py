@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
@@ -12,7 +14,7 @@ from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 VIEW = 1.6  # half the side of the window on the plane; the data end at 1
-_AT_THE_END = {"marker": "o", "markevery": [-1]}  # a dot where one looks
+_AT_THE_END: dict[str, Any] = {"marker": "o", "markevery": [-1]}  # a dot where one looks
 
 
 class DyingPicture(Picture):

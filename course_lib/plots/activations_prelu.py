@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
@@ -11,7 +13,7 @@ from course_lib.plots.activations import number
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
-LAYERS = ({"color": BLUE, "linestyle": "-"}, {"color": VERMILLION, "linestyle": "--"})
+LAYERS: tuple[dict[str, Any], ...] = ({"color": BLUE, "linestyle": "-"}, {"color": VERMILLION, "linestyle": "--"})
 LOSSES = (0.01, 10.0)
 
 
@@ -63,7 +65,7 @@ class LearnedSlopePicture(Picture):
         ax.set(xlim=(0, EPOCHS), yscale="log", ylim=LOSSES, yticks=[0.01, 0.1, 1, 10], xlabel="epoch")
         ax.set_yticklabels(["0.01", "0.1", "1", "10"])
         ax.set_title("Training loss", pad=22)
-        looks = [
+        looks: list[dict[str, Any]] = [
             {"color": PURPLE, "linewidth": 2.6},
             {"color": GREEN, "linestyle": "-."},
             {"color": ORANGE, "linestyle": "--"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.babysitting_range import HIGH, LOW, RangeTest
@@ -44,7 +46,7 @@ class RangeTestPicture(Picture):
             handlelength=1.8,
         )
         self.title = self.moving(self.figure.text(0.055, 0.93, "", weight="bold", fontsize=self.style.font + 1))
-        at = {"transform": self.norm.transAxes, "color": VERMILLION, "va": "top"}
+        at: dict[str, Any] = {"transform": self.norm.transAxes, "color": VERMILLION, "va": "top"}
         self.cut = self.moving(self.norm.text(0.03, 0.99, "", **at))
 
     def set_artists(self, result: RangeTest) -> None:

@@ -36,7 +36,9 @@ class AxesPicture(Picture):
         for spine in axes.spines.values():
             spine.set_visible(False)
         self.cells = self.moving(
-            axes.add_collection(PolyCollection(_sheets(), edgecolor=self.style.theory, linewidth=0.6), autolim=False)
+            axes.add_collection(
+                PolyCollection(list(_sheets()), edgecolor=self.style.theory, linewidth=0.6), autolim=False
+            )
         )
         for n in range(EXAMPLES):
             axes.text(n * GAP + 3.2, -1.0, f"example {n + 1}", ha="center", va="center")
@@ -57,8 +59,8 @@ class AxesPicture(Picture):
             )
         )
         axes.set(xticks=range(CHANNELS), yticks=range(EXAMPLES), ylabel="example")
-        axes.set_xticklabels(range(1, CHANNELS + 1))
-        axes.set_yticklabels(range(1, EXAMPLES + 1))
+        axes.set_xticklabels(list(map(str, range(1, CHANNELS + 1))))
+        axes.set_yticklabels(list(map(str, range(1, EXAMPLES + 1))))
         axes.tick_params(length=0)
         for spine in axes.spines.values():
             spine.set_visible(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from course_lib.experiments.batchnorm_modes import MODES, SIZES, BatchNormModes
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "eval": {"color": BLUE, "linestyle": "-", "marker": "o"},
     "train": {"color": GREEN, "linestyle": "-.", "marker": "^"},
     "train, sorted": {"color": VERMILLION, "linestyle": "--", "marker": "s"},

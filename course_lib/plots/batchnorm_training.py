@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
@@ -19,7 +21,9 @@ class TrainingPicture(Picture):
     size = (10.0, 5.2)
 
     def build(self) -> None:
-        self.maps, self.frames, self.crosses = [], [], []
+        self.maps: list[Any] = []
+        self.frames: list[Any] = []
+        self.crosses: list[Any] = []
         for left, title in ((0.085, "Without"), (0.365, "With batch norm")):
             axes = self.figure.add_axes((left, 0.25, 0.255, 0.62))
             self._build_map(axes, title, labelled=left < 0.2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.neurons_gradient_check import ZOOM, GradientCheckSweep
@@ -34,7 +36,7 @@ class GradientCheckPicture(Picture):
             if limit:
                 errors.axhline(limit, color=self.style.faint)
             errors.text(2e-1, at, words, color=self.style.theory, va="center")
-        look = {"markevery": 4, "markersize": 4.5}
+        look: dict[str, Any] = {"markevery": 4, "markersize": 4.5}
         self.forward = self.moving(
             errors.plot([], [], color=VERMILLION, linestyle="--", marker="s", label="one-sided", **look)[0]
         )

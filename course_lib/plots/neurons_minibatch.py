@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.neurons_minibatch import (
@@ -18,7 +20,7 @@ from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 WEST, EAST, SOUTH, NORTH = -5.5, 2.5, -2.5, 5.5
 LEVELS = (0.12, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6)
 LEAST, START_LOSS, DIVERGED = 0.08, 10.0, 1000.0  # the minimum has 0.092, the start 6.8
-OTHERS = (
+OTHERS: tuple[dict[str, Any], ...] = (
     {"color": GREEN, "linestyle": ":"},
     {"color": PURPLE, "linestyle": "-."},
     {"color": ORANGE, "linestyle": "--"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +14,9 @@ from course_lib.nn.surfaces import Surface
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import SERIES
 
-LOOKS = dict(zip(NAMES, SERIES, strict=True))  # every optimizer looks the same in every picture of the chapter
+LOOKS: dict[str, dict[str, Any]] = dict(
+    zip(NAMES, SERIES, strict=True)
+)  # every optimizer looks the same in every picture of the chapter
 MINUS = str.maketrans("-", "−")
 UPPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOSS_LOWS, LOSS_HIGH = (1e-4, 1e-10), 1e4
@@ -36,14 +39,14 @@ class PathPicture(Picture):
         self.contours = None
         self.paths, self.ends, self.curves, self.steps = {}, {}, {}, {}
         for name, look in LOOKS.items():
-            thin = {"linewidth": 1.4, "markersize": 4}
+            thin: dict[str, Any] = {"linewidth": 1.4, "markersize": 4}
             self.paths[name] = self.moving(self.plane.plot([], [], **look, **thin)[0])
             self.ends[name] = self.moving(
                 self.plane.plot(
                     [], [], color=look["color"], marker=look["marker"], markersize=10, markeredgecolor=self.style.ink
                 )[0]
             )
-            line = {"color": look["color"], "linestyle": look["linestyle"], "linewidth": 1.8}
+            line: dict[str, Any] = {"color": look["color"], "linestyle": look["linestyle"], "linewidth": 1.8}
             self.curves[name] = self.moving(self.losses.plot([], [], **line)[0])
             self.steps[name] = self.moving(self.rates.plot([], [], **line)[0])
         self.start = self.moving(self.plane.plot([], [], "s", color=self.style.ink, markersize=8)[0])

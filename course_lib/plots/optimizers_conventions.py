@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.optimizers_conventions import BOWL, CUT_AT, MAX_STEPS, Conventions
@@ -39,7 +41,7 @@ class ConventionsPicture(Picture):
             self.lines.append(self.moving(self.plane.plot([], [], markersize=4, linewidth=1.6, **look)[0]))
             end = {"color": look["color"], "marker": look["marker"], "markersize": 10}
             self.ends.append(self.moving(self.plane.plot([], [], markeredgecolor=self.style.ink, **end)[0]))
-            line = {"color": look["color"], "linestyle": look["linestyle"]}
+            line: dict[str, Any] = {"color": look["color"], "linestyle": look["linestyle"]}
             if row:
                 self.curves.append(self.moving(self.gaps.plot([], [], **line)[0]))
             y = 0.965 - 0.045 * row

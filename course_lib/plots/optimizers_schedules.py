@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class SchedulePicture(Picture):
             ax.set_xlim(0, UPDATES)
         self.rates.set_title("Learning rate α")
         self.losses.set_xlabel("updates", labelpad=0)
-        gray = {"color": VERMILLION, "linestyle": "--", "linewidth": 1.4}
+        gray: dict[str, Any] = {"color": VERMILLION, "linestyle": "--", "linewidth": 1.4}
         self.left_alone = self.moving(self.rates.plot([], [], **gray)[0])
         self.rate = self.moving(self.rates.plot([], [], color=BLUE)[0])
         self.floor = self.moving(self.losses.plot([], [], color=ORANGE, linestyle=":", linewidth=2)[0])
@@ -90,7 +91,7 @@ def _every_update(result: ScheduleRun) -> tuple[np.ndarray, np.ndarray]:
     if result.schedule == "plateau":
         rate = result.rate[np.searchsorted(result.step, t, side="right") - 1]
     else:
-        rate = schedule_of(result.schedule, result.lr, result.tau, result.factor)(t.astype(float))
+        rate = np.asarray(schedule_of(result.schedule, result.lr, result.tau, result.factor)(t.astype(float)))
     return t, np.maximum(rate, RATE_LOW / 10)
 
 

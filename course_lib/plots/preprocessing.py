@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ class CloudPicture(Picture):
         ax.set_title("The cloud")
         ax.axhline(0, color=self.style.faint, zorder=0)
         ax.axvline(0, color=self.style.faint, zorder=0)
-        options = {"linestyle": "none", "markersize": 5, "markeredgewidth": 0}
+        options: dict[str, Any] = {"linestyle": "none", "markersize": 5, "markeredgewidth": 0}
         self.positive = self.moving(ax.plot([], [], "o", color=BLUE, **options)[0])
         self.negative = self.moving(ax.plot([], [], "^", color=ORANGE, **options)[0])
         self.ellipse = self.moving(ax.plot([], [], color=self.style.ink, linewidth=1.5)[0])
@@ -61,7 +62,7 @@ class CloudPicture(Picture):
         # Every letter drawn anew takes 0.05 ms, so only the numbers move.
         labels = "Hessian E[zzᵀ]\n  λ1\n  λ2\nlearning rate\n  largest\n  used here\nε"
         self.figure.text(0.437, 0.51, labels, va="top", linespacing=1.5)
-        numbers = {"va": "top", "ha": "right", "linespacing": 1.5}
+        numbers: dict[str, Any] = {"va": "top", "ha": "right", "linespacing": 1.5}
         self.numbers = self.moving(self.figure.text(0.584, 0.51, "", **numbers))
 
     def _build_loss(self) -> None:
@@ -154,7 +155,7 @@ class SensitivityPicture(Picture):
         ax.set_xlabel("feature 1", labelpad=1)
         ax.text(0.02, 0.985, "feature 2", transform=ax.transAxes, va="top")  # beside the axis there is no room
         ax.plot([0], [0], "+", color=self.style.ink, markersize=14)
-        options = {"linestyle": "none", "markersize": 5, "markeredgewidth": 0}
+        options: dict[str, Any] = {"linestyle": "none", "markersize": 5, "markeredgewidth": 0}
         return {
             "first": self.moving(ax.plot([], [], "o", color=BLUE, **options)[0]),
             "second": self.moving(ax.plot([], [], "^", color=ORANGE, **options)[0]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -25,8 +26,8 @@ class PhotographStyle(Style):
 
     def to_indexed(self, image: Image.Image, colormap: str = "cividis") -> Image.Image:
         indexed = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        colours = indexed.getpalette()
-        paper = indexed.getpixel((0, 0))  # the octree takes it for a neighbouring shade
+        colours: Any = indexed.getpalette()
+        paper: Any = indexed.getpixel((0, 0))  # the octree takes it for a neighbouring shade
         colours[3 * paper : 3 * paper + 3] = image.getpixel((0, 0))
         indexed.putpalette(colours)
         return indexed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.lines import Line2D
 
@@ -35,7 +37,7 @@ class LeakagePicture(Picture):
         right.set_title("Gap, points (bars: 2 std errors)")
         right.axhline(0, color=self.style.theory, linewidth=1)
         self.chance = self.moving(left.plot([15, 430], [0, 0], color=self.style.faint, zorder=0)[0])
-        band = {"color": self.style.faint, "linewidth": 14, "zorder": 0}
+        band: dict[str, Any] = {"color": self.style.faint, "linewidth": 14, "zorder": 0}
         self.here = [self.moving(ax.plot([], [], **band)[0]) for ax in (left, right)]
         entries = [
             ("clean", "train", BLUE, "-", "o"),

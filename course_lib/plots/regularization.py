@@ -27,7 +27,7 @@ class OverfittingPicture(Picture):
         edge = float(BINS[-1])  # the outermost bins hold everything beyond
         self.weights.set_xticks([-edge, 0, edge], [f"≤ −{edge:g}", "0", f"≥ {edge:g}"])
         for label, side in zip(self.weights.get_xticklabels(), ("left", "center", "right"), strict=True):
-            label.set_horizontalalignment(side)
+            label.set(horizontalalignment=side)
         self.curves = []
         for axes in (self.loss, self.accuracy):
             for colour, width in zip(COLOURS, (1.6, 2.4), strict=True):

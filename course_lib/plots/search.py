@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.search import TRIALS, GridVsRandom, chance_of_the_best, expected_distances
@@ -20,7 +22,10 @@ class GridVsRandomPicture(Picture):
     large_print = 1.2
 
     def build(self) -> None:
-        self.images, self.dots, self.stars, self.tops, self.rights, self.heads = [], [], [], [], [], []
+        self.images, self.dots, self.stars = [], [], []
+        self.tops: list[Any] = []
+        self.rights: list[Any] = []
+        self.heads = []
         self.curves = []
         for i in range(len(NAMES)):
             left = 0.055 + 0.325 * i
@@ -140,7 +145,7 @@ class GridVsRandomPicture(Picture):
             self.moving(self.bars.text(0, i, "", va="center", fontsize=self.style.font - 1)) for i in range(3)
         ]
         many = np.arange(1, 101)
-        self.chance.plot(many, 100 * np.array([chance_of_the_best(k) for k in many]), color=BLUE)
+        self.chance.plot(many, 100 * np.array([chance_of_the_best(int(k)) for k in many]), color=BLUE)
         self.chance.axhline(95, color=self.style.theory, linestyle=":", linewidth=1.2)
         self.chance.text(100, 91, "95 %", color=self.style.theory, ha="right", va="top", fontsize=self.style.font - 1)
         self.chance.set(

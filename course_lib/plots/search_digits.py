@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.collections import LineCollection
 
@@ -88,7 +90,7 @@ class SearchPicture(Picture):
         self.curves.legend(
             loc="upper left", ncols=TOP, handlelength=1.1, handletextpad=0.3, columnspacing=0.7, borderaxespad=0.1
         )
-        big = {"weight": "bold", "fontsize": self.style.font + 2}
+        big: dict[str, Any] = {"weight": "bold", "fontsize": self.style.font + 2}
         self.title = self.moving(self.figure.text(0.07, 0.945, "", **big))
         self.second = self.moving(self.figure.text(0.07, 0.90, ""))
         self.count = self.moving(self.figure.text(0.07, 0.853, "", color=BLUE, weight="bold"))
@@ -104,8 +106,8 @@ class SearchPicture(Picture):
 
     def frame(self, result: SearchState):
         return tuple(
-            (min(a.low, b.low), max(a.high, b.high))
-            for a, b in zip(result.space.values(), result.present.values(), strict=True)
+            (min(a[0], b[0]), max(a[1], b[1]))
+            for a, b in zip(map(_ends, result.space.values()), map(_ends, result.present.values()), strict=True)
         )
 
     def set_frame(self, result: SearchState) -> None:
@@ -121,8 +123,8 @@ class SearchPicture(Picture):
         right = 100 * np.nan_to_num([t.score for t in trials])
         self.filled.set_width(result.progress)
         low, high = (
-            [sampler.low for sampler in result.present.values()],
-            [sampler.high for sampler in result.present.values()],
+            [ends[0] for ends in map(_ends, result.present.values())],
+            [ends[1] for ends in map(_ends, result.present.values())],
         )
         fine = result.present != result.space
         self.range.set_data(
@@ -195,3 +197,7 @@ def _test(result: SearchState) -> str:
     if result.test_accuracy is None:
         return "Test digits: not looked at"
     return f"Test digits, one look: {100 * result.test_accuracy:.1f} %"
+
+
+def _ends(axis: Any) -> tuple[float, float]:
+    return axis.low, axis.high

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 
+from course_lib.experiments.playground_layers import Layers
 from course_lib.experiments.signals import SignalPropagation
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.plots.activations import name_of
@@ -144,7 +146,7 @@ class SignalPicture(Picture):
         )
 
 
-_LEGEND = {
+_LEGEND: dict[str, Any] = {
     "loc": "lower left",
     "bbox_to_anchor": (-0.17, 0.985),
     "ncols": 3,
@@ -169,7 +171,7 @@ def headline(result: SignalPropagation) -> str:
     return f"{name_of(result.activation)}{norm}, {result.depth} × {result.width}:   {weights}{factor}"
 
 
-def side_by_side(result: SignalPropagation, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+def side_by_side(result: SignalPropagation | Layers, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
     """All histograms as one staircase: one artist draws ten times faster than ten."""
     left = np.arange(1, result.depth + 1)[:, None] - COLUMN / 2
     edges = left + COLUMN * (np.clip(result.act_edges, low, high) - low) / (high - low)
@@ -187,7 +189,7 @@ def side_by_side(result: SignalPropagation, low: float, high: float) -> tuple[np
     return np.hstack([heights, gaps]).ravel()[:-1], edges.ravel()
 
 
-def violins(result: SignalPropagation) -> np.ndarray:
+def violins(result: SignalPropagation | Layers) -> np.ndarray:
     """One closed outline per layer, as wide as the histogram of |g| is high: vertices (layers, 2·bins, 2)."""
     centre = np.sqrt(result.grad_edges[:, :-1] * result.grad_edges[:, 1:])
     half = COLUMN / 2 * result.grad_counts / np.maximum(result.grad_counts.max(axis=1, keepdims=True), 1)

@@ -42,7 +42,7 @@ def _is_plain_text(text: Text) -> bool:
         or text.get_bbox_patch()
         or text.get_path_effects()
         or (text.get_clip_on() and text.get_clip_box())
-        or text.get_va() not in ("top", "bottom", "center", "baseline")
+        or text.get_verticalalignment() not in ("top", "bottom", "center", "baseline")
     )
 
 
@@ -53,9 +53,9 @@ def _stamp_text(text: Text, renderer: RendererAgg) -> None:
     x, y = text.get_transform().transform(text.get_unitless_position())
     colour = np.array(to_rgba(text.get_color(), text.get_alpha())) * 255
     spacing = getattr(text, "_linespacing", 1.2)  # there is no getter
-    for line, below in zip(lines, _baselines(len(lines), spacing, text.get_va(), font, dpi)):
+    for line, below in zip(lines, _baselines(len(lines), spacing, text.get_verticalalignment(), font, dpi)):
         pieces, width = _layout(line, font, dpi)
-        left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[text.get_ha()]
+        left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[text.get_horizontalalignment()]
         for offset, piece in pieces:
             coverage, ascent, before = _coverage(piece, font, dpi)
             pixels = np.empty((*coverage.shape, 4), np.uint8)
@@ -97,7 +97,7 @@ def _baselines(lines: int, spacing: float, va: str, font: FontProperties, dpi: f
     sample = Text(10, height, "\n".join(["lp"] * lines), va=va, fontproperties=font, linespacing=spacing)
     sample.set_figure(Figure(dpi=dpi))
     sample.draw(renderer)
-    ink = np.array(renderer.buffer_rgba())[:, 10 : 10 + int(width), 3].any(axis=1)
+    ink = np.any(np.array(renderer.buffer_rgba())[:, 10 : 10 + int(width), 3], axis=1)
     return [int(row) + 1 - height for row in np.flatnonzero(ink[:-1] & ~ink[1:])]
 
 
@@ -127,7 +127,7 @@ def _is_plain_image(image: AxesImage) -> bool:
 def _stamp_image(image: AxesImage, renderer: RendererAgg) -> None:
     if not image.get_visible():
         return
-    rgba = image.to_rgba(image.get_array(), alpha=image.get_alpha(), bytes=True)
+    rgba = image.to_rgba(np.asarray(image.get_array()), alpha=image.get_alpha(), bytes=True)
     cells = np.ascontiguousarray(rgba).view(np.uint32)[..., 0]  # four bytes as one number are copied ten times faster
     left, right, bottom, top = image.get_extent()
     first, last = (top, bottom) if image.origin == "upper" else (bottom, top)  # edges of the first and the last row

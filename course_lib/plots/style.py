@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -28,7 +29,7 @@ BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY = (
     "#56B4E9",
 )
 
-SERIES = (
+SERIES: tuple[dict[str, Any], ...] = (
     {"color": BLUE, "linestyle": "-", "marker": "o"},
     {"color": VERMILLION, "linestyle": "--", "marker": "s"},
     {"color": GREEN, "linestyle": "-.", "marker": "^"},
@@ -182,7 +183,7 @@ class _RcParamsOfThread(mpl.RcParams):
     settings of both, and Matplotlib has no other: it reads `rcParams` wherever an artist is made or drawn.
     """
 
-    def _get(self, key: str) -> object:  # all of Matplotlib reads here; kept stable for subclasses
+    def _get(self, key: Any) -> Any:  # all of Matplotlib reads here; kept stable for subclasses
         own = getattr(_own, "rc", None)
         return super()._get(key) if own is None else own[key]
 
@@ -193,7 +194,7 @@ _DEFAULTS = {key: mpl.rcParamsDefault._get(key) for key in mpl.rcParamsDefault} 
 
 
 @cache
-def _settings(style: Style) -> dict[str, object]:
+def _settings(style: Style) -> dict[Any, Any]:
     """All settings of Matplotlib for `style`: its own, and Matplotlib's defaults whatever the learner has chosen."""
     return _DEFAULTS | dict(mpl.RcParams(style.rc()))
 

@@ -52,7 +52,7 @@ class ZigZagPicture(Picture):
         ax.plot(*TARGET, color=BLUE, marker="*", markersize=17, linestyle="none")
         ax.plot(0, 0, color=self.style.ink, marker="s", markersize=6)
         ax.annotate("start", (0, 0), (-12, 8), textcoords="offset points", ha="right")
-        ax.annotate("target", TARGET, (12, -4), textcoords="offset points", color=BLUE)
+        ax.annotate("target", (TARGET[0], TARGET[1]), (12, -4), textcoords="offset points", color=BLUE)
         self.rule = self.moving(ax.text(0.015, 0.02, "", transform=ax.transAxes))
 
     def _build_compass(self, ax: Axes) -> None:
@@ -61,7 +61,7 @@ class ZigZagPicture(Picture):
         for spine in ax.spines.values():
             spine.set_visible(False)
         quadrants = _quadrants()
-        quadrants.set_verts(_corners(0, 0))
+        quadrants.set_verts(list(_corners(0, 0)))
         ax.add_collection(quadrants, autolim=False)
         for x, y, name in ((0.93, 0.93, "1"), (-0.93, 0.93, "2"), (-0.93, -0.93, "3"), (0.93, -0.93, "4")):
             ax.text(x, y, name, ha="center", va="center")

@@ -33,7 +33,7 @@ class ConditioningPicture(Picture):
         self.contours = self.moving(plane.plot([], [], color=self.style.theory, linewidth=1.0)[0])
         self.path = self.moving(plane.plot([], [], color=VERMILLION, linewidth=1.2, marker="o", markersize=3.5)[0])
         plane.plot(*START, color=self.style.ink, marker="s", markersize=7)
-        plane.annotate("start", START, (8, 6), textcoords="offset points")
+        plane.annotate("start", (START[0], START[1]), (8, 6), textcoords="offset points")
         plane.plot(0, 0, color=BLUE, marker="*", markersize=16)
         kappa = self.figure.add_axes((0.605, 0.56, 0.375, 0.27))
         kappa.set(yscale="log", xlim=(-2, 2), ylim=(0.8, 3e5), yticks=[1, 100, 1e4], xticks=[-2, -1, 0, 1, 2])

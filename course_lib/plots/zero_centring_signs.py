@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -48,7 +49,7 @@ class SignPicture(Picture):
         self.floor = self.moving(ax.plot([1, 64], [0, 0], color=self.style.theory, linestyle=":", linewidth=1.5)[0])
         self.shares = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=5)[0])
         self.here = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=11)[0])
-        beside = {"va": "center", "color": self.style.theory, "clip_on": False}
+        beside: dict[str, Any] = {"va": "center", "color": self.style.theory, "clip_on": False}
         self.limit_text = self.moving(ax.text(75, 0, "", **beside))
         self.floor_text = self.moving(ax.text(75, 0, "", **beside))
 
@@ -97,7 +98,7 @@ class NetworkSignsPicture(Picture):
         bars.set_title("All 10 weights of a unit pushed one way", x=-0.8)
         colours = [series["color"] for series in SERIES[: len(names)]]
         self.bars = [self.moving(bar) for bar in bars.barh(rows, 0, color=colours, height=0.55)]
-        self.values = [self.moving(bars.text(0.02, row, "", va="center")) for row in rows]
+        self.values = [self.moving(bars.text(0.02, float(row), "", va="center")) for row in rows]
         ax = self.figure.add_axes((0.60, 0.14, 0.37, 0.70))
         _batch_axis(ax, networks.BATCHES)
         ax.set_title("Against the batch size")

@@ -324,8 +324,11 @@ def test_whitening_never_leaves_a_variance_above_one(x):
         (lambda: ZCA().fit(images()).transform(np.zeros((2, 108))), r"samples of shape \(6, 6, 3\)"),
         (lambda: PCA(components=2).fit(correlated()).inverse(np.zeros((4, 5))), r"samples of shape \(2,\)"),
         (lambda: PCA(components=6).fit(correlated()), r"between 1 and 5 \(the features\), not be 6"),
-        (lambda: Whiten(components=0).fit(correlated()), "components must be at least 1"),
-        (lambda: ZCA(epsilon=-1.0).fit(correlated()), "epsilon must be zero or positive, not -1.0"),
+        (
+            lambda: Whiten(components=0).fit(correlated()),
+            "components of Whiten must be a whole number, 1 or more, or None, not 0",
+        ),
+        (lambda: ZCA(epsilon=-1.0).fit(correlated()), "epsilon of ZCA must be a number, 0 or more, not -1.0"),
         (lambda: Standardize(epsilon=np.nan).fit(correlated()), "epsilon"),
         (lambda: ChannelMean().fit(np.zeros((5, 8, 8))), r"\(n, height, width, channels\), not \(5, 8, 8\)"),
         (lambda: ZCA().transform(correlated()), r"ZCA has seen no data: write fitted = ZCA\(\).fit\(x_train\)"),
