@@ -9,7 +9,7 @@ from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.activations_maxout import PIECES, MaxoutFit
 from course_lib.plots.activations import number
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
 
 ERRORS = (1e-4, 3.0)
@@ -54,6 +54,7 @@ class MaxoutPicture(Picture):
         ax.set_title("Error (root mean square)", pad=28)
         self.best = self.moving(ax.plot([], [], color=self.style.theory, linestyle=":")[0])
         self.measured = self.moving(ax.plot([], [], color=BLUE, marker="o", linestyle="-")[0])
+        self.beyond = Beyond(self, ax, BLUE, size=8)
         self.mine = self.moving(
             ax.plot([], [], "o", markersize=14, fillstyle="none", color=VERMILLION, clip_on=False)[0]
         )
@@ -85,9 +86,10 @@ class MaxoutPicture(Picture):
         self.working.set_segments(segments[result.used])
         self.idle.set_segments(segments[~result.used])
         pieces = np.arange(1, PIECES + 1)
-        self.measured.set_data(pieces, np.clip(result.rmse_by_pieces, *ERRORS))
+        self.measured.set_data(pieces, np.clip(result.rmse_by_pieces, ERRORS[0] / 10, 10 * ERRORS[1]))
         self.best.set_data(*((pieces, result.best_by_pieces) if result.best_by_pieces is not None else ([], [])))
-        self.mine.set_data([result.pieces], [np.clip(result.rmse, *ERRORS)])
+        self.mine.set_data([result.pieces], [np.clip(result.rmse, ERRORS[0] / 10, 10 * ERRORS[1])])
+        self.beyond.set(pieces, result.rmse_by_pieces)
 
     def describe(self, result: MaxoutFit) -> str:
         used = int(result.used.sum())

@@ -94,7 +94,7 @@ class LearnedSlopePicture(Picture):
             self.each[layer].set_segments([] if single else [np.column_stack([epoch, a]) for a in alpha.T])
             self.after[layer].set_data(x, np.maximum(x, 0) + alpha[-1].mean() * np.minimum(x, 0))
         for curve, loss in zip(self.curves, result.loss.T, strict=True):
-            curve.set_data(result.epoch, np.clip(loss, *LOSSES))
+            curve.set_data(result.epoch, np.clip(loss, LOSSES[0] / 10, 10 * LOSSES[1]))
 
     def describe(self, result: LearnedSlope) -> str:
         sound = np.isfinite(result.alpha).all(axis=(1, 2))

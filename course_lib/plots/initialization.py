@@ -11,6 +11,7 @@ from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
+FAR = 100.0  # a loss far beyond the axis, and still within what the canvas can hold
 TILES = (3, 4)  # rows and columns of small weight images, one per hidden unit
 
 
@@ -47,7 +48,7 @@ class SymmetryPicture(Picture):
     def set_artists(self, result: Symmetry) -> None:
         self.distinct.set_data(result.step, result.distinct)
         self.rank.set_data(result.step, result.rank)
-        self.loss.set_data(result.step, np.minimum(result.loss, 2.75))
+        self.loss.set_data(result.step, np.minimum(result.loss, FAR))  # beyond the axis it leaves the picture
         limit = self._limit(result)
         self.mosaic.set_data(_mosaic(result.weights))
         self.mosaic.set_clim(-limit, limit)
@@ -124,7 +125,7 @@ class RacePicture(Picture):
         for name, curve, loss, bar, accuracy in zip(
             result.names, self.curves, result.loss, self.rectangles, result.accuracy, strict=True
         ):
-            curve.set_data(result.step, np.minimum(loss, 2.85))
+            curve.set_data(result.step, np.minimum(loss, FAR))
             curve.set_linewidth(self.style.line * (2 if name == result.init else 0.8))
             bar.set_width(accuracy)
         self.marker.set_data([1.08], [result.names.index(result.init)])

@@ -18,7 +18,7 @@ from course_lib.experiments.optimizers_map import (
     best_rate,
 )
 from course_lib.plots.optimizers import decades, short
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
 DARKEST = -8.0  # log10 of what is left
@@ -85,6 +85,7 @@ class MapPicture(Picture):
         self.limit = self.moving(ax.plot([], [], color=VERMILLION, linestyle="--", linewidth=1.5)[0])
         self.optimum = self.moving(ax.plot([], [], color=GREEN, linestyle=":", linewidth=2)[0])
         self.dot = self.moving(ax.plot([], [], "o", color=VERMILLION, markersize=10)[0])
+        self.beyond = Beyond(self, ax, VERMILLION, size=10)
         self.notes = [
             self.moving(ax.text(x, 1.02, "", transform=ax.transAxes, ha=side, va="bottom", color=self.style.ink))
             for x, side in ((0.0, "left"), (1.0, "right"))
@@ -106,9 +107,10 @@ class MapPicture(Picture):
             self.border.set_data(np.log10(result.limit), result.betas)
         with np.errstate(all="ignore"):
             values = np.where(np.isfinite(result.slice), result.slice, 1e9)
-        self.curve.set_data(result.fine_lrs, np.clip(values, SLICE_LOW, 10 * SLICE_HIGH))
+        self.curve.set_data(result.fine_lrs, np.clip(values, SLICE_LOW / 10, 10 * SLICE_HIGH))
         here = result.here if math.isfinite(result.here) else 1e9
-        self.dot.set_data([result.lr], [np.clip(here, SLICE_LOW, SLICE_HIGH)])
+        self.dot.set_data([result.lr], [np.clip(here, SLICE_LOW / 10, 10 * SLICE_HIGH)])
+        self.beyond.set([result.lr], [here])
         limit, optimum = limits(result)
         self.limit.set_data([] if limit is None else [limit] * 2, [] if limit is None else [SLICE_LOW, SLICE_HIGH])
         self.optimum.set_data(

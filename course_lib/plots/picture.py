@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
@@ -132,6 +133,22 @@ class Picture:
 
     def _repr_png_(self) -> bytes:
         return self.png(compress_level=9)
+
+
+class Beyond:
+    """Hollow triangles at the edges of an axis, for points whose value lies outside it: △ above, ▽ below."""
+
+    def __init__(self, picture: Picture, axes: Axes, color: str, size: float = 9) -> None:
+        look = {"color": "none", "markeredgecolor": color, "markersize": size, "clip_on": False, "zorder": 5}
+        self.axes = axes
+        self.above, self.below = (picture.moving(axes.plot([], [], marker, **look)[0]) for marker in "^v")
+
+    def set(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Mark those of the points (x, y) that the axis does not hold; NaN is nowhere."""
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        low, high = self.axes.get_ylim()
+        for line, outside, edge in ((self.above, y > high, high), (self.below, y < low, low)):
+            line.set_data(x[outside], np.full(int(outside.sum()), edge))
 
 
 def inside(values: np.ndarray, limits: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:

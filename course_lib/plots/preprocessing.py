@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.experiments.preprocessing import SHOWN, PreparedCloud
 from course_lib.experiments.preprocessing_sensitivity import LineSensitivity
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
 LEVELS = (1.0, 1 / 4, 1 / 16, 1 / 64)  # of the loss at the start
@@ -174,6 +174,7 @@ class SensitivityPicture(Picture):
         styles = (("raw", VERMILLION, "--", "s"), ("normalised", GREEN, "-", "o"))
         self.lines = [self.moving(ax.plot([], [], line, color=c, label=name)[0]) for name, c, line, _ in styles]
         self.dots = [self.moving(ax.plot([], [], mark, color=c, markersize=9)[0]) for _, c, _, mark in styles]
+        self.beyond = Beyond(self, ax, self.style.ink)
         ax.legend(
             loc="lower left",
             bbox_to_anchor=(-0.2, 0.99),
@@ -207,7 +208,8 @@ class SensitivityPicture(Picture):
             artists["line"].set_data(*_line(w, b))
         for curve, dot, values, loss in zip(self.lines, self.dots, result.curve, result.loss, strict=True):
             curve.set_data(result.angles, np.clip(values, 1e-4, 1e3))
-            dot.set_data([result.wiggle], [np.clip(loss, 1e-3, 100)])
+            dot.set_data([result.wiggle], [np.clip(loss, 1e-4, 1e3)])
+        self.beyond.set([result.wiggle] * 2, result.loss)
 
     def describe(self, result: LineSensitivity) -> str:
         return (

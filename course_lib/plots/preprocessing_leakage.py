@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from course_lib.experiments.preprocessing_leakage import SIZES, Leakage, mean_and_error
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
 BARS = 2  # standard errors on each side: about 95 %
@@ -51,6 +51,7 @@ class LeakagePicture(Picture):
         )
         self.ring = self.moving(left.plot([], [], "o", color="none", markeredgecolor=self.style.ink, markersize=15)[0])
         self.seeds = self.moving(right.plot([], [], "o", color=BLUE, markersize=3, alpha=0.35, markeredgewidth=0)[0])
+        self.beyond = Beyond(self, right, BLUE, size=5)
         self.gap_bars = self.moving(right.plot([], [], color=self.style.ink, linewidth=2.5)[0])
         self.gap_mean = self.moving(right.plot([], [], "D", color=self.style.ink, markersize=7)[0])
 
@@ -82,7 +83,9 @@ class LeakagePicture(Picture):
         mean, error = mean_and_error(result.gap)
         count = result.gap.shape[1]
         spread = 1.12 ** np.linspace(-1, 1, count)  # side by side, seed by seed
-        self.seeds.set_data((sizes[:, None] * spread).ravel(), np.clip(result.gap, -GAP_LIMIT, GAP_LIMIT).ravel())
+        places = (sizes[:, None] * spread).ravel(), result.gap.ravel()
+        self.seeds.set_data(*places)
+        self.beyond.set(*places)
         self.gap_bars.set_data(*_bars(sizes, mean, error))
         self.gap_mean.set_data(sizes, mean)
 

@@ -89,7 +89,7 @@ class OverfittingPicture(Picture):
         self.title.set_text(f"{result.images} images{wrong}, {result.parameters} parameters; {settings(result)}")
         panels = ((result.train_loss, result.val_loss), (result.train_accuracy, result.val_accuracy))
         values = [
-            np.clip(curve, LOSS_LOW, 0.97 * LOSS_HIGH) if panel == 0 else 100 * curve
+            np.clip(curve, LOSS_LOW / 10, 10 * LOSS_HIGH) if panel == 0 else 100 * curve
             for panel, pair in enumerate(panels)
             for row in range(2)
             for curve in (pair[0][row], pair[1][row])
@@ -98,7 +98,7 @@ class OverfittingPicture(Picture):
             line.set_data(result.step, value)
         for row, mark in enumerate(self.lowest):
             at = result.best[row]
-            mark.set_data([result.step[at]], np.clip([result.val_loss[row, at]], LOSS_LOW, 0.97 * LOSS_HIGH))
+            mark.set_data([result.step[at]], [result.val_loss[row, at]])
         top = max(1, result.counts[:, 1:-1].max())
         for steps, counts in zip(self.steps, result.counts, strict=True):
             steps.set_data(np.minimum(counts / top, 1.0))

@@ -1,16 +1,21 @@
 """Pictures of chapters 03 to 05: titles, legends and markers speak of what is drawn, at the ends of the sliders too."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from course_lib.experiments.initialization import symmetry
+from course_lib.experiments.initialization import RACERS, initialization_race, symmetry
 from course_lib.experiments.preprocessing import SHOWN, prepared_cloud
 from course_lib.experiments.preprocessing_images import RECIPES, prepared_images
+from course_lib.experiments.preprocessing_leakage import leakage
 from course_lib.experiments.signals import signal_propagation
 from course_lib.experiments.zero_centring import zigzag
-from course_lib.plots.initialization import SymmetryPicture
+from course_lib.plots.initialization import RacePicture, SymmetryPicture
+from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.preprocessing import CloudPicture
 from course_lib.plots.preprocessing_images import RecipePicture
+from course_lib.plots.preprocessing_leakage import GAP_LIMIT, LeakagePicture
 from course_lib.plots.signals import SIZES, SignalPicture
 from course_lib.plots.zero_centring import short_headline
 
@@ -75,3 +80,34 @@ def test_a_slow_fall_can_be_seen():
 def test_bounds_have_two_or_three_digits():
     picture = SignalPicture().update(signal_propagation("gelu", "he", depth=2, width=64))
     assert picture.columns.get_title(loc="left").endswith("from −0.17 to 4")
+
+
+def test_a_loss_beyond_the_axis_leaves_it_instead_of_running_along_its_edge():
+    result = initialization_race("1.0", steps=60)
+    curve = RacePicture().update(result).curves[RACERS.index("1.0")].get_ydata()
+    assert result.loss[RACERS.index("1.0")].max() > 2.9
+    np.testing.assert_array_equal(curve[1:], np.minimum(result.loss[RACERS.index("1.0")], 100)[1:])
+
+
+@pytest.mark.parametrize(
+    "value, above, below", [(0.5, [], []), (1.0, [], []), (1.7, [1], []), (-2, [], [0]), (np.nan, [], [])]
+)
+def test_points_the_axis_does_not_hold_are_hollow_triangles_at_its_edges(value, above, below):
+    class Plain(Picture):
+        def build(self):
+            self.axes = self.figure.add_axes((0, 0, 1, 1), ylim=(0, 1))
+            self.beyond = Beyond(self, self.axes, "black")
+
+    marks = Plain().beyond
+    marks.set([3.0], [value])
+    assert list(marks.above.get_ydata()) == above and list(marks.below.get_ydata()) == below
+    assert marks.above.get_markerfacecolor() == "none"
+
+
+def test_seeds_whose_gap_is_larger_than_the_axis_stand_hollow_at_its_edge():
+    result = leakage("choose 10 of 500 noise columns", 20, seeds=6)
+    result = replace(result, leaky=result.leaky + 0.4)
+    outside = int((np.abs(result.gap) > GAP_LIMIT).sum())
+    picture = LeakagePicture().update(result)
+    assert outside > 0 and len(picture.beyond.above.get_ydata()) + len(picture.beyond.below.get_ydata()) == outside
+    np.testing.assert_array_equal(np.sort(picture.seeds.get_ydata()), np.sort(result.gap.ravel()))
