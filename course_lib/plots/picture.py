@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from course_lib.plots.stamps import stamp
@@ -139,11 +140,17 @@ class Beyond:
     """Hollow triangles at the edges of an axis, for points whose value lies outside it: △ above, ▽ below."""
 
     def __init__(self, picture: Picture, axes: Axes, color: str, size: float = 9) -> None:
-        look = {"color": "none", "markeredgecolor": color, "markersize": size, "clip_on": False, "zorder": 5}
+        look: dict[str, Any] = {
+            "color": "none",
+            "markeredgecolor": color,
+            "markersize": size,
+            "clip_on": False,
+            "zorder": 5,
+        }
         self.axes = axes
         self.above, self.below = (picture.moving(axes.plot([], [], marker, **look)[0]) for marker in "^v")
 
-    def set(self, x: np.ndarray, y: np.ndarray) -> None:
+    def set(self, x: ArrayLike, y: ArrayLike) -> None:
         """Mark those of the points (x, y) that the axis does not hold; NaN is nowhere."""
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         low, high = self.axes.get_ylim()
