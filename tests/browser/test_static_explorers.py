@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import io
 import json
 import os
@@ -18,7 +19,8 @@ from playwright.sync_api import Browser, Locator, Page
 from lab_page import PATIENCE
 
 SCREENS = {"desk": (1280, 720), "phone": (390, 844)}
-STEMS = sorted(path.stem for path in Path(__file__).resolve().parents[2].glob("notebooks/*.ipynb"))
+ROOT = Path(__file__).resolve().parents[2]
+STEMS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
 MOVING = STEMS if os.environ.get("SITE") else [stem for stem in STEMS if stem.startswith(("00", "03", "09"))]
 # `preload` would ask for style sheets, which a page from the disk may not.
 AXE = {"rules": {"empty-table-header": {"enabled": False}}, "resultTypes": ["violations"], "preload": False}
@@ -179,3 +181,33 @@ def test_missing_frames_are_said_and_asked_for_again(open_page, browser: Browser
     page.get_by_role("button", name="AND-like").click()
     page.locator(".explorer canvas").wait_for()
     context.close()
+
+
+@pytest.mark.parametrize("stem", MOVING)
+@pytest.mark.parametrize("screen", ["phone"], indirect=True)
+def test_predictions_are_answered_with_a_reason_and_kept(open_page, stem: str) -> None:
+    page = open_page(stem)
+    stored = json.loads((ROOT / "notebooks" / f"{stem}.ipynb").read_text(encoding="utf-8"))["cells"]
+    told = [
+        html.unescape("".join(one["data"]["text/html"]))
+        for cell in stored
+        for one in cell.get("outputs", [])
+        if "<summary>Answer</summary>" in "".join(one.get("data", {}).get("text/html", ""))
+    ]
+    buttons = page.locator("button.prediction")
+    line = page.get_by_text("Predictions answered in this chapter:")
+    assert told and buttons.count() >= 2 * len(told)
+    for button in buttons.all():
+        button.click()
+        reason = button.locator("xpath=following-sibling::p[@role='status'][1]").inner_text()
+        letter = button.inner_text()[0]
+        right = "right" in button.get_attribute("class")
+        assert reason.startswith(f"{letter}) {'Right.' if right else 'Not so.'}")
+        assert any(f"<p>{reason}</p>" in one for one in told)
+    assert page.locator("button.prediction.right").count() == len(told)
+    assert line.inner_text().endswith(f"{len(told)} of {len(told)}.")
+    page.reload()
+    assert line.inner_text().endswith(f"{len(told)} of {len(told)}.")
+    assert page.locator("button.prediction:is(.right, .wrong)").count() == len(told)
+    wrong = Axe().run(page, options=AXE).response["violations"]
+    assert not [(one["id"], one["nodes"][0]["html"][:200]) for one in wrong]

@@ -29,7 +29,7 @@ html_math_renderer = "mathml"
 html_static_path = ["static", "../explorers.js", "../explorers.css"]
 html_favicon = "static/favicon.svg"
 html_css_files = ["course.css", "explorers.css"]
-html_js_files = [(file, {"defer": "defer"}) for file in ("course.js", "explorers.js")]
+html_js_files = [(file, {"defer": "defer"}) for file in ("course.js", "explorers.js", "predictions.js")]
 html_copy_source = False
 html_show_sphinx = False
 html_use_index = False
@@ -45,6 +45,7 @@ ACCESSIBLE = {
     "<th></th>": "<td></td>",
     '<div id="search-results">': '<h1>Search</h1><div id="search-results">',
 }
+TO_THE_TOP = re.compile('<a href="#" class="back-to-top.*?</a>', re.DOTALL)  # stands in no landmark of the theme
 CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
 
 
@@ -53,6 +54,7 @@ def make_accessible(app: Sphinx, error: Exception | None) -> None:
         text = page.read_text(encoding="utf-8")
         for found, better in ACCESSIBLE.items():
             text = text.replace(found, better)
+        text = TO_THE_TOP.sub(r'<nav aria-label="Top of the page">\g<0></nav>', text)
         text = re.sub(">[^<>]+<", lambda words: CHINESE.sub(r'<span lang="zh">\g<0></span>', words[0]), text)
         page.write_text(text, encoding="utf-8")
 
