@@ -89,9 +89,9 @@ browser-test: ## JupyterLab in a real Chromium: Run All, drag, look (CHROMIUM=/p
 	@cd tools && ../$(RUN) -c 'import sys, lab_server as lab; lab.chromium() or sys.exit(lab.NO_CHROMIUM)'
 	$(ONE_THREAD) $(RUN) -m pytest -n 2 --maxfail=3 tests/browser
 
-site: ## the course as web pages in build/site, to read without a kernel (with the guide: INSTRUCTORS=1)
+site: ## the course as web pages in build/site, explorers moving without a kernel (with the guide: INSTRUCTORS=1)
 	@sh tools/environment.sh site
-	@$(RUN) -m tools.site $(if $(INSTRUCTORS),--instructors) build/site
+	@$(ONE_THREAD) $(RUN) -m tools.site $(if $(INSTRUCTORS),--instructors) build/site
 
 bench: ## speed beside the usual ways, as ratios (BENCH="training" for one)
 	@sh tools/environment.sh test
