@@ -1,0 +1,44 @@
+"""Moved digits, and which penalty makes exact zeros."""
+
+import numpy as np
+import pytest
+
+from course_lib.experiments.regularization_shifts import MOVES, _shifted, shifts
+from course_lib.experiments.regularization_sparsity import RULES, sparsity
+
+
+@pytest.mark.parametrize("down, right", MOVES)
+def test_a_moved_image_keeps_its_ink_where_it_went(down, right):
+    image = np.arange(1.0, 65.0).reshape(8, 8)
+    moved = _shifted(image.reshape(1, 64), down, right).reshape(8, 8)
+    for row in range(8):
+        for column in range(8):
+            from_row, from_column = row - down, column - right
+            there = 0 <= from_row < 8 and 0 <= from_column < 8
+            assert moved[row, column] == (image[from_row, from_column] if there else 0)
+
+
+def test_augmentation_teaches_that_the_place_does_not_matter():
+    without, with_ = (shifts(augment, seeds=3) for augment in (False, True))
+    assert without.moved.max() < 0.6 < 0.85 < with_.moved.min()
+    assert with_.averaged.mean() > with_.moved.mean() and without.averaged.mean() < without.plain.mean()
+
+
+def test_only_the_proximal_step_of_l1_makes_exact_zeros():
+    runs = {rule: sparsity(rule, 1e-3) for rule in RULES}
+    assert [run.zeros > 0 for run in runs.values()] == [True, False, False]
+    assert runs["L1, proximal"].zeros > 0.5 and runs["L1, subgradient"].small > 0.5 > runs["L2"].small
+    assert sparsity("L1, proximal", 1e-2).zeros > runs["L1, proximal"].zeros > sparsity("L1, proximal", 1e-4).zeros
+    assert sparsity("L1, proximal", 0.0).zeros == 0
+
+
+def test_the_zeros_stay_and_without_a_penalty_all_rules_are_one():
+    far, further = (sparsity("L1, proximal", 1e-2, steps=steps).weights for steps in (8000, 8001))
+    np.testing.assert_allclose(far, further, atol=1e-4)
+    assert ((far == 0) == (further == 0)).mean() > 0.99
+    np.testing.assert_array_equal(sparsity("L2", 0.0).weights, sparsity("L1, proximal", 0.0).weights)
+
+
+def test_an_unknown_rule_is_named():
+    with pytest.raises(ValueError, match="rule must be one of"):
+        sparsity("L3", 0.1)
