@@ -103,5 +103,5 @@ class TrainingPicture(Picture):
             f"batch norm {result.place} the non-linearity, after {result.step[-1]} steps. "
             f"Weights of std {result.scale:g}, learning rate {result.lr:g}: the network without {fates[0]}, "
             f"the one with {fates[1]} training accuracy. Of {result.plain.size} settings batch "
-            f"norm is ahead in {ahead} and behind in {behind}, by more than 5 points."
+            f"norm is ahead in about {ahead} and behind in {behind}, by more than 5 points."
         )
