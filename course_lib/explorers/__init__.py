@@ -3,7 +3,14 @@
 from importlib import import_module
 
 _ROOMS = {
-    "neurons": ["neuron_explorer", "boundary_explorer", "gradient_check_explorer", "minibatch_explorer"],
+    "neurons": [
+        "neuron_explorer",
+        "boundary_explorer",
+        "network_update_explorer",
+        "window_update_explorer",
+        "gradient_check_explorer",
+        "minibatch_explorer",
+    ],
     "activations": [
         "activation_explorer",
         "gradient_chain_explorer",

@@ -8,6 +8,17 @@ from course_lib.experiments.neurons import neuron_response
 from course_lib.experiments.neurons_boundary import spiral_fit
 from course_lib.experiments.neurons_gradient_check import BUGS, gradient_check_sweep
 from course_lib.experiments.neurons_minibatch import BATCHES, minibatch_run
+from course_lib.experiments.neurons_update import (
+    MOMENTS,
+    NETWORKS,
+    PHASES,
+    WINDOW_PARTS,
+    network_update,
+    parts_of,
+    window_update,
+)
+from course_lib.experiments.neurons_window import HIDDEN as HIDDEN_UNITS
+from course_lib.experiments.neurons_window import INPUTS
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer
 from course_lib.plots.activations import name_of
@@ -15,10 +26,14 @@ from course_lib.plots.neurons import NeuronPicture
 from course_lib.plots.neurons_boundary import BoundaryPicture
 from course_lib.plots.neurons_gradient_check import GradientCheckPicture
 from course_lib.plots.neurons_minibatch import MinibatchPicture
+from course_lib.plots.neurons_update import NetworkUpdatePicture, WindowUpdatePicture
 
 NEURONS = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "identity")
 HIDDEN = ("relu", "tanh", "sigmoid", "leaky_relu", "identity")
 CHECKED = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "gelu")
+WATCHED = ("tanh", "sigmoid", "relu", "leaky_relu", "identity")
+MOMENT_NAMES = [f"{moment // len(PHASES) + 1} {PHASES[moment % len(PHASES)]}" for moment in MOMENTS]
+PARTS = parts_of("4-3-2")  # the largest network has all of them
 STEPS = (0, 1, 3, 10, 32, 100, 190, 316, 1000, 3162, 9000)
 
 
@@ -109,6 +124,66 @@ def minibatch_explorer(**start: Any) -> Explorer:
             "All data, zig-zag": {"batch": 256, "lr": 0.9, "updates": 30},
             "Overshoot": {"batch": 256, "lr": 1.02, "updates": 30},
             "Equal work": {"axis": "epochs", "updates": 200},
+        },
+        start=start,
+    )
+
+
+def network_update_explorer(**start: Any) -> Explorer:
+    """One update after another on the graph of a network. Controls: network, moment, part, activation, lr, seed."""
+    return Explorer(
+        "network_update_explorer",
+        network_update,
+        NetworkUpdatePicture,
+        [
+            Stops("moment", "update and phase", MOMENTS, 2, MOMENT_NAMES),
+            Choice("network", "network", tuple(NETWORKS), "2-2-1"),
+            Choice("part", "look at", PARTS, "x1-a1", [part.replace("-", " → ") for part in PARTS]),
+            Choice("activation", "activation", WATCHED, "tanh", list(map(name_of, WATCHED))),
+            LogSlider("lr", "learning rate α", 0.01, 2, 0.2),
+            IntSlider("seed", "start (seed)", 0, 9, 3),
+        ],
+        presets={
+            "One step forward": {"moment": 0},
+            "The chain rule": {"moment": 2},
+            "Before and after": {"moment": 3},
+            "4-3-2, a unit": {"network": "4-3-2", "part": "a2"},
+            "Too long a step": {"moment": 7, "lr": 2.0},
+        },
+        linked=_network_with_part,
+        start=start,
+    )
+
+
+def _network_with_part(settings: dict, changed: set[str]) -> dict:
+    """A part chosen by hand brings the smallest network that has it; another network brings its first weight."""
+    if settings["part"] in parts_of(settings["network"]):
+        return {}
+    if "part" in changed:
+        return {"network": next(name for name in NETWORKS if settings["part"] in parts_of(name))}
+    return {"part": "x1-a1"}
+
+
+def window_update_explorer(**start: Any) -> Explorer:
+    """The same in the window network. Controls: moment, part, unit, entry, activation, lr, seed."""
+    names = ("weight W", "bias b", "hidden unit", "weight U", "scores", "input x")
+    return Explorer(
+        "window_update_explorer",
+        window_update,
+        WindowUpdatePicture,
+        [
+            Stops("moment", "update and phase", MOMENTS, 2, MOMENT_NAMES),
+            Choice("part", "look at", WINDOW_PARTS, "W", list(names)),
+            IntSlider("unit", "hidden unit", 1, HIDDEN_UNITS, 1),
+            IntSlider("entry", "number of the window", 1, INPUTS, 9),
+            Choice("activation", "activation", WATCHED, "tanh", list(map(name_of, WATCHED))),
+            LogSlider("lr", "learning rate α", 0.01, 2, 0.1),
+            IntSlider("seed", "start (seed)", 0, 9, 0),
+        ],
+        presets={
+            "A weight of the centre word": {"part": "W", "entry": 9},
+            "An input": {"part": "x"},
+            "The margin is kept": {"moment": 6, "lr": 2.0},
         },
         start=start,
     )

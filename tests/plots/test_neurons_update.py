@@ -1,0 +1,116 @@
+"""The graph of one update: no number over another, all inside the picture, and all as computed."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.transforms import Bbox
+
+from course_lib.experiments.neurons_update import (
+    MOMENTS,
+    NETWORKS,
+    PHASES,
+    WINDOW_PARTS,
+    network_update,
+    parts_of,
+    window_update,
+)
+from course_lib.plots.activations import number
+from course_lib.plots.neurons_update import PANEL, NetworkUpdatePicture, WindowUpdatePicture, brief
+from course_lib.plots.neurons_update_rules import INDENT, LINES, rules, title, total
+
+
+def shown(picture):
+    texts = [text for text in picture._moving if hasattr(text, "get_text") and text.get_text()]
+    renderer = picture.canvas.get_renderer()
+    return [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
+
+
+def overlaps(picture):
+    """Pairs of texts that share more than the margin of their letters."""
+    found = []
+    for (words, box), (others, at) in combinations(shown(picture), 2):
+        both = Bbox.intersection(box, at)
+        if both is not None and both.width > 2 and both.height > 3:
+            found.append((words, others))
+    return found
+
+
+def small_results():
+    for network in NETWORKS:
+        parts = parts_of(network)
+        for number_of, moment in enumerate(MOMENTS):
+            for seed in (0, 3, 8):
+                part = parts[(7 * number_of + seed) % len(parts)]
+                yield network_update(network, moment, part, seed=seed, lr=(0.01, 0.2, 2.0)[seed % 3])
+        for part in parts:
+            yield network_update(network, 2, part)
+            yield network_update(network, 3, part)
+
+
+def window_results():
+    for moment in MOMENTS:
+        for part in WINDOW_PARTS:
+            yield window_update(moment, part, unit=moment % 8 + 1, entry=moment + 1, lr=0.3, seed=moment % 4)
+
+
+@pytest.mark.parametrize(
+    "picture, results", [(NetworkUpdatePicture, small_results), (WindowUpdatePicture, window_results)]
+)
+def test_no_text_lies_over_another_or_leaves_its_place(picture, results):
+    picture = picture()
+    width, height = 100 * np.array(picture.size)
+    for result in results():
+        picture.update(result)
+        state = (result.sizes, result.part, result.moment, result.lr)
+        assert not overlaps(picture), state
+        for words, box in shown(picture):
+            right = width if box.x0 > PANEL - 14 else PANEL - 14
+            assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= right and box.y1 <= height, (words, state)
+
+
+def test_the_rules_fit_their_lines_and_end_in_the_number():
+    for result in (*small_results(), *window_results()):
+        assert all(len(rules(result, phase)) <= LINES[phase] for phase in PHASES)
+        name, at = result.place
+        last = rules(result, "backward")[-1]
+        if name in result.before:
+            assert last.endswith(f"= {number(result.gradient[name][at])}"), (last, result.part)
+            assert f"= {number(result.after[name][at])}" in rules(result, "update")[1]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_edges_and_units_carry_the_numbers_of_their_phase(network):
+    picture = NetworkUpdatePicture()
+    for moment, name in ((0, "before"), (2, "gradient"), (3, "after")):
+        result = network_update(network, moment)
+        arrays = getattr(result, name)
+        expected = [brief(v) for key in "WU" for v in (arrays[key].T if key == "W" else arrays[key]).ravel()]
+        written = [text.get_text() for text in picture.update(result).numbers]
+        assert [words.split("→")[-1] for words in written[: len(expected)]] == expected
+        if moment == 2:
+            for delta in result.delta[0]:
+                assert f"δ {brief(delta)}" in written
+
+
+def test_the_chosen_weight_is_thick_and_the_way_back_is_coloured():
+    picture, result = NetworkUpdatePicture(), network_update("4-3-2", 2, "x3-a2")
+    widths = np.array(picture.update(result).lines.get_linewidths())
+    assert np.flatnonzero(widths == widths.max()).tolist() == [2 * 3 + 1]  # x3 → a2
+    assert np.flatnonzero((widths > 1) & (widths < widths.max())).tolist() == [12 + 2, 12 + 3]  # a2 → s1, s2
+    dashed = [style[1] is not None for style in picture.lines.get_linestyle()]
+    assert dashed == [*(result.before["W"].T.ravel() < 0), *(result.before["U"].ravel() < 0)]
+
+
+def test_the_caption_has_the_chain_rule_with_its_numbers():
+    result = network_update("2-2-1", 2, "x1-a1")
+    said = NetworkUpdatePicture().describe(result)
+    delta, x = result.delta[0, 0], result.x[0, 0]
+    assert f"∂J/∂W₁₁ = δ₁ · x₁ = {number(delta)} · {number(x)} = {number(delta * x)}." in said
+    assert "W₁₁" in title(result) and INDENT not in said
+
+
+def test_negative_factors_stand_in_brackets():
+    assert total([(-2.0, 3.0), (-1.0, -4.0)]) == "−2 · 3 + (−1) · (−4)"
