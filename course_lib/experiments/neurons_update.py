@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.annotations import Count, Natural, Positive
 from course_lib.arguments import checked
 from course_lib.experiments.neurons_window import HIDDEN, INPUTS, WORDS, window_parameters
-from course_lib.kinds import Positive
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.losses import pair_margin
 from course_lib.nn.network import MLP
@@ -32,7 +32,7 @@ class NetworkUpdate:
     n inputs, h hidden units, o outputs, m examples: one, or in the window network a true and a corrupt window.
     """
 
-    sizes: tuple[int, int, int]
+    sizes: tuple[int, ...]
     activation: str
     lr: float
     moment: int  # 0 to 19: four phases in each of five updates
@@ -125,11 +125,11 @@ def parts_of(network: str) -> tuple[str, ...]:
 @checked
 def network_update(
     network: str = "2-2-1",
-    moment: int = 2,
+    moment: Natural = 2,
     part: str = "x1-a1",
     activation: str = "tanh",
     lr: Positive = 0.2,
-    seed: int = 3,
+    seed: Natural = 3,
 ) -> NetworkUpdate:
     """Follow the first five updates of a network on one example, x = (0.5, −1, 0.8, −0.4) or the first of these.
 
@@ -148,13 +148,13 @@ def network_update(
 
 @checked
 def window_update(
-    moment: int = 2,
+    moment: Natural = 2,
     part: str = "W",
-    unit: int = 1,
-    entry: int = 9,
+    unit: Count = 1,
+    entry: Count = 9,
     activation: str = "tanh",
     lr: Positive = 0.1,
-    seed: int = 0,
+    seed: Natural = 0,
 ) -> NetworkUpdate:
     """The same in the window network: J = max(0, 1 − s + s_c) of a true window and one with another word for Paris.
 
