@@ -32,7 +32,7 @@ NEURONS = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "
 HIDDEN = ("relu", "tanh", "sigmoid", "leaky_relu", "identity")
 CHECKED = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "gelu")
 WATCHED = ("tanh", "sigmoid", "relu", "leaky_relu", "identity")
-MOMENT_NAMES = [f"{moment // len(PHASES) + 1} {PHASES[moment % len(PHASES)]}" for moment in MOMENTS]
+MOMENT_NAMES = [f"{moment // len(PHASES) + 1}.{moment % len(PHASES) + 1}" for moment in MOMENTS]
 PARTS = parts_of("4-3-2")  # the largest network has all of them
 STEPS = (0, 1, 3, 10, 32, 100, 190, 316, 1000, 3162, 9000)
 
@@ -136,7 +136,7 @@ def network_update_explorer(**start: Any) -> Explorer:
         network_update,
         NetworkUpdatePicture,
         [
-            Stops("moment", "update and phase", MOMENTS, 2, MOMENT_NAMES),
+            Stops("moment", "update . phase", MOMENTS, 2, MOMENT_NAMES),
             Choice("network", "network", tuple(NETWORKS), "2-2-1"),
             Choice("part", "look at", PARTS, "x1-a1", [part.replace("-", " → ") for part in PARTS]),
             Choice("activation", "activation", WATCHED, "tanh", list(map(name_of, WATCHED))),
@@ -172,7 +172,7 @@ def window_update_explorer(**start: Any) -> Explorer:
         window_update,
         WindowUpdatePicture,
         [
-            Stops("moment", "update and phase", MOMENTS, 2, MOMENT_NAMES),
+            Stops("moment", "update . phase", MOMENTS, 2, MOMENT_NAMES),
             Choice("part", "look at", WINDOW_PARTS, "W", list(names)),
             IntSlider("unit", "hidden unit", 1, HIDDEN_UNITS, 1),
             IntSlider("entry", "number of the window", 1, INPUTS, 9),

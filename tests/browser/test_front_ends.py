@@ -124,13 +124,16 @@ def test_play(page: LabPage) -> None:
 
 
 def test_question(page: LabPage) -> None:
-    question = page.cell("question")
-    answers = question.get_by_role("button")
-    assert [text.split(")")[0] for text in answers.all_text_contents()] == ["a", "b", "c"]
-    for key, letter in (("Enter", "a"), ("Space", "b")):
-        question.get_by_role("button", name=f"{letter}) It turns" if letter == "b" else "a) It moves").focus()
+    """Enter on an answer, and Space on how sure one is, after the cell was run again."""
+    for key, name, said in (("Enter", "a) It moves", "a) "), ("Space", "sure: b", "b) ")):
+        question = page.cell("question")
+        answers = question.locator(".course-answer").all_text_contents()
+        assert [text.split(")")[0].strip() for text in answers] == ["a", "b", "c"]
+        question.get_by_role("button", name=name).or_(question.get_by_title(name, exact=True)).focus()
         page.page.keyboard.press(key)
-        question.locator("[role=status]", has_text=f"{letter}) ").wait_for()
+        question.locator("[role=status]", has_text=said).wait_for()
+        page.run("question")
+        question.get_by_role("button", name="a) It moves", disabled=False).wait_for()
 
 
 def test_exercise(page: LabPage) -> None:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -189,8 +190,9 @@ def test_a_read_only_home_and_a_full_disk(tmp_path, kind):
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before)}, {len(before)}))",
         "read-only": "import os; os.geteuid() or os.setuid(65534)",
     }
-    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):  # pytest keeps them for this user alone
-        parent.chmod(parent.stat().st_mode | 0o055)
+    for parent in (tmp_path, *tmp_path.parents):  # pytest keeps them for this user alone
+        if Path(tempfile.gettempdir()) in parent.parents:
+            parent.chmod(parent.stat().st_mode | 0o055)
     code = (
         f"import sys; sys.path.insert(0, {str(Path(progress.__file__).parent)!r}); import progress\n{limits[kind]}\n"
         f"file = progress.ProgressFile({str(tmp_path / 'progress.sqlite')!r})\n"
