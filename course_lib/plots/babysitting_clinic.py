@@ -111,7 +111,7 @@ class ClinicPicture(Picture):
                 f"{now.val_accuracy[-1]:.0%} of the validation and {now.new:.0%} of new digits."
             )
         said = f"{seen} {vital_signs(now)}. {result.feedback} {treatment(result)}"
-        return f"Patient {result.number}{verdict(result)}. {said}"
+        return f"Patient {result.number}{verdict(result)}. {said}".strip()
 
 
 def show(lines: list, course: Course | None) -> None:

@@ -62,6 +62,7 @@ def test_captions_are_those_that_were_read(name: str) -> None:
         STORED.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     stored = json.loads(STORED.read_text(encoding="utf-8"))[name]
     assert said.keys() == stored.keys()
+    assert not [label for label, caption in said.items() if caption != caption.strip()]
     chaotic = CHAOTIC.get(name, set())
     assert chaotic <= said.keys()
     wrong = [label for label in said.keys() - chaotic if differ(said[label], stored[label])]
