@@ -22,22 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import notebooks
+from course_lib.exercises.spaced_review import CHAPTERS
 
 ROOT = Path(__file__).resolve().parents[1]
-CHAPTERS = (
-    "start",
-    "neurons",
-    "activations",
-    "zero_centring",
-    "preprocessing",
-    "initialization",
-    "batchnorm",
-    "optimizers",
-    "regularization",
-    "babysitting",
-    "search",
-    "playground",
-)
 TAG = re.compile(r"note-(\d+)|(E\d\d)")
 MARK = re.compile(r"#\s*notes:\s*(.+)")
 RANGE = re.compile(r"(\d+)(?:-(\d+))?|E\d\d")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 import notebooks
-from notes_map import CHAPTERS, Place, corrections, notebook_of, of, places, topics
+from course_lib.exercises.spaced_review import CHAPTERS
+from notes_map import Place, corrections, notebook_of, of, places, topics
 
 WAYS = ("taught", "shown", "exercised", "tested")
 

@@ -1,38 +1,12 @@
 """Exercises and predictions by id: what the notebooks import."""
 
-from course_lib.exercises import (
-    activations,
-    babysitting,
-    batchnorm,
-    initialization,
-    neurons,
-    optimizers,
-    playground,
-    preprocessing,
-    regularization,
-    search,
-    start,
-    zero_centring,
-)
+from importlib import import_module
+
 from course_lib.exercises.desk import Desk
 from course_lib.exercises.source import show_source
+from course_lib.exercises.spaced_review import CHAPTERS
 
-_desk = Desk(
-    [
-        start,
-        neurons,
-        activations,
-        zero_centring,
-        preprocessing,
-        initialization,
-        batchnorm,
-        optimizers,
-        regularization,
-        babysitting,
-        search,
-        playground,
-    ]
-)
+_desk = Desk(import_module(f"course_lib.exercises.{chapter}") for chapter in CHAPTERS)
 
 check, hint, solution = _desk.check, _desk.hint, _desk.solution
 predict, why, review = _desk.predict, _desk.why, _desk.review

@@ -74,11 +74,6 @@ class RateTuning:
         """(racers,) the fewest epochs over all learning rates."""
         return np.nanmin(np.where(np.isnan(self.goal_at), np.inf, self.goal_at), axis=1)
 
-    @property
-    def best_lr(self) -> np.ndarray:
-        """(racers,) the smallest learning rate that needs no more."""
-        return self.lr[np.argmin(np.where(np.isnan(self.goal_at), np.inf, self.goal_at), axis=1)]
-
 
 @checked
 def tune_rates(

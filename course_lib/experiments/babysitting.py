@@ -56,11 +56,6 @@ class InitialLoss:
     penalties: np.ndarray  # (scales,)
     p_right: np.ndarray  # (images,) probability of the right class, smallest first
 
-    @property
-    def expected_total(self) -> float:
-        """ln C + penalty."""
-        return self.expected + self.penalty
-
 
 @checked
 def initial_loss(
