@@ -57,7 +57,7 @@ class NetworkUpdatePicture(Picture):
         self.title = text(20, 535, 12.5, weight="bold")
         self.read = text(20, 514, 9.5, color=self.style.theory)
         self.history = text(20, 14, 10)
-        axes.text(PANEL - 24, 14, "dashed: negative weights", fontsize=9, color=self.style.theory, ha="right")
+        axes.text(PANEL - 24, 32, "dashed: negative weights", fontsize=9, color=self.style.theory, ha="right")
         self.chosen, y = text(PANEL, 535, 12.5, weight="bold"), 535
         self.headings, self.panel = {}, {}
         for phase in PHASES:

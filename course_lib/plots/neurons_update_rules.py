@@ -220,7 +220,7 @@ def _update(result: NetworkUpdate) -> list[str]:
     name, at = result.place
     loss = f"J: {number(result.loss)} → {number(result.loss_after)}"
     if name not in result.before:
-        stays = "An input is no parameter: it stays." if name == "x" else "No parameter: it follows from the weights."
+        stays = "An input is no parameter: it stays" if name == "x" else "No parameter: it follows from the weights"
         return [stays, loss]
     looked_at = symbol(result, name, at)
     step = f"{number(result.before[name][at])} − {number(result.lr)} · {_factor(result.gradient[name][at])}"

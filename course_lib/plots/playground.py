@@ -193,7 +193,7 @@ class PlaygroundPicture(Picture):
         self.ratio.set(xlim=(0.4, depth + 1.6), xticks=range(1, depth + 2))
         for ax in (self.acts, self.grads):
             ax.set(xlim=(0.4, max(depth, 1) + 0.6), xticks=range(1, depth + 1))
-        self.acts.set_title(f"Activations, {low:g} to {high:g}".replace("-", "−"), pad=22)
+        self.acts.set_title(f"Activations, {low:.3g} to {high:.3g}".replace("-", "−"), pad=22)
 
     def _span(self, result: PlaygroundFrame) -> tuple[float, float]:
         low, high = ACTIVATIONS[result.settings["activation"]].bounds
