@@ -44,7 +44,7 @@ CACHE = ROOT / "build" / "frames"
 MOST = 25  # stops of a sweep; presets and numbers of the text come on top
 THINNER = (2, 5, 10, 20, 25, 50, 100, 200)
 RECORDED = 100  # frames of a live run
-EVERY, PRESET_EVERY = 4, 20  # of which this many are shown
+EVERY, PRESET_EVERY = 5, 20  # of which this many are shown
 NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?:e[-−]?\d+)?")
 DRAWN_BY = ("numpy", "matplotlib", "pillow")  # other versions may draw other pixels
 
