@@ -21,6 +21,8 @@ from course_lib.explorers.controls import Choice
 from course_lib.explorers.live import LiveExplorer
 from same_picture import explorer_call
 from static_explorers import (
+    EVERY,
+    RECORDED,
     Cell,
     StaticExplorer,
     Take,
@@ -81,7 +83,7 @@ def test_every_picture_is_the_live_one(one: StaticExplorer) -> None:
 def test_a_recorded_run_is_the_live_one(kept: Path) -> None:
     one = static_explorer(Cell("key", "live_training_explorer", {}, "Move *weight decay*."), kept=kept)
     live = all_explorers()["live_training_explorer"]()
-    wanted = [result for k, result in enumerate(islice(live.frames(**live.settings), 101)) if k % 4 == 0]
+    wanted = [result for k, result in enumerate(islice(live.frames(**live.settings), RECORDED + 1)) if k % EVERY == 0]
     assert len(one.states[0][1]) == len(wanted)
     for frame, result in zip(one.states[0][1][::5], wanted[::5]):
         assert frame[2] == live.picture.describe(result)
