@@ -45,6 +45,7 @@ class ByNotebook(LoadScopeScheduling):
         return notebook[1] if notebook else nodeid.partition("::")[0]
 
 
+@pytest.hookimpl(optionalhook=True)  # there may be no xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByNotebook:
     return ByNotebook(config, log)
 
