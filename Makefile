@@ -51,18 +51,18 @@ soak: ## abuse for as long as it takes: storms, random states by the thousand, c
 	SOAK=$(or $(SOAK),10) $(ONE_THREAD) $(RUN) -m pytest -n auto --dist worksteal -m "soak or not soak" \
 		tests/explorers tests/test_cell_order.py tests/test_run_twice.py
 
-audit: ## known weaknesses of the locked dependencies (fails where pypi.org, which knows them, cannot be asked)
+audit: ## known weaknesses of the locked dependencies (asks the public database of them)
 	@sh tools/environment.sh test
 	$(RUN) -m pip install --quiet pip-audit
 	$(RUN) -m pip_audit --strict --disable-pip --require-hashes -r requirements/lab.lock
 
 notebooks: ## run all notebooks and store them with their outputs, in the one form git keeps
 	@sh tools/environment.sh test
-	$(RUN) tools/notebooks.py
+	$(RUN) tools/notebooks.py run
 
 check-notebooks: ## name the notebooks that are not in that form
 	@sh tools/environment.sh test
-	$(RUN) tools/notebooks.py --check
+	$(RUN) tools/notebooks.py check
 
 map: ## docs/notes_map.md and docs/corrections.md, from the tags of the cells
 	@sh tools/environment.sh test

@@ -1,10 +1,8 @@
 """Runs the notebooks and keeps every one of them in the single form in which it is stored in git.
 
-    python tools/notebooks.py [run] [NOTEBOOK ...]       run from top to bottom, store with outputs
-    python tools/notebooks.py tidy [NOTEBOOK ...]        bring into stored form without running
-    python tools/notebooks.py --check [NOTEBOOK ...]     name those that are not in stored form
-    python tools/notebooks.py import SCRIPT.py NOTEBOOK  notebook from a `# %%` script
-    python tools/notebooks.py export NOTEBOOK SCRIPT.py  and back
+    python tools/notebooks.py run [NOTEBOOK ...]     run from top to bottom, store with outputs
+    python tools/notebooks.py tidy [NOTEBOOK ...]    bring into stored form without running
+    python tools/notebooks.py check [NOTEBOOK ...]   name those that are not in stored form
 
 The stored form: outputs kept; pictures are PNG of at most 60 kB with their alt text; no widget views or state, no
 timings, no versions; cells numbered as after *Run All*; ids stable. A reader on a code host sees every picture.
@@ -236,21 +234,6 @@ def refuse_unstored(paths: list[Path]) -> None:
         )
 
 
-def import_script(script: Path, path: Path) -> bool:
-    """Cells of the script; those the notebook already has keep their ids and outputs."""
-    import percent  # here: whoever only reads notebooks needs no other file of this folder
-
-    old = read(path) if path.exists() else nbformat.from_dict({"cells": []})
-    return store(path, percent.to_notebook(script.read_text(encoding="utf-8"), old))
-
-
-def export_script(path: Path, script: Path) -> str:
-    import percent
-
-    script.write_text(percent.to_script(read(path)), encoding="utf-8", newline="\n")
-    return f"written to {script.name}"
-
-
 def each(paths: list[Path], action) -> int:
     """Apply `action(path) -> str` to every notebook, one line each; the number refused."""
     refused = 0
@@ -266,27 +249,18 @@ def each(paths: list[Path], action) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="only name those that are not in stored form")
-    parser.add_argument("words", nargs="*", metavar="COMMAND / NOTEBOOK")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command in ("run", "tidy", "check"):
+        commands.add_parser(command).add_argument("notebook", nargs="*", type=Path)
     given = parser.parse_args(arguments)
-    command = given.words.pop(0) if given.words and not given.words[0].endswith((".ipynb", ".py")) else "run"
-    paths = [Path(word).resolve() for word in given.words]
-    if missing := [str(path) for path in paths[:1] if not path.is_file()]:
+    if missing := [str(path) for path in given.notebook if not path.is_file()]:
         parser.error(f"no such file: {missing[0]}")
-    if command in ("import", "export"):
-        if len(paths) != 2:
-            parser.error(f"{command} takes two files")
-        if command == "import":
-            return each([paths[1]], lambda path: "changed" if import_script(paths[0], path) else "unchanged")
-        return each([paths[0]], lambda path: export_script(path, paths[1]))
-    if command not in ("run", "tidy"):
-        parser.error(f"unknown command {command!r}")
-    paths = paths or sorted(NOTEBOOKS.glob("*.ipynb"))
-    if given.check:
+    paths = [path.resolve() for path in given.notebook] or sorted(NOTEBOOKS.glob("*.ipynb"))
+    if given.command == "check":
         return each(paths, require_stored_form)
-    for name in ("OMP", "OPENBLAS", "MKL", "VECLIB"):
-        os.environ[f"{name}_{'MAXIMUM' if name == 'VECLIB' else 'NUM'}_THREADS"] = "1"
-    source = run if command == "run" else read
+    for name in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM"):
+        os.environ[f"{name}_THREADS"] = "1"
+    source = run if given.command == "run" else read
     return each(paths, lambda path: "changed" if store(path, source(path)) else "unchanged")
 
 

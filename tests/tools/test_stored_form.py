@@ -112,9 +112,9 @@ def test_what_only_the_author_can_mend_is_refused(output, word: str) -> None:
 def test_check_and_tidy(tmp_path: Path, capsys) -> None:
     path = tmp_path / "ä b.ipynb"
     nbformat.write(messy(), path)
-    assert notebooks.main(["--check", str(path)]) == 1
+    assert notebooks.main(["check", str(path)]) == 1
     assert notebooks.main(["tidy", str(path)]) == 0
-    assert notebooks.main(["--check", str(path)]) == 0
+    assert notebooks.main(["check", str(path)]) == 0
     assert "make notebooks" in capsys.readouterr().out
 
 
@@ -122,7 +122,7 @@ def test_a_run_that_fails_stores_nothing(tmp_path: Path, capsys) -> None:
     path = tmp_path / "fails.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell("1/0")]), path)
     before = path.read_bytes()
-    assert notebooks.main([str(path)]) == 1
+    assert notebooks.main(["run", str(path)]) == 1
     assert path.read_bytes() == before
     assert "ZeroDivisionError" in capsys.readouterr().out
 
@@ -138,7 +138,7 @@ CELLS = [
 def test_nbval_is_strict_about_text_and_blind_to_pictures(tmp_path: Path) -> None:
     path = tmp_path / "x.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(source) for source in [*CELLS, *CELLS]]), path)
-    assert notebooks.main([str(path)]) == 0
+    assert notebooks.main(["run", str(path)]) == 0
     notebook = notebooks.read(path)
     assert not any("widget-view" in str(cell.outputs) for cell in notebook.cells)
     same, _, _, explorer, printed, value = notebook.cells
