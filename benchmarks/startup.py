@@ -116,7 +116,7 @@ def mathematics_alone() -> float:
 import pkgutil, time, numpy.random, course_lib.nn
 from importlib import import_module
 start = time.process_time()
-for room in pkgutil.iter_modules(course_lib.nn.__path__): import_module("course_lib.nn." + room.name)
+for module in pkgutil.iter_modules(course_lib.nn.__path__): import_module("course_lib.nn." + module.name)
 print(1e3 * (time.process_time() - start))"""
     return min(
         float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)

@@ -21,7 +21,7 @@ from annotated_types import DocInfo, Predicate
 from course_lib.inputs import numbers, short
 
 Thing = TypeVar("Thing", bound=Callable[..., Any])
-UNFIT = object()
+INVALID = object()
 _REAL: Any = (int, float, np.integer, np.floating)
 _BOUNDS = {"Ge": "{0.ge} or more", "Gt": "above {0.gt}", "Le": "{0.le} or less", "Lt": "below {0.lt}"}
 _PLAIN: dict[Any, tuple[str, Callable[[Any], Any]]] = {
@@ -67,38 +67,38 @@ def _validating(function: Any, name: str) -> Any:
 
 def validated(hint: Any, argument: str, name: str, value: Any) -> Any:
     """The value in the form its annotation asks for; else `ValueError` with a sentence that says what to give."""
-    found = fit(hint, value)
-    if found is UNFIT:
+    found = coerced(hint, value)
+    if found is INVALID:
         raise ValueError(f"{argument} of {name} must be {words(hint)}, not {short(value)}.")
     return found
 
 
-def fit(hint: Any, value: Any) -> Any:
-    """The value in the form the annotation asks for, or UNFIT."""
+def coerced(hint: Any, value: Any) -> Any:
+    """The value in the form the annotation asks for, or INVALID."""
     base, inner = typing.get_origin(hint) or hint, typing.get_args(hint)
     if base is Annotated:
-        found = fit(inner[0], value)
-        return found if found is not UNFIT and all(_holds(one, found) for one in inner[1:]) else UNFIT
+        found = coerced(inner[0], value)
+        return found if found is not INVALID and all(_holds(one, found) for one in inner[1:]) else INVALID
     if base in (typing.Union, types.UnionType):
-        return next((found for one in inner if (found := fit(one, value)) is not UNFIT), UNFIT)
+        return next((found for one in inner if (found := coerced(one, value)) is not INVALID), INVALID)
     if base is Literal:
-        return next((one for one in inner if type(one) is type(value) and one == value), UNFIT)
+        return next((one for one in inner if type(one) is type(value) and one == value), INVALID)
     if base in (tuple, list, Sequence):
         listed = value.ndim if isinstance(value, np.ndarray) else isinstance(value, Sequence)
         if not listed or isinstance(value, str | bytes) or not (len(value) or base is list):
-            return UNFIT
+            return INVALID
         fixed = base is tuple and inner and Ellipsis not in inner
-        fitted = [fit(*pair) for pair in zip(inner if fixed else (inner or (Any,))[:1] * len(value), value)]
-        wrong = fixed and len(inner) != len(value) or any(one is UNFIT for one in fitted)
-        return UNFIT if wrong else tuple(fitted) if base is tuple else value
+        found = [coerced(*pair) for pair in zip(inner if fixed else (inner or (Any,))[:1] * len(value), value)]
+        wrong = fixed and len(inner) != len(value) or any(one is INVALID for one in found)
+        return INVALID if wrong else tuple(found) if base is tuple else value
     if base in _PLAIN:
         made = {int: operator.index, np.ndarray: numbers}.get(base, lambda v: v)
-        return made(value) if _PLAIN[base][1](value) else UNFIT
+        return made(value) if _PLAIN[base][1](value) else INVALID
     if base in (Any, object) or not isinstance(base, type):
         return value
     if base is type:
-        return value if isinstance(value, type) and issubclass(value, inner) else UNFIT
-    return value if isinstance(value, base) and not isinstance(value, type) else UNFIT
+        return value if isinstance(value, type) and issubclass(value, inner) else INVALID
+    return value if isinstance(value, base) and not isinstance(value, type) else INVALID
 
 
 def _holds(constraint: Any, value: Any) -> bool:

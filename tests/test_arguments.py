@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import course_lib
 from course_lib.annotations import Count, Finite, Natural, Network, Positive, Precision, Rng, Rows, Seed, Strength
-from course_lib.arguments import UNFIT, checked, fit, words
+from course_lib.arguments import INVALID, checked, coerced, words
 from course_lib.nn.network import MLP
 
 
@@ -148,8 +148,8 @@ def test_the_default_may_be_handed_over():
     ],
 )
 def test_the_named_annotations(hint, right, wrong):
-    assert all(fit(hint, value) is not UNFIT for value in right)
-    assert all(fit(hint, value) is UNFIT for value in wrong)
+    assert all(coerced(hint, value) is not INVALID for value in right)
+    assert all(coerced(hint, value) is INVALID for value in wrong)
 
 
 def callables() -> Iterator[tuple[str, Callable]]:
@@ -185,7 +185,7 @@ def test_whatever_it_is_given(name, value):
     for argument, parameter in inspect.signature(thing).parameters.items():
         hint = thing.hints().get(argument, Any)
         any_number = parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
-        if any_number or value is parameter.default or fit(hint, value) is not UNFIT:
+        if any_number or value is parameter.default or coerced(hint, value) is not INVALID:
             continue
         with pytest.raises(ValueError) as caught:
             thing(**{argument: value})
@@ -221,4 +221,4 @@ PLAIN = {repr(hint): hint for thing in CHECKED.values() for hint in thing.hints(
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_what_hypothesis_makes_of_an_annotation_fits(hint, data):
-    assert fit(PLAIN[hint], data.draw(st.from_type(PLAIN[hint]).filter(is_sound))) is not UNFIT
+    assert coerced(PLAIN[hint], data.draw(st.from_type(PLAIN[hint]).filter(is_sound))) is not INVALID

@@ -371,7 +371,7 @@ def test_an_answer_finds_no_network_where_the_system_can_take_it_away(patient: N
         "import socket\nfrom course_lib.exercises import check\ndef f(z):\n"
         "    socket.create_connection(('127.0.0.1', 9), 1)\ncheck('5.1', f)"
     )
-    verdict = grade.judged(grade._desk.exercises["5.1"], code)
+    verdict = grade.judged(grade._tutor.exercises["5.1"], code)
     assert "raised OSError" in verdict.message and "unreachable" in verdict.message
 
 
@@ -391,7 +391,7 @@ def one_of_each_form() -> list[str]:
         return ("function",) if callable(thing) else (type(thing), getattr(thing, "dtype", None))
 
     chosen, known = [], set()
-    for id, exercise in grade._desk.exercises.items():
+    for id, exercise in grade._tutor.exercises.items():
         forms = {form(argument) for case in exercise.cases for argument in case}
         if not forms <= known or id == "11.3":  # it gets functions to call, and hands one over
             chosen.append(id)
@@ -402,7 +402,7 @@ def one_of_each_form() -> list[str]:
 @pytest.mark.parametrize("id", one_of_each_form())
 def test_the_reference_itself_passes_through_the_other_process(patient: None, id: str) -> None:
     """What the arguments of a case are, every one of them finds its way there and back."""
-    exercise = grade._desk.exercises[id]
+    exercise = grade._tutor.exercises[id]
     module, name = exercise.answer.__module__, exercise.answer.__name__
     code = (
         f"from course_lib.exercises import check\nimport importlib\n"
@@ -433,9 +433,9 @@ def test_the_guide_speaks_of_questions_exercises_and_buttons_that_exist() -> Non
     text = GUIDE.read_text(encoding="utf-8")
     chapters = text[text.index("## 00 ") :]
     for id in re.findall(r"^\| (\d+\.[a-z]) ", chapters, re.MULTILINE):
-        assert id in grade._desk.predictions
+        assert id in grade._tutor.predictions
     for id in re.findall(r"\b(\d{1,2}\.[1-3])\b(?=[ ,;.)])", re.sub(r"^\|.*$", "", chapters, flags=re.MULTILINE)):
-        assert id in grade._desk.exercises
+        assert id in grade._tutor.exercises
     makers, pressed = all_explorers(), 0
     for cell in re.findall(r"\|([^|\n]*)\|$|^((?!\|).+)$", chapters, re.MULTILINE):
         for name, after in re.findall(r"`(\w+_explorer|playground)`([^`|]*)", "".join(cell)):

@@ -20,13 +20,13 @@ SHOWN = """
 import hashlib, locale, sys
 locale.setlocale(locale.LC_ALL, "")
 import course_lib
-from course_lib.exercises import _desk, check
+from course_lib.exercises import _tutor, check
 from course_lib.explorers import gradient_chain_explorer, neuron_explorer
 for make in (neuron_explorer, gradient_chain_explorer):
     explorer = make()
     explorer.drag({control.name: control.extremes()[-1] for control in list(explorer.controls.values())[:1]})
     print(explorer.description(), repr(explorer), hashlib.sha256(explorer.picture.png()).hexdigest())
-check("5.1", _desk.exercises["5.1"].answer)
+check("5.1", _tutor.exercises["5.1"].answer)
 print(f"{1.5:n}", course_lib.__path__[0], file=sys.stderr)
 """
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.exercises import _desk
+from course_lib.exercises import _tutor
 from course_lib.exercises.inventory import ITEMS, inventory_form
 from course_lib.exercises.progress import NAMES
 
@@ -130,7 +130,7 @@ def predictions(answers: list[Answer]) -> list[str]:
     """A line for each prediction that somebody missed, with the words of the most common wrong option."""
     lines = []
     wrong = common_wrong([one for one in answers if one.kind == "prediction"])
-    for id, question in _desk.predictions.items():
+    for id, question in _tutor.predictions.items():
         option = dict(question.lettered()).get(wrong.get(id, "")[:1])
         if option:
             lines.append(f"{id:6} {wrong[id]}: {option.text}")

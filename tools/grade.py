@@ -29,7 +29,7 @@ import numpy as np
 
 import grade_answers
 from answers import predictions, read
-from course_lib.exercises import _desk
+from course_lib.exercises import _tutor
 from course_lib.exercises.exercise import Exercise, Verdict
 from grade_process import Stopped, Worker, unpacked
 
@@ -159,7 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
     with target.open("w", encoding="utf-8-sig", newline="") as file:  # the mark tells Excel that it is UTF-8
         table = csv.writer(file)
         table.writerow(COLUMNS)
-        for student, id, passed, look, message in rows(given.folder, _desk.exercises):
+        for student, id, passed, look, message in rows(given.folder, _tutor.exercises):
             table.writerow([harmless(student), id, passed, look, harmless(message)])
             file.flush()
             tally.setdefault(student, []).append(passed == "yes")

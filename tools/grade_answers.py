@@ -15,7 +15,7 @@ from pathlib import Path
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-ROOMS = re.compile(r"course_lib\.exercises\.\w+")
+MODULES = re.compile(r"course_lib\.exercises\.\w+")
 FOR_STUDENTS = {
     "check",
     "forget",
@@ -84,7 +84,7 @@ def answer(notebook: NotebookNode, id: str) -> Answer:
 
 def _beside_the_references(code: str) -> str:
     """What `code` names of the package that holds the reference answers, beyond what students are given from it."""
-    if found := ROOMS.search(code):
+    if found := MODULES.search(code):
         return found[0]
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import | ast.ImportFrom):

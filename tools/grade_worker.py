@@ -52,14 +52,14 @@ def load(code: str, id: str) -> Any:
     """Run the student's code and return what it handed to `check`, which here only takes note."""
     import course_lib.exercises
 
-    desk: Any = course_lib.exercises
+    tutor: Any = course_lib.exercises
 
     handed: dict[str, Any] = {}
-    desk.check = lambda id, yours=..., *rest: handed.__setitem__(id, yours)
+    tutor.check = lambda id, yours=..., *rest: handed.__setitem__(id, yours)
     for name in ("forget", "hint", "predict", "progress", "review", "solution", "why"):
-        setattr(desk, name, lambda *anything, **named: None)
+        setattr(tutor, name, lambda *anything, **named: None)
     linecache.cache["<notebook>"] = (len(code), None, code.splitlines(True), "<notebook>")
-    scope = {"__name__": "__main__", "check": desk.check, "hint": desk.hint}
+    scope = {"__name__": "__main__", "check": tutor.check, "hint": tutor.hint}
     exec(compile(code, "<notebook>", "exec"), scope)
     return handed.get(id, ...)
 

@@ -186,7 +186,7 @@ def problems() -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    from notes_pages import PAGES  # here: it builds on this room
+    from notes_pages import PAGES  # imported here because it imports this module
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing, name what is missing or out of date")

@@ -1,4 +1,4 @@
-"""Chapter 11, the capstone: two small exercises, and the long one in a room of its own."""
+"""Chapter 11, the capstone: two small exercises, and the long one in a module of its own."""
 
 import numpy as np
 

@@ -1,8 +1,8 @@
-"""All explorers by name. A chapter's room is imported when one of its explorers is first asked for."""
+"""All explorers by name. A chapter's module is imported when one of its explorers is first asked for."""
 
 from importlib import import_module
 
-_ROOMS = {
+_MODULES = {
     "neurons": [
         "neuron_explorer",
         "boundary_explorer",
@@ -66,18 +66,18 @@ _ROOMS = {
     "playground_sliders": ["playground"],
 }
 
-__all__ = [name for names in _ROOMS.values() for name in names] + ["all_explorers", "lecture_mode"]
+__all__ = [name for names in _MODULES.values() for name in names] + ["all_explorers", "lecture_mode"]
 
 
 def all_explorers() -> dict:
     """Every explorer of the course: name -> the function that makes it."""
-    return {name: __getattr__(name) for names in _ROOMS.values() for name in names}
+    return {name: __getattr__(name) for names in _MODULES.values() for name in names}
 
 
 def __getattr__(name: str):
     if name == "lecture_mode":
         return import_module("course_lib.plots.style").lecture_mode
-    for room, names in _ROOMS.items():
+    for module, names in _MODULES.items():
         if name in names:
-            return getattr(import_module(f"{__name__}.{room}"), name)
-    raise AttributeError(f"There is no explorer {name!r}; there are: {', '.join(sum(_ROOMS.values(), []))}.")
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"There is no explorer {name!r}; there are: {', '.join(sum(_MODULES.values(), []))}.")

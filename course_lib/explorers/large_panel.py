@@ -1,6 +1,6 @@
 """What lecture mode does to a panel: one screen holds it, and its presets stand in one list.
 
-The room is that of a projector of 1280 x 720 pixels. A picture can be as wide as the page with the controls above it,
+The space is that of a projector of 1280 x 720 pixels. A picture can be as wide as the page with the controls above it,
 or higher with the controls beside it: whichever shows it larger.
 """
 

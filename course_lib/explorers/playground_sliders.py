@@ -1,4 +1,4 @@
-"""The sliders of chapter 11, all of them at once. The room is not called `playground`, because its explorer is."""
+"""The sliders of chapter 11. Not called `playground`, because the explorer of that name would hide the module."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ import inspect
 import numpy as np
 import pytest
 
-from course_lib.exercises import _desk
+from course_lib.exercises import _tutor
 from course_lib.exercises.values import agree
 
-ALL = list(_desk.exercises.values())
+ALL = list(_tutor.exercises.values())
 MISTAKES = [
     pytest.param(exercise, mistake, id=f"{exercise.id}-{number}")
     for exercise in ALL

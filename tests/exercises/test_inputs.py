@@ -7,9 +7,9 @@ import copy
 import numpy as np
 import pytest
 
-from course_lib.exercises import _desk
+from course_lib.exercises import _tutor
 
-EXERCISES = _desk.exercises
+EXERCISES = _tutor.exercises
 
 
 def whole(a: np.ndarray) -> np.ndarray:

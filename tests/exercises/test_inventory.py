@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from course_lib.exercises import _desk, initialization
-from course_lib.exercises.desk import Desk
+from course_lib.exercises import _tutor, initialization
 from course_lib.exercises.inventory import ITEMS, TRANSFER, inventory_form
 from course_lib.exercises.spaced_review import variants
+from course_lib.exercises.tutor import Tutor
 
 A, B = ({question.id: question for question, _ in inventory_form(form)} for form in "AB")
 
@@ -16,7 +16,7 @@ def test_three_for_each_chapter_and_three_for_transfer():
     assert len(ITEMS) == len(set(ITEMS)) == len(A) == len(B) == 36
     chapters = [id.split(".")[0] for id in ITEMS]
     assert {chapter: chapters.count(chapter) for chapter in chapters} == {str(i): 3 for i in range(1, 13)}
-    assert set(ITEMS) & TRANSFER.keys() == {id for id in ITEMS if id not in _desk.predictions}
+    assert set(ITEMS) & TRANSFER.keys() == {id for id in ITEMS if id not in _tutor.predictions}
 
 
 @pytest.mark.parametrize("id", ITEMS)
@@ -40,8 +40,8 @@ def test_options_stand_in_an_order_that_gives_nothing_away():
 
 
 def test_what_is_chosen_is_kept_and_nothing_is_told(progress_file):
-    desk = Desk([initialization])
-    shown = desk.inventory("A")
+    tutor = Tutor([initialization])
+    shown = tutor.inventory("A")
     shown._repr_mimebundle_()
     assert len(shown.questions) == 36
     question = shown.questions[12]
@@ -49,17 +49,17 @@ def test_what_is_chosen_is_kept_and_nothing_is_told(progress_file):
     question.sure[wrong, 0].click()
     assert "Kept." in question.answer.value and "Not so" not in question.answer.value
     assert question.buttons[question.prediction.right].button_style == ("info" if wrong == "" else "")
-    (kept,) = desk.file.read().attempts
+    (kept,) = tutor.file.read().attempts
     assert (kept.kind, kept.item, kept.correct, kept.sure) == ("inventory A", question.prediction.id, 0, 0)
     options = dict(question.prediction.lettered())
     first = next(iter(variants()[kept.item].all()))
     stored = variants()[kept.item].ask(first).options["abc".index(kept.answer)]
     assert stored.text == options[wrong].text
-    assert desk._due() == []  # a test is no review
+    assert tutor._due() == []  # a test is no review
     shown.close()
 
 
 @pytest.mark.parametrize("form", ["C", "", None])
 def test_another_form_is_refused(form):
     with pytest.raises(ValueError, match='The form is "A" or "B"'):
-        Desk([initialization]).inventory(form)
+        Tutor([initialization]).inventory(form)

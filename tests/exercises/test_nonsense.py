@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course_lib.exercises import _desk, check, hint, predict, progress, show_source, solution
+from course_lib.exercises import _tutor, check, hint, predict, progress, show_source, solution
 from course_lib.exercises.exercise import Exercise
 
-ALL = list(_desk.exercises.values())
-SEALED = _desk.exercises["11.3"]  # it has no one right answer: what counts is how the sealed digits were looked at
+ALL = list(_tutor.exercises.values())
+SEALED = _tutor.exercises["11.3"]  # it has no one right answer: what counts is how the sealed digits were looked at
 
 
 def right(exercise: Exercise, given: tuple) -> np.ndarray:
@@ -153,14 +153,14 @@ def heard(exercise: Exercise, yours: Any, capsys) -> str:
     assert err == "" and "Traceback" not in out and len(out) < 6000
     assert 15 < len(first) < 420 and first.endswith((".", "?")) and len(lines) < 60
     assert "solved" not in first and " at 0x" not in said
-    assert not _desk.file.path.exists()
+    assert not _tutor.file.path.exists()
     return said
 
 
 def passes(exercise: Exercise, yours: Callable, capsys) -> None:
     check(exercise.id, yours)
     assert capsys.readouterr().out.startswith(f"{exercise.id}: solved.")
-    assert _desk.file.read().solved == {exercise.id}
+    assert _tutor.file.read().solved == {exercise.id}
 
 
 every_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
@@ -184,7 +184,7 @@ def test_a_function_that_raises(exercise, capsys):
 
 
 def test_a_function_that_calls_itself_for_ever(capsys):
-    said = heard(_desk.exercises["5.1"], endless, capsys)
+    said = heard(_tutor.exercises["5.1"], endless, capsys)
     assert "Your function raised RecursionError: maximum recursion depth exceeded at `return endless(*given)`." in said
 
 
@@ -209,7 +209,7 @@ def test_a_function_that_never_ends_and_prints(capsys, time_is_up):
             print("still here")
             time_is_up.set()
 
-    assert "still running after 5 seconds and was stopped" in heard(_desk.exercises["5.1"], for_ever, capsys)
+    assert "still running after 5 seconds and was stopped" in heard(_tutor.exercises["5.1"], for_ever, capsys)
 
 
 @pytest.mark.parametrize("call", [hint, solution, predict])

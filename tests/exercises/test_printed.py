@@ -3,8 +3,8 @@
 import sys
 
 from course_lib.exercises import initialization
-from course_lib.exercises.desk import Desk
 from course_lib.exercises.printed import MOST, only_the_beginning
+from course_lib.exercises.tutor import Tutor
 
 
 def test_a_few_lines_are_shown_as_they_are(capsys):
@@ -36,5 +36,5 @@ def test_the_verdict_is_printed_whatever_the_answer_does_to_the_output(capsys, p
     def closes_the_door(z):
         sys.stdout = sys.stderr = None
 
-    Desk([initialization]).check("5.1", closes_the_door)
+    Tutor([initialization]).check("5.1", closes_the_door)
     assert capsys.readouterr().out.startswith("5.1: not yet. It returned None.")

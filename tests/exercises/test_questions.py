@@ -5,9 +5,9 @@ from itertools import groupby
 
 import pytest
 
-from course_lib.exercises import _desk
+from course_lib.exercises import _tutor
 
-QUESTIONS = list(_desk.predictions.values())
+QUESTIONS = list(_tutor.predictions.values())
 CHAPTERS = {
     chapter: list(asked) for chapter, asked in groupby(QUESTIONS, key=lambda question: question.id.split(".")[0])
 }

@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fsrs import Card, Rating, Scheduler
 
-from course_lib.exercises import _desk
-from course_lib.exercises.desk import Desk
+from course_lib.exercises import _tutor
 from course_lib.exercises.prediction import Prediction
 from course_lib.exercises.progress import Attempt, Progress
 from course_lib.exercises.spaced_review import (
@@ -21,12 +20,13 @@ from course_lib.exercises.spaced_review import (
     to_ask,
     variants,
 )
+from course_lib.exercises.tutor import Tutor
 from course_lib.exercises.variant import Claim, Variant, Variants, written
 
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 BY_ID = variants()
-QUESTIONS = _desk.predictions
+QUESTIONS = _tutor.predictions
 
 
 def attempt(days, item, correct, sure=1, kind="review"):
@@ -193,29 +193,29 @@ def test_what_a_newer_course_wrote_and_times_that_are_none_are_no_trouble():
 
 
 @pytest.fixture
-def desk(progress_file):
-    room = sys.modules["course_lib.exercises.initialization"]
-    desk = Desk([room])
-    desk.file.now = lambda: START
-    return desk
+def tutor(progress_file):
+    module = sys.modules["course_lib.exercises.initialization"]
+    tutor = Tutor([module])
+    tutor.file.now = lambda: START
+    return tutor
 
 
-def test_review_asks_at_most_three_and_keeps_what_was_chosen(desk):
+def test_review_asks_at_most_three_and_keeps_what_was_chosen(tutor):
     for id in ("5.a", "5.b", "5.c", "5.d"):
-        desk.file.add("prediction", id, "x", False, 2)
-    desk.file.now = lambda: START + timedelta(days=9)
-    shown = desk.review()
+        tutor.file.add("prediction", id, "x", False, 2)
+    tutor.file.now = lambda: START + timedelta(days=9)
+    shown = tutor.review()
     shown._repr_mimebundle_()
     assert [question.prediction.id for question in shown.questions] == ["5.a", "5.b", "5.c"]
     question = shown.questions[1]
     stored = [claim.text or written(claim.value) for claim in asked_claims(question)]
     question.sure[question.prediction.right, 1].click()
     assert "You said" not in question.answer.value  # no experiment follows
-    kept = desk.file.read().attempts[-1]
+    kept = tutor.file.read().attempts[-1]
     assert (kept.kind, kept.item, kept.correct, kept.sure) == ("review", "5.b", 1, 1)
     right = dict(question.prediction.lettered())[question.prediction.right].text
     assert stored["abc".index(kept.answer)] == right  # the letter it has in every form, not the one on the page
-    again = desk.review()
+    again = tutor.review()
     again._repr_mimebundle_()
     assert "5.b" not in [one.prediction.id for one in again.questions]
     again.close()
@@ -228,20 +228,20 @@ def asked_claims(question):
     return variant.make(**numbers)[2:]
 
 
-def test_the_report_names_what_is_due(desk):
-    desk.file.add("prediction", "5.a", "x", False, 2)
-    assert "To be asked again" not in str(desk.progress())
-    desk.file.now = lambda: START + timedelta(days=9)
-    assert "To be asked again: 5.a." in desk.progress().personal_html()
+def test_the_report_names_what_is_due(tutor):
+    tutor.file.add("prediction", "5.a", "x", False, 2)
+    assert "To be asked again" not in str(tutor.progress())
+    tutor.file.now = lambda: START + timedelta(days=9)
+    assert "To be asked again: 5.a." in tutor.progress().personal_html()
 
 
-def test_what_a_notebook_stores_is_the_same_for_everybody(desk):
-    before = desk.review()._repr_mimebundle_()
-    desk.file.add("prediction", "5.a", "x", False, 2)
-    desk.file.now = lambda: START + timedelta(days=9)
-    after = desk.review()._repr_mimebundle_()
+def test_what_a_notebook_stores_is_the_same_for_everybody(tutor):
+    before = tutor.review()._repr_mimebundle_()
+    tutor.file.add("prediction", "5.a", "x", False, 2)
+    tutor.file.now = lambda: START + timedelta(days=9)
+    after = tutor.review()._repr_mimebundle_()
     assert before["text/plain"] == after["text/plain"] and before["text/html"] == after["text/html"]
-    desk._shown["review"].close()
+    tutor._shown["review"].close()
 
 
 def test_nothing_of_it_is_imported_before_it_is_asked_for():

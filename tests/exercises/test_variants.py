@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib.exercises import _desk
+from course_lib.exercises import _tutor
 from course_lib.exercises.exercise import Mistake, _made
 
 CHAPTERS = [runpy.run_path(str(path)) for path in sorted(Path(__file__).with_name("variants").glob("*.py"))]
 RIGHT = {id: answers for chapter in CHAPTERS for id, answers in chapter["RIGHT"].items()}
 WRONG = {id: answers for chapter in CHAPTERS for id, answers in chapter["WRONG"].items()}
-EXERCISES = _desk.exercises
+EXERCISES = _tutor.exercises
 
 
 def each(table):

@@ -35,7 +35,7 @@ def same(a: PlaygroundFrame, b: PlaygroundFrame) -> bool:
 
 
 def again(line: str) -> PlaygroundFrame:
-    """What the line says, run anew: here on the floor below the explorer's."""
+    """What the line says, run anew: with the experiment alone."""
     return eval(line, {"playground": playground_at})
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from course_lib.experiments import search_digits as room
+from course_lib.experiments import search_digits as module
 from course_lib.experiments.search_digits import digits_search, finished, objective, space_of
 from course_lib.experiments.search_strategies import EPOCHS, STRATEGIES, rungs
 from course_lib.experiments.search_validation import folds, split, winners_luck
@@ -58,7 +58,7 @@ def test_states_tell_how_far_the_search_is(strategy):
 # notes: 210
 def test_stopping_keeps_the_finished_trials_and_never_looks_at_the_test_digits(monkeypatch):
     looks = []
-    monkeypatch.setattr(room, "final_accuracy", lambda trial: looks.append(trial) or 0.9)
+    monkeypatch.setattr(module, "final_accuracy", lambda trial: looks.append(trial) or 0.9)
     frames = digits_search(trials=40)
     states = [next(frames) for _ in range(16)]
     frames.close()
@@ -90,7 +90,7 @@ def test_a_search_in_which_everything_diverges_ends_without_a_winner():
 # notes: 210
 def test_the_test_accuracy_is_that_of_the_best_trial():
     state = finished(look=True, trials=20)
-    assert state.test_accuracy == room.final_accuracy(state.result.best) == pytest.approx(0.95, abs=0.03)
+    assert state.test_accuracy == module.final_accuracy(state.result.best) == pytest.approx(0.95, abs=0.03)
 
 
 def test_an_unknown_strategy():

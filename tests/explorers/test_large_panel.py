@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from course_lib.exercises import _desk
+from course_lib.exercises import _tutor
 from course_lib.exercises.prediction import Question
 from course_lib.explorers import all_explorers, lecture_mode
 from course_lib.explorers.large_panel import PRESETS
@@ -59,7 +59,7 @@ def test_many_controls_stand_beside_the_picture_few_above_it() -> None:
 
 
 def test_questions_are_large_too_while_it_is_on() -> None:
-    prediction = next(iter(_desk.predictions.values()))
+    prediction = next(iter(_tutor.predictions.values()))
     assert "large-print" in Question(prediction).widget()._dom_classes
     lecture_mode(False)
     assert "large-print" not in Question(prediction).widget()._dom_classes
@@ -68,10 +68,10 @@ def test_questions_are_large_too_while_it_is_on() -> None:
 @pytest.mark.parametrize(("value", "large"), [("1", True), ("", False)])
 def test_the_environment_turns_it_on(value: str, large: bool) -> None:
     code = (
-        "from course_lib.exercises import _desk; from course_lib.exercises.prediction import Question; "
+        "from course_lib.exercises import _tutor; from course_lib.exercises.prediction import Question; "
         "from course_lib.plots.style import current_style, LIGHT; "
         "print(current_style() == LIGHT.large(), 'large-print' in "
-        "Question(next(iter(_desk.predictions.values()))).widget()._dom_classes)"
+        "Question(next(iter(_tutor.predictions.values()))).widget()._dom_classes)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -403,13 +403,13 @@ def test_wrong_settings_get_one_sentence(call, words):
     assert str(error.value).startswith(words)
 
 
-def test_the_floor_imports_numpy_only():
+def test_nn_imports_numpy_only():
     """How long that takes is measured by `make bench BENCH=startup`."""
-    rooms = [path.stem for path in sorted(Path(network.__file__).parent.glob("*.py")) if path.stem != "__init__"]
+    modules = [path.stem for path in sorted(Path(network.__file__).parent.glob("*.py")) if path.stem != "__init__"]
     code = f"""
 import sys
 from importlib import import_module
-for room in {rooms!r}: import_module("course_lib.nn." + room)
+for module in {modules!r}: import_module("course_lib.nn." + module)
 print(*{{name.partition(".")[0] for name in sys.modules}})
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

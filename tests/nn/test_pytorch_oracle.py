@@ -1,4 +1,4 @@
-"""The whole floor against PyTorch: values made by tools/pytorch_oracle.py, kept in tests/oracle/pytorch.json."""
+"""All of `course_lib.nn` against PyTorch: values made by tools/pytorch_oracle.py, kept in tests/oracle/pytorch.json."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Floors: each imports only from those below it, `nn` and `data` need NumPy alone, and nobody wakes pyplot."""
+"""Packages: each imports only from those below it, `nn` and `data` need NumPy alone, and nobody wakes pyplot."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ FORBIDDEN = {
 RANDOM_NAMES = {"default_rng", "RandomState", "Generator", "SeedSequence"}
 
 
-def rooms(floor: str) -> list[Path]:
-    return sorted((LIBRARY / floor).rglob("*.py"))
+def modules(package: str) -> list[Path]:
+    return sorted((LIBRARY / package).rglob("*.py"))
 
 
 def module_name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-ROOMS = [path for floor in BELOW for path in rooms(floor)]
-by_name = pytest.mark.parametrize("path", ROOMS, ids=[module_name(path) for path in ROOMS])
+MODULES = [path for package in BELOW for path in modules(package)]
+by_name = pytest.mark.parametrize("path", MODULES, ids=[module_name(path) for path in MODULES])
 
 
 def python(code: str, *arguments: str) -> str:
@@ -54,8 +54,8 @@ def python(code: str, *arguments: str) -> str:
     return result.stdout
 
 
-# One fresh interpreter for a floor is as strict as one for each of its rooms, since nothing leaves sys.modules again;
-# looking after each import names the room that brought a module in.
+# One fresh interpreter per package is as strict as one per module, since nothing leaves sys.modules again;
+# looking after each import names the module that brought a module in.
 WHO_LOADS_WHAT = """
 import importlib, json, sys
 seen, brought = set(sys.modules), {}
@@ -67,28 +67,28 @@ print(json.dumps(brought))
 """
 
 
-@pytest.mark.parametrize("floor", BELOW)
-def test_what_a_floor_loads(floor: str) -> None:
-    brought = json.loads(python(WHO_LOADS_WHAT, *map(module_name, rooms(floor))))
+@pytest.mark.parametrize("package", BELOW)
+def test_what_a_package_loads(package: str) -> None:
+    brought = json.loads(python(WHO_LOADS_WHAT, *map(module_name, modules(package))))
     wrong = [
-        f"{room} loads {module}"
-        for room, modules in brought.items()
-        for module in modules
-        if module in FORBIDDEN[floor]
+        f"{importer} loads {module}"
+        for importer, loaded in brought.items()
+        for module in loaded
+        if module in FORBIDDEN[package]
     ]
-    if floor in NUMPY_ONLY:
+    if package in NUMPY_ONLY:
         known = set(sys.stdlib_module_names) | {"numpy", "annotated_types", "typing_extensions", "course_lib"}
         known |= {"cython_runtime"}  # of numpy.random
         wrong += [
-            f"{room} loads {module}"
-            for room, modules in brought.items()
-            for module in modules
+            f"{importer} loads {module}"
+            for importer, loaded in brought.items()
+            for module in loaded
             if module.split(".")[0] not in known and not module.startswith("_")
         ]
     assert not wrong, "\n".join(wrong)
 
 
-# A child process per room, forked from a parent that holds only the packages of others: fresh and quick.
+# A child process per module, forked from a parent that holds only the packages of others: fresh and quick.
 EACH_ALONE = """
 import importlib, os, sys, traceback
 import numpy, matplotlib.figure, ipywidgets
@@ -110,13 +110,13 @@ sys.exit(f"not importable on their own: {failed}" if failed else 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_every_room_can_be_entered_first() -> None:
-    python(EACH_ALONE, *map(module_name, ROOMS))
+def test_every_module_can_be_imported_first() -> None:
+    python(EACH_ALONE, *map(module_name, MODULES))
 
 
 @by_name
 def test_imports_go_down_only(path: Path) -> None:
-    floor = path.relative_to(LIBRARY).parts[0]
+    package = path.relative_to(LIBRARY).parts[0]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"line {node.lineno}: write the full name instead of a relative import"
@@ -129,8 +129,8 @@ def test_imports_go_down_only(path: Path) -> None:
             assert not name.startswith("matplotlib.pyplot"), f"line {node.lineno}: draw on a Figure, not with pyplot"
             if name.startswith("course_lib."):
                 target = name.split(".")[1]
-                allowed = {floor} | BELOW[floor] | GROUND
-                assert target in allowed, f"line {node.lineno}: {floor} may not import {name}"
+                allowed = {package} | BELOW[package] | GROUND
+                assert target in allowed, f"line {node.lineno}: {package} may not import {name}"
 
 
 @by_name
@@ -150,5 +150,5 @@ def test_randomness_is_an_argument(path: Path) -> None:
 
 
 def test_every_floor_is_known() -> None:
-    floors = {path.name for path in LIBRARY.iterdir() if path.is_dir() and path.name != "__pycache__"}
-    assert floors == set(BELOW)
+    packages = {path.name for path in LIBRARY.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert packages == set(BELOW)

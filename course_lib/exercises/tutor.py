@@ -1,6 +1,6 @@
-"""The learner's desk: takes answers, gives hints and solutions by id, and remembers what was done.
+"""The tutor: takes answers, gives hints and solutions by id, and remembers what was done.
 
-Everything a notebook calls on this floor is a method of one desk; `exercises/__init__` hands them out.
+Everything a notebook calls here is a method of one tutor; `exercises/__init__` hands them out.
 """
 
 import csv
@@ -64,15 +64,15 @@ def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
     return say
 
 
-class Desk:
-    """`rooms` are the chapters' modules, each with its dictionaries `EXERCISES` and `PREDICTIONS`."""
+class Tutor:
+    """`modules` are the chapters' modules, each with its dictionaries `EXERCISES` and `PREDICTIONS`."""
 
-    def __init__(self, rooms: Iterable[ModuleType], file: ProgressFile | None = None) -> None:
+    def __init__(self, modules: Iterable[ModuleType], file: ProgressFile | None = None) -> None:
         self.exercises: dict[str, Exercise] = {}
         self.predictions: dict[str, Prediction] = {}
-        for room in rooms:
-            _add(self.exercises, room.EXERCISES)
-            _add(self.predictions, room.PREDICTIONS)
+        for module in modules:
+            _add(self.exercises, module.EXERCISES)
+            _add(self.predictions, module.PREDICTIONS)
         self.file = file or ProgressFile()
         self._shown: dict[str, Shown] = {}
 

@@ -12,179 +12,179 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from course_lib.exercises import initialization, start
-from course_lib.exercises.desk import Desk, Hints
 from course_lib.exercises.initialization import he_weights
 from course_lib.exercises.shown import WIDGET
+from course_lib.exercises.tutor import Hints, Tutor
 
-ROOMS = [start, initialization]
+MODULES = [start, initialization]
 
 
 @pytest.fixture
-def desk(progress_file):
-    return Desk(ROOMS)
+def tutor(progress_file):
+    return Tutor(MODULES)
 
 
-def test_check_prints_one_message_and_remembers(desk, capsys):
-    assert desk.check("5.1", he_weights) is None
+def test_check_prints_one_message_and_remembers(tutor, capsys):
+    assert tutor.check("5.1", he_weights) is None
     assert capsys.readouterr().out == "5.1: solved. Your function agrees with the reference in all 6 cases.\n"
-    assert desk.file.read().solved == {"5.1"}
-    assert Desk(ROOMS).file.read().solved == {"5.1"}
+    assert tutor.file.read().solved == {"5.1"}
+    assert Tutor(MODULES).file.read().solved == {"5.1"}
 
 
 @pytest.mark.parametrize("yours", [..., lambda z: ...])
-def test_check_of_a_stub(desk, capsys, yours):
-    desk.check("5.1", yours)
-    desk.check("5.1")
+def test_check_of_a_stub(tutor, capsys, yours):
+    tutor.check("5.1", yours)
+    tutor.check("5.1")
     assert capsys.readouterr().out == "5.1: not attempted yet.\n" * 2
-    assert not desk.file.path.exists()
+    assert not tutor.file.path.exists()
 
 
 @pytest.mark.parametrize("id", ["9.9", "", "5.a", "5" * 10**6])
-def test_check_with_a_wrong_id_says_what_there_is(desk, capsys, id):
-    desk.check(id, he_weights)
+def test_check_with_a_wrong_id_says_what_there_is(tutor, capsys, id):
+    tutor.check(id, he_weights)
     assert capsys.readouterr().out == "There is no such exercise; there are 5.1 to 5.3.\n"
 
 
 @pytest.mark.parametrize("id", [9.9, None, [], {}, np.zeros(3), he_weights])
-def test_check_with_something_else_before_the_id(desk, capsys, id):
-    desk.check(id, "5.1")
+def test_check_with_something_else_before_the_id(tutor, capsys, id):
+    tutor.check(id, "5.1")
     said = 'There is no such exercise; there are 5.1 to 5.3. The id comes first, in quotes: "5.1".\n'
     assert capsys.readouterr().out == said
 
 
 @pytest.mark.parametrize("id", [5.1, "5,1", " 5.1", "Exercise 5.1", ["5.1"]])
-def test_check_guesses_a_misspelt_id(desk, capsys, id):
-    desk.check(id, he_weights)
+def test_check_guesses_a_misspelt_id(tutor, capsys, id):
+    tutor.check(id, he_weights)
     assert capsys.readouterr().out == 'There is no such exercise. Did you mean "5.1"? Write it so, in quotes.\n'
 
 
 @pytest.mark.parametrize("given, named", [((), {}), (("5.1", he_weights, 3), {}), (("5.1",), {"answer": he_weights})])
-def test_check_called_in_another_form(desk, capsys, given, named):
-    desk.check(*given, **named)
+def test_check_called_in_another_form(tutor, capsys, given, named):
+    tutor.check(*given, **named)
     said = 'check takes an id and your function, in this form: check("5.1", your_function).\n'
     assert capsys.readouterr().out == said
-    assert not desk.file.path.exists()
+    assert not tutor.file.path.exists()
 
 
-def test_check_prints_text_that_no_encoding_can_hold(desk, capsys):
+def test_check_prints_text_that_no_encoding_can_hold(tutor, capsys):
     def half(z):
         raise ValueError("\ud800")
 
-    desk.check("5.1", half)
+    tutor.check("5.1", half)
     assert "ValueError: ?" in capsys.readouterr().out
 
 
 def test_check_says_once_that_progress_cannot_be_saved(progress_file, capsys):
     progress_file.with_suffix(".sqlite").mkdir()
-    desk = Desk(ROOMS)
-    desk.check("5.1", he_weights)
+    tutor = Tutor(MODULES)
+    tutor.check("5.1", he_weights)
     assert capsys.readouterr().out.count("cannot be saved") == 1
-    desk.check("5.1", he_weights)
-    desk.check("5.2", desk.exercises["5.2"].answer)
+    tutor.check("5.1", he_weights)
+    tutor.check("5.2", tutor.exercises["5.2"].answer)
     assert "cannot be saved" not in capsys.readouterr().out
-    assert "Solved: 2 of 3" in str(desk.progress())
+    assert "Solved: 2 of 3" in str(tutor.progress())
 
 
-def test_a_notebook_shows_hints_and_solutions_closed(desk):
-    hints = desk.hint("5.2")
+def test_a_notebook_shows_hints_and_solutions_closed(tutor):
+    hints = tutor.hint("5.2")
     shown = hints._repr_html_()
     assert shown.count("<details><summary>") == 3 and " open" not in shown.split("<p>")[0]
     titles, texts = zip(*(line.split(": ", 1) for line in repr(hints).splitlines()), strict=True)
     assert titles == ("5.2, hint 1 of 3", "5.2, hint 2 of 3", "5.2, hint 3 of 3")
-    assert texts == desk.exercises["5.2"].hints
-    solution = desk.solution("5.1")._repr_markdown_()
+    assert texts == tutor.exercises["5.2"].hints
+    solution = tutor.solution("5.1")._repr_markdown_()
     assert solution.startswith("<details><summary>5.1: a solution</summary>\n\n```python\n")
     assert "def he_weights(" in solution and solution.endswith("\n```\n\n</details>")
 
 
-def test_a_hint_with_signs_of_html_is_shown_as_it_is(desk):
-    exercise = dataclasses.replace(desk.exercises["5.1"], hints=("Is a < b & c?",))
+def test_a_hint_with_signs_of_html_is_shown_as_it_is(tutor):
+    exercise = dataclasses.replace(tutor.exercises["5.1"], hints=("Is a < b & c?",))
     assert "<p>Is a &lt; b &amp; c?</p>" in Hints(exercise)._repr_html_()
 
 
 @pytest.mark.parametrize("id", ["5.1", "5.2", "5.3"])
-def test_the_solution_is_the_function_that_check_uses(desk, id, capsys):
+def test_the_solution_is_the_function_that_check_uses(tutor, id, capsys):
     scope = {"np": np, "math": __import__("math")}
-    exec(repr(desk.solution(id)), scope)
-    desk.check(id, scope[desk.exercises[id].answer.__name__])
+    exec(repr(tutor.solution(id)), scope)
+    tutor.check(id, scope[tutor.exercises[id].answer.__name__])
     assert f"{id}: solved." in capsys.readouterr().out
-    assert '"""' in repr(desk.solution(id))
+    assert '"""' in repr(tutor.solution(id))
 
 
 @pytest.mark.parametrize("call", ["hint", "solution", "predict"])
-def test_an_unknown_id_is_a_clear_error(desk, call):
+def test_an_unknown_id_is_a_clear_error(tutor, call):
     there_are = r"(exercise; there are 5.1 to 5.3|prediction; there are 0.a to 0.b, 5.a to 5.\w)"
     with pytest.raises(ValueError, match=rf"^There is no such {there_are}\.$"):
-        getattr(desk, call)("9.9")
+        getattr(tutor, call)("9.9")
 
 
-def test_the_first_click_of_a_prediction_is_remembered(desk):
-    question = desk.predict("5.d")
+def test_the_first_click_of_a_prediction_is_remembered(tutor):
+    question = tutor.predict("5.d")
     question._repr_mimebundle_()
     question.sure["a", 2].click()
-    again = desk.predict("5.d")
+    again = tutor.predict("5.d")
     again._repr_mimebundle_()
     again.buttons["c"].click()
-    (only,) = desk.file.read().attempts
+    (only,) = tutor.file.read().attempts
     assert (only.kind, only.item, only.answer, only.correct, only.sure) == ("prediction", "5.d", "a", False, 2)
-    assert "Predictions answered: 1 of 11, 0 of them right." in str(desk.progress())
+    assert "Predictions answered: 1 of 11, 0 of them right." in str(tutor.progress())
 
 
-def test_running_a_cell_again_leaves_no_widget_behind(desk):
+def test_running_a_cell_again_leaves_no_widget_behind(tutor):
     def shown():
-        for thing in (desk.predict("5.a"), desk.predict("5.b"), desk.progress()):
+        for thing in (tutor.predict("5.a"), tutor.predict("5.b"), tutor.progress()):
             thing._repr_mimebundle_()
         return len(_instances)
 
     assert shown() == shown() == shown()
 
 
-def test_progress_as_stored_is_the_same_for_everybody(desk):
-    before = desk.progress()._repr_mimebundle_()
-    desk.check("5.1", he_weights)
-    after = desk.progress()._repr_mimebundle_()
+def test_progress_as_stored_is_the_same_for_everybody(tutor):
+    before = tutor.progress()._repr_mimebundle_()
+    tutor.check("5.1", he_weights)
+    after = tutor.progress()._repr_mimebundle_()
     assert before["text/plain"] == after["text/plain"]
     assert before["text/html"] == after["text/html"]
     assert set(before) == {"text/plain", "text/html", WIDGET}
-    for exercise in desk.exercises.values():
+    for exercise in tutor.exercises.values():
         assert exercise.id in after["text/html"] and exercise.title in after["text/html"]
 
 
-def test_progress_live_is_the_learners_own(desk):
-    assert "✓" not in desk.progress().personal_html()
-    desk.check("5.1", he_weights)
-    report = desk.progress()
+def test_progress_live_is_the_learners_own(tutor):
+    assert "✓" not in tutor.progress().personal_html()
+    tutor.check("5.1", he_weights)
+    report = tutor.progress()
     report._repr_mimebundle_()
     table = report._root.value
     assert table == report.personal_html()
     assert table.count("✓ solved") == 1 and table.count(">open<") == 2
-    assert "Solved: 1 of 3 exercises." in table and str(desk.file.path) in table
+    assert "Solved: 1 of 3 exercises." in table and str(tutor.file.path) in table
     assert "  5.1  solved  Where the factor of two belongs" in str(report)
 
 
-def test_progress_tells_of_a_damaged_file(desk, progress_file):
+def test_progress_tells_of_a_damaged_file(tutor, progress_file):
     progress_file.with_suffix(".sqlite").write_text("nonsense" * 99)
-    report = desk.progress()
+    report = tutor.progress()
     assert "The progress file was damaged: 0 entries could be read" in str(report)
     assert "The progress file was damaged: 0 entries could be read" in report.personal_html()
     assert "Solved: 0 of 3" in str(report)
 
 
-def test_progress_has_a_bar_for_every_chapter_and_names_what_was_sure_and_wrong(desk):
-    desk.file.add("prediction", "5.a", "a", False, 2)
-    desk.file.add("prediction", "5.b", "a", False, 1)
-    desk.file.add("prediction", "5.c", "c", True, 2)
-    desk.file.add("prediction", "99.a", "c", False, 2)  # of a newer course
-    page = desk.progress().personal_html()
+def test_progress_has_a_bar_for_every_chapter_and_names_what_was_sure_and_wrong(tutor):
+    tutor.file.add("prediction", "5.a", "a", False, 2)
+    tutor.file.add("prediction", "5.b", "a", False, 1)
+    tutor.file.add("prediction", "5.c", "c", True, 2)
+    tutor.file.add("prediction", "99.a", "c", False, 2)  # of a newer course
+    page = tutor.progress().personal_html()
     assert re.findall(r'<progress value="(\d+)" max="(\d+)"', page) == [("0", "2"), ("3", "9"), ("0", "3")]
     assert "You were sure, and it was not so: 5.a.</p>" in page
     assert "stays on this computer" in page
 
 
-def test_progress_is_exported(desk, tmp_path, capsys):
-    desk.check("5.1", he_weights)
-    desk.file.add("why", "5.a", "because, I think, 2 > 1")
-    assert desk.progress(export=tmp_path / "p.csv") is None
+def test_progress_is_exported(tutor, tmp_path, capsys):
+    tutor.check("5.1", he_weights)
+    tutor.file.add("why", "5.a", "because, I think, 2 > 1")
+    assert tutor.progress(export=tmp_path / "p.csv") is None
     assert "p.csv now holds 2 attempts" in capsys.readouterr().out
     with open(tmp_path / "p.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -192,24 +192,24 @@ def test_progress_is_exported(desk, tmp_path, capsys):
         ("exercise", "5.1", "", "1"),
         ("why", "5.a", "because, I think, 2 > 1", ""),
     ]
-    desk.progress(export=tmp_path)
+    tutor.progress(export=tmp_path)
     assert "cannot be written" in capsys.readouterr().out
 
 
-def test_forget(desk, capsys):
-    desk.check("5.1", he_weights)
-    desk.forget()
+def test_forget(tutor, capsys):
+    tutor.check("5.1", he_weights)
+    tutor.forget()
     assert "Deleted: 1 attempts" in capsys.readouterr().out
-    assert "Solved: 0 of 3" in str(desk.progress())
+    assert "Solved: 0 of 3" in str(tutor.progress())
 
 
 def test_ids_are_unique_and_true():
     exercise = initialization.EXERCISES["5.1"]
-    room = SimpleNamespace(EXERCISES={"5.1": exercise}, PREDICTIONS={})
+    module = SimpleNamespace(EXERCISES={"5.1": exercise}, PREDICTIONS={})
     with pytest.raises(ValueError, match="'5.1' is taken"):
-        Desk([room, room])
+        Tutor([module, module])
     with pytest.raises(ValueError, match="differs from the item's own id '5.1'"):
-        Desk([SimpleNamespace(EXERCISES={"5.7": exercise}, PREDICTIONS={})])
+        Tutor([SimpleNamespace(EXERCISES={"5.7": exercise}, PREDICTIONS={})])
 
 
 def test_the_notebook_gets_its_names_and_no_widgets_before_it_shows_one():
