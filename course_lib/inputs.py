@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.annotations import RandomGenerator, Seed
+
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # in this machine's byte order
 
 
@@ -83,6 +85,11 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
     if none.any():
         raise ValueError(f"{wanted}; the first that is not is {array[none][0]:g}.")
     return array.astype(np.intp, copy=False)
+
+
+def generator(seed: Seed) -> Any:
+    """The random generator itself, or one made from the seed."""
+    return seed if isinstance(seed, RandomGenerator) else np.random.default_rng(seed)
 
 
 def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callable], Callable]:

@@ -13,7 +13,8 @@ from course_lib.exercises.values import shortened
 
 # They look at the arguments, and are no part of the equation.
 _GUARDS = re.compile(
-    r"^ *@(checked|pointwise|arrays\(.*\)|scores_first|takes_x|takes_dy|in_place|of_time)\n", re.MULTILINE
+    r"^ *@(checked|pointwise|arrays\(.*\)|scores_first|takes_(x|dy|inputs)|needs_two_values|in_place|of_time)\n",
+    re.MULTILINE,
 )
 
 

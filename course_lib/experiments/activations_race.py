@@ -113,7 +113,9 @@ def _race(names: tuple[str, ...], lr: float, depth: int, epochs: int, look: int 
         stds = [initializer_std("he" if name in HE else "xavier", *draw.shape) for name in names]
         w[...] = np.array(stds)[:, None, None] * draw
     x, y = digits.x_train, digits.y_train
-    history = train(net, x, y, SGD(lr=lr), epochs=epochs, batch_size=BATCH, rng=seed, record_every=EVERY, look=look)
+    history = train(
+        net, x, y, SGD(lr=lr), epochs=epochs, batch_size=BATCH, rng=seed, record_every=EVERY, eval_size=look
+    )
     error = np.where(np.isfinite(history.loss), 1 - history.accuracy, np.nan).T
     return history.epoch, error, history.diverged_at >= 0
 

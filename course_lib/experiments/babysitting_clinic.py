@@ -148,7 +148,7 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
         x_val=x_val,
         y_val=y_val,
         record_every=EVERY,
-        look=LOOK,
+        eval_size=LOOK,
         shuffle=run.shuffled,
     ):
         losses.extend(frame.batch_loss)
@@ -202,7 +202,7 @@ def _class_by_class(net: MLP, x: np.ndarray, y: np.ndarray) -> tuple[float, floa
     order = np.argsort(y, kind="stable")[: len(y) - len(y) % TEST_BATCH]
     z = x[order].reshape(-1, TEST_BATCH, x.shape[1])
     labels = y[order].reshape(-1, TEST_BATCH)
-    with net.without_traces():
+    with net.preserved_state():
         for layer in net.layers:  # an axis of batches in front: each is normalised by itself
             z = layer.forward(z, train=True)
     return float(net.loss_function(z.reshape(-1, 10), y[order])[0]), float(np.mean(z.argmax(axis=-1) == labels))

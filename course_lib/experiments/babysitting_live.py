@@ -88,7 +88,7 @@ def live_training(
         x_val=digits.x_val,
         y_val=digits.y_val,
         record_every=EVERY,
-        look=LOOK,
+        eval_size=LOOK,
         schedule=lambda t: now["lr"],
     ):
         sound = bool(np.isfinite(frame.loss) and np.isfinite(frame.val_loss) and np.isfinite(net.theta).all())

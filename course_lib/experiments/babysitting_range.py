@@ -83,7 +83,7 @@ def range_test(pixels: Natural = 1, updates: Natural = 200, clip: float = UNCUT,
         rng=np.random.RandomState(seed),
         schedule=lambda t: rates[min(t, updates - 1)],
         record_every=updates,
-        look=1,
+        eval_size=1,
     )
     loss = history.batch_loss[np.logical_and.accumulate(np.isfinite(history.batch_loss))]
     rate, smooth = rates[: len(loss)], running_mean(loss)

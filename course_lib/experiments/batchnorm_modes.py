@@ -179,7 +179,7 @@ def _wrong(train_batch: int, steps: int, seed: int) -> dict[str, np.ndarray]:
 
 def _with_own_statistics(net: MLP, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     accuracy = [np.nan]  # one example has no statistics of its own
-    with net.without_traces():
+    with net.preserved_state():
         for size in SIZES[1:]:
             whole = len(x) - len(x) % size
             # an axis of batches in front: each is normalised by itself, all at once

@@ -174,7 +174,7 @@ class _Maps:
     def _look(self) -> np.ndarray:
         x, y, maps = self.x[:LOOK], self.y[:LOOK], []
         for alive, net in zip(self.alive, self.nets, strict=True):
-            with net.without_traces():
+            with net.preserved_state():
                 right = net.forward(x, train=True).argmax(axis=-1) == y
             maps.append(np.where(alive, right.mean(axis=-1), np.nan))
         return np.reshape(maps, (2, *self.shape))

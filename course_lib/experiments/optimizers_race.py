@@ -140,7 +140,7 @@ def _train(pairs: tuple[tuple[str, float], ...], beta: float, batch_size: int, s
         rng=0,
         batch_size=batch_size,
         record_every=max(1, steps // LOOKS),
-        look=200,
+        eval_size=200,
     )
     with np.errstate(all="ignore"):
         accuracy = net.accuracy(digits.x_val.astype(np.float32), digits.y_val)

@@ -144,7 +144,7 @@ def _digits(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rng=0,
         schedule=_Shared(schedule),
         record_every=2 * EVERY,
-        look=8,
+        eval_size=8,
         x_val=digits.x_val[look].astype(np.float32),
         y_val=digits.y_val[look],
     )

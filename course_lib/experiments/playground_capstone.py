@@ -88,7 +88,7 @@ def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
             rng=seed,
             schedule=schedule,
             record_every=steps,
-            look=1,
+            eval_size=1,
         )
     return Trained(preparation, net)
 

@@ -95,7 +95,7 @@ def overfitting(
         x_val=digits.x_val,
         y_val=digits.y_val,
         record_every=max(1, steps // LOOKS),
-        look=300,
+        eval_size=300,
     )
     flat = np.concatenate([w.reshape(2, -1) for w in net.weights()], axis=1)
     inside = np.clip(flat, BINS[0], BINS[-1])

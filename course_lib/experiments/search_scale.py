@@ -81,7 +81,7 @@ def accuracy_curve() -> np.ndarray:
         x_val=digits.x_val,
         y_val=digits.y_val,
         record_every=1000,
-        look=10,
+        eval_size=10,
     )
     return history.val_accuracy[-1]
 

@@ -20,7 +20,7 @@ RATE = 0.1  # a good learning rate for this network
 
 def _trained(x: np.ndarray, y: np.ndarray, epochs: int = 9, seed: int = 0) -> MLP:
     net = MLP((64, 32, 10), seed=seed)
-    train(net, x, y, Momentum(lr=RATE), epochs=epochs, batch_size=50, rng=0, look=10)
+    train(net, x, y, Momentum(lr=RATE), epochs=epochs, batch_size=50, rng=0, eval_size=10)
     return net
 
 
@@ -82,7 +82,7 @@ def winners_luck(
     base, planned = objective(), plan(space_of(3e-2, 3e-1), trials, 0)
     net = MLP(base.sizes, trials=trials, seed=[t.seed for t in planned])
     rates = np.array([[t.settings["lr"]] for t in planned])
-    train(net, base.x, base.y, Momentum(lr=rates), epochs=base.epochs, batch_size=50, rng=0, look=10)
+    train(net, base.x, base.y, Momentum(lr=rates), epochs=base.epochs, batch_size=50, rng=0, eval_size=10)
     right = net.predict(base.x_val) == base.y_val  # (trials, 360)
     rng = np.random.RandomState(0)
     rows = []

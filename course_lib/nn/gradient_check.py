@@ -12,9 +12,11 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Predicate, doc
 
-from course_lib.annotations import Finite, Natural, Network, NotNegative, Positive
+from course_lib.annotations import Finite, Natural, NotNegative, Positive
 from course_lib.arguments import checked
 from course_lib.inputs import FLOATS, arrays, short
+from course_lib.nn.normalization import BatchNorm
+from course_lib.nn.sequential import Sequential
 
 # CS231n notes, neural-networks-3: relative errors in float64 with h near 1e-5
 VERDICTS = ((1e-7, "right"), (1e-4, "right if there are kinks in the loss, doubtful if not"), (1e-2, "doubtful"))
@@ -79,7 +81,7 @@ class GradientCheck:
 
 @checked
 def check_gradients(
-    net: Network,
+    net: Annotated[Sequential, doc("a network such as MLP")],
     x: Finite,
     y: Finite,
     h: Positive = 1e-5,
@@ -89,29 +91,30 @@ def check_gradients(
 ) -> GradientCheck:
     """Check net's gradient at the parameters `indices` (None: all of them) on the batch x, y.
 
-    It works on a copy in float64, whatever the precision of net, in training mode with the random masks held fast. A
+    It works on a copy in float64, whatever the precision of net, in training mode with the same random masks always. A
     kink (ReLU at 0) closer than h spoils a comparison. Gradients smaller than `floor` times the largest are compared
     with that size, because below it the differences are rounding noise.
     """
     examples = np.shape(x)[-2] if np.ndim(x) > 1 else 1
-    if train and examples < 4 and any(hasattr(layer, "running_mean") for layer in net.layers):
+    if train and examples < 4 and any(isinstance(layer, BatchNorm) for layer in net.layers):
         raise ValueError(
             f"A gradient check through batch normalisation needs at least 4 examples, not {examples}: "
             "with 1 or 2 all gradients below it are 0, and any code would pass."
         )
-    given: Any = net
-    copied: Any = given.copy() if given.theta.dtype == np.float64 else given.copy(np.float64)
-    for layer in copied.layers:
-        layer.hold = layer.track = False
-    copied.loss_and_grad(x, y, train)
-    for layer in copied.layers:
-        layer.hold = True
-    count = copied.theta.shape[-1]
+    twin = net.copy(np.float64)
+    count = twin.theta.shape[-1]
     indices = np.arange(count) if indices is None else np.atleast_1d(indices)
     if indices.dtype.kind not in "iu" or not ((indices >= -count) & (indices < count)).all():
         raise ValueError(f"indices must be places in net.theta, whole numbers below {count}, not {short(indices)}.")
-    analytic = copied.grad[..., indices].copy()
-    slopes = [_slope(lambda theta: copied.loss(x, y, train), copied.theta, (..., i), h) for i in indices]
+    with twin.preserved_state():
+        twin.loss_and_grad(x, y, train)
+        analytic = twin.grad[..., indices].copy()
+
+    def loss(theta: np.ndarray) -> Any:
+        with twin.preserved_state():  # every call draws the same masks
+            return twin.loss(x, y, train)
+
+    slopes = [_slope(loss, twin.theta, (..., i), h) for i in indices]
     numeric = np.stack(slopes, axis=-1)
     errors = relative_error(analytic, numeric, floor * np.max(np.abs(analytic)))
     return GradientCheck(indices, analytic, numeric, errors)

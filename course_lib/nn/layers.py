@@ -1,4 +1,4 @@
-"""The pieces a network is stacked from: each turns x into y, and dJ/dy back into dJ/dx and parameter gradients.
+"""Layers: each turns x into y, and dJ/dy back into dJ/dx and the gradients of its parameters.
 
 A layer alone:    dense = Dense(3, 4);  y = dense.forward(x);  dx = dense.backward(dy);  dense.grads["W"]
 x has shape (…, m, n): m examples of n numbers. With a leading trial axis, W (T, n_in, n_out) and x (T, m, n_in) or one
@@ -10,20 +10,95 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Annotated, Literal, get_args
+from functools import lru_cache, wraps
+from types import MethodType
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from annotated_types import doc
 
 from course_lib.annotations import BelowOne, Count, Precision, Rng, UniformRng
 from course_lib.arguments import checked
-from course_lib.inputs import bare
+from course_lib.inputs import bare, floats, with_bare
 from course_lib.nn.activations import Activation as Function
 from course_lib.nn.activations import activation as elementwise
-from course_lib.nn.layer import Layer, takes_dy, takes_x
 
 Unit = Annotated[str | tuple[str, dict] | Function, doc('a name such as "relu", (name, parameters) or an Activation')]
+
+
+class Layer:
+    """What all layers share. Subclasses give the initial values of their parameters as keywords."""
+
+    is_activation = False
+    pieces = 1  # how many inputs an activation layer takes for one output; only maxout takes more
+    units: int | None = None  # how many numbers an example must have; None for any
+    rng: Any = None  # the random stream of a layer that draws in training
+    cache: Any = None  # what forward keeps for backward
+    out_shape: tuple[int, ...] | None = None  # of the last y, to validate dy
+
+    def __init__(self, dtype: Precision = np.float64, **initial: np.ndarray) -> None:
+        self.shapes = {name: np.shape(value) for name, value in initial.items()}
+        self.params = {name: np.array(value, dtype) for name, value in initial.items()}
+        self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
+
+    def bind(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
+        """Keep parameters and gradients in these arrays from now on; the present values move there."""
+        for name in params:
+            params[name][...], grads[name][...] = self.params[name], self.grads[name]
+        self.params, self.grads = params, grads
+        # a network validates its inputs once; between its layers the formulas are called without validation
+        for name in ("forward", "backward"):
+            setattr(self, name, MethodType(bare(getattr(type(self), name)), self))
+
+    def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
+        """y; what backward will need is kept."""
+        raise NotImplementedError
+
+    def backward(self, dy: np.ndarray, need_dx: bool = True) -> np.ndarray | None:
+        """dx = dJ/dx from dy = dJ/dy, and `grads`; None if nobody needs dx (a network's first layer)."""
+        raise NotImplementedError
+
+    def check(self, x: np.ndarray) -> None:
+        """`ValueError` if x does not fit the layer."""
+        if self.units not in (None, x.shape[-1]):
+            raise ValueError(f"x of {type(self).__name__} must have shape (…, {self.units}), not {x.shape}.")
+
+    def __getstate__(self) -> dict[str, Any]:
+        # copies and pickles do without the last batch
+        transient = ("cache", "out_shape", "forward", "backward")
+        return {name: value for name, value in vars(self).items() if name not in transient}
+
+
+def takes_x(body: Callable) -> Callable:
+    """Validate x of `forward`: an array of numbers (…, units) of any type."""
+
+    @wraps(body)
+    def forward(self, x, train=False):
+        x = floats(x, f"x of {type(self).__name__}", ndim=1)
+        self.check(x)
+        y = body(self, x, train)
+        self.out_shape = y.shape
+        return y
+
+    return with_bare(forward, body)
+
+
+def takes_dy(body: Callable) -> Callable:
+    """Validate dy of `backward`: an array of the shape of the last y."""
+
+    @wraps(body)
+    def backward(self, dy, need_dx=True):
+        name = f"{type(self).__name__}.backward"
+        if self.cache is None:
+            raise ValueError(f"{name} needs a forward pass first: y = forward(x).")
+        dy = floats(dy, f"dy of {name}", ndim=1)
+        if dy.shape != (self.out_shape or dy.shape):
+            raise ValueError(
+                f"dy of {name} must have the shape of the last y = forward(x), {self.out_shape}, not {dy.shape}."
+            )
+        return body(self, dy, need_dx)
+
+    return with_bare(backward, body)
 
 
 class Dense(Layer):
@@ -36,28 +111,28 @@ class Dense(Layer):
     def __init__(self, n_in: Count, n_out: Count, bias: bool = True, dtype: Precision = np.float64) -> None:
         super().__init__(dtype, W=np.zeros((n_in, n_out)), **({"b": np.zeros((1, n_out))} if bias else {}))
         self.units, self.bias = n_in, bias
-        self.product: Callable[..., np.ndarray] = np.dot
+        self.matmul: Callable[..., np.ndarray] = np.dot
 
     def bind(self, params, grads):
         super().bind(params, grads)
         # np.matmul multiplies stacks too; for two small matrices np.dot is a third faster
-        self.product = np.dot if params["W"].ndim == 2 else np.matmul
+        self.matmul = np.dot if params["W"].ndim == 2 else np.matmul
 
     @takes_x
     def forward(self, x, train=False):
         self.cache = x
-        y = self.product(x, self.params["W"])
+        y = self.matmul(x, self.params["W"])
         if self.bias:
             y += self.params["b"]
         return y
 
     @takes_dy
     def backward(self, dy, need_dx=True):
-        product, x = self.product, self.cache
-        product(x.mT, dy, out=self.grads["W"])
+        x, matmul = self.cache, self.matmul
+        matmul(x.mT, dy, out=self.grads["W"])
         if self.bias:
-            product(_row_of_ones(dy.shape[-2], dy.dtype), dy, out=self.grads["b"])
-        return product(dy, self.params["W"].mT) if need_dx else None
+            matmul(_row_of_ones(dy.shape[-2], dy.dtype), dy, out=self.grads["b"])
+        return matmul(dy, self.params["W"].mT) if need_dx else None
 
 
 @lru_cache(maxsize=64)
@@ -100,7 +175,7 @@ class PReLU(Layer):
     @checked
     def __init__(self, per_channel: Count | None = None, alpha: float = 0.25, dtype: Precision = np.float64) -> None:
         super().__init__(dtype, alpha=np.full((1, per_channel or 1), alpha))
-        self.units, self.shared = per_channel, per_channel is None
+        self.units, self.axes = per_channel, -2 if per_channel else (-2, -1)
 
     @takes_x
     def forward(self, x, train=False):
@@ -109,15 +184,15 @@ class PReLU(Layer):
 
     @takes_dy
     def backward(self, dy, need_dx=True):
-        x, axes = self.cache, (-2, -1) if self.shared else -2
-        np.sum(dy * np.minimum(x, 0.0), axis=axes, keepdims=True, out=self.grads["alpha"])
+        x = self.cache
+        np.sum(dy * np.minimum(x, 0.0), axis=self.axes, keepdims=True, out=self.grads["alpha"])
         return np.where(x > 0.0, dy, self.params["alpha"] * dy)
 
 
 class RReLU(Layer):
     """y = max(0, x) + a min(0, x),   a ~ U(lower, upper) drawn for every value in training, its mean otherwise.
 
-    Xu et al. 2015 (arXiv 1505.00853).  hold=True keeps the last draw, which a gradient check needs.
+    Xu et al. 2015 (arXiv 1505.00853).
     """
 
     is_activation = True
@@ -127,15 +202,12 @@ class RReLU(Layer):
         super().__init__()
         if lower > upper:
             raise ValueError(f"lower and upper of RReLU must be in that order, not {lower} and {upper}.")
-        self.rng, self.lower, self.upper, self.hold = rng, lower, upper, False
+        self.rng, self.lower, self.upper = rng, lower, upper
 
     @takes_x
     def forward(self, x, train=False):
-        if not train:
-            a = 0.5 * (self.lower + self.upper)
-        elif self.hold and self.cache is not None:
-            a = self.cache[1]
-        else:
+        a = 0.5 * (self.lower + self.upper)
+        if train:
             a = self.rng.uniform(self.lower, self.upper, x.shape).astype(x.dtype)
         self.cache = x, a
         return np.maximum(x, 0.0) + a * np.minimum(x, 0.0)
@@ -160,10 +232,12 @@ class Maxout(Layer):
         super().__init__()
         self.pieces = pieces
 
-    @takes_x
-    def forward(self, x, train=False):
+    def check(self, x):
         if x.shape[-1] % self.pieces:
             raise ValueError(f"Maxout cannot divide {x.shape[-1]} values into {self.pieces} pieces of equal size.")
+
+    @takes_x
+    def forward(self, x, train=False):
         x = x.reshape(*x.shape[:-1], self.pieces, -1)
         winner = np.argmax(x, axis=-2)[..., None, :]
         self.cache = winner == np.arange(self.pieces)[:, None]
@@ -180,7 +254,7 @@ class Dropout(Layer):
     mode "inverted":  training x ∘ mask/(1 − p), test x                 (today's form)
     mode "test-time": training x ∘ mask,         test (1 − p) x         (Srivastava et al. 2014)
     mode "none":      training x ∘ mask,         test x                 (wrong: the test signal is 1/(1 − p) too large)
-    p may be an array (T, 1, 1), one value per trial.  hold=True keeps the last mask, which a gradient check needs.
+    p may be an array (T, 1, 1), one value per trial.
     """
 
     Mode = Literal["inverted", "test-time", "none"]
@@ -189,20 +263,18 @@ class Dropout(Layer):
     @checked
     def __init__(self, p: BelowOne, rng: UniformRng, mode: Dropout.Mode = "inverted") -> None:
         super().__init__()
-        self.p, self.rng, self.mode, self.hold = p, rng, mode, False
+        self.p, self.rng, self.mode = p, rng, mode
 
     @takes_x
     def forward(self, x, train=False):
         keep = 1.0 - self.p
-        if not train:
-            mask = np.asarray(keep if self.mode == "test-time" else 1.0, x.dtype)
-        elif self.hold and self.cache is not None:
-            mask = self.cache
-        else:
+        if train:
             kept = self.rng.uniform(size=x.shape) >= self.p
-            mask = (kept / keep if self.mode == "inverted" else kept).astype(x.dtype)
-        self.cache = mask
-        return x * mask
+            mask = kept / keep if self.mode == "inverted" else kept
+        else:
+            mask = keep if self.mode == "test-time" else 1.0
+        self.cache = np.asarray(mask, x.dtype)
+        return x * self.cache
 
     @takes_dy
     def backward(self, dy, need_dx=True):

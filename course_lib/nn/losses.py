@@ -88,31 +88,26 @@ def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np
 
 
 @arrays("weights")
-def l2(
-    weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None, out: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """½ Σ λW²  and its gradient λW.   (The norm itself, λ‖W‖, would have the gradient λW/‖W‖.)
 
-    λ is one number or one per weight. The sum runs over `axis`, over everything by default; the gradient is written
-    into `out`, if given.
+    λ is one number or one per weight. The sum runs over `axis`, over everything by default.
     """
-    slope = np.multiply(strength, weights, out=out)
-    return 0.5 * _inner(slope, weights, axis), slope
+    slope = strength * weights
+    return 0.5 * _dot(slope, weights, axis), slope
 
 
 @arrays("weights")
-def l1(
-    weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None, out: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Σ λ|W|  and its gradient λ sign(W),   0 where W = 0.   `strength`, `axis` and `out` as in l2."""
-    slope = np.multiply(strength, np.sign(weights, out=out), out=out)
-    return _inner(slope, weights, axis), slope
+def l1(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Σ λ|W|  and its gradient λ sign(W),   0 where W = 0.   `strength` and `axis` as in l2."""
+    slope = strength * np.sign(weights)
+    return _dot(slope, weights, axis), slope
 
 
 PENALTIES: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {"l2": l2, "l1": l1}
 
 
-def _inner(a: np.ndarray, b: np.ndarray, axis: int | None) -> np.ndarray:
+def _dot(a: np.ndarray, b: np.ndarray, axis: int | None) -> np.ndarray:
     """Σ ab, without an array for the products."""
     return np.vdot(a, b) if axis is None else np.vecdot(a, b, axis=axis)  # type: ignore[call-overload] # NumPy's stub has no axis
 

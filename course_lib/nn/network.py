@@ -1,50 +1,37 @@
-"""A multi-layer perceptron: layers in a row, all parameters in one flat vector, all gradients in another.
+"""A multi-layer perceptron, made from sizes and names; with penalties on its weights, and T of them at once.
 
 net = MLP((64, 32, 10), activation="relu", init="he", seed=0)
 loss = net.loss_and_grad(x, y)          # fills net.grad
 net.theta -= 0.1 * net.grad             # the layers hold views and see it at once
+
+How scores, loss and gradient are computed is in `Sequential`.
 """
 
 from __future__ import annotations
 
-import copy
-import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from operator import attrgetter
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import doc
 
 from course_lib.annotations import BelowOne, Count, Precision, Seed, Strength
 from course_lib.arguments import checked
-from course_lib.inputs import bare, finite, floats, labels, short
+from course_lib.inputs import generator, short
 from course_lib.nn import losses
-from course_lib.nn.layer import Layer
-from course_lib.nn.layers import Dense, Dropout, Unit, hidden_unit
-from course_lib.nn.memory import keep_freed_memory
+from course_lib.nn.initializers import initializer
+from course_lib.nn.layers import Dense, Dropout, Layer, Unit, hidden_unit
 from course_lib.nn.normalization import BatchNorm, LayerNorm
-from course_lib.nn.signals import Signals, record
-from course_lib.nn.trials import Schemes, generator, per_trial, scheme_of
+from course_lib.nn.sequential import Number, Sequential
 
-Number = Any  # a float, or an array (T,) of T networks
+Scheme = str | tuple[str, dict] | Callable
+Schemes = Annotated[
+    Scheme | list[Scheme], doc('a name such as "he", (name, parameters), a function, or a list of these')
+]
 NORMS: dict[str, Callable[[int], Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 
 
-def _flat(name: str, doc: str) -> property:
-    """A vector into which the layers hold views, so that assigning to it must copy the values in."""
-
-    def assign(net, values):
-        if values is not getattr(net, name):
-            here, values = getattr(net, name), floats(values, name[1:])
-            if values.shape != here.shape[here.ndim - values.ndim :]:
-                raise ValueError(f"{name[1:]} must be numbers of shape {here.shape}, not {short(values)}.")
-            here[...] = values
-
-    return property(attrgetter(name), assign, doc=doc)
-
-
-class MLP:
+class MLP(Sequential):
     """Dense → [norm] → activation → [dropout], once per hidden layer, then Dense → loss.
 
     sizes         (n_in, hidden …, n_out)
@@ -57,9 +44,6 @@ class MLP:
                   (T, m, n_in) or one (m, n_in) for all. `init` and `seed` may be lists, `dropout`, `l2`, `l1` arrays
                   of T values. With one seed or generator they are the networks T calls of MLP would make from it.
     """
-
-    theta = _flat("_theta", "All parameters, (P,) or (T, P).")
-    grad = _flat("_grad", "dJ/dθ of the last `loss_and_grad`, (P,) or (T, P).")
 
     @checked
     def __init__(
@@ -82,62 +66,12 @@ class MLP:
     ) -> None:
         if len(sizes) < 2:
             raise ValueError(f"sizes must be (inputs, hidden units …, outputs), each at least 1, not {tuple(sizes)}.")
-        if loss not in losses.LOSSES:
-            raise ValueError(f"There is no loss {loss!r}; choose one of {', '.join(losses.LOSSES)}.")
-        self.sizes, self.dtype, self.trials = tuple(sizes), np.dtype(dtype), trials
-        self.loss_function, self.l2, self.l1 = losses.LOSSES[loss], l2, l1
-        rngs = [generator(s) for s in per_trial("seed", seed, trials)]
+        self.sizes, self.trials, self.l2, self.l1 = tuple(sizes), trials, l2, l1
+        rngs = [generator(s) for s in _per_trial("seed", seed, trials)]
         self.rng = rngs[0]
-        self.layers = self._stack(activation, norm, norm_after)
-        self._bind()
-        self._draw(rngs, [scheme_of(i, init_params) for i in per_trial("init", init, trials)], bias)
+        super().__init__(self._stack(activation, norm, norm_after), loss, dtype)
+        self._draw(rngs, [_scheme(i, init_params) for i in _per_trial("init", init, trials)], bias)
         self.dropout = dropout
-
-    def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
-        """The scores (…, m, n_out), before any softmax or sigmoid."""
-        x = self._checked(x)
-        for layer in self.layers:
-            x = layer.forward(x, train)
-        return x
-
-    def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Number:
-        """J, penalties included; `grad` then holds dJ/dθ. Nobody needs dJ/dx, so the first layer leaves it out."""
-        loss, d = bare(self.loss_function)(self.forward(x, train), y)
-        for layer in self.layers[:0:-1]:
-            d = layer.backward(d)
-        self.layers[0].backward(d, need_dx=False)
-        return self.with_penalty(loss, self.grad)
-
-    def loss(self, x: np.ndarray, y: np.ndarray, train: bool = False) -> Number:
-        """J, penalties included."""
-        return self.with_penalty(self.loss_function(self.forward(x, train), y)[0])
-
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        """The class number of each example (…, m): the highest score, or the sign of a single one."""
-        scores = self.forward(x)
-        return np.argmax(scores, axis=-1) if self.sizes[-1] > 1 else (scores[..., 0] > 0).astype(int)
-
-    def accuracy(self, x: np.ndarray, y: np.ndarray) -> Number:
-        """The share of examples whose class is predicted right; y are class numbers (m,), (m, 1) or (T, m)."""
-        guess = self.predict(x)
-        return self._plain(np.mean(guess == labels(y, guess.shape, max(2, self.sizes[-1]), "y"), axis=-1))
-
-    def signals(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Signals:
-        """One forward and backward pass with everything recorded; the network stays exactly as it was."""
-        with self.without_traces():
-            return record(self, self._checked(x), y, train)
-
-    def weights(self) -> list[np.ndarray]:
-        """The weight matrices (…, n_in, n_out), first layer first, as views into theta."""
-        return [layer.params["W"] for layer in self._dense()]
-
-    def copy(self, dtype: Precision | None = None) -> MLP:
-        """An independent network in the same state, random stream and running statistics included; in `dtype`."""
-        twin = copy.deepcopy(self)
-        if dtype is not None:
-            twin.dtype = np.dtype(dtype)
-            twin._bind()
-        return twin
 
     @property
     def dropout(self) -> float | np.ndarray:
@@ -156,27 +90,16 @@ class MLP:
                 stack.append(layer)
         self._dropout, self.layers = p, stack
 
-    @contextmanager
-    def without_traces(self) -> Iterator[None]:
-        """Inside, training-mode passes leave running statistics, random streams and `grad` as they were."""
-        norms = [layer for layer in self.layers if isinstance(layer, BatchNorm)]
-        random: list[Any] = [layer for layer in self.layers if hasattr(layer, "rng")]
-        grad, tracked, stream = self.grad.copy(), [layer.track for layer in norms], copy.deepcopy(self.rng)
-        for layer in norms:
-            layer.track = False
-        for one in random:
-            one.rng = stream
-        try:
-            yield
-        finally:
-            self.grad[...] = grad
-            for layer, track in zip(norms, tracked, strict=True):
-                layer.track = track
-            for one in random:
-                one.rng = self.rng
-
-    def _dense(self) -> list[Dense]:
-        return [layer for layer in self.layers if isinstance(layer, Dense)]
+    def penalized(self, loss: np.ndarray, grad: np.ndarray | None = None) -> Number:
+        """J from the mean loss; the gradient of the penalties is added to grad."""
+        for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
+            if isinstance(strength, np.ndarray | list) or strength:
+                per_weight = (self._column("A penalty", strength) * self._is_weight).astype(self.dtype, copy=False)
+                value, slope = penalty(self._theta, per_weight, axis=-1)
+                loss = loss + value
+                if grad is not None:
+                    grad += slope
+        return float(loss) if self.trials is None else loss
 
     def _stack(self, activation, norm, norm_after) -> list[Layer]:
         if isinstance(norm, str) and norm not in NORMS:
@@ -191,56 +114,22 @@ class MLP:
         return [*stack, Dense(self.sizes[-2], self.sizes[-1])]
 
     def _bind(self) -> None:
-        """Make theta and grad and hand every layer its views; what the layers hold moves there."""
-        lead = () if self.trials is None else (self.trials,)
-        total = sum(math.prod(shape) for layer in self.layers for shape in layer.shapes.values())
-        self._theta, self._grad = np.zeros((*lead, total), self.dtype), np.zeros((*lead, total), self.dtype)
-        self._scratch = np.empty_like(self._theta), np.empty_like(self._theta)
-        keep_freed_memory()
-        self._is_weight, start = np.zeros(total, self.dtype), 0
-        for layer in self.layers:
-            params, grads = {}, {}
-            for name, shape in layer.shapes.items():
-                place = slice(start, start + math.prod(shape))
-                params[name] = self._theta[..., place].reshape(*lead, *shape)
-                grads[name] = self._grad[..., place].reshape(*lead, *shape)
-                self._is_weight[place] = name == "W"
-                start = place.stop
-            layer.bind(params, grads)
+        super()._bind()
+        names = [np.full(np.prod(shape), name == "W") for layer in self.layers for name, shape in layer.shapes.items()]
+        self._is_weight = np.concatenate(names).astype(self.dtype)
 
     def _draw(self, rngs, schemes, bias) -> None:
         """Trial by trial, each weight matrix from its scheme, first layer first."""
         for trial, (rng, scheme) in enumerate(zip(rngs, schemes, strict=True)):
-            for layer in self._dense():
+            for layer in self.dense_layers():
                 here = layer.params["W"] if self.trials is None else layer.params["W"][trial]
                 values = scheme(rng, *here.shape)
                 if np.shape(values) not in ((), here.shape):
                     raise ValueError(f"init must give weights of shape {here.shape}, not {short(values)}.")
                 here[...] = values
-        for layer in self._dense():
+        for layer in self.dense_layers():
             if layer.bias:
                 layer.params["b"][...] = bias
-
-    def _checked(self, x: np.ndarray) -> np.ndarray:
-        """Finite inputs of the right shape, in the network's precision."""
-        if type(x) is not np.ndarray or x.dtype != self.dtype:
-            x = floats(x, "x").astype(self.dtype, copy=False)
-        if x.shape[-1:] != self.sizes[:1] or x.ndim != 2 and (x.ndim != 3 or x.shape[:1] != self._theta.shape[:-1]):
-            stacked = "" if self.trials is None else f" or ({self.trials}, examples, {self.sizes[0]})"
-            raise ValueError(f"x must have shape (examples, {self.sizes[0]}){stacked}, not {x.shape}.")
-        return finite(x, "x")
-
-    def with_penalty(self, loss: np.ndarray, grad: np.ndarray | None = None) -> Number:
-        """J from the mean loss; the gradient of the penalties is added to grad."""
-        for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
-            if not isinstance(strength, (float, int)) or strength:
-                per_weight, out = self._scratch  # theta-sized, so that no step has to ask for new memory
-                np.multiply(self._column("A penalty", strength), self._is_weight, out=per_weight)
-                value, slope = penalty(self._theta, per_weight, axis=-1, out=out)
-                loss = loss + value
-                if grad is not None:
-                    grad += slope
-        return self._plain(loss)
 
     def _column(self, name: str, values: float | np.ndarray) -> float | np.ndarray:
         """A number as it is; an array with one value per trial as a column, to broadcast against theta."""
@@ -253,13 +142,18 @@ class MLP:
             )
         return np.reshape(values, (-1, 1))
 
-    def _plain(self, number: np.ndarray) -> Number:
-        """A Python float for one network, the array (T,) for many."""
-        return float(number) if self.trials is None else number
 
-    def __getstate__(self) -> dict:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_theta", "_grad", "_scratch")}
+def _per_trial(name: str, value: Any, trials: int | None) -> list:
+    """One value for every trial: a list gives each its own, anything else is shared."""
+    if not isinstance(value, list):
+        shared = value if name == "init" else generator(value)
+        return [shared] * (trials or 1)
+    if trials is None or len(value) != trials:
+        raise ValueError(f"A list for {name} must have one entry per trial; it has {len(value)}, trials is {trials}.")
+    return value
 
-    def __setstate__(self, state: dict) -> None:
-        self.__dict__.update(state)
-        self._bind()
+
+def _scheme(init: Scheme, params: dict) -> Callable:
+    if isinstance(init, str):
+        return initializer(init, **params)
+    return init if callable(init) else initializer(init[0], **{**params, **init[1]})

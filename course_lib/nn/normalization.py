@@ -7,14 +7,28 @@ All are one equation, x̂ = (x − μ)/√(σ² + ε), y = γx̂ + β; they diff
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import wraps
 
 import numpy as np
 
 from course_lib.annotations import Count, NotNegative, Precision, Share
 from course_lib.arguments import checked
-from course_lib.nn.layer import Layer, takes_dy, takes_x
+from course_lib.nn.layers import Layer, takes_dy, takes_x
 
 Shape = Count | tuple[Count, ...]
+
+
+def needs_two_values(standardize: Callable) -> Callable:
+    """Refuse to average over a single value, which would equal its mean."""
+
+    @wraps(standardize)
+    def validated(self, x, train):
+        if math.prod(x.shape[i] for i in self.axes) < 2:
+            raise ValueError(self.too_few)
+        return standardize(self, x, train)
+
+    return validated
 
 
 class Normalization(Layer):
@@ -44,10 +58,9 @@ class Normalization(Layer):
         np.sum(dy, axis=self.shared, keepdims=True, out=self.grads["beta"])
         return self.standardize_backward(self.params["gamma"] * dy)
 
+    @needs_two_values
     def standardize(self, x, train):
         """x̂ from x"""
-        if math.prod(x.shape[i] for i in self.axes) < 2:
-            raise ValueError(self.too_few)
         mean = np.mean(x, axis=self.axes, keepdims=True)
         centred = x - mean
         variance = np.mean(centred * centred, axis=self.axes, keepdims=True)
@@ -65,7 +78,7 @@ class Normalization(Layer):
         return (dx_hat - mean - x_hat * along) * inverse_std
 
     def observe(self, x, mean, variance):
-        """What is done with the statistics of a batch besides normalising it: nothing, but for batch normalisation."""
+        """Batch normalisation keeps running averages of the statistics of its batches; the others need none."""
 
     def _wanted(self, x):
         shape = self.shapes["gamma"]

@@ -1,7 +1,7 @@
 """Trying many settings and recording what became of each: random or grid search, early abandoning, successive halving.
 
 An objective is called as objective(settings, seed) in the place where the trial runs. It returns a score, or is a
-generator that yields one score per look (per epoch, say), the last one being the result; a dict {"score": ...,
+generator that yields one score per report (per epoch, say), the last one being the result; a dict {"score": ...,
 "loss": ...} instead of a number records more curves. Stopping a trial early is simply not asking it for more.
 
 Any concurrent.futures.Executor runs the trials: None (here, one after the other), threads, processes, or a cluster
@@ -17,18 +17,15 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, runtime_checkable
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 import numpy as np
 from annotated_types import Gt, Le, doc
 
 from course_lib.annotations import Count, NotNegative, Positive, Seed
 from course_lib.arguments import checked
+from course_lib.inputs import generator
 from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Space, Uniform, draw, grid
-from course_lib.nn.trials import generator
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "Choice",
@@ -160,13 +157,13 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
     curves: dict[str, list[float]] = {}
     try:
         outcome = objective(dict(trial.settings), trial.seed)
-        for looks, report in enumerate(outcome if isinstance(outcome, Iterator) else [outcome], start=1):
+        for reports, report in enumerate(outcome if isinstance(outcome, Iterator) else [outcome], start=1):
             for name, value in (report if isinstance(report, Mapping) else {"score": report}).items():
                 curves.setdefault(name, []).append(float(value))
             if abandon is not None and abandon(curves):
                 status = "abandoned"
                 break
-            if looks == budget:
+            if reports == budget:
                 break
     except Exception as e:
         trial, status = failed(trial, e), "failed"

@@ -59,7 +59,7 @@ class TrainMLP:
     optimizer: type[Optimizer]
     epochs: Natural = 10
     batch_size: Count = 32
-    look: Count | None = 256  # training examples on which "loss" is measured
+    eval_size: Count | None = 256  # training examples on which "loss" is measured
     order: Natural = 0
     dtype: Precision = np.float32  # enough to tell good settings from bad, and half the time when stacked
     network: Mapping[str, Any] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class TrainMLP:
             epochs=self.epochs,
             batch_size=self.batch_size,
             rng=self.order,
-            look=self.look,
+            eval_size=self.eval_size,
             x_val=self.x_val,
             y_val=self.y_val,
         ):

@@ -1,8 +1,8 @@
-"""One loop for all training: take a batch, its gradient, a step; now and then look at how far it got.
+"""Gradient descent: take a batch, its gradient, a step; now and then evaluate how far it got.
 
 `train` runs to the end and returns a History. `train_frames` is the same loop as a generator that hands over a Frame
-at every look, so that a live picture can pull it, pause it, or walk away. A network with a trial axis is trained like
-any other: what is a number below then is an array (T,), one entry per trial.
+at every evaluation, so that a live picture can pull it, pause it, or walk away. A network with a trial axis is trained
+like any other: what is a number below then is an array (T,), one entry per trial.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from annotated_types import doc
 
 from course_lib.annotations import Count, Finite, Functions, Natural, Network, NotNegative, Rows, Seed
 from course_lib.arguments import checked
-from course_lib.inputs import labels, numbers, short
+from course_lib.inputs import generator, numbers, short
+from course_lib.nn.normalization import BatchNorm
 from course_lib.nn.schedules import Schedule
-from course_lib.nn.trials import generator
+from course_lib.nn.sequential import share_right
 
 Number = Any  # a float, or an array (T,) of T networks
 
@@ -36,11 +37,73 @@ class HasStep(Protocol):
 Rule = Annotated[HasStep, doc("an optimizer such as SGD()")]
 
 
+def train(net: Network, x: Rows, y: Finite, optimizer: Rule, **options) -> History:
+    """Train `net` in place to the end; options as in `train_frames`."""
+    return History.of(list(train_frames(net, x, y, optimizer, **options)))
+
+
+@checked
+def train_frames(
+    net: Network,
+    x: Rows,
+    y: Finite,
+    optimizer: Rule,
+    *,
+    epochs: NotNegative | None = None,
+    steps: Natural | None = None,
+    batch_size: Count | None = 32,
+    rng: Seed = 0,
+    x_val: Rows | None = None,
+    y_val: Finite | None = None,
+    schedule: Callable[[int], Number] | None = None,
+    callbacks: Functions = (),
+    patience: Count | None = None,
+    record_every: Count | None = None,
+    eval_size: Count | None = None,
+    shuffle: bool = True,
+) -> Iterator[Frame]:
+    """Yield a Frame before the first update, after every `record_every` updates (None: an epoch) and at the end.
+
+    epochs or steps: how long, exactly one of them. An epoch is n // batch_size updates: the last, incomplete batch
+        is left out, and after the next shuffle it is other examples that are. batch_size=None: all data at once.
+    rng: a seed or generator; it shuffles the examples before every epoch unless shuffle=False.
+    schedule: the learning rate as a function of the updates made, instead of the optimizer's own.
+    eval_size: measure training loss and accuracy on that many evenly spaced examples, to save time; None: on all.
+    callbacks: called as callback(net, frame) at each frame; a true answer ends the run.
+    patience: end after that many frames in a row without a new lowest validation loss, and put back the weights of
+        the lowest (per trial; the run ends when no trial is left that improves).
+    x and y must be finite. Accuracy is nan where y are not class numbers, as in a regression.
+    A run whose loss is not finite (in every trial) ends there. Overflow is a result, never a warning.
+    """
+    same_length(x=x, y=y)
+    same_length(x_val=x_val, y_val=y_val)
+    if patience is not None and x_val is None:
+        raise ValueError(f"patience needs x_val and y_val to watch; it is {patience}.")
+    x, batch_size = np.asarray(x, net.theta.dtype), min(batch_size or len(x), len(x))
+    steps, per_epoch = _length(len(x), batch_size, epochs, steps)
+    lr = _learning_rate(optimizer, schedule)
+    monitor = _Monitor(net, lr, per_epoch, _sample(x, y, eval_size), (x_val, y_val), callbacks, patience)
+    batches = _batches(x, y, batch_size, generator(rng), shuffle)
+
+    state, step = optimizer.init(net.theta), 0
+    yield monitor.frame(step)
+    while step < steps and not monitor.finished:
+        x_batch, y_batch = next(batches)
+        with np.errstate(all="ignore"):
+            loss = net.loss_and_grad(x_batch, y_batch)
+            if monitor.is_finite(loss):
+                optimizer.step(net.theta, net.grad, state, lr(step))
+                step += 1
+        if step == steps or step % (record_every or per_epoch) == 0 or monitor.diverged:
+            yield monitor.frame(step)
+    monitor.restore_best()
+
+
 @dataclass(frozen=True)
 class Frame:
     """Where a run stands after `step` updates.
 
-    loss, accuracy: of all the examples (or of `look` of them), in evaluation mode and without penalties, so that
+    loss, accuracy: of all the examples (or of `eval_size` of them), in evaluation mode and without penalties, so that
     training and validation, and runs with different penalties, can be compared. batch_loss is J, what each update
     saw, penalties included.
     """
@@ -92,95 +155,6 @@ class History:
         return cls(**curves, batch_loss=batch_loss, best_step=frames[-1].best_step, diverged_at=diverged_at)
 
 
-def train(net: Network, x: Rows, y: Finite, optimizer: Rule, **options) -> History:
-    """Train `net` in place to the end; options as in `train_frames`."""
-    return History.of(list(train_frames(net, x, y, optimizer, **options)))
-
-
-@checked
-def train_frames(
-    net: Network,
-    x: Rows,
-    y: Finite,
-    optimizer: Rule,
-    *,
-    epochs: NotNegative | None = None,
-    steps: Natural | None = None,
-    batch_size: Count | None = 32,
-    rng: Seed = 0,
-    x_val: Rows | None = None,
-    y_val: Finite | None = None,
-    schedule: Callable[[int], Number] | None = None,
-    callbacks: Functions = (),
-    patience: Count | None = None,
-    record_every: Count | None = None,
-    look: Count | None = None,
-    shuffle: bool = True,
-) -> Iterator[Frame]:
-    """Yield a Frame before the first update, after every `record_every` updates (None: an epoch) and at the end.
-
-    epochs or steps: how long, exactly one of them. An epoch is n // batch_size updates: the last, incomplete batch
-        is left out, and after the next shuffle it is other examples that are. batch_size=None: all data at once.
-    rng: a seed or generator; it shuffles the examples before every epoch unless shuffle=False.
-    schedule: the learning rate as a function of the updates made, instead of the optimizer's own.
-    look: measure training loss and accuracy on that many evenly spaced examples, to save time; None: on all.
-    callbacks: called as callback(net, frame) at each frame; a true answer ends the run.
-    patience: end after that many frames in a row without a new lowest validation loss, and put back the weights of
-        the lowest (per trial; the run ends when no trial is left that improves).
-    x and y must be finite. Accuracy is nan where y are not class numbers, as in a regression.
-    A run whose loss is not finite (in every trial) ends there. Overflow is a result, never a warning.
-    """
-    same_length(x=x, y=y)
-    same_length(x_val=x_val, y_val=y_val)
-    x, n = np.asarray(x, net.theta.dtype), len(x)
-    batch_size = n if batch_size is None else min(batch_size, n)
-    steps, per_epoch = _length(n, batch_size, epochs, steps)
-    every = per_epoch if record_every is None else record_every
-    if patience is not None and x_val is None:
-        raise ValueError(f"patience needs x_val and y_val to watch; it is {patience}.")
-    seen = np.linspace(0, n - 1, min(look or n, n)).astype(int)
-    x_seen, y_seen = (x, y) if look is None else (x[seen], np.asarray(y)[seen])
-    batches = _batches(x, y, batch_size, generator(rng), shuffle)
-    schedule = schedule.start() if isinstance(schedule, Schedule) else schedule
-    rule: Any = optimizer
-    lr = (lambda t: rule.lr) if schedule is None else schedule
-    state, best, step, broken = optimizer.init(net.theta), _Best(net, patience), 0, False
-    losses: list[Number] = []
-
-    while True:
-        with np.errstate(all="ignore"):
-            loss, accuracy = _judge(net, x_seen, y_seen)
-            val_loss, val_accuracy = (None, None) if x_val is None or y_val is None else _judge(net, x_val, y_val)
-            best.see(loss if x_val is None else val_loss, step)
-            if step and isinstance(schedule, Schedule):
-                schedule.update(loss if x_val is None else val_loss)
-            frame = Frame(
-                step,
-                step / per_epoch,
-                _per_trial(lr(step)),
-                loss,
-                accuracy,
-                val_loss,
-                val_accuracy,
-                np.array(losses).reshape(-1, *np.shape(loss)),
-                best.step,
-            )
-        enough = [callback(net, frame) for callback in callbacks]
-        yield frame
-        if step >= steps or broken or any(enough) or not _alive(loss) or best.patience_is_over:
-            break
-        losses = []
-        with np.errstate(all="ignore"):
-            for t in range(step, min(steps, step + every - step % every)):
-                losses.append(net.loss_and_grad(*next(batches)))
-                broken = not _alive(losses[-1])
-                if broken:
-                    break
-                optimizer.step(net.theta, net.grad, state, lr(t))
-                step = t + 1
-    best.restore()
-
-
 def same_length(**data: np.ndarray | None) -> None:
     """Whether there is one target for every example."""
     (x, xs), (y, ys) = data.items()
@@ -188,44 +162,101 @@ def same_length(**data: np.ndarray | None) -> None:
         raise ValueError(f"{x} and {y} must have one row per example, not be {short(xs)} and {short(ys)}.")
 
 
+class _Monitor:
+    """Evaluates the network, keeps the best of it, and says when training is to end."""
+
+    def __init__(self, net, lr, per_epoch, train_set, validation_set, callbacks, patience) -> None:
+        self.net, self.lr, self.per_epoch, self.callbacks = net, lr, per_epoch, callbacks
+        self.train_set, self.validation_set = train_set, validation_set
+        self.best = _Best(net, patience)
+        self.losses: list[Number] = []  # of the batches since the last frame
+        self.diverged = self.finished = False
+
+    def is_finite(self, loss: Number) -> bool:
+        """Note the loss of a batch; whether any trial's is finite."""
+        self.losses.append(loss)
+        self.diverged = not _any_finite(loss)
+        return not self.diverged
+
+    def frame(self, step: int) -> Frame:
+        with np.errstate(all="ignore"):
+            loss, accuracy = _evaluate(self.net, *self.train_set)
+            val_loss, val_accuracy = _evaluate(self.net, *self.validation_set)
+            watched = loss if val_loss is None else val_loss
+            self.best.update(watched, step)
+            if step and isinstance(self.lr, Schedule):
+                self.lr.update(watched)
+            batch_loss = np.array(self.losses).reshape(-1, *np.shape(loss))
+            epoch, lr = step / self.per_epoch, _one_per_trial(self.lr(step))
+        self.losses = []
+        frame = Frame(step, epoch, lr, loss, accuracy, val_loss, val_accuracy, batch_loss, self.best.step)
+        ended = any([callback(self.net, frame) for callback in self.callbacks])  # all are called
+        self.finished = ended or self.diverged or not _any_finite(loss) or self.best.patience_is_over
+        return frame
+
+    def restore_best(self) -> None:
+        for kept, live in zip(self.best.kept, self.best.live, strict=True):
+            live[...] = kept
+
+
 class _Best:
-    """The weights and running statistics of the lowest loss so far, trial by trial, if there is patience to watch."""
+    """The lowest loss so far, trial by trial; with patience also the weights and running statistics it was found at."""
 
     def __init__(self, net, patience: int | None) -> None:
-        statistics = [
-            getattr(layer, name)
-            for layer in net.layers
-            for name in ("running_mean", "running_var")
-            if hasattr(layer, name)
-        ]
-        self.live = [net.theta, *statistics] if patience else []
-        self.kept = [a.copy() for a in self.live]
+        norms = [layer for layer in net.layers if isinstance(layer, BatchNorm)] if patience else []
+        self.live = [net.theta] if patience else []
+        self.live += [statistic for norm in norms for statistic in (norm.running_mean, norm.running_var)]
+        self.kept = [array.copy() for array in self.live]
         self.patience = patience
         self.loss: Number = math.inf
         self.step: Number = 0
         self.waited: Number = 0
 
-    def see(self, loss: Number, step: int) -> None:
+    def update(self, loss: Number, step: int) -> None:
         better = loss < self.loss
         self.loss = np.where(better, loss, self.loss)
         self.step = np.where(better, step, self.step) if np.ndim(loss) else int(step if better else self.step)
         self.waited = np.where(better, 0, self.waited + 1)
-        for kept, live in zip(self.kept, self.live):
+        for kept, live in zip(self.kept, self.live, strict=True):
             np.copyto(kept, live, where=np.reshape(better, np.shape(better) + (1,) * (live.ndim - np.ndim(better))))
 
     @property
     def patience_is_over(self) -> bool:
         return bool(self.patience and np.all(self.waited >= self.patience))
 
-    def restore(self) -> None:
-        for kept, live in zip(self.kept, self.live):
-            live[...] = kept
+
+def _evaluate(net, x: np.ndarray | None, y: np.ndarray | None) -> tuple[Number, Number]:
+    """Loss and accuracy in evaluation mode; None without data, accuracy nan where y are not class numbers."""
+    if x is None or y is None:
+        return None, None
+    scores = net.forward(x)
+    loss = net.loss_function(scores, y)[0]
+    try:
+        accuracy = share_right(scores, y)
+    except ValueError:
+        accuracy = np.full(np.shape(loss), math.nan)
+    return _plain(loss), _plain(accuracy)
+
+
+def _sample(x: np.ndarray, y: np.ndarray, size: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """That many evenly spaced examples; all for None."""
+    if size is None:
+        return x, y
+    chosen = np.linspace(0, len(x) - 1, min(size, len(x))).astype(int)
+    return x[chosen], y[chosen]
+
+
+def _learning_rate(optimizer: Any, schedule: Callable[[int], Number] | None) -> Callable[[int], Number]:
+    """The learning rate as a function of the updates made."""
+    if schedule is None:
+        return lambda step: optimizer.lr
+    return schedule.start() if isinstance(schedule, Schedule) else schedule
 
 
 def _batches(x: np.ndarray, y: np.ndarray, size: int, rng, shuffle: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Whole batches for ever; examples are copied together a few thousand at a time, which is cheaper than one batch
     at a time and does not double the data."""
-    n, y = len(x) - len(x) % size, np.asarray(y)
+    n = len(x) - len(x) % size
     if size == len(x):
         while True:
             yield x, y
@@ -249,29 +280,17 @@ def _length(n: int, batch_size: int, epochs: float | None, steps: int | None) ->
     return (round(epochs * per_epoch) if epochs is not None else steps or 0), per_epoch
 
 
-def _judge(net, x: np.ndarray, y: np.ndarray) -> tuple[Number, Number]:
-    """Loss and accuracy from one pass in evaluation mode; accuracy is nan where the targets are not class numbers."""
-    scores = net.forward(x)
-    loss = net.loss_function(scores, y)[0]
-    try:
-        y = labels(y, scores.shape[:-1], max(2, scores.shape[-1]), "y")
-    except ValueError:
-        return _plain(loss), _plain(np.full(np.shape(loss), math.nan))
-    classes = scores.argmax(axis=-1) if scores.shape[-1] > 1 else scores[..., 0] > 0
-    return _plain(loss), _plain(np.mean(classes == y, axis=-1))
-
-
 def _plain(number: Number) -> Number:
     """A Python float for one network, the array (T,) for many."""
     return number if np.ndim(number) else float(number)
 
 
-def _alive(loss: Number) -> bool:
+def _any_finite(loss: Number) -> bool:
     """Whether any trial still has a finite loss."""
     return math.isfinite(loss) if isinstance(loss, float) else bool(np.isfinite(loss).any())
 
 
-def _per_trial(lr: Number) -> Number:
+def _one_per_trial(lr: Number) -> Number:
     """(T, 1), as an optimizer wants it, to (T,)."""
     if numbers(lr) is None:
         raise ValueError(f"schedule must give a learning rate lr, a number, not {short(lr)}.")

@@ -90,7 +90,7 @@ def test_side_by_side_is_one_network_alone(name):
         steps=20,
         rng=0,
         record_every=1,
-        look=200,
+        eval_size=200,
     )
     row = race.names.index(name)
     edge = race.high if race.high[row, -1] - history.loss[-1] < history.loss[-1] - race.low[row, -1] else race.low

@@ -106,7 +106,7 @@ def test_a_wrong_gradient_is_caught(break_it):
 
     dense.__class__ = Broken
     dense.bind(dense.params, dense.grads)
-    net.copy = lambda: net  # a copy would have to be told where Broken lives
+    net.copy = lambda dtype: net  # a copy would have to be told where Broken lives
     assert check_gradients(net, X, Y).verdict == "wrong"
 
 

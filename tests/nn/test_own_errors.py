@@ -12,15 +12,13 @@ import pytest
 
 from course_lib.nn.activations import identity, identity_slope
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient
-from course_lib.nn.layer import Layer
 from course_lib.nn.layers import Activation as ActivationLayer
-from course_lib.nn.layers import Dense
+from course_lib.nn.layers import Dense, Layer
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD, Optimizer
 from course_lib.nn.pointwise import Activation, pointwise
 from course_lib.nn.schedules import Constant, Schedule, Warmup
 from course_lib.nn.search import run_jobs, search, successive_halving
-from course_lib.nn.signals import record
 from course_lib.nn.spaces import Sampler, Uniform, draw, grid, narrowed
 from course_lib.nn.stacked import TrainMLP, stacked_search
 from course_lib.nn.surfaces import Surface
@@ -74,7 +72,6 @@ HOOKS = {
     "forward in train": lambda bug: fitted(with_layer("forward", bug)),
     "backward in a network": lambda bug: with_layer("backward", bug).loss_and_grad(X, Y),
     "backward in signals": lambda bug: with_layer("backward", bug).signals(X, Y),
-    "backward in record": lambda bug: record(with_layer("backward", bug), X, Y),
     "backward in a gradient check": lambda bug: check_gradients(with_layer("backward", bug), X, Y),
     "backward in train": lambda bug: fitted(with_layer("backward", bug)),
     "f of an activation": lambda bug: net(activation=Activation("mine", lambda x: bug(), identity_slope)).forward(X),

@@ -254,7 +254,7 @@ def test_early_stopping_trial_by_trial():
 
 def test_a_frame_may_look_at_some_examples_only():
     model = net(l2=0.1)
-    history = train(model, X, Y, SGD(0.1), epochs=2, look=30)
+    history = train(model, X, Y, SGD(0.1), epochs=2, eval_size=30)
     picked = np.linspace(0, 149, 30).astype(int)
     assert history.accuracy[-1] == model.accuracy(X[picked], Y[picked])
     model.l2 = 0.0  # a frame's loss is without penalties, that of a batch with them
