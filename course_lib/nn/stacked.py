@@ -7,7 +7,6 @@ the time.
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -179,6 +178,8 @@ def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Tr
     try:
         rows = list(objective.reports(objective.stacked(trials), [t.seed for t in trials], len(trials)))
     except Exception:
+        import logging  # here, because it costs every user of `nn` some milliseconds
+
         logging.getLogger(__name__).info("These trials do not train as one network; one by one.", exc_info=True)
         return [run_trial(objective, trial, abandon) for trial in trials]
     seconds = (time.perf_counter() - began) / len(trials)
