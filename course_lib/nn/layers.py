@@ -111,28 +111,28 @@ class Dense(Layer):
     def __init__(self, n_in: Count, n_out: Count, bias: bool = True, dtype: Precision = np.float64) -> None:
         super().__init__(dtype, W=np.zeros((n_in, n_out)), **({"b": np.zeros((1, n_out))} if bias else {}))
         self.units, self.bias = n_in, bias
-        self.matmul: Callable[..., np.ndarray] = np.dot
+        self.product: Callable[..., np.ndarray] = np.dot
 
     def bind(self, params, grads):
         super().bind(params, grads)
         # np.matmul multiplies stacks too; for two small matrices np.dot is a third faster
-        self.matmul = np.dot if params["W"].ndim == 2 else np.matmul
+        self.product = np.dot if params["W"].ndim == 2 else np.matmul
 
     @takes_x
     def forward(self, x, train=False):
         self.cache = x
-        y = self.matmul(x, self.params["W"])
+        y = self.product(x, self.params["W"])
         if self.bias:
             y += self.params["b"]
         return y
 
     @takes_dy
     def backward(self, dy, need_dx=True):
-        x, matmul = self.cache, self.matmul
-        matmul(x.mT, dy, out=self.grads["W"])
+        product, x = self.product, self.cache
+        product(x.mT, dy, out=self.grads["W"])
         if self.bias:
-            matmul(_row_of_ones(dy.shape[-2], dy.dtype), dy, out=self.grads["b"])
-        return matmul(dy, self.params["W"].mT) if need_dx else None
+            product(_row_of_ones(dy.shape[-2], dy.dtype), dy, out=self.grads["b"])
+        return product(dy, self.params["W"].mT) if need_dx else None
 
 
 @lru_cache(maxsize=64)

@@ -81,6 +81,7 @@ def train_frames(
         raise ValueError(f"patience needs x_val and y_val to watch; it is {patience}.")
     x, batch_size = np.asarray(x, net.theta.dtype), min(batch_size or len(x), len(x))
     steps, per_epoch = _length(len(x), batch_size, epochs, steps)
+    every = record_every or per_epoch
     lr = _learning_rate(optimizer, schedule)
     monitor = _Monitor(net, lr, per_epoch, _sample(x, y, eval_size), (x_val, y_val), callbacks, patience)
     batches = _batches(x, y, batch_size, generator(rng), shuffle)
@@ -90,13 +91,13 @@ def train_frames(
     while step < steps and not monitor.finished:
         x_batch, y_batch = next(batches)
         with np.errstate(all="ignore"):
-            loss = net.loss_and_grad(x_batch, y_batch)
-            if monitor.is_finite(loss):
+            monitor.record(net.loss_and_grad(x_batch, y_batch))
+            if not monitor.diverged:
                 optimizer.step(net.theta, net.grad, state, lr(step))
                 step += 1
-        if step == steps or step % (record_every or per_epoch) == 0 or monitor.diverged:
+        if step == steps or step % every == 0 or monitor.diverged:
             yield monitor.frame(step)
-    monitor.restore_best()
+    monitor.early_stopping.restore_best()
 
 
 @dataclass(frozen=True)
@@ -156,73 +157,70 @@ class History:
 
 
 def same_length(**data: np.ndarray | None) -> None:
-    """Whether there is one target for every example."""
+    """Refuse data that has not one target for every example."""
     (x, xs), (y, ys) = data.items()
     if (xs is None) != (ys is None) or xs is not None and ys is not None and np.shape(xs)[:1] != np.shape(ys)[:1]:
         raise ValueError(f"{x} and {y} must have one row per example, not be {short(xs)} and {short(ys)}.")
 
 
 class _Monitor:
-    """Evaluates the network, keeps the best of it, and says when training is to end."""
+    """Evaluates the network for each frame and says when training is over."""
 
     def __init__(self, net, lr, per_epoch, train_set, validation_set, callbacks, patience) -> None:
         self.net, self.lr, self.per_epoch, self.callbacks = net, lr, per_epoch, callbacks
         self.train_set, self.validation_set = train_set, validation_set
-        self.best = _Best(net, patience)
+        self.early_stopping = _EarlyStopping(net, patience)
         self.losses: list[Number] = []  # of the batches since the last frame
         self.diverged = self.finished = False
 
-    def is_finite(self, loss: Number) -> bool:
-        """Note the loss of a batch; whether any trial's is finite."""
+    def record(self, loss: Number) -> None:
         self.losses.append(loss)
         self.diverged = not _any_finite(loss)
-        return not self.diverged
 
     def frame(self, step: int) -> Frame:
         with np.errstate(all="ignore"):
             loss, accuracy = _evaluate(self.net, *self.train_set)
             val_loss, val_accuracy = _evaluate(self.net, *self.validation_set)
             watched = loss if val_loss is None else val_loss
-            self.best.update(watched, step)
+            self.early_stopping.update(watched, step)
             if step and isinstance(self.lr, Schedule):
                 self.lr.update(watched)
-            batch_loss = np.array(self.losses).reshape(-1, *np.shape(loss))
             epoch, lr = step / self.per_epoch, _one_per_trial(self.lr(step))
-        self.losses = []
-        frame = Frame(step, epoch, lr, loss, accuracy, val_loss, val_accuracy, batch_loss, self.best.step)
-        ended = any([callback(self.net, frame) for callback in self.callbacks])  # all are called
-        self.finished = ended or self.diverged or not _any_finite(loss) or self.best.patience_is_over
+            batch_loss = np.array(self.losses).reshape(-1, *np.shape(loss))
+        best_step, self.losses = self.early_stopping.best_step, []
+        frame = Frame(step, epoch, lr, loss, accuracy, val_loss, val_accuracy, batch_loss, best_step)
+        ended = any([callback(self.net, frame) for callback in self.callbacks])  # every one is called
+        self.finished = ended or self.diverged or self.early_stopping.is_due or not _any_finite(loss)
         return frame
 
-    def restore_best(self) -> None:
-        for kept, live in zip(self.best.kept, self.best.live, strict=True):
-            live[...] = kept
 
-
-class _Best:
-    """The lowest loss so far, trial by trial; with patience also the weights and running statistics it was found at."""
+class _EarlyStopping:
+    """The step of the lowest loss, trial by trial; with patience also the weights and running statistics there."""
 
     def __init__(self, net, patience: int | None) -> None:
-        norms = [layer for layer in net.layers if isinstance(layer, BatchNorm)] if patience else []
-        self.live = [net.theta] if patience else []
-        self.live += [statistic for norm in norms for statistic in (norm.running_mean, norm.running_var)]
-        self.kept = [array.copy() for array in self.live]
-        self.patience = patience
-        self.loss: Number = math.inf
-        self.step: Number = 0
+        norms = [layer for layer in net.layers if isinstance(layer, BatchNorm)]
+        state = [net.theta, *(array for norm in norms for array in (norm.running_mean, norm.running_var))]
+        self.state, self.patience = state if patience else [], patience
+        self.best_state = [array.copy() for array in self.state]
+        self.lowest: Number = math.inf
+        self.best_step: Number = 0
         self.waited: Number = 0
 
     def update(self, loss: Number, step: int) -> None:
-        better = loss < self.loss
-        self.loss = np.where(better, loss, self.loss)
-        self.step = np.where(better, step, self.step) if np.ndim(loss) else int(step if better else self.step)
-        self.waited = np.where(better, 0, self.waited + 1)
-        for kept, live in zip(self.kept, self.live, strict=True):
-            np.copyto(kept, live, where=np.reshape(better, np.shape(better) + (1,) * (live.ndim - np.ndim(better))))
+        lower = loss < self.lowest
+        self.lowest = np.where(lower, loss, self.lowest)
+        self.best_step = np.where(lower, step, self.best_step) if np.ndim(loss) else step if lower else self.best_step
+        self.waited = np.where(lower, 0, self.waited + 1)
+        for best, now in zip(self.best_state, self.state, strict=True):
+            np.copyto(best, now, where=np.reshape(lower, np.shape(lower) + (1,) * (now.ndim - np.ndim(lower))))
 
     @property
-    def patience_is_over(self) -> bool:
+    def is_due(self) -> bool:
         return bool(self.patience and np.all(self.waited >= self.patience))
+
+    def restore_best(self) -> None:
+        for best, now in zip(self.best_state, self.state, strict=True):
+            now[...] = best
 
 
 def _evaluate(net, x: np.ndarray | None, y: np.ndarray | None) -> tuple[Number, Number]:
@@ -254,8 +252,8 @@ def _learning_rate(optimizer: Any, schedule: Callable[[int], Number] | None) -> 
 
 
 def _batches(x: np.ndarray, y: np.ndarray, size: int, rng, shuffle: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Whole batches for ever; examples are copied together a few thousand at a time, which is cheaper than one batch
-    at a time and does not double the data."""
+    """Whole batches, without end. Examples are copied a few thousand at a time: cheaper than one batch at a time, and
+    the data is not doubled."""
     n = len(x) - len(x) % size
     if size == len(x):
         while True:
@@ -291,7 +289,7 @@ def _any_finite(loss: Number) -> bool:
 
 
 def _one_per_trial(lr: Number) -> Number:
-    """(T, 1), as an optimizer wants it, to (T,)."""
+    """A learning rate (T, 1), which broadcasts against theta, as (T,)."""
     if numbers(lr) is None:
         raise ValueError(f"schedule must give a learning rate lr, a number, not {short(lr)}.")
     return lr if np.ndim(lr) == 0 else np.asarray(lr)[..., 0]
