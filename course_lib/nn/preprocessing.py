@@ -28,12 +28,12 @@ class Scaled:
     scale: np.ndarray  # s, the same shape, nowhere zero
 
     def transform(self, x: np.ndarray) -> np.ndarray:
-        x = _numbers(x, self.mean.shape)
-        return (x - _as(self.mean, x)) / _as(self.scale, x)
+        x, mean, scale = _alike(x, self.mean.shape, self.mean, self.scale)
+        return (x - mean) / scale
 
     def inverse(self, z: np.ndarray) -> np.ndarray:
-        z = _numbers(z, self.mean.shape)
-        return z * _as(self.scale, z) + _as(self.mean, z)
+        z, mean, scale = _alike(z, self.mean.shape, self.mean, self.scale)
+        return z * scale + mean
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,15 @@ class Rotated:
     z_shape: tuple[int, ...]  # shape of one transformed sample: (k,), for ZCA that of x
 
     def transform(self, x: np.ndarray) -> np.ndarray:
-        x = _numbers(x, self.mean.shape)
-        lead = x.shape[: x.ndim - self.mean.ndim]
-        z = (x - _as(self.mean, x)).reshape(*lead, len(self.forward)) @ _as(self.forward, x)
+        x, mean, forward = _alike(x, self.mean.shape, self.mean, self.forward)
+        lead = x.shape[: x.ndim - mean.ndim]
+        z = (x - mean).reshape(*lead, len(forward)) @ forward
         return z.reshape(*lead, *self.z_shape)
 
     def inverse(self, z: np.ndarray) -> np.ndarray:
-        z = _numbers(z, self.z_shape)
+        z, mean, backward = _alike(z, self.z_shape, self.mean, self.backward)
         lead = z.shape[: z.ndim - len(self.z_shape)]
-        x = z.reshape(*lead, len(self.backward)) @ _as(self.backward, z)
-        return x.reshape(*lead, *self.mean.shape) + _as(self.mean, z)
+        return (z.reshape(*lead, len(backward)) @ backward).reshape(*lead, *mean.shape) + mean
 
 
 class Preprocessor:
@@ -250,15 +249,15 @@ def _pixels(images: np.ndarray) -> np.ndarray:
     return x.reshape(-1, x.shape[-1])
 
 
-def _numbers(x: np.ndarray, shape: tuple[int, ...] = ()) -> np.ndarray:
-    """x in floating point, finite, and ending in `shape`, the shape of one sample."""
-    x = finite(floats(x, "The data"), "The data")
+def _alike(x: np.ndarray, shape: tuple[int, ...], *statistics: np.ndarray) -> list[np.ndarray]:
+    """x, which must end in the shape of one sample, and the statistics in its precision: float32 stays float32."""
+    x = _numbers(x)
     if x.shape[max(x.ndim - len(shape), 0) :] != shape:
         raise ValueError(
             f"The statistics are those of samples of shape {shape}; an array of shape {x.shape} does not end in it."
         )
-    return x
+    return [x, *(statistic.astype(x.dtype, copy=False) for statistic in statistics)]
 
 
-def _as(statistic: np.ndarray, x: np.ndarray) -> np.ndarray:
-    return statistic.astype(x.dtype, copy=False)
+def _numbers(x: np.ndarray) -> np.ndarray:
+    return finite(floats(x, "The data"), "The data")
