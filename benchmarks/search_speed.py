@@ -21,7 +21,8 @@ import numpy as np
 
 from course_lib.data.digits import load_digits
 from course_lib.nn.optimizers import Momentum
-from course_lib.nn.search import LogUniform, plan, search
+from course_lib.nn.search import plan, search
+from course_lib.nn.spaces import LogUniform
 from course_lib.nn.stacked import TrainMLP, stacked_search
 
 BAR = 0.4

@@ -25,23 +25,7 @@ from annotated_types import Gt, Le, doc
 from course_lib.annotations import Count, NotNegative, Positive, Seed
 from course_lib.arguments import checked
 from course_lib.inputs import generator
-from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Space, Uniform, draw, grid
-
-__all__ = [
-    "Choice",
-    "IntUniform",
-    "LogUniform",
-    "Uniform",
-    "grid",
-    "LossExploded",
-    "Trial",
-    "SearchResult",
-    "plan",
-    "run_trial",
-    "search",
-    "search_frames",
-    "successive_halving",
-]
+from course_lib.nn.spaces import Choice, Space, draw
 
 
 @runtime_checkable

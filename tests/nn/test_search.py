@@ -10,19 +10,15 @@ import numpy as np
 import pytest
 
 from course_lib.nn.search import (
-    Choice,
-    IntUniform,
-    LogUniform,
     LossExploded,
     SearchResult,
     Trial,
-    Uniform,
-    grid,
     plan,
     search,
     search_frames,
     successive_halving,
 )
+from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Uniform, grid
 
 SPACE = {
     "lr": LogUniform(1e-6, 1e-2),

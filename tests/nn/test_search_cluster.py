@@ -12,7 +12,8 @@ import pytest
 
 from course_lib.data.clouds import blobs
 from course_lib.nn.optimizers import Momentum
-from course_lib.nn.search import LogUniform, LossExploded, search, successive_halving
+from course_lib.nn.search import LossExploded, search, successive_halving
+from course_lib.nn.spaces import LogUniform
 from course_lib.nn.stacked import TrainMLP, stacked_search
 
 distributed = pytest.importorskip("dask.distributed")

@@ -9,7 +9,8 @@ import pytest
 
 from course_lib.data.clouds import blobs
 from course_lib.nn.optimizers import Adam, Momentum
-from course_lib.nn.search import Choice, LogUniform, LossExploded, Uniform, search
+from course_lib.nn.search import LossExploded, search
+from course_lib.nn.spaces import Choice, LogUniform, Uniform
 from course_lib.nn.stacked import TrainMLP, stacked_search
 
 X, Y = blobs(n=60, classes=3, noise=0.4, seed=1)
