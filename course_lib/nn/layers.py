@@ -46,7 +46,7 @@ class Layer:
         for name in params:
             params[name][...], grads[name][...] = self.params[name], self.grads[name]
         self.params, self.grads = params, grads
-        # a network validates its inputs once; between its layers the formulas are called without validation
+        # a network validates its inputs, and its layers need not
         for name in ("forward", "backward"):
             setattr(self, name, MethodType(bare(getattr(type(self), name)), self))
 

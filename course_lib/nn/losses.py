@@ -115,12 +115,12 @@ def _dot(a: np.ndarray, b: np.ndarray, axis: int | None) -> np.ndarray:
 def _one_hot(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """1_y: shape (…, C, m), 1 at the class number of each example, in the dtype of the scores."""
     shape, classes = scores.shape[:-1], scores.shape[-1]
-    # a training step brings class numbers as they should be, which costs next to nothing
+    # class numbers that need no conversion are recognised quickly
     if type(targets) is not np.ndarray or targets.dtype.kind != "i" or targets.shape not in (shape, shape[-1:]):
         targets = labels(targets, shape, classes, "targets")
     chosen = targets[..., None, :] == _class_numbers(classes)
     if np.count_nonzero(chosen) != targets.size:
-        labels(targets, shape, classes, "targets")  # says which of them is none
+        labels(targets, shape, classes, "targets")  # raises, and names the first that is no class
     return chosen.astype(scores.dtype)
 
 

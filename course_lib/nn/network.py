@@ -1,10 +1,8 @@
-"""A multi-layer perceptron, made from sizes and names; with penalties on its weights, and T of them at once.
+"""A multi-layer perceptron, built from sizes and names, with weight penalties, and T of them side by side.
 
 net = MLP((64, 32, 10), activation="relu", init="he", seed=0)
-loss = net.loss_and_grad(x, y)          # fills net.grad
-net.theta -= 0.1 * net.grad             # the layers hold views and see it at once
 
-How scores, loss and gradient are computed is in `Sequential`.
+`Sequential` computes its scores, its loss and the gradient.
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ class Normalization(Layer):
     def __init__(self, shape: tuple[int, ...], axes: tuple[int, ...], eps: float, dtype: type) -> None:
         super().__init__(dtype, gamma=np.ones(shape), beta=np.zeros(shape))
         self.axes, self.eps = axes, float(eps)
-        self.shared = tuple(i - len(shape) for i, n in enumerate(shape) if n == 1)  # γ is the same along these
-        self.fixed = {i - len(shape): n for i, n in enumerate(shape) if n > 1}  # and these are its own
+        self.shared = tuple(i - len(shape) for i, n in enumerate(shape) if n == 1)  # axes along which γ is the same
+        self.fixed = {i - len(shape): n for i, n in enumerate(shape) if n > 1}  # the other axes, and their lengths
 
     @takes_x
     def forward(self, x, train=False):

@@ -218,15 +218,15 @@ def successive_halving(
     are "done", the others "abandoned".      (Jamieson & Talwalkar 2016)
     """
     planned = plan(space, trials, rng)
-    alive = planned
+    remaining = planned
     record: dict[int, Trial] = {}
     for rung, budget in enumerate(budgets):
-        ran = list(search_frames(objective, alive, executor, budget=budget, stop=stop))
+        ran = list(search_frames(objective, remaining, executor, budget=budget, stop=stop))
         raise_if_all_failed(ran)
         last = rung == len(budgets) - 1
         record |= {t.number: t if last or t.status != "done" else replace(t, status="abandoned") for t in ran}
         best = SearchResult(tuple(ran), len(ran), maximise).ranked
-        alive = [planned[t.number] for t in best[: max(1, round(keep * len(ran)))]]
+        remaining = [planned[t.number] for t in best[: max(1, round(keep * len(ran)))]]
     return SearchResult(tuple(record[number] for number in sorted(record)), len(planned), maximise)
 
 

@@ -2,9 +2,9 @@
 
 net = Sequential([Dense(64, 32), Activation("relu"), Dense(32, 10)])
 loss = net.loss_and_grad(x, y)          # fills net.grad
-net.theta -= 0.1 * net.grad             # the layers hold views and see it at once
+net.theta -= 0.1 * net.grad             # the layers hold views of both
 
-Weights start at what the layers hold, those of `Dense` at 0; `MLP` makes its layers from names and draws their weights.
+Parameters start at the values that the layers hold, those of `Dense` at 0; `MLP` draws the weights of its layers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Number = Any  # a float, or an array (T,) of T networks
 
 
 def _flat(name: str, doc: str) -> property:
-    """A vector into which the layers hold views, so that assigning to it must copy the values in."""
+    """A vector of which the layers hold views: assigning to it copies the values into it."""
 
     def assign(net, values):
         if values is not getattr(net, name):
@@ -44,7 +44,7 @@ def _flat(name: str, doc: str) -> property:
 
 
 def takes_inputs(body: Callable) -> Callable:
-    """A forward pass of a network, whose inputs are validated; its layers then hand arrays to one another."""
+    """Validate the inputs of a network; between its layers nothing is validated again."""
 
     @wraps(body)
     def forward(self, x, train=False):
@@ -164,7 +164,7 @@ class Sequential:
                 layer.rng = stream
 
     def _bind(self) -> None:
-        """Make theta and grad and hand every layer its views; what the layers hold moves there."""
+        """Make theta and grad, copy the layers' parameters into them and give each layer its views."""
         lead = () if self.trials is None else (self.trials,)
         total = sum(math.prod(shape) for layer in self.layers for shape in layer.shapes.values())
         self._theta, self._grad = np.zeros((*lead, total), self.dtype), np.zeros((*lead, total), self.dtype)

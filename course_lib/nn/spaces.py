@@ -1,4 +1,4 @@
-"""Where a search may look: each hyperparameter is a map from u in [0, 1) to its values, a space is a dict of them.
+"""Search spaces: each hyperparameter is a map from u in [0, 1) to its values, a space is a dict of them.
 
 A random search draws u uniformly, a grid takes u evenly spaced; `where` maps a value back to its u, which tells how
 close to the edge of its range it lies.

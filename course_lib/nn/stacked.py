@@ -102,13 +102,8 @@ class TrainMLP:
 
     def shape(self, trial: Trial) -> str:
         """Trials that give the same answer may be stacked."""
-        return repr(
-            {
-                name: value
-                for name, value in trial.settings.items()
-                if not self.is_rate(name) and name not in (*_PER_TRIAL, "init")
-            }
-        )
+        common = {*trial.settings} - {*_PER_TRIAL, "init"}
+        return repr({n: value for n, value in trial.settings.items() if n in common and not self.is_rate(n)})
 
     def stacked(self, trials: Sequence[Trial]) -> dict[str, Any]:
         """The settings of trials of one shape as one: lr (T, 1), l2 (T,), init a list, the others common to all."""
@@ -191,7 +186,7 @@ def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Tr
 
 
 def _replay(reports: Sequence[dict[str, float]], settings: Mapping, seed: int) -> Iterator[dict[str, float]]:
-    """An objective that tells again what happened, up to where the trial would have ended."""
+    """An objective that yields recorded reports, up to where the trial would have ended."""
     for report in reports:
         yield report
         if math.isnan(report["loss"]):

@@ -1,7 +1,7 @@
 """Gradient descent: take a batch, its gradient, a step; now and then evaluate how far it got.
 
-`train` runs to the end and returns a History. `train_frames` is the same loop as a generator that hands over a Frame
-at every evaluation, so that a live picture can pull it, pause it, or walk away. A network with a trial axis is trained
+`train` runs to the end and returns a History. `train_frames` is the same loop as a generator that yields a Frame
+at every evaluation, so that a live picture can draw it, pause, or stop. A network with a trial axis is trained
 like any other: what is a number below then is an array (T,), one entry per trial.
 """
 
