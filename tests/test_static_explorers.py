@@ -20,6 +20,7 @@ from course_lib.explorers import all_explorers
 from course_lib.explorers.controls import Choice
 from course_lib.explorers.live import LiveExplorer
 from same_picture import explorer_call
+from slide_pictures import SHARP
 from static_explorers import (
     EVERY,
     RECORDED,
@@ -111,11 +112,13 @@ def test_presets_and_controls_lead_to_their_settings(one: StaticExplorer) -> Non
 
 def test_what_was_drawn_is_not_drawn_again(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cell = Cell("key", "neuron_explorer", {"w1": 2.0}, "Move *activation*.")
-    first = static_explorer(cell, kept=kept)
-    again = static_explorer(cell, kept=kept)
+    first = static_explorer(cell, SHARP, kept=kept)
+    again = static_explorer(cell, SHARP, kept=kept)
+    drawn = Image.open(io.BytesIO(base64.b64decode(again.states[0][1][0][0])))
+    assert first.size == again.size == drawn.size
     assert first.drawn and not again.drawn and again.states == first.states
     monkeypatch.setattr(static_explorers, "fingerprint", lambda *modules: "another experiment")
-    assert static_explorer(cell, kept=kept).drawn == first.frames
+    assert static_explorer(cell, SHARP, kept=kept).drawn == first.frames
 
 
 def test_a_picture_depends_on_all_that_its_experiment_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

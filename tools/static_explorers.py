@@ -214,6 +214,7 @@ def static_explorer(cell: Cell, style: Style = LIGHT, sweeps: int | None = None,
                 part.write_text(json.dumps(frames, ensure_ascii=False), encoding="utf-8")
                 part.replace(file)
             takes.append(json.loads(file.read_text(encoding="utf-8")))
+        width, height = explorer.picture.canvas.get_width_height()  # a picture is made in the style of its first use
     # Settings that the experiment refuses have no picture; whatever shows a preset that is gone has no button either.
     numbers = {old: new for new, old in enumerate(number for number, frames in enumerate(takes) if frames)}
     used = [found.takes[number].settings for number in numbers]
@@ -223,7 +224,6 @@ def static_explorer(cell: Cell, style: Style = LIGHT, sweeps: int | None = None,
         ([order[name].index(settings[name]) for name in explorer.controls], [tuple(frame) for frame in takes[number]])
         for number, settings in zip(numbers, used)
     ]
-    width, height = explorer.picture.canvas.get_width_height()
     presets = {label: numbers[number] for label, number in found.presets.items() if number in numbers}
     at = -(-explorer.preview // max(found.takes[0].every, 1)) if isinstance(explorer, LiveExplorer) else 0
     return StaticExplorer(cell, (width, height), controls, states, presets, min(at, len(states[0][1]) - 1), drawn)

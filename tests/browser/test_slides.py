@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Page
 
 import notebooks
 import slide_deck
@@ -16,6 +16,7 @@ from lab_page import PATIENCE
 from same_picture import explorer_call
 from slide_pictures import SHARP
 from static_explorers import cells_of, draw_all
+from static_probe import shows, target
 
 NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or notebooks.NOTEBOOKS)
 MOVING = ("00", "03", "09")  # the chapters whose explorers move in these tests
@@ -109,26 +110,18 @@ def test_explorers_move(page: Page, deck: Path) -> None:
         root.evaluate("root => { const {h, v} = Reveal.getIndices(root.closest('section')); Reveal.slide(h, v, 99); }")
         frames = json.loads(page.locator(f"#frames-{root.get_attribute('data-key')}").text_content())
         control = root.locator("[data-control]").first
-        value = frames["states"][0][0][int(control.get_attribute("data-control"))]
+        place, start = int(control.get_attribute("data-control")), frames["states"][0][0]
         if control.get_attribute("type") == "range":
             control.focus()
-            page.keyboard.press("ArrowLeft" if value else "ArrowRight")  # moves the control, not the slides
-            is_shown(root, frames)
-            assert control.input_value() == str(value - 1 if value else 1)
-        root.locator("[data-state]").first.click()
-        is_shown(root, frames)
+            page.keyboard.press("ArrowLeft" if start[place] else "ArrowRight")  # moves the control, not the slides
+            value = start[place] - 1 if start[place] else 1
+            shows(root, frames, target(frames, place, value, start))
+            assert control.input_value() == str(value)
+        button = root.locator("[data-state]").first
+        button.click()
+        shows(root, frames, int(button.get_attribute("data-state")))
         assert page.evaluate("document.activeElement === document.body"), "keys belong to the slides again"
     assert page.evaluate(LOOK) == []
-
-
-def is_shown(root: Locator, frames: dict) -> None:
-    """Wait until the picture is drawn, and compare its words."""
-    root.page.wait_for_function(
-        "([key, texts]) => texts.includes(document.querySelector(`[data-key='${key}'] canvas`)?.ariaLabel)",
-        arg=[root.get_attribute("data-key"), frames["parts"]],
-    )
-    state, number = map(int, root.get_attribute("data-shown").split("."))
-    assert root.locator("canvas").get_attribute("aria-label") == frames["parts"][frames["states"][state][1][number][2]]
 
 
 def test_formulas_have_their_letters_from_the_deck(page: Page) -> None:

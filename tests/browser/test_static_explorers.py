@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
-import io
 import json
 import os
 from collections.abc import Iterator
@@ -13,24 +10,19 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from lab_page import PATIENCE
+from static_probe import shows, target
 
+PAUSE = 150  # milliseconds between two pictures, as explorers.js has it
 SCREENS = {"desk": (1280, 720), "phone": (390, 844)}
 ROOT = Path(__file__).resolve().parents[2]
 STEMS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
 MOVING = STEMS if os.environ.get("SITE") else [stem for stem in STEMS if stem.startswith(("00", "03", "09"))]
+expect.set_options(timeout=1000 * PATIENCE)
 # `preload` would ask for style sheets, which a page from the disk may not.
 AXE = {"rules": {"empty-table-header": {"enabled": False}}, "resultTypes": ["violations"], "preload": False}
-HASH = """async canvas => {
-    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
-    copy.drawImage(canvas, 0, 0);
-    const {data} = copy.getImageData(0, 0, canvas.width, canvas.height);
-    const hash = await crypto.subtle.digest("SHA-256", data);
-    return [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, "0")).join("");
-}"""
 
 
 @pytest.fixture(params=SCREENS)
@@ -65,32 +57,6 @@ def frames_of(site: Path, root: Locator) -> dict:
     return json.loads(text[text.index("{") : text.rindex("}") + 1])
 
 
-def shows(root: Locator, frames: dict, state: int, number: int | None = None) -> None:
-    """Wait until the explorer shows this state, and compare pixels and words."""
-    number = min(int(root.get_attribute("data-at")), len(frames["states"][state][1]) - 1) if number is None else number
-    root.locator("canvas").wait_for(state="attached")
-    root.page.wait_for_function(
-        "([key, shown]) => document.querySelector(`[data-key='${key}']`).dataset.shown === shown",
-        arg=[root.get_attribute("data-key"), f"{state}.{number}"],
-    )
-    behind, over, text = (frames["parts"][part] for part in frames["states"][state][1][number])
-    picture, moving = (Image.open(io.BytesIO(base64.b64decode(part))).convert("RGBA") for part in (behind, over))
-    picture.alpha_composite(moving)
-    assert root.locator("canvas").evaluate(HASH) == hashlib.sha256(picture.tobytes()).hexdigest()
-    assert root.locator("canvas").get_attribute("aria-label") == text
-    root.page.wait_for_function(
-        "([key, text]) => document.querySelector(`[data-key='${key}'] .explorer-text`).textContent === text",
-        arg=[root.get_attribute("data-key"), text],
-    )
-
-
-def drawn(frames: dict, place: int, value: int, before: list[int]) -> int:
-    """The state that the page must go to when control `place` moves to `value`."""
-    wanted = [value if k == place else one for k, one in enumerate(before)]
-    states = [indices for indices, _ in frames["states"]]
-    return states.index(wanted) if wanted in states else next(k for k, one in enumerate(states) if one[place] == value)
-
-
 @pytest.mark.parametrize("stem", MOVING)
 def test_every_control_and_every_button(open_page, site: Path, stem: str) -> None:
     page = open_page(stem)
@@ -107,14 +73,14 @@ def test_every_control_and_every_button(open_page, site: Path, stem: str) -> Non
             if control.get_attribute("type") == "range":
                 for key, value in (("Home", 0), ("End", count - 1), ("ArrowLeft", count - 2)):
                     page.keyboard.press(key)
-                    shows(root, frames, drawn(frames, place, value, before))
+                    shows(root, frames, target(frames, place, value, before))
                     assert control.get_attribute("aria-valuetext") == frames["values"][place][value]
             elif control.get_attribute("type") == "checkbox":
                 page.keyboard.press("Space")
-                shows(root, frames, drawn(frames, place, 1 - before[place], before))
+                shows(root, frames, target(frames, place, 1 - before[place], before))
             else:
                 control.select_option(index=count - 1)
-                shows(root, frames, drawn(frames, place, count - 1, before))
+                shows(root, frames, target(frames, place, count - 1, before))
         for button in root.locator("[data-state]").all():
             button.click()
             state = int(button.get_attribute("data-state"))
@@ -138,7 +104,7 @@ def test_a_control_moved_from_a_preset_says_what_moved_back(open_page, site: Pat
     shows(root, frames, int(root.get_by_role("button", name="AND-like").get_attribute("data-state")))
     root.get_by_label("bias b").focus()
     page.keyboard.press("Home")
-    shows(root, frames, drawn(frames, 2, 0, [0, 0, 0, 0]))
+    shows(root, frames, target(frames, 2, 0, [0, 0, 0, 0]))
     note = root.locator(".explorer-note")
     assert "weight w1, weight w2" in note.inner_text() and "JupyterLab" in note.inner_text()
     page.keyboard.press("ArrowRight")
@@ -156,14 +122,21 @@ def test_a_recorded_run_plays_pauses_and_steps(open_page, site: Path) -> None:
     shows(root, frames, 0, 0)
     step.click()
     shows(root, frames, 0, 1)
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000_000)  # from here on a run goes on when the test says so, however slow the browser
     play.click()
-    page.wait_for_function("document.querySelector('[data-play]').textContent === 'Pause'")
+    expect(play).to_have_text("Pause")
+    page.clock.run_for(PAUSE)
     play.click()
-    page.wait_for_function("document.querySelector('[data-play]').textContent === 'Play'")
-    page.wait_for_function("document.querySelector('.explorer:has([data-play])').dataset.shown !== '0.1'")
+    expect(play).to_have_text("Play")
+    shows(root, frames, 0, 3)
+    page.clock.run_for(10 * PAUSE)
+    shows(root, frames, 0, 3)
     play.click()
+    expect(play).to_have_text("Pause")
+    page.clock.run_for(run * PAUSE)
     shows(root, frames, 0, run - 1)
-    page.wait_for_function("document.querySelector('[data-play]').textContent === 'Play'")
+    expect(play).to_have_text("Play")
     assert "ends here" in root.locator(".explorer-note").inner_text()
     step.click()
     shows(root, frames, 0, 0)
@@ -172,6 +145,7 @@ def test_a_recorded_run_plays_pauses_and_steps(open_page, site: Path) -> None:
 @pytest.mark.parametrize("screen", ["desk"], indirect=True)
 def test_missing_frames_are_said_and_asked_for_again(open_page, browser: Browser, site: Path) -> None:
     context = browser.new_context(offline=True)
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     page.route("**/_static/explorers/*.js", lambda route: route.abort())
     page.goto(f"{site.as_uri()}/notebooks/00_start_here.html")
