@@ -16,7 +16,7 @@ import pytest
 from course_lib.stills import PICTURE
 from tools.site import __main__ as building
 from tools.site.mathml import mathml
-from tools.site.staging import place_of, relinked, stage
+from tools.site.staging import folded, place_of, relinked, stage
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -83,6 +83,19 @@ def test_explorers_of_these_chapters_move(site: dict[str, Page]) -> None:
         for key in keys:
             script = page.file.parents[1] / "_static" / "explorers" / f"{key}.js"
             assert script.read_text(encoding="utf-8").startswith(f'explorerFrames("{key}", {{')
+
+
+def test_code_of_pictures_and_tables_is_folded() -> None:
+    """Open stays what is to be read or written; a call that asks for what is shown is left out."""
+    printed = {"outputs": [{"data": {"text/plain": "576"}}]}
+    table = {"outputs": [{"data": {"text/html": "<table></table>", "text/plain": "n"}}]}
+    said = {"outputs": [{"output_type": "stream", "text": "x"}]}
+    assert folded({"source": "conv_fan_in(64, 3, 3)", **printed}) == []
+    assert folded({"source": ["def f(x):\n", "    return ...\n", 'check("1.1", f)'], **said}) == []
+    assert (
+        folded({"source": "table({})", **table}) == folded({"source": "import numpy", "outputs": []}) == ["hide-input"]
+    )
+    assert folded({"source": 'predict("3.a")', **table}) == ["remove-input"]
 
 
 def test_a_page_is_light_until_an_explorer_is_touched(site: dict[str, Page]) -> None:

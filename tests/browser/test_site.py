@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from lab_page import PATIENCE
@@ -63,9 +65,8 @@ def open_page(browser: Browser, address: str):
         context.set_default_timeout(1000 * PATIENCE)
         context.route(lambda url: not url.startswith((base, "data:")), refuse)
         page = context.new_page()
-        if base == address:  # from the disk a browser lets no script read other pages: hits come without excerpts
-            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(base + name)
         return page
 
@@ -102,15 +103,59 @@ def test_day_and_night(open_page) -> None:
     assert page.evaluate("document.body.dataset.theme") in ("light", "dark")
 
 
+@pytest.mark.parametrize(
+    ("asked", "found", "file", "marked"),
+    [
+        ("Xavier", "05 Weight initialisation", "05_initialization", "Xavier"),
+        ("normalised", "06 Batch normalisation", "06_batchnorm", "normal"),
+        ("过拟合", "Glossary", "glossary", "过拟合"),
+    ],
+)
 @pytest.mark.parametrize("kind", ["served", "from the disk"])
-def test_search(open_page, site: Path, address: str, kind: str) -> None:
+def test_search(open_page, site: Path, address: str, kind: str, asked: str, found: str, file: str, marked: str) -> None:
     page = open_page("index.html", base=address if kind == "served" else f"{site.as_uri()}/")
-    page.get_by_role("searchbox").or_(page.get_by_placeholder("Search")).first.fill("Xavier")
+    page.get_by_role("searchbox").or_(page.get_by_placeholder("Search")).first.fill(asked)
     page.keyboard.press("Enter")
-    hit = page.locator("#search-results li a", has_text="05 Weight initialisation").first
-    hit.click()
-    page.wait_for_url("**/05_initialization.html*")
-    assert page.locator("h1").inner_text().startswith("05 Weight initialisation")
+    hit = page.locator("#search-results li", has=page.locator("a", has_text=found)).first
+    assert marked in hit.locator("p mark").first.inner_text()
+    page.get_by_text("Search finished").wait_for()
+    assert not page.locator("#search-results a[href*='source/']").count(), "files of the project are no pages to read"
+    hit.locator("a").click()
+    page.wait_for_url(f"**/{file}.html*")
+    assert page.locator("h1").inner_text().startswith(found)
+
+
+def test_what_goes_on_beyond_its_box_has_a_shadow_there(open_page) -> None:
+    """The pixels at the right edge of a wide table on a phone are darker than the page, and at its end no longer."""
+    page = open_page("notebooks/05_initialization.html")
+    page.set_viewport_size({"width": 390, "height": 844})
+    boxes = page.locator(".text_html").all()
+    wide = next(box for box in boxes if box.evaluate("one => one.scrollWidth > one.clientWidth + 60"))
+
+    def edge() -> float:
+        picture = Image.open(io.BytesIO(wide.screenshot())).convert("L")
+        return min(picture.getpixel((picture.width - 2, y)) for y in range(picture.height - 12, picture.height - 2))
+
+    assert edge() < 200
+    wide.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+    page.wait_for_function("one => one.scrollLeft > 0", arg=wide.element_handle())
+    assert edge() > 200
+
+
+def test_pictures_do_not_dazzle_at_night(open_page) -> None:
+    shown = "getComputedStyle(document.querySelector('article img')).filter"
+    assert open_page("notebooks/00_start_here.html", "light").evaluate(shown) == "none"
+    assert "brightness" in open_page("notebooks/00_start_here.html", "dark").evaluate(shown)
+
+
+def test_code_is_folded_but_for_exercises(open_page) -> None:
+    page = open_page("notebooks/05_initialization.html")
+    code = page.locator("div.cell_input pre")
+    assert not code.filter(has_text="import numpy").is_visible()
+    assert code.filter(has_text="def he_weights(z)").is_visible()
+    assert not code.filter(has_text="predict(").count()
+    page.get_by_text("Show the code").first.click()
+    assert code.filter(has_text="import numpy").is_visible()
 
 
 def test_from_chapter_to_chapter(open_page) -> None:

@@ -34,7 +34,7 @@ def screen(request: pytest.FixtureRequest) -> str:
 def open_page(browser: Browser, site: Path, screen: str) -> Iterator:
     contexts, wrong = [], []
 
-    def opened(stem: str) -> Page:
+    def opened(name: str) -> Page:
         width, height = SCREENS[screen]
         context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
         contexts.append(context)
@@ -43,7 +43,7 @@ def open_page(browser: Browser, site: Path, screen: str) -> Iterator:
         page.on("console", lambda message: wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda one: one.url.startswith(("data:", site.as_uri())) or wrong.append(one.url))
-        page.goto(f"{site.as_uri()}/notebooks/{stem}.html")
+        page.goto(f"{site.as_uri()}/{name}.html")
         return page
 
     yield opened
@@ -59,7 +59,7 @@ def frames_of(site: Path, root: Locator) -> dict:
 
 @pytest.mark.parametrize("stem", MOVING)
 def test_every_control_and_every_button(open_page, site: Path, stem: str) -> None:
-    page = open_page(stem)
+    page = open_page(f"notebooks/{stem}")
     roots = page.locator(".explorer").all()
     assert roots and not page.locator("script[src*='_static/explorers/']").count(), "frames came before a touch"
     for root in roots:
@@ -95,9 +95,33 @@ def test_every_control_and_every_button(open_page, site: Path, stem: str) -> Non
     assert not [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in wrong]
 
 
+def test_the_front_page_has_a_slider_that_moves_at_once(open_page, site: Path, screen: str) -> None:
+    page = open_page("index")
+    root = page.locator(".explorer")
+    slider, frames = root.locator("input[type=range]").first, frames_of(site, root)
+    below = SCREENS[screen][1]
+    assert slider.bounding_box()["y"] < below and root.locator("img").bounding_box()["y"] < 0.75 * below
+    place, before = int(slider.get_attribute("data-control")), frames["states"][0][0]
+    slider.focus()
+    page.keyboard.press("End")
+    shows(root, frames, target(frames, place, len(frames["values"][place]) - 1, before))
+
+
+@pytest.mark.parametrize("screen", ["phone"], indirect=True)
+def test_a_tap_on_a_picture_enlarges_it(open_page) -> None:
+    picture = open_page("index").locator(".explorer-picture")
+    image = picture.locator("img")
+    small = image.bounding_box()["width"]
+    image.click()
+    assert image.bounding_box()["width"] > 1.8 * small
+    assert picture.evaluate("one => one.scrollWidth > one.clientWidth")
+    image.or_(picture.locator("canvas")).first.click()
+    assert picture.locator("img, canvas").bounding_box()["width"] == small
+
+
 @pytest.mark.parametrize("screen", ["desk"], indirect=True)
 def test_a_control_moved_from_a_preset_says_what_moved_back(open_page, site: Path) -> None:
-    page = open_page("00_start_here")
+    page = open_page("notebooks/00_start_here")
     root = page.locator(".explorer").first
     frames = frames_of(site, root)
     root.get_by_role("button", name="AND-like").click()
@@ -113,7 +137,7 @@ def test_a_control_moved_from_a_preset_says_what_moved_back(open_page, site: Pat
 
 @pytest.mark.parametrize("screen", ["phone"], indirect=True)
 def test_a_recorded_run_plays_pauses_and_steps(open_page, site: Path) -> None:
-    page = open_page("09_babysitting")
+    page = open_page("notebooks/09_babysitting")
     root = page.locator(".explorer:has([data-play])")
     frames = frames_of(site, root)
     run = len(frames["states"][0][1])
@@ -160,7 +184,7 @@ def test_missing_frames_are_said_and_asked_for_again(open_page, browser: Browser
 @pytest.mark.parametrize("stem", MOVING)
 @pytest.mark.parametrize("screen", ["phone"], indirect=True)
 def test_predictions_are_answered_with_a_reason_and_kept(open_page, stem: str) -> None:
-    page = open_page(stem)
+    page = open_page(f"notebooks/{stem}")
     stored = json.loads((ROOT / "notebooks" / f"{stem}.ipynb").read_text(encoding="utf-8"))["cells"]
     told = [
         html.unescape("".join(one["data"]["text/html"]))

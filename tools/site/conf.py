@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from pathlib import Path
 
@@ -33,6 +35,9 @@ html_js_files = [(file, {"defer": "defer"}) for file in ("course.js", "explorers
 html_copy_source = False
 html_show_sphinx = False
 html_use_index = False
+html_show_search_summary = False  # excerpts.js brings the words around a hit, from the disk too
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
@@ -47,9 +52,43 @@ ACCESSIBLE = {
 }
 TO_THE_TOP = re.compile('<a href="#" class="back-to-top.*?</a>', re.DOTALL)  # stands in no landmark of the theme
 CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
+SEARCH = "search.html"
+# What no excerpt shows, and what stands between two sentences.
+UNSAID = re.compile(
+    r"<(pre|script|style|svg|button|select|details)\b.*?</\1>|<a class=\"headerlink\".*?</a>", re.DOTALL
+)
+BREAK = re.compile(r"</?(p|li|t[dhr]|h\d|div|section|br)\b[^>]*>")
 
 
-def make_accessible(app: Sphinx, error: Exception | None) -> None:
+def words(page: str) -> str:
+    """What a page says, in one line."""
+    article = page[page.index("<article") : page.rindex("</article>")]
+    text = re.sub(r"<[^>]+>", "", BREAK.sub(" ", UNSAID.sub(" ", article)))
+    return " ".join(html.unescape(text).split())
+
+
+def write_excerpts(folder: Path) -> None:
+    """The texts of all pages for excerpts.js, in a script: no other file can be read by a page from the disk."""
+    pages = {file.relative_to(folder).as_posix(): file for file in sorted(folder.rglob("*.html"))}
+    texts = {
+        name: words(file.read_text(encoding="utf-8"))
+        for name, file in pages.items()
+        if not name.startswith("source/") and name != SEARCH
+    }
+    script = f"const TEXTS = {json.dumps(texts, ensure_ascii=False)};\n"
+    (folder / "_static" / "texts.js").write_text(script, encoding="utf-8")
+    scripts = "".join(f'<script defer src="_static/{name}.js"></script>' for name in ("texts", "excerpts"))
+    search = pages[SEARCH].read_text(encoding="utf-8")
+    pages[SEARCH].write_text(search.replace("</head>", f"{scripts}</head>"), encoding="utf-8")
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    if error is None:
+        write_excerpts(Path(app.outdir))
+        make_accessible(app)
+
+
+def make_accessible(app: Sphinx) -> None:
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         for found, better in ACCESSIBLE.items():
@@ -61,4 +100,4 @@ def make_accessible(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
-    app.connect("build-finished", make_accessible)
+    app.connect("build-finished", finish)

@@ -30,10 +30,14 @@ STILL = (
     "[run the course](../how_to_run.md).\n```"
 )
 MOVING = (
-    "```{note}\nSliders and buttons of this page choose among pictures that were drawn in advance. Everything\n"
-    "moves, and exercises are checked, when you [run the course](../how_to_run.md).\n```"
+    "```{note}\nSliders and buttons of this page choose among pictures that were drawn in advance; on a phone, a tap\n"
+    "on a picture enlarges it. Everything moves, and exercises are checked, when you\n"
+    "[run the course](../how_to_run.md).\n```"
 )
 FRAMES = "_static/explorers"  # of the website
+ASKED = re.compile(r"(predict|why|review|hint|solution|show_source)\([^\n]*\)")  # calls that nobody can make on a page
+OPENING = "<!-- explorer -->"  # the place in pages/index.md of this explorer, or of the first that moves
+OPENING_EXPLORER = "initialization_explorer"
 LANGUAGES = {".py": "python", ".sh": "sh", ".toml": "toml", ".yml": "yaml", ".md": "markdown"}
 
 
@@ -57,9 +61,11 @@ def stage(folder: Path, instructors: bool = False, explorers: Mapping[str, Stati
         )
     for file in linked:
         write(folder / "source" / f"{file.relative_to(ROOT)}.md", listing(file))
-    with (folder / "index.md").open("a", encoding="utf-8") as index:
-        for caption, pattern in CONTENTS.items():
-            index.write(contents(caption, sorted(folder.glob(pattern)), folder))
+    index = (
+        (folder / "index.md").read_text(encoding="utf-8").replace(OPENING, opening(explorers or {}, folder / FRAMES))
+    )
+    index += "".join(contents(caption, sorted(folder.glob(pattern)), folder) for caption, pattern in CONTENTS.items())
+    write(folder / "index.md", index)
 
 
 def readable(file: Path, linked: set[Path], explorers: Mapping[str, StaticExplorer], frames: Path) -> dict:
@@ -71,6 +77,7 @@ def readable(file: Path, linked: set[Path], explorers: Mapping[str, StaticExplor
             cell["source"] = place + relinked("".join(cell["source"]), file.parent, linked)
         else:
             cells.append({"cell_type": "markdown", "id": f"at-{cell['id']}", "metadata": {}, "source": place})
+            cell["metadata"]["tags"] = folded(cell)
             pictures = [alone(output) for output in cell["outputs"] if "image/png" in output.get("data", {})]
             if len(pictures) > 1:
                 raise ValueError(f"{file.name}, cell {cell['id']} shows several pictures: give each a cell of its own")
@@ -86,6 +93,18 @@ def readable(file: Path, linked: set[Path], explorers: Mapping[str, StaticExplor
     return {**notebook, "cells": cells}
 
 
+def folded(cell: dict) -> list[str]:
+    """Tags by which MyST-NB folds the code of a picture or table, and leaves out a call that asks for what is shown.
+
+    Open stays what is to be read or written: an exercise, and code beside what it prints.
+    """
+    kinds = {kind for output in cell["outputs"] for kind in output.get("data", {"stream": ""})} - {"text/plain"}
+    source = "".join(cell["source"])
+    if ASKED.fullmatch(source):
+        return ["remove-input"]
+    return [] if kinds <= {"stream"} and cell["outputs"] else ["hide-input"]
+
+
 def alone(output: dict) -> str:
     """The alt text of the picture in `output`, which loses its strip: here nothing can be run."""
     alt = output["metadata"].get("image/png", {}).get("alt", "").strip()
@@ -97,14 +116,29 @@ def moving(output: dict, explorer: StaticExplorer, alt: str, frames: Path) -> di
     """`output` with the explorer instead of its picture, which the page shows until the explorer is touched."""
     if "image/png" not in output.get("data", {}):
         return output
-    key, (width, height) = explorer.cell.key, explorer.size
+    key = explorer.cell.key
     frames.mkdir(parents=True, exist_ok=True)
     (frames / f"{key}.png").write_bytes(base64.b64decode(output["data"].pop("image/png")))
     write(frames / f"{key}.js", f'explorerFrames("{key}", {explorer.data()});\n')
-    size = f'width="{width}" height="{height}" loading="lazy"'
-    picture = f'<img src="../{FRAMES}/{key}.png" alt="{html.escape(alt)}" {size}>'
-    output["data"]["text/html"] = markup(explorer, picture, f"../{FRAMES}/{key}.js")
+    output["data"]["text/html"] = shown(explorer, alt, "../")
     return output
+
+
+def shown(explorer: StaticExplorer, alt: str, top: str, loading: str = "lazy") -> str:
+    """The explorer on a page; `top` leads from its folder to that of the website."""
+    source, (width, height) = f"{top}{FRAMES}/{explorer.cell.key}", explorer.size
+    size = f'width="{width}" height="{height}" loading="{loading}"'
+    return markup(explorer, f'<img src="{source}.png" alt="{html.escape(alt)}" {size}>', f"{source}.js")
+
+
+def opening(explorers: Mapping[str, StaticExplorer], frames: Path) -> str:
+    """The explorer of the front page, whose pictures those of its chapter are."""
+    there = [one for key, one in sorted(explorers.items()) if (frames / f"{key}.js").is_file()]
+    if not there:
+        return ""
+    one = min(there, key=lambda one: (one.cell.explorer != OPENING_EXPLORER, len(one.cell.arguments)))
+    alt = one.states[0][1][one.at][2]
+    return f"Move a slider, or press a button:\n\n```{{raw}} html\n{shown(one, alt, '', 'eager')}\n```"
 
 
 def place_of(notebook: Path, cell_id: str) -> str:
@@ -144,7 +178,7 @@ def listing(file: Path) -> str:
     text = file.read_text(encoding="utf-8")
     fence = "`" * (max(map(len, re.findall("`+", text)), default=2) + 3)
     language, name = LANGUAGES.get(file.suffix, "text"), file.relative_to(ROOT).as_posix()
-    return f"---\norphan: true\n---\n# {name}\n\n{fence}{language}\n{text.rstrip()}\n{fence}\n"
+    return f"---\norphan: true\nnosearch: true\n---\n# {name}\n\n{fence}{language}\n{text.rstrip()}\n{fence}\n"
 
 
 def contents(caption: str, pages: list[Path], folder: Path) -> str:

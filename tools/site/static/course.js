@@ -8,3 +8,6 @@ reach();
 window.addEventListener("resize", reach);
 window.addEventListener("load", reach); // the font of the formulas is there
 document.addEventListener("toggle", reach, true); // an answer was opened
+
+// A tap on a picture that a small screen has made small shows it large, and another one shows all of it again.
+document.addEventListener("click", event => event.target.closest(".explorer-picture")?.classList.toggle("large"));
