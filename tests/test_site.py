@@ -12,11 +12,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from course_lib.stills import PICTURE
 from tools.site import __main__ as building
 from tools.site.mathml import mathml
 from tools.site.staging import folded, place_of, relinked, stage
+from tools.static_explorers import CACHE
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -151,6 +153,15 @@ def test_nothing_comes_from_elsewhere(site: dict[str, Page]) -> None:
     folder = site["index.html"].file.parent
     for sheet in folder.rglob("*.css"):
         assert not re.search(r"(@import|url\()\s*[\"']?(https?:)?//", sheet.read_text(encoding="utf-8")), sheet
+
+
+def test_a_fork_publishes_what_make_site_builds() -> None:
+    steps = yaml.safe_load((ROOT / ".github" / "workflows" / "pages.yml").read_text(encoding="utf-8"))["jobs"][
+        "publish"
+    ]
+    uses = {step.get("uses", step.get("run")).partition("@")[0]: step.get("with", {}) for step in steps["steps"]}
+    assert "make site" in uses and uses["actions/upload-pages-artifact"]["path"] == "build/site"
+    assert uses["actions/cache"]["path"] == CACHE.relative_to(ROOT).as_posix()
 
 
 def test_formulas_are_mathml(site: dict[str, Page]) -> None:
