@@ -192,6 +192,9 @@ class LabPage:
         shown = self.evaluate_in_kernel("probe.shown()")
         names = [f"{one['cell']}/{one['place']}" for one in shown]
         self.wait(lambda: self.page.evaluate(MARK) == names, f"view of each of {names}")
+        while (fold := self.page.get_by_role("button", name=re.compile("^More controls"))).count():
+            fold.first.click()  # opens, and is called otherwise from then on
+            self.page.wait_for_timeout(200)
         explorers = [ShownExplorer(self, **one) for one in shown]
         for explorer in explorers:
             explorer.settled()
@@ -214,7 +217,7 @@ class ShownExplorer:
         self.presets = presets
         self.root = self.page.locator(f'[data-explorer="{cell}/{place}"]')
         self.picture = self.root.locator("img.widget-image")
-        self._inputs = self.root.locator("> .widget-box").nth(0).locator("> *")
+        self._inputs = self.root.locator("> .widget-box").nth(0).locator("> :not(button)")
 
     def ask(self, question: str, *more: Any) -> Any:
         """What a function of the probe says about this explorer."""

@@ -71,6 +71,7 @@ class OptimizerPaths:
     steps: int
     rates: str
     runs: tuple[OptimizerPath, ...]
+    watch: str = "all"  # the one to be drawn strongly, the others faintly
 
     @property
     def ranking(self) -> list[OptimizerPath]:
@@ -111,12 +112,14 @@ def optimizer_paths(
     rmsprop: bool = False,
     adam: bool = True,
     adamw: bool = False,
+    watch: str = "all",
 ) -> OptimizerPaths:
     """Any of the seven optimisers from (x, y).
 
     rates   "same": `lr` for all; "book": Saito's hand-picked rates (0.95, 0.1, 1.5, 0.3) and like ones for the others;
             "tuned": for each the rate, of 201 from 1e-4 to 10, with the lowest loss after `steps` steps
     beta    share kept of the velocity (Momentum, Nesterov, Adam's β1) and of RMSProp's mean square; beta2 is Adam's
+    watch   the optimiser whose path stands out, or "all"
     eps_at  as in `Adam`; AdaGrad and RMSProp have no correction, so "uncorrected" is "outside" for them
     """
     ground = _surface(surface)
@@ -136,7 +139,7 @@ def optimizer_paths(
         # 50 or 200 steps are kept, so that the slider that only shows more of them costs nothing
         points, effective = _kept_walk(name, rate, shared, surface, start, 50 if steps <= 50 else MAX_STEPS)
         runs.append(_path(name, rate, ground, points[: steps + 1], effective[:steps]))
-    return OptimizerPaths(ground, start, steps, rates, tuple(runs))
+    return OptimizerPaths(ground, start, steps, rates, tuple(runs), watch if wanted.get(watch) else "all")
 
 
 @checked

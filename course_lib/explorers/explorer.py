@@ -49,6 +49,7 @@ class Explorer:
                 experiment is run
     linked      `linked(settings, changed) -> settings to adjust`, for controls that depend on each other; `changed` is
                 the set of names just moved
+    first       how many of the controls stand open; the others fold behind a button (None: all are open)
     """
 
     def __init__(
@@ -62,12 +63,14 @@ class Explorer:
         draft: Settings | None = None,
         linked: Callable[[Settings, set[str]], Settings] | None = None,
         start: Settings | None = None,
+        first: int | None = None,
     ) -> None:
         self.name = name
         self.experiment = experiment
         self.controls = {control.name: control for control in controls}
         self.presets = dict(presets or {})
         self.draft = dict(draft or {})
+        self.first = first
         self._linked = linked
         self._make_picture = picture
         self._picture: Picture | None = None

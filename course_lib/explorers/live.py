@@ -43,8 +43,9 @@ class LiveExplorer(Explorer):
         foreword: str = "",
         linked: Callable[[Settings, set[str]], Settings] | None = None,
         start: Settings | None = None,
+        first: int | None = None,
     ) -> None:
-        super().__init__(name, self._preview, picture, controls, presets, linked=linked, start=start)
+        super().__init__(name, self._preview, picture, controls, presets, linked=linked, start=start, first=first)
         self.frames = frames  # (**settings) -> a generator of results, to which changed settings are sent
         self.during = frozenset(during)
         self.preview, self.foreword = preview, foreword

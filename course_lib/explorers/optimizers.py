@@ -32,8 +32,9 @@ ALL = dict.fromkeys(NAMES, True)
 def optimizer_path_explorer(**start: Any) -> Explorer:
     """Any of seven optimisers on one of six surfaces.
 
-    Controls: surface, rates (one for all, the book's, tuned), lr, beta, beta2, eps, eps_at, steps, the start x and y,
-    and a switch for each optimizer. Moving lr means one rate for all.
+    Controls: surface, rates (one for all, the book's, tuned), lr, steps, watch; folded: beta, beta2, eps,
+    eps_at, the start x and y, and a switch for each optimizer. Moving lr means one rate for all; whoever is watched is
+    switched on.
     """
 
     def linked(settings: Settings, changed: set[str]) -> Settings:
@@ -42,6 +43,8 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
             adjusted["rates"] = "same"
         if "surface" in changed and not {"x", "y"} & changed:
             adjusted["x"], adjusted["y"] = SURFACES[settings["surface"]].start
+        if "watch" in changed and settings["watch"] != "all":
+            adjusted[settings["watch"]] = True
         return adjusted
 
     x, y = SURFACES["bowl"].start
@@ -55,11 +58,12 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
             Choice("surface", "surface", tuple(SURFACES), "bowl"),
             Choice("rates", "rates", RATES, "book", ["one for all", "the book's", "tuned for each"]),
             LogSlider("lr", "learning rate", 1e-4, 10, 0.1, step=0.02),
+            IntSlider("steps", "steps", 1, MAX_STEPS, 30),
+            Choice("watch", "watch", ("all", *NAMES), "all", ["all", *LABELS.values()]),
             Slider("beta", "β (momentum, β1)", 0, 0.99, 0.9, step=0.01),
             Stops("beta2", "β2 (Adam)", BETAS, 0.999),
             LogSlider("eps", "ε", 1e-10, 1, 1e-7, step=0.5),
             Choice("eps_at", "ε of Adam", ("outside", "inside", "uncorrected"), "uncorrected"),
-            IntSlider("steps", "steps", 1, MAX_STEPS, 30),
             Slider("x", "start x", -10, 10, x),
             Slider("y", "start y", -5, 5, y),
             *(Toggle(name, LABELS[name], name in FOUR) for name in NAMES),
@@ -76,6 +80,7 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
         },
         linked=linked,
         start=start,
+        first=5,
     )
 
 

@@ -42,22 +42,27 @@ class Panel:
         self.explorer = explorer
         self._timer: threading.Timer | None = None
         self.more: list[widgets.Widget] = []  # what lecture mode adds
-        flexible = widgets.Layout(**LAYOUT)
+        flexible, folded = widgets.Layout(**LAYOUT), widgets.Layout(**LAYOUT, display="none")
         named = [explorer.settings, explorer._start, *explorer.presets.values()]  # sliders stop there too
+        first = list(explorer.controls)[: explorer.first]
         self.inputs = {
-            name: control.widget(flexible, *(settings[name] for settings in named if name in settings))
+            name: control.widget(
+                flexible if name in first else folded, *(settings[name] for settings in named if name in settings)
+            )
             for name, control in explorer.controls.items()
         }
         self._handlers = {name: partial(self._moved, name) for name in self.inputs}
         alike = {"layout": widgets.Layout(width="auto"), "style": widgets.ButtonStyle()}
         self.buttons = {label: widgets.Button(description=label, **alike) for label in explorer.presets}
         self.reset_button = widgets.Button(description="Reset", **alike)
+        self.fold = [self._fold(folded, len(self.inputs) - len(first), alike)] if len(first) < len(self.inputs) else []
         width = f"{explorer.picture.size[0] * explorer.picture.style.screen:.0f}px"
         self.image = widgets.Image(format="png", layout={"width": "100%", "max_width": width, "min_width": "620px"})
         self.caption = widgets.HTML(layout={"max_width": width, "min_width": "0"})
         row = widgets.Layout(display="flex", flex_flow="row wrap", align_items="center", max_width=width)
+        inputs = list(self.inputs.values())
         self._hands = [
-            widgets.Box(list(self.inputs.values()), layout=row),
+            widgets.Box([*inputs[: len(first)], *self.fold, *inputs[len(first) :]], layout=row),
             widgets.Box([*self._extra_buttons(), *self.buttons.values(), self.reset_button], layout=row),
         ]
         self._shown = [
@@ -81,13 +86,26 @@ class Panel:
 
             self.more = enlarge(self)
 
+    @staticmethod
+    def _fold(folded: widgets.Layout, count: int, alike: dict[str, Any]) -> widgets.Button:
+        """The button that shows and hides the controls whose layout is `folded`; its words say which it will do."""
+        words = {"none": f"More controls ({count})", None: "Fewer controls"}
+        button = widgets.Button(description=words["none"], **alike)
+
+        def turn(_: Any) -> None:
+            folded.display = None if folded.display else "none"
+            button.description = words[folded.display]
+
+        button.on_click(turn)
+        return button
+
     def _extra_buttons(self) -> list[widgets.Widget]:
         """What a special panel has to press before the presets."""
         return []
 
     def _heard(self) -> list[widgets.Widget]:
         """Everything a learner moves or presses."""
-        pressed = [*self._extra_buttons(), *self.buttons.values(), self.reset_button, *self.more]
+        pressed = [*self._extra_buttons(), *self.buttons.values(), self.reset_button, *self.fold, *self.more]
         return [*self.inputs.values(), *pressed, self.aria]
 
     def view(self) -> dict[str, Any]:

@@ -60,15 +60,15 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
         PlaygroundPicture,
         [
             Choice("dataset", "data", tuple(REACH), "spiral"),
-            Choice("features", "inputs", tuple(FEATURES), "plain", [words for words, _ in FEATURES.values()]),
-            Slider("noise", "noise", 0.0, 0.6, 0.2, step=0.05),
             IntSlider("layers", "hidden layers", 0, 6, 2),
             Stops("units", "units per layer", (1, 2, 4, 8, 16, 32), 16),
             Choice("activation", "activation", OFFERED, "relu", ["none", *OFFERED[1:]]),
             Choice("init", "initial weights", tuple(INITS), "he"),
-            Toggle("batchnorm", "batch normalisation"),
             Choice("optimizer", "optimiser", tuple(OPTIMIZERS), "adam"),
             LogSlider("lr", "learning rate", 1e-5, 10.0, 0.01),
+            Choice("features", "inputs", tuple(FEATURES), "plain", [words for words, _ in FEATURES.values()]),
+            Slider("noise", "noise", 0.0, 0.6, 0.2, step=0.05),
+            Toggle("batchnorm", "batch normalisation"),
             Stops("batch_size", "batch size", BATCHES, 32, [str(b) if b else "all" for b in BATCHES]),
             Stops("weight_decay", "weight decay λ", DECAYS, 0.0, [f"{d:g}" if d else "none" for d in DECAYS]),
             Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
@@ -79,6 +79,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
         preview=-(-step // UPDATES),
         linked=_linked,
         start=start,
+        first=7,
     )
     made = dict(explorer.settings)
     return explorer

@@ -101,6 +101,9 @@ class PathPicture(Picture):
                 artist.set_visible(run is not None)
             if run is None:
                 continue
+            for artist in (self.paths[name], self.ends[name], self.curves[name], self.steps[name]):
+                artist.set_alpha(1.0 if result.watch in ("all", name) else 0.2)
+                artist.set_zorder(3 if name == result.watch else 2)
             points = seen(run.points, result.surface)
             self.paths[name].set_data(*points.T)
             x, y = run.points[-1]
@@ -120,7 +123,8 @@ class PathPicture(Picture):
         start = f"({result.start[0]:.3g}, {result.start[1]:.3g})"
         steps = f"{result.steps} step{'s' if result.steps > 1 else ''}"
         text = f"On {result.surface.formula} from {start}, after {steps}: {', '.join(fates)}."
-        return text.translate(MINUS)
+        watched = "" if result.watch == "all" else f" {LABELS[result.watch]} is drawn strongly, the others faintly."
+        return text.translate(MINUS) + watched
 
 
 def fate(run: OptimizerPath) -> str:

@@ -268,3 +268,23 @@ def test_a_defect_is_a_sentence_under_the_slider_and_a_traceback_in_the_log(capl
     explorer.drag({"x": 3.0})
     assert explorer.message.startswith("This setting failed (ZeroDivisionError")
     assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
+
+
+def test_controls_beyond_the_first_fold_behind_a_button_and_all_of_them_stay_alive():
+    """A fold is `display: none`: neither the Tab key nor a screen reader meets what it hides."""
+    explorer = made(first=1)
+    panel = explorer._panel = panels.Panel(explorer)
+    (button,) = panel.fold
+    assert panel.root.children[0].children == (panel.inputs["x"], button, panel.inputs["k"])
+    shown = []
+    for _ in range(3):
+        shown.append((button.description, panel.inputs["x"].layout.display, panel.inputs["k"].layout.display))
+        button.click()
+    assert shown == [
+        ("More controls (1)", None, "none"),
+        ("Fewer controls", None, None),
+        ("More controls (1)", None, "none"),
+    ]
+    panel.inputs["k"].value = 2  # open or not
+    assert explorer.settings["k"] == explorer.result["k"] == 2
+    assert button in panel._heard() and not panels.Panel(made()).fold

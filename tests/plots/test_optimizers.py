@@ -7,6 +7,7 @@ from course_lib.experiments.optimizers import NAMES, optimizer_paths
 from course_lib.experiments.optimizers_map import learning_rate_map
 from course_lib.experiments.optimizers_momentum import momentum_run
 from course_lib.experiments.optimizers_schedules import CHOICES, schedule_of, schedule_run
+from course_lib.explorers import optimizer_path_explorer
 from course_lib.plots.optimizers import PathPicture
 from course_lib.plots.optimizers_map import MapPicture
 from course_lib.plots.optimizers_momentum import MomentumPicture
@@ -18,6 +19,16 @@ def test_the_list_beside_the_paths_names_the_paths_that_are_drawn():
     listed = {name for name, key in picture.keys.items() if all(artist.get_visible() for artist in key)}
     assert listed == {"sgd"}
     assert all(not any(artist.get_visible() for artist in picture.keys[name]) for name in NAMES if name != "sgd")
+
+
+def test_the_watched_path_stands_out_and_is_switched_on():
+    explorer = optimizer_path_explorer(watch="rmsprop")
+    strong = {name for name in NAMES if explorer.picture.paths[name].get_alpha() == 1}
+    faint = {name for name in NAMES if explorer.picture.paths[name].get_visible()} - strong
+    assert faint == {"sgd", "momentum", "adagrad", "adam"} and explorer.settings["rmsprop"]
+    assert "RMSProp is drawn strongly" in explorer.text
+    explorer.set(rmsprop=False)  # nobody to watch
+    assert explorer.result.watch == "all" and "strongly" not in explorer.text
 
 
 @pytest.mark.parametrize("lr", [0.5, 0.95, 1.0])
