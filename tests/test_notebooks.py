@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import notebooks
@@ -181,7 +182,7 @@ def test_notebook(path: Path) -> None:
 
 
 def test_a_function_is_defined_in_one_notebook_only() -> None:
-    everything = new_notebook(cells=[cell for path in PATHS for cell in notebooks.read(path).cells])
+    everything = NotebookNode(cells=[cell for path in PATHS for cell in notebooks.read(path).cells])
     assert not list(nothing_defined_twice(everything))
 
 

@@ -61,7 +61,7 @@ def dead(zeros: int) -> tuple:
 def leak(slope: float, x: float, upstream: float) -> tuple:
     return (
         f"A gradient of {upstream:g} arrives at a leaky ReLU of slope {slope:g} whose input is {x:g}. What is passed "
-        f"on?",
+        "on?",
         upstream * float(leaky_relu_slope(np.array(x), alpha=slope)),
         Claim(slope * upstream, "Left of 0 the leak passes its slope times the gradient."),
         Claim(0.0, "That is ReLU: it can die, the leaky one cannot."),
@@ -118,4 +118,19 @@ def surely_wrong(score: float) -> tuple:
         Claim(p - 1, "σ(s) − 1: the slope of the sigmoid cancels."),
         Claim((p - 1) * p * (1 - p), "That is the squared error's: it passes through the flat sigmoid."),
         Claim(0.0, "A saturated unit learns through the cross-entropy: −log σ(s) is steep there."),
+    )
+
+
+@VARIANTS.of("2.d", weight=(0.5, 1.5), gradient=(2.0, 4.0))
+def one_step_kills(weight: float, gradient: float) -> tuple:
+    x, bias = np.linspace(-1, 1, 201), 0.2
+    rates = np.linspace(0, 2, 20001)
+    dead = (weight * x).max() + bias - rates * gradient <= 0
+    return (
+        f"The inputs x of a ReLU unit with w = {weight:g} and b = 0.2 fill the range from −1 to 1. One step of "
+        f"gradient descent changes b alone, with ∂L/∂b = {gradient:g}. From which learning rate on is the unit dead?",
+        float(rates[dead.argmax()]),
+        Claim((weight + 0.2) / gradient, "It is dead once wx + b ≤ 0 at x = 1, where it is largest."),
+        Claim(0.2 / gradient, "Then b = 0, and the unit is off for half of the inputs, not for all."),
+        Claim(weight / gradient, "The bias itself has to be used up as well: w + b."),
     )

@@ -103,3 +103,18 @@ def both_ends(scores: tuple[int, int]) -> tuple:
         Claim("It overfits.", "High, with a gap: more data or regularisation. Without a gap it is not that."),
         Claim("It is fine.", "Well above nine in ten, both of them, would be."),
     )
+
+
+@VARIANTS.of("9.g", units=(36, 64), std=(0.01, 0.02), layers=(3, 4))
+def fading_signal(units: int, std: float, layers: int) -> tuple:
+    square = 1.0
+    for _ in range(layers):
+        square *= units * std**2
+    return (
+        f"{layers} layers of {units} units, weights of std {std:g}. Small signals pass tanh unchanged. What share of "
+        "the signal's size is left at the top?",
+        math.sqrt(square),
+        Claim((std * math.sqrt(units)) ** layers, "Each layer multiplies the size by √(n·Var(w))."),
+        Claim((std * units) ** layers, "Variances add, sizes do not: √n times std, not n times."),
+        Claim(std**layers, "Each unit sums over all units below: √n belongs to it."),
+    )

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from course_lib.exercises.variant import Claim, Variants
+from course_lib.nn.normalization import BatchNorm
 
 VARIANTS = Variants()
 
@@ -24,7 +25,7 @@ def expected(f, std: float = 1.0) -> float:
 def shape_stays(zeros: int) -> tuple:
     return (
         f"A batch holds {zeros} zeros and one 7. Batch normalisation gives it mean 0 and variance 1. What becomes of "
-        f"7?",
+        "7?",
         normalised(np.array([0.0] * zeros + [7.0]))[-1],
         Claim(math.sqrt(zeros), "It stays alone, far from the others: normalising changes no shape."),
         Claim(1.0, "Variance 1 is an average over the batch. One value may lie far out."),
@@ -37,7 +38,7 @@ def undone(mean: float, variance: float) -> tuple:
     batch = mean + math.sqrt(variance) * np.array([-1.0, 1.0])
     return (
         f"A batch has mean {mean:g} and variance {variance:g}; ε is 0. Which γ makes batch normalisation give back "
-        f"what "
+        "what "
         "it received?",
         float(np.ptp(batch) / np.ptp(normalised(batch))),
         Claim(math.sqrt(variance), "γ undoes the division by the standard deviation (and β = μ)."),
@@ -107,7 +108,7 @@ def equal_examples(gamma: float, beta: float, value: float) -> tuple:
     batch = np.full(4, value)
     return (
         f"In training mode all examples of a batch have the value {value:g}; γ = {gamma:g}, β = {beta:g}. What comes "
-        f"out?",
+        "out?",
         float((gamma * (batch - batch.mean()) / np.sqrt(batch.var() + 1e-5) + beta)[0]),
         Claim(beta, "What the batch has in common is subtracted: only β is left."),
         Claim(gamma * value + beta, "The mean of the batch is subtracted first."),
@@ -137,4 +138,17 @@ def layer_norm_means(examples: int, units: int) -> tuple:
         Claim(examples, "One for each example, over all its units."),
         Claim(units, "That is batch normalisation: one for each unit, over all examples."),
         Claim(1, "The name means all units of one layer, example by example."),
+    )
+
+
+@VARIANTS.of("6.h", inputs=(50, 200), std=(1e-4, 3e-4))
+def where_forgetting_ends(inputs: int, std: float) -> tuple:
+    batch = math.sqrt(inputs) * std * np.array([[1.0], [-1.0], [1.0], [-1.0]])
+    return (
+        f"{inputs} inputs of mean square 1, weights of std {std:g}, then batch normalisation with ε = 1e-5. What is "
+        "the std of its output?",
+        float(BatchNorm(1, eps=1e-5).forward(batch, train=True).std()),
+        Claim(1 / math.sqrt(1 + 1e-5 / (inputs * std**2)), "σ/√(σ² + ε): σ² is below ε, and the forgetting ends."),
+        Claim(1.0, "Only if σ² is far above ε. Here it is not."),
+        Claim(math.sqrt(inputs) * std, "That is the std of what comes in."),
     )

@@ -49,7 +49,7 @@ def fading(units: int, std: float, layers: int) -> tuple:
         variance *= units * std**2
     return (
         f"{layers} linear layers of {units} units, weights of std {std:g}, inputs of std 1. What is the std at the "
-        f"top?",
+        "top?",
         math.sqrt(variance),
         Claim((std * units**0.5) ** layers, "Each layer multiplies by √(n·Var(w))."),
         Claim(std * units**0.5, "That is layer 1."),
@@ -61,7 +61,7 @@ def fading(units: int, std: float, layers: int) -> tuple:
 def gradient_factor(units: int, slope: float) -> tuple:
     return (
         f"Layers of {units} units, weights of std 0.5, and E[f′²] = {slope:g}. By what does a layer multiply a "
-        f"gradient "
+        "gradient "
         "on its way down?",
         math.sqrt(sum(0.5**2 * slope for _ in range(units))),
         Claim(0.5 * math.sqrt(units * slope), "√(n·Var(w)·E[f′²]): large weights make up for flat slopes."),

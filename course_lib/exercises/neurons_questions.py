@@ -107,6 +107,26 @@ QUESTIONS = (
         ),
     ),
     Prediction(
+        "1.k",
+        "In the next picture x1 = 0.5 and x2 = −1 feed the hidden unit a1. One update lowers the weight from x1 by "
+        "0.025. What does it do to the weight from x2?",
+        (
+            Option(
+                "It lowers it by 0.025 too: both lead to the same unit.",
+                "The unit has one δ for both, but ∂J/∂W_ij = δ_i·x_j: each weight multiplies it by its own input.",
+            ),
+            Option(
+                "It raises it by 0.049: the input is −2 times as large.",
+                "∂J/∂W_ij = δ_i·x_j. One δ for the unit, one factor for each input, so the changes go like the inputs.",
+                right=True,
+            ),
+            Option(
+                "That depends on how large the two weights are.",
+                "They decide z, and with it δ, which both share. The ratio of the two changes is that of the inputs.",
+            ),
+        ),
+    ),
+    Prediction(
         "1.f",
         "You check a gradient with (J(θ + h) − J(θ − h))/2h in double precision (16 digits). Which h "
         "gives the smallest error?",

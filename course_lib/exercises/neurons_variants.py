@@ -131,3 +131,33 @@ def less_noise(times: int) -> tuple:
         Claim(times, f"That divides the noise by √{times} only."),
         Claim(times**4, "That is the square once more."),
     )
+
+
+@VARIANTS.of("1.a", clouds=(4, 5, 7))
+def one_border(clouds: int) -> tuple:
+    classes = np.arange(clouds) % 2
+    right = max(
+        ((np.arange(clouds) >= cut) == (classes == above)).mean() for cut in range(clouds + 1) for above in (0, 1)
+    )
+    return (
+        f"{clouds} equal clouds of points stand in a row. Their classes alternate: A, B, A, … What share of the points "
+        "can one straight border get right?",
+        right,
+        Claim((clouds // 2 + 1) / clouds, "One end on one side, the rest on the other.", f"{clouds // 2 + 1}/{clouds}"),
+        Claim(1 / clouds, "Guessing gets more: each side gets its more frequent class.", f"1/{clouds}"),
+        Claim(1.0, "One border is crossed once; the classes change more often.", "all"),
+    )
+
+
+@VARIANTS.of("1.k", first=(0.4, 1.5), second=(-0.6, 3.0))
+def one_delta(first: float, second: float) -> tuple:
+    w, x, h = np.array([0.3, -0.2]), np.array([first, second]), 1e-6
+    slopes = [(np.tanh((w + step) @ x) - np.tanh((w - step) @ x)) / (2 * h) for step in h * np.eye(2)]
+    return (
+        f"A hidden unit has the inputs x1 = {first:g} and x2 = {second:g}. What is the gradient of the weight from x2, "
+        "in units of that from x1?",
+        float(slopes[1] / slopes[0]),
+        Claim(second / first, "∂J/∂W_ij = δ_i·x_j: the unit has one δ, and each weight multiplies it by its input."),
+        Claim(1.0, "The unit has one δ, but each weight multiplies it by its own input."),
+        Claim(first / second, "The other way round: the larger input gives the larger gradient."),
+    )

@@ -94,10 +94,39 @@ def brakes(rate: float, beta: float) -> tuple:
     buffer = 0.1 * rate / (1 - beta)
     return (
         f"v ← βv − ηg, θ ← θ + v with β = {beta:g}, g = 1 for a long time. You cut η from {rate:g} to a tenth. How "
-        f"long "
+        "long "
         "is the next step?",
         beta * v + 0.1 * rate,
         Claim(beta * rate / (1 - beta) + 0.1 * rate, "v still holds the old rate: it rolls on."),
         Claim(buffer, "So it were in the buffer form, which multiplies by the new η in full."),
         Claim(0.1 * rate, "That is SGD."),
+    )
+
+
+@VARIANTS.of("7.b", rate=(0.2, 0.25), steps=(3, 20))
+def smooth_or_zigzag(rate: float, steps: int) -> tuple:
+    loss = {}
+    for name, lr in (("the smooth one", rate), ("the zig-zag", 0.9)):
+        x, y = -7.0, 2.0
+        for _ in range(steps):
+            x, y = x - lr * x / 10, y - lr * 2 * y
+        loss[name] = x**2 / 20 + y**2
+    return (
+        f"On x²/20 + y² two runs of SGD start at (−7, 2): one with the rate {rate:g}, smooth, and one with 0.9, which "
+        f"zig-zags. Which has the lower loss after {steps} steps?",
+        min(loss, key=loss.get),
+        Claim("the smooth one", f"In y it is quick, in x slow: {loss['the smooth one']:.2g} in all."),
+        Claim("the zig-zag", f"Its steps along the valley are longer: {loss['the zig-zag']:.2g} in all."),
+        Claim("they are equal", "The rates differ, and so do the losses."),
+    )
+
+
+@VARIANTS.of("7.g", curvature=(4.0, 40.0, 400.0), steps=(15, 25))
+def rate_of_the_problem(curvature: float, steps: int) -> tuple:
+    rates = (0.003, 0.03, 0.3)
+    best = min(rates, key=lambda rate: abs(1 - rate * curvature) ** steps)
+    return (
+        f"J(w) = ½λw² with λ = {curvature:g}. SGD takes {steps} steps with one of three rates. Which ends lowest?",
+        best,
+        *(Claim(rate, f"Each step multiplies w by 1 − ηλ = {1 - rate * curvature:.3g}.") for rate in rates),
     )

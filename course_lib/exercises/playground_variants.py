@@ -75,3 +75,17 @@ def uncertain_score(right: float, test: int) -> tuple:
         Claim(1 / test, "That is one digit.", percent(1 / test)),
         Claim(1 - right, "That is the error rate, not how uncertain it is.", percent(1 - right)),
     )
+
+
+@VARIANTS.of("11.d", pixels=(49, 81), size=(4.0, 8.0))
+def smaller_sums(pixels: int, size: float) -> tuple:
+    weights = 0.02 * np.random.default_rng(0).standard_normal((pixels, 20_000))
+    x = np.where(np.arange(pixels) % 2, 1.0, -1.0)  # standardised: mean square 1
+    return (
+        f"{pixels} raw pixels have the root mean square {size:g}, the weights of the first layer std 0.02. You "
+        "standardise the pixels. How large are the sums of the first layer now, as a std?",
+        float((x @ weights).std()),
+        Claim(0.02 * math.sqrt(pixels), "√n · std(w) · 1: the inputs now have the root mean square 1."),
+        Claim(0.02 * math.sqrt(pixels) * size, "So they were before."),
+        Claim(0.02 * pixels, "Variances add: √n, not n."),
+    )

@@ -51,7 +51,7 @@ def far_from_the_origin(distance: float, degrees: int) -> tuple:
 def numbers_of_a_mean_image(side: int) -> tuple:
     return (
         f"Colour images of {side} × {side} pixels. How many numbers has the mean image, which AlexNet's recipe "
-        f"subtracts?",
+        "subtracts?",
         np.zeros((side, side, 3)).size,
         Claim(3 * side**2, "One for each pixel and channel."),
         Claim(3, "That is VGG's recipe: one mean for each channel."),
@@ -64,7 +64,7 @@ def loud_noise(variance: float) -> tuple:
     values = math.sqrt(variance) * np.array([-1.0, 1.0])
     return (
         f"In one direction the data have variance {variance:g}. You whiten, with hardly any ε. By what is noise in "
-        f"this "
+        "this "
         "direction multiplied?",
         1 / np.std(values),
         Claim(variance**-0.5, "By 1/√λ: whitening divides by the standard deviation."),
@@ -87,4 +87,32 @@ def lucky_columns(columns: int, examples: int) -> tuple:
         ),
         Claim(columns / 2, "So many agree with one label."),
         Claim(0.0, "There is nothing to learn, but there are many columns."),
+    )
+
+
+@VARIANTS.of("4.b", ratio=(5.0, 20.0), correlation=(0.5, 0.8))
+def standardised_condition(ratio: float, correlation: float) -> tuple:
+    scale = np.diag([1.0, ratio])
+    covariance = scale @ np.array([[1.0, correlation], [correlation, 1.0]]) @ scale
+    std = np.sqrt(np.diag(covariance))
+    return (
+        f"Two centred features have the correlation {correlation:g}, and one a standard deviation {ratio:g} times that "
+        "of the other. You standardise. What is the condition number now?",
+        float(np.linalg.cond(covariance / np.outer(std, std))),
+        Claim((1 + correlation) / (1 - correlation), "Scales go, the correlation stays: (1 + ρ)/(1 − ρ)."),
+        Claim(1.0, "That takes features without correlation, or whitening."),
+        Claim(ratio**2, "That was the part of the scales, and it is gone."),
+    )
+
+
+@VARIANTS.of("4.h", inputs=(30, 36), examples=(20, 24))
+def flat_directions(inputs: int, examples: int) -> tuple:
+    x = np.random.default_rng(0).standard_normal((examples, inputs))
+    return (
+        f"You want to whiten {inputs} inputs with statistics from {examples} examples. In how many directions do "
+        "these examples not vary at all?",
+        inputs - int(np.linalg.matrix_rank(x - x.mean(axis=0))),
+        Claim(inputs - examples + 1, "n examples span n − 1 directions around their mean. ε decides about the others."),
+        Claim(inputs - examples, "The mean uses up one: n examples span n − 1 directions around it."),
+        Claim(0, "Few examples cannot vary in all directions."),
     )

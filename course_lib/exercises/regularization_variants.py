@@ -27,7 +27,7 @@ def learned_by_heart(wrong: float) -> tuple:
     labels = np.arange(1000) >= 1000 * wrong  # whether the label is right; the network repeats each
     return (
         f"{100 * wrong:g} % of the training labels are wrong. A network repeats all labels it was given. Which share "
-        f"of "
+        "of "
         "these images does it name correctly?",
         float(labels.mean()),
         Claim(1 - wrong, "It repeats the wrong ones as well.", percent(1 - wrong)),
@@ -100,7 +100,7 @@ def majority(members: int, right: float) -> tuple:
     )
     return (
         f"{members} classifiers, each right in {percent(right)} of the cases, independently. How often is the "
-        f"majority?",
+        "majority?",
         chance,
         Claim(value, "Mistakes differ, right answers agree.", percent(value)),
         Claim(right, "Where one is wrong, most of the others are right.", percent(right)),

@@ -73,7 +73,7 @@ def sigmoid_after_normalising(beta: float, gamma: float) -> tuple:
     below = (1 + math.erf(-beta / gamma / math.sqrt(2))) / 2
     return (
         f"Sums are batch-normalised with γ = {gamma:g}, β = {beta:g}, then pass a sigmoid. Which share of what the "
-        f"next "
+        "next "
         "layer sees is negative?",
         float(np.mean(1 / (1 + np.exp(-z)) < 0)),
         Claim(0.0, "A sigmoid is positive, whatever stands in front of it.", "none"),
@@ -106,4 +106,23 @@ def condition(inputs: int, mean: float) -> tuple:
         Claim(1 + inputs * mean**2, "H = I + μμᵀ: 1 + ‖μ‖² along μ, 1 across."),
         Claim(1 + mean**2, "‖μ‖² adds up over all inputs."),
         Claim(1.0, "The Hessian is the mean of xxᵀ, not the covariance."),
+    )
+
+
+@VARIANTS.of("3.c", mean=(2.0, 3.0), lr=(0.01, 0.02))
+def small_rate(mean: float, lr: float) -> tuple:
+    steps = []
+    for shift in (mean, 0.0):
+        hessian, error = np.eye(2) + shift**2, np.array([1.0, -1.0])
+        steps.append(next(t for t in range(1, 10_000) if np.abs(error := error - lr * hessian @ error).max() < 0.1))
+    return (
+        f"Two uncorrelated inputs of variance 1 have the mean {mean:g}. Full-batch gradient descent at the rate {lr:g} "
+        "needs a number of steps to reduce the error along the flattest direction tenfold. How many times fewer does "
+        "it need at the same rate once the inputs are centred?",
+        steps[0] / steps[1],
+        Claim(
+            1.0, "The curvature along the flattest direction is 1 in both cases. Centring buys a larger rate.", "none"
+        ),
+        Claim(1 + 2 * mean**2, "So much lower is the largest curvature. It sets the largest rate, not this pace."),
+        Claim(mean, "The mean does not enter along the direction across it."),
     )
