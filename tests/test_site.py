@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from course_lib.stills import PICTURE
+from tools.mathml import mathml
 from tools.site import __main__ as building
-from tools.site.mathml import mathml
 from tools.site.staging import folded, place_of, relinked, stage
 from tools.static_explorers import CACHE
 

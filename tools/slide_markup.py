@@ -10,28 +10,28 @@ from importlib.metadata import distribution
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer, TextLexer
 
+from mathml import mathml
+
 MATH_FONT = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
 LONGEST = 26  # lines of code that one slide can show
-_LETTERS = re.compile(r'<mrow>((?:<mi mathvariant="normal">[A-Za-z]</mi>){2,})</mrow>')
 
 
 class _Renderer(IPythonRenderer):
     """Markdown as nbconvert reads it, with formulas and links that work in a single file."""
 
     def block_math(self, body: str) -> str:
-        return mathml(body, display=True)
+        return mathml(html.unescape(body), block=True)
 
     def inline_math(self, body: str) -> str:
-        return mathml(body)
+        return mathml(html.unescape(body))
 
     def latex_environment(self, name: str, body: str) -> str:
-        return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", display=True)
+        return mathml(html.unescape(rf"\begin{{{name}}}{body}\end{{{name}}}"), block=True)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         chapter = re.fullmatch(r"(\w+)\.ipynb(#.*)?", url)
@@ -43,19 +43,6 @@ class _Renderer(IPythonRenderer):
 
     def block_code(self, code: str, info: str | None = None) -> str:
         return code_html(code, python=(info or "").startswith("python"))
-
-
-def mathml(tex: str, display: bool = False) -> str:
-    """A formula as MathML; ValueError if it holds a command the converter does not know."""
-    tex = " ".join(html.unescape(tex).split())
-    try:
-        formula = convert(tex, display="block" if display else "inline")
-    except Exception as error:
-        raise ValueError(f"the formula {tex!r} cannot be converted ({type(error).__name__}: {error})") from error
-    if unknown := re.search(r"\\[A-Za-z]+", formula):
-        raise ValueError(f"the formula {tex!r} uses {unknown[0]}, which cannot be converted")
-    formula = _LETTERS.sub(lambda m: f"<mi>{re.sub('<[^>]+>', '', m[1])}</mi>", formula)  # Var is one word, not three
-    return formula.replace("<math ", f'<math alttext="{html.escape(tex)}" ', 1)
 
 
 def markdown_html(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from tools.site.mathml import visit_block, visit_inline
+from tools.mathml import visit_block, visit_inline
 
 project = html_title = "Training neural networks"
 author = "The authors of the course"

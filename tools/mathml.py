@@ -1,4 +1,4 @@
-"""LaTeX formulas as MathML, made when the site is built: no script, no network, and a screen reader can read them."""
+"""LaTeX formulas as MathML, for site and decks: no script, no network, and a screen reader can read them."""
 
 from __future__ import annotations
 
