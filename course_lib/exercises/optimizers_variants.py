@@ -114,7 +114,7 @@ def smooth_or_zigzag(rate: float, steps: int) -> tuple:
     return (
         f"On x²/20 + y² two runs of SGD start at (−7, 2): one with the rate {rate:g}, smooth, and one with 0.9, which "
         f"zig-zags. Which has the lower loss after {steps} steps?",
-        min(loss, key=loss.get),
+        min(loss, key=lambda run: loss[run]),
         Claim("the smooth one", f"In y it is quick, in x slow: {loss['the smooth one']:.2g} in all."),
         Claim("the zig-zag", f"Its steps along the valley are longer: {loss['the zig-zag']:.2g} in all."),
         Claim("they are equal", "The rates differ, and so do the losses."),

@@ -71,7 +71,7 @@ def compared(trials: Natural = 40, searches: Natural = 40) -> Comparison:
     behind = np.empty((2, searches, trials))
     for seed in range(searches):
         order = np.random.default_rng(seed).permutation(len(y))
-        chosen = list(order[:FIRST])
+        chosen = order[:FIRST].tolist()
         while len(chosen) < trials:
             known = y[chosen]
             standard = (known - known.mean()) / max(known.std(), 1e-9)
