@@ -87,16 +87,18 @@ def train_frames(
     batches = _batches(x, y, batch_size, generator(rng), shuffle)
 
     state, step = optimizer.init(net.theta), 0
-    yield monitor.frame(step)
+    yield monitor.frame(step, [])
     while step < steps and not monitor.finished:
-        x_batch, y_batch = next(batches)
+        losses, next_frame = [], min(steps, step + every)
         with np.errstate(all="ignore"):
-            monitor.record(net.loss_and_grad(x_batch, y_batch))
-            if not monitor.diverged:
+            while step < next_frame:
+                x_batch, y_batch = next(batches)
+                losses.append(net.loss_and_grad(x_batch, y_batch))
+                if not _any_finite(losses[-1]):
+                    break
                 optimizer.step(net.theta, net.grad, state, lr(step))
                 step += 1
-        if step == steps or step % every == 0 or monitor.diverged:
-            yield monitor.frame(step)
+        yield monitor.frame(step, losses)
     monitor.early_stopping.restore_best()
 
 
@@ -169,15 +171,10 @@ class _Monitor:
     def __init__(self, net, lr, per_epoch, train_set, validation_set, callbacks, patience) -> None:
         self.net, self.lr, self.per_epoch, self.callbacks = net, lr, per_epoch, callbacks
         self.train_set, self.validation_set = train_set, validation_set
-        self.early_stopping = _EarlyStopping(net, patience)
-        self.losses: list[Number] = []  # of the batches since the last frame
-        self.diverged = self.finished = False
+        self.early_stopping, self.finished = _EarlyStopping(net, patience), False
 
-    def record(self, loss: Number) -> None:
-        self.losses.append(loss)
-        self.diverged = not _any_finite(loss)
-
-    def frame(self, step: int) -> Frame:
+    def frame(self, step: int, losses: list[Number]) -> Frame:
+        """Where training stands; `losses` are those of the batches since the last frame."""
         with np.errstate(all="ignore"):
             loss, accuracy = _evaluate(self.net, *self.train_set)
             val_loss, val_accuracy = _evaluate(self.net, *self.validation_set)
@@ -186,11 +183,11 @@ class _Monitor:
             if step and isinstance(self.lr, Schedule):
                 self.lr.update(watched)
             epoch, lr = step / self.per_epoch, _one_per_trial(self.lr(step))
-            batch_loss = np.array(self.losses).reshape(-1, *np.shape(loss))
-        best_step, self.losses = self.early_stopping.best_step, []
+            batch_loss = np.array(losses).reshape(-1, *np.shape(loss))
+        best_step = self.early_stopping.best_step
         frame = Frame(step, epoch, lr, loss, accuracy, val_loss, val_accuracy, batch_loss, best_step)
         ended = any([callback(self.net, frame) for callback in self.callbacks])  # every one is called
-        self.finished = ended or self.diverged or self.early_stopping.is_due or not _any_finite(loss)
+        self.finished = ended or self.early_stopping.is_due or not all(map(_any_finite, [loss, *losses[-1:]]))
         return frame
 
 
