@@ -6,7 +6,6 @@ Each function is the source of one cell; what it displays is moved.
 
 
 def imports():
-    import io
     import time
 
     import ipywidgets as widgets
@@ -14,7 +13,6 @@ def imports():
     import numpy as np
     from IPython.display import display
     from ipywidgets import FloatLogSlider, FloatSlider, interact
-    from PIL import Image
 
     from course_lib.explorers import initialization_explorer, neuron_explorer
 
@@ -26,18 +24,23 @@ def echo():
 
 
 def swap():
-    pictures = []
-    for colour in ("white", "black"):
-        Image.new("L", (16, 16), colour).save(png := io.BytesIO(), "PNG")
-        pictures.append(png.getvalue())
-    knob, image = widgets.IntSlider(max=10_000), widgets.Image(value=pictures[0])
-    knob.observe(lambda change: setattr(image, "value", pictures[change["new"] % 2]), "value")
-    display(widgets.HBox([knob, image]))
+    def swapped(explorer, **other):
+        """A slider that swaps two pictures of this explorer, drawn beforehand."""
+        pictures = [explorer.picture.png(), explorer.set(**other).picture.png()]
+        knob, image = widgets.IntSlider(max=10_000), widgets.Image(value=pictures[0])
+        knob.observe(lambda change: setattr(image, "value", pictures[change["new"] % 2]), "value")
+        return widgets.Box([knob, image], layout={"display": "flex", "flex_flow": "column"})
+
+    display(swapped(neuron_explorer(w1=-3.0), w1=2.0))
 
 
 def neuron():
     light = neuron_explorer(w1=-3.0)
     display(light)
+
+
+def swap_layers():
+    display(swapped(initialization_explorer(init="custom", scale=0.1), scale=0.04))
 
 
 def layers():

@@ -1,7 +1,8 @@
-"""The machine that a benchmark ran on, in one sentence and one measurement."""
+"""The machine that a benchmark ran on, in one sentence and one measurement; and whether a bar is met."""
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import re
@@ -43,3 +44,9 @@ def two_at_once() -> float:
     with ProcessPoolExecutor(2) as both:
         list(both.map(counted, [0.1, 0.1]))  # both have started
         return sum(both.map(counted, [0.5, 0.5])) / counted(0.5)
+
+
+def bar(value: float, at_most: float = math.inf, at_least: float = -math.inf) -> str:
+    """What was aimed at, and whether it was reached."""
+    wanted = f"at most {at_most:g}" if at_most < math.inf else f"at least {at_least:g}"
+    return f"bar: {wanted}, {'met' if at_least <= value <= at_most else 'NOT met'}"

@@ -45,7 +45,12 @@ class DyingReLU:
 
 @checked
 def dying_relu(
-    lr: float = 1.0, bias: float = 0.0, alpha: float = 0.0, steps: Natural = STEPS, seeds: Natural = 4
+    lr: float = 1.0,
+    bias: float = 0.0,
+    alpha: float = 0.0,
+    steps: Natural = STEPS,
+    seeds: Natural = 4,
+    dtype: str = "float64",
 ) -> DyingReLU:
     """Full-batch gradient descent from W ~ N(0, 0.01²), hidden biases `bias`, slope `alpha` below 0.
 
@@ -53,7 +58,7 @@ def dying_relu(
     """
     if not 0 <= steps <= STEPS or not 1 <= seeds <= SEEDS:
         raise ValueError(f"steps must be 0 to {STEPS} and seeds 1 to {SEEDS}, not {steps} and {seeds}.")
-    at, off, zero, accuracy, theta, is_off, diverged = _run(float(lr), float(bias), float(alpha), seeds)
+    at, off, zero, accuracy, theta, is_off, diverged = _run(float(lr), float(bias), float(alpha), seeds, dtype)
     shown = int(np.searchsorted(at, steps, side="right"))
     weights, biases = np.split(theta[shown - 1], [2 * UNITS])
     return DyingReLU(
@@ -72,9 +77,9 @@ def dying_relu(
 
 
 @lru_cache(maxsize=64)
-def _run(lr: float, bias: float, alpha: float, seeds: int):
+def _run(lr: float, bias: float, alpha: float, seeds: int, dtype: str):
     x, y = spiral()
-    net = network(bias, alpha, seeds)
+    x, net = x.astype(dtype), network(bias, alpha, seeds, dtype)
     units, optimizer = net.layers[1], SGD(lr=lr)
     state, records = optimizer.init(net.theta), []
     with np.errstate(all="ignore"):  # divergence is a result
@@ -102,7 +107,7 @@ def _run(lr: float, bias: float, alpha: float, seeds: int):
     return at[:last], off[:last], zero[:last], accuracy[:last], theta[:last], is_off[:last], diverged
 
 
-def network(bias: float, alpha: float, seeds: int) -> MLP:
+def network(bias: float, alpha: float, seeds: int, dtype: str = "float64") -> MLP:
     """`seeds` networks 2-100-3, weights 0.01·randn drawn from RandomState(0), RandomState(1), …"""
     net = MLP(
         [2, UNITS, 3],
@@ -110,6 +115,7 @@ def network(bias: float, alpha: float, seeds: int) -> MLP:
         init=("normal", {"std": WEIGHT_STD}),
         trials=seeds,
         seed=[np.random.RandomState(seed) for seed in range(seeds)],
+        dtype=np.dtype(dtype).type,
     )
     net.layers[0].params["b"][...] = bias
     return net

@@ -47,6 +47,7 @@ def activation_race(
     epochs: Natural = EPOCHS,
     look: Natural | None = None,
     seed: Natural = 0,
+    dtype: str = "float64",
 ) -> ActivationRace:
     """Train 64-32-…-32-10 networks (`depth` hidden layers) with every function of `RACERS`: plain SGD, batches of 32.
 
@@ -56,7 +57,7 @@ def activation_race(
     """
     if activation not in RACERS:
         raise ValueError(f"activation must be one of {', '.join(RACERS)}, not {activation!r}.")
-    epoch, error, diverged = _race(RACERS, float(lr), depth, epochs, look, seed)
+    epoch, error, diverged = _race(RACERS, float(lr), depth, epochs, look, seed, dtype)
     return ActivationRace(activation, lr, depth, RACERS, epoch, error, _first(epoch, error), diverged)
 
 
@@ -99,13 +100,16 @@ def in_step(names: Sequence[str]) -> Activation:
 
 
 @lru_cache(maxsize=64)
-def _race(names: tuple[str, ...], lr: float, depth: int, epochs: int, look: int | None, seed: int):
+def _race(
+    names: tuple[str, ...], lr: float, depth: int, epochs: int, look: int | None, seed: int, dtype: str = "float64"
+):
     digits = load_digits()
     net = MLP(
         [digits.x_train.shape[1], *[WIDTH] * depth, 10],
         activation=in_step(names),
         init="zeros",
         trials=len(names),
+        dtype=np.dtype(dtype).type,
     )
     rng = np.random.default_rng(seed)
     for w in net.weights():

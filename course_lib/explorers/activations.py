@@ -98,7 +98,7 @@ def dying_relu_explorer(**start: Any) -> Explorer:
             "bias +0.01": {"lr": 1.0, "alpha": 0.0, "bias": 0.01},
             "bias −0.02": {"lr": 1.0, "alpha": 0.0, "bias": -0.02},
         },
-        draft={"seeds": 1},
+        draft={"seeds": 1, "dtype": "float32"},
         start=start,
     )
 
@@ -119,7 +119,7 @@ def activation_race_explorer(**start: Any) -> Explorer:
             "sigmoid, one layer": {"activation": "sigmoid", "lr": 1.0, "depth": 1},
             "too fast": {"activation": "relu", "lr": 1.0},
         },
-        draft={"epochs": 3, "look": 256},
+        draft={"epochs": 2, "look": 128, "dtype": "float32"},
         start=start,
     )
 

@@ -24,7 +24,8 @@ class LiveExplorer(Explorer):
               of `during` moved since, as a dict or None; it returns when training is over or has diverged
     during    names of the controls that act while training runs; moving any other begins a new run
     preview   how many frames after the first are run for the picture that is there before anybody presses Play
-    foreword  what is said before the words of that picture
+    draft     how many of them while a slider is dragged; all if None
+    foreword  what is said before the words of that picture; {preview} in it is how many frames it stands for
 
     Until `step` is called the explorer is one like all others, with the preview as its experiment. From then on there
     is a live run: `result` is its present frame, `set` does what the hand does, `reset` ends it.
@@ -40,12 +41,16 @@ class LiveExplorer(Explorer):
         *,
         during: Sequence[str] = (),
         preview: int = 20,
+        draft: int | None = None,
         foreword: str = "",
         linked: Callable[[Settings, set[str]], Settings] | None = None,
         start: Settings | None = None,
         first: int | None = None,
     ) -> None:
-        super().__init__(name, self._preview, picture, controls, presets, linked=linked, start=start, first=first)
+        few = {"preview": draft} if draft else None
+        super().__init__(
+            name, self._preview, picture, controls, presets, draft=few, linked=linked, start=start, first=first
+        )
         self.frames = frames  # (**settings) -> a generator of results, to which changed settings are sent
         self.during = frozenset(during)
         self.preview, self.foreword = preview, foreword
@@ -66,7 +71,10 @@ class LiveExplorer(Explorer):
         return self._said(super().description())
 
     def _said(self, words: str) -> str:
-        return words if self.is_live or not self.foreword else f"{self.foreword} {words}"
+        if self.is_live or not self.foreword:
+            return words
+        shown = self.draft.get("preview", self.preview) if self._is_draft else self.preview
+        return f"{self.foreword.format(preview=shown)} {words}"
 
     def step(self) -> bool:
         """One more frame, or the first of a new run. Returns whether there may be another.
@@ -83,6 +91,7 @@ class LiveExplorer(Explorer):
         """A new run with the present settings, at its first frame. Returns whether there may be another."""
         with self._lock:
             self._end()
+            self._moves += 1  # what still refines a preview must not take the place of the run
             return self._pull(self._first)
 
     def set(self, **settings: Any) -> Self:
@@ -172,10 +181,10 @@ class LiveExplorer(Explorer):
             self._training.close()
         self._training, self._changes, self.over = None, {}, False
 
-    def _preview(self, **settings: Any) -> Any:
+    def _preview(self, preview: int | None = None, **settings: Any) -> Any:
         run = self.frames(**settings)
         try:
-            return deque(islice(run, self.preview + 1), maxlen=1).pop()
+            return deque(islice(run, (preview or self.preview) + 1), maxlen=1).pop()
         finally:
             run.close()
 

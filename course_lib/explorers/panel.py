@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import html
 import threading
+import time
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ from course_lib.aria import Aria
 from course_lib.comms import hear_beside_cells
 from course_lib.explorers.controls import LAYOUT
 
-REST = 0.15  # seconds without a move after which the hand counts as resting
+REST = 0.15  # seconds after which a hand rests, once a move is drawn; longer where moves themselves take long
 
 # The panels each cell shows: cell id -> (execution count, panels). See `_replace_older`.
 _SHOWN: dict[str, tuple[int, list[Panel]]] = {}
@@ -159,8 +160,9 @@ class Panel:
             return  # not a hand: `show_settings` put the widget there
         if self._timer is not None:
             self._timer.cancel()
+        began = time.monotonic()
         if self.explorer.drag({name: change["new"]}):
-            self._timer = threading.Timer(REST, self.explorer.settle)
+            self._timer = threading.Timer(REST + time.monotonic() - began, self.explorer.settle)
             self._timer.daemon = True
             self._timer.start()
         if self.explorer.message:

@@ -16,7 +16,7 @@ from course_lib.plots.search import GridVsRandomPicture
 from course_lib.plots.search_digits import TITLES, SearchPicture
 from course_lib.plots.search_scale import LogScalePicture, power
 
-PREVIEW = 20  # trials
+PREVIEW, DRAFT = 20, 5  # trials
 
 
 def _ordered(low: str, high: str, lows: tuple[float, ...], highs: tuple[float, ...]):
@@ -115,7 +115,8 @@ def search_explorer(**start: Any) -> LiveExplorer:
             "Successive halving": {"strategy": "halving"},
         },
         preview=PREVIEW,
-        foreword=f"Before Play, the first {PREVIEW} trials.",
+        draft=DRAFT,
+        foreword="Before Play, the first {preview} trials.",
         linked=_ordered("lr_low", "lr_high", LOWS, HIGHS),
         start=start,
     )

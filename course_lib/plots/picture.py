@@ -117,7 +117,7 @@ class Picture:
     def png(self, compress_level: int = 1) -> bytes:
         """The pixels as PNG. Level 1 takes 3 ms and suits a dragged slider; level 9 is for storing."""
         with _DRAWING:
-            image = Image.frombuffer("RGBA", self.canvas.get_width_height(), self.canvas.buffer_rgba()).convert("RGB")
+            image = Image.frombytes("RGB", self.canvas.get_width_height(), self.canvas.buffer_rgba(), "raw", "RGBX")
         out = io.BytesIO()
         self.style.to_indexed(image, self.colormap).save(out, format="PNG", compress_level=compress_level)
         return out.getvalue()

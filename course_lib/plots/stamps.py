@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
@@ -52,6 +53,7 @@ def _stamp_text(text: Text, renderer: RendererAgg) -> None:
     font, lines, dpi = text.get_fontproperties(), text.get_text().split("\n"), renderer.dpi
     x, y = text.get_transform().transform(text.get_unitless_position())
     colour = np.array(to_rgba(text.get_color(), text.get_alpha())) * 255
+    gc = renderer.new_gc()
     spacing = getattr(text, "_linespacing", 1.2)  # there is no getter
     for line, below in zip(lines, _baselines(len(lines), spacing, text.get_verticalalignment(), font, dpi)):
         pieces, width = _layout(line, font, dpi)
@@ -61,7 +63,7 @@ def _stamp_text(text: Text, renderer: RendererAgg) -> None:
             pixels = np.empty((*coverage.shape, 4), np.uint8)
             pixels[...] = colour
             pixels[..., 3] = coverage * (colour[3] / 255)
-            _put(renderer, pixels, round(left + offset) - before, round(renderer.height - y) + below - ascent)
+            _put(renderer, gc, pixels, round(left + offset) - before, round(renderer.height - y) + below - ascent)
 
 
 def _layout(line: str, font: FontProperties, dpi: float) -> tuple[list[tuple[float, str]], float]:
@@ -139,7 +141,11 @@ def _stamp_image(image: AxesImage, renderer: RendererAgg) -> None:
         renderer.height - y0, renderer.height - y1, cells.shape[0], renderer.height - box.y1, renderer.height - box.y0
     )
     pixels = cells[rows][:, columns]
-    _put(renderer, pixels[..., None].view(np.uint8), left_pixel, top_pixel)
+    if (rgba[..., 3] == 255).all():  # nothing shines through: copied, not blended, which takes a tenth of the time
+        canvas = np.asarray(renderer.buffer_rgba()).view(np.uint32)[..., 0]
+        canvas[top_pixel : top_pixel + len(rows), left_pixel : left_pixel + len(columns)] = pixels
+    else:
+        _put(renderer, renderer.new_gc(), pixels[..., None].view(np.uint8), left_pixel, top_pixel)
 
 
 def _cells(first: float, last: float, count: int, low: float, high: float) -> tuple[np.ndarray, int]:
@@ -149,7 +155,7 @@ def _cells(first: float, last: float, count: int, low: float, high: float) -> tu
     return np.clip(((centres - first) * (count / (last - first))).astype(int), 0, count - 1), start
 
 
-def _put(renderer: RendererAgg, pixels: np.ndarray, left: int, top: int) -> None:
+def _put(renderer: RendererAgg, gc: GraphicsContextBase, pixels: np.ndarray, left: int, top: int) -> None:
     """Lay RGBA pixels, first row uppermost, over what is drawn."""
     if pixels.size:
-        renderer.draw_image(renderer.new_gc(), left, renderer.height - top - len(pixels), pixels[::-1])
+        renderer.draw_image(gc, left, renderer.height - top - len(pixels), pixels[::-1])
