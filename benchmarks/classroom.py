@@ -32,10 +32,10 @@ MINUTE, DRAG, PER_SECOND, MINUTES = 60.0, 10.0, 15, 2
 IDLE, MORE = 20.0, 8  # seconds of rest; further explorers in one kernel
 # explorer -> the label of the slider that is dragged
 EXPLORERS = {
-    "neuron_explorer": "weight w₁",
+    "neuron_explorer": "weight w1",
     "zigzag_explorer": "input mean",
     "preprocessing_explorer": "correlation",
-    "initialization_explorer": "scale",
+    "initialization_explorer": "weight std",
     "optimizer_path_explorer": "learning rate",
     "weight_decay_explorer": "λ",
 }

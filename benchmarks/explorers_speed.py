@@ -101,5 +101,6 @@ def main() -> list[str]:
         f"A move of an explorer, over all {len(rows)}: {shares[0]:.0%} of the kernel's time goes into the "
         f"experiment, {shares[1]:.0%} into the drawing, {shares[2]:.0%} into the encoding.",
         f"The slowest explorer takes {max(total):.0f} ms in the median of its moves ({slowest[0]}; "
-        f"{bar(max(total), MEDIAN)}) and {jumpiest[5]:.0f} ms at the 95th percentile over random states ({jumpiest[0]}; {bar(jumpiest[5], P95)}).",
+        f"{bar(max(total), MEDIAN)}) and {jumpiest[5]:.0f} ms at the 95th percentile over random states "
+        f"({jumpiest[0]}; {bar(jumpiest[5], P95)}).",
     ]
