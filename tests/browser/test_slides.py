@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,8 +89,12 @@ def page(shown: tuple[Page, list[str]]) -> Iterator[Page]:
     assert wrong == []
 
 
-def test_every_slide_fits_and_can_be_read(page: Page) -> None:
+def test_every_slide_fits_and_can_be_read(page: Page, deck: Path) -> None:
     assert page.evaluate("Reveal.getTotalSlides()") > 5
+    notes = re.findall(r'<aside class="notes">(.*?)</aside>', deck.read_text(encoding="utf-8"), re.DOTALL)
+    assert page.locator("aside.notes > pre").count() == sum(one.count("<pre>") for one in notes), (
+        "joined slides lose none"
+    )
     for screen in SCREENS:
         page.set_viewport_size(screen)
         page.evaluate("Reveal.layout()")

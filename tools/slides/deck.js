@@ -120,6 +120,41 @@ function layOut(section) {
   }
 }
 
+// Slides that hold little are joined with the one before: what comes later comes as a step, so nothing is seen too early.
+function join(column) {
+  let page = column.firstElementChild;
+  while (page.nextElementSibling) {
+    const after = page.nextElementSibling, parts = [...after.children].filter(child => !child.matches("aside"));
+    if (!joined(page, after, parts)) page = after;
+  }
+}
+
+function joined(page, after, parts) {
+  const last = page.querySelector(":scope > aside"), notes = after.querySelector(":scope > aside");
+  if (page.querySelector("figure") || after.querySelector("figure")) return false;
+  const before = page.style.fontSize, steps = parts.map(part => part.dataset.step);
+  const base = 1 + Math.max(0, ...[...page.children].map(child => Number(child.dataset.step ?? 0)));
+  for (const part of parts) {
+    page.insertBefore(part, last);
+    part.dataset.step = String(base + Number(part.dataset.step ?? 0));
+  }
+  for (const size of SLIGHTLY) {
+    page.style.fontSize = `${size}em`;
+    if (!fits(page)) continue;
+    if (notes && last) last.append(...notes.children);
+    else if (notes) page.append(notes);
+    after.remove();
+    return true;
+  }
+  page.style.fontSize = before;
+  parts.forEach((part, k) => {
+    after.insertBefore(part, notes);
+    if (steps[k] === undefined) delete part.dataset.step;
+    else part.dataset.step = steps[k];
+  });
+  return false;
+}
+
 // A slide never begins empty: what it begins with is there from the start.
 function stepwise(section) {
   const parts = [...section.children].filter(child => !child.matches("aside"));
@@ -143,6 +178,7 @@ async function start() {
   for (const answer of answers) answer.open = true; // an answer needs its place once it is opened
   for (const column of slides.children) column.style.cssText = "display: block; position: relative; padding: 0; height: auto;";
   for (const section of document.querySelectorAll(".slides > section > section")) layOut(section);
+  for (const column of slides.children) join(column);
   for (const answer of answers) answer.open = false;
   for (const section of document.querySelectorAll(".slides > section > section")) stepwise(section);
   for (const column of slides.children) column.style.cssText = "";
