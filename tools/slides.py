@@ -5,7 +5,8 @@
 No notebook is run: text, tables and code come from the stored ones. Pictures of explorers are drawn again, twice as
 fine, and move by their presets and one control (see `static_explorers`; not with `--still`). Which cell begins a slide
 is said in the cells' metadata (`slideshow.slide_type`, as JupyterLab's side bar sets it); what does not fit on one
-slide goes on to the next, and what fits beside the slide before stands there, as a step of its own. Keys: arrows, Esc for all slides, S for the speaker's notes.
+slide goes on to the next, and what fits on the slide before stands there, as a step of its own. Keys: arrows, Esc for
+all slides, S for the speaker's notes.
 """
 
 from __future__ import annotations
