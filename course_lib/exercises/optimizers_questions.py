@@ -122,8 +122,8 @@ QUESTIONS = (
     ),
     Prediction(
         "7.g",
-        "Seven optimisers race on the digits. First all with the rates programs suggest (0.01 and "
-        "0.001), then each with the best of eight rates. What changes?",
+        "The optimisers race on the digits. First all with the rates programs suggest (from 0.01 "
+        "down to 0.0001), then each with the best of eight rates. What changes?",
         (
             Option(
                 "Hardly anything: Adam leads both times.",

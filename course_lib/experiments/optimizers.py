@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
+from course_lib.experiments.optimizers_conventions import ADAMS, AdamOfSaito
 from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Optimizer
 from course_lib.nn.surfaces import SURFACES, Surface
 
-NAMES = tuple(OPTIMIZERS)
-LABELS = {
-    "sgd": "SGD",
-    "momentum": "Momentum",
-    "nesterov": "Nesterov",
-    "adagrad": "AdaGrad",
-    "rmsprop": "RMSProp",
-    "adam": "Adam",
-    "adamw": "AdamW",
-}
 RATES = ("same", "book", "tuned")
-BOOK_RATES = {"sgd": 0.95, "momentum": 0.1, "nesterov": 0.1, "adagrad": 1.5, "rmsprop": 0.3, "adam": 0.3, "adamw": 0.3}
 TRIED = np.geomspace(1e-4, 10, 201)  # learning rates that "tuned" chooses from
 MAX_STEPS = 200
 FAR = 10.0  # pictures away from the surface's middle: lost
@@ -35,7 +26,7 @@ SAITO = {
     "sgd": SGD(0.95),
     "momentum": Momentum(0.1, 0.9),
     "adagrad": AdaGrad(1.5, eps=1e-7),
-    "adam": Adam(0.3, eps=1e-7, eps_at="uncorrected"),
+    "adam": AdamOfSaito(0.3, eps=1e-7),
 }
 
 
@@ -87,8 +78,9 @@ def optimizer_path(
     ground = _surface(surface)
     x, y = ground.start if start is None else start
     points, rate = _walk(optimizer, ground, (x, y), steps)
-    name = next(name for name, kind in OPTIMIZERS.items() if kind is type(optimizer))
-    return _path(name, float(optimizer.lr), ground, points, rate)
+    names = {entry.make: name for name, entry in OPTIMIZERS.items()}
+    kind = next((names[base] for base in type(optimizer).__mro__ if base in names), type(optimizer).__name__)
+    return _path(kind, float(optimizer.lr), ground, points, rate)
 
 
 @checked
@@ -104,48 +96,48 @@ def optimizer_paths(
     steps: Natural = 30,
     x: float | None = None,
     y: float | None = None,
-    *,
-    sgd: bool = True,
-    momentum: bool = True,
-    nesterov: bool = False,
-    adagrad: bool = True,
-    rmsprop: bool = False,
-    adam: bool = True,
-    adamw: bool = False,
+    optimizers: Sequence[str] | list[str] = tuple(SAITO),
     watch: str = "all",
 ) -> OptimizerPaths:
-    """Any of the seven optimisers from (x, y).
+    """The `optimizers`, names of `OPTIMIZERS`, from (x, y).
 
     rates   "same": `lr` for all; "book": Saito's hand-picked rates (0.95, 0.1, 1.5, 0.3) and like ones for the others;
             "tuned": for each the rate, of 201 from 1e-4 to 10, with the lowest loss after `steps` steps
-    beta    share kept of the velocity (Momentum, Nesterov, Adam's β1) and of RMSProp's mean square; beta2 is Adam's
+    beta    share kept of the velocity (Momentum, Nesterov, β1) and of RMSProp's mean square; beta2 is Adam's
+    eps_at  where Adam's ε stands, a name of `ADAMS`
     watch   the optimiser whose path stands out, or "all"
-    eps_at  as in `Adam`; AdaGrad and RMSProp have no correction, so "uncorrected" is "outside" for them
     """
     ground = _surface(surface)
     if rates not in RATES:
         raise ValueError(f"rates must be one of {', '.join(RATES)}, not {rates!r}.")
+    if eps_at not in ADAMS:
+        raise ValueError(f"eps_at must be one of {', '.join(ADAMS)}, not {eps_at!r}.")
     if not 1 <= steps <= MAX_STEPS:
         raise ValueError(f"steps must be 1 to {MAX_STEPS}, not {steps}.")
     start = (ground.start[0] if x is None else float(x), ground.start[1] if y is None else float(y))
-    wanted = dict(zip(NAMES, (sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw)))
     shared = (float(beta), float(beta2), float(eps), eps_at, float(weight_decay))
     runs = []
-    for name in (name for name, on in wanted.items() if on):
+    for name in map(known, optimizers):
         if rates == "tuned":
             rate = _tuned(name, surface, start, steps, shared)
         else:
-            rate = BOOK_RATES[name] if rates == "book" else float(lr)
+            rate = OPTIMIZERS[name].book_rate if rates == "book" else float(lr)
         # 50 or 200 steps are kept, so that the slider that only shows more of them costs nothing
         points, effective = _kept_walk(name, rate, shared, surface, start, 50 if steps <= 50 else MAX_STEPS)
         runs.append(_path(name, rate, ground, points[: steps + 1], effective[:steps]))
-    return OptimizerPaths(ground, start, steps, rates, tuple(runs), watch if wanted.get(watch) else "all")
+    return OptimizerPaths(ground, start, steps, rates, tuple(runs), watch if watch in optimizers else "all")
 
 
 @checked
 def saito_paths(steps: Natural = 30) -> dict[str, OptimizerPath]:
     """The four paths of the book's figure, from (−7, 2). The figure ends one update earlier, after 29."""
     return {name: optimizer_path(optimizer, "bowl", steps=steps) for name, optimizer in SAITO.items()}
+
+
+def known(name: str) -> str:
+    if name not in OPTIMIZERS:
+        raise ValueError(f"There is no optimiser {name!r}; choose one of {', '.join(OPTIMIZERS)}.")
+    return name
 
 
 def make(
@@ -157,20 +149,13 @@ def make(
     eps_at: str = "outside",
     weight_decay: float = 0.01,
 ) -> Optimizer:
-    """The optimiser called `name` with those of the settings it knows."""
-    if name not in OPTIMIZERS:
-        raise ValueError(f"There is no optimiser {name!r}; choose one of {', '.join(OPTIMIZERS)}.")
-    place = "outside" if eps_at == "uncorrected" and name in ("adagrad", "rmsprop") else eps_at
-    known: Mapping = {
-        "sgd": {},
-        "momentum": {"beta": beta},
-        "nesterov": {"beta": beta},
-        "adagrad": {"eps": eps, "eps_at": place},
-        "rmsprop": {"beta": beta, "eps": eps, "eps_at": place},
-        "adam": {"beta1": beta, "beta2": beta2, "eps": eps, "eps_at": place},
-        "adamw": {"beta1": beta, "beta2": beta2, "eps": eps, "eps_at": place, "weight_decay": weight_decay},
-    }
-    return OPTIMIZERS[name](lr=lr, **known[name])
+    """The optimiser called `name` with those of the settings it has: beta may be its β1, the last four are Adam's."""
+    entry = OPTIMIZERS[known(name)]
+    shared: dict[str, Any] = {"beta": beta, "beta1": beta, "eps": eps}
+    if issubclass(entry.make, Adam):
+        shared |= {"beta2": beta2, "weight_decay": weight_decay}
+    kind = ADAMS[eps_at] if entry.make is Adam else entry.make
+    return kind(lr=lr, **{setting: shared[setting] for setting in entry.settings if setting in shared})
 
 
 def descend(

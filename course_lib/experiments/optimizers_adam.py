@@ -9,6 +9,7 @@ import numpy as np
 
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
+from course_lib.experiments.optimizers_conventions import AdamUncorrected
 from course_lib.nn.optimizers import AdaGrad, Adam, Optimizer, RMSProp
 
 STEPS = 500
@@ -62,7 +63,7 @@ def _adam(beta1: float, beta2: float, noise: float, steps: int, seed: int) -> tu
     g = 1 + noise * np.random.RandomState(seed).standard_normal(steps)
     moves, memory = {}, []
     for correction in (True, False):
-        optimizer = Adam(lr=1.0, beta1=beta1, beta2=beta2, eps=1e-12, bias_correction=correction)
+        optimizer = (Adam if correction else AdamUncorrected)(lr=1.0, beta1=beta1, beta2=beta2, eps=1e-12)
         theta = np.zeros(1)
         state, places = optimizer.init(theta), [0.0]
         for t in range(steps):

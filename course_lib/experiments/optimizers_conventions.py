@@ -64,6 +64,34 @@ def buffer_momentum(theta: np.ndarray, grad: np.ndarray, b: np.ndarray, lr: floa
     theta -= lr * b
 
 
+class AdamInside(Adam):
+    """θ ← θ − ηm̂ / √(v̂ + ε)"""
+
+    def update(self, theta, g, state, lr):
+        m_hat, v_hat = self.moments(g, state)
+        theta -= lr * m_hat / np.sqrt(v_hat + self.eps)
+
+
+class AdamOfSaito(Adam):
+    """θ ← θ − η√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε): the ε̂ at the end of section 2 of the paper, also TensorFlow's."""
+
+    def update(self, theta, g, state, lr):
+        self.moments(g, state)
+        lr = lr * np.sqrt(1 - self.beta2**state.t) / (1 - self.beta1**state.t)
+        theta -= lr * state.m / (np.sqrt(state.v) + self.eps)
+
+
+class AdamUncorrected(Adam):
+    """θ ← θ − ηm / (√v + ε), without bias correction."""
+
+    def update(self, theta, g, state, lr):
+        self.moments(g, state)
+        theta -= lr * state.m / (np.sqrt(state.v) + self.eps)
+
+
+ADAMS: dict[str, type[Adam]] = {"outside": Adam, "inside": AdamInside, "uncorrected": AdamOfSaito}  # where ε stands
+
+
 @lru_cache(maxsize=64)
 def _run(convention: str, lr: float, beta: float, beta2: float, eps: float, cut: float):
     with np.errstate(all="ignore"):
@@ -92,20 +120,19 @@ def _momentum(lr, beta, beta2, eps, cut):
     }
 
 
-def _adam_path(lr, beta, beta2, **how):
-    optimizer = Adam(lr, beta, beta2, **how)
+def _adam_path(optimizer):
     state = optimizer.init(np.zeros(2))
     return _follow(lambda theta, g, t: optimizer.step(theta, g, state))
 
 
 def _epsilon(lr, beta, beta2, eps, cut):
-    places = {"outside the root": "outside", "inside the root": "inside", "before the correction": "uncorrected"}
-    return {form: _adam_path(lr, beta, beta2, eps=eps, eps_at=place) for form, place in places.items()}
+    forms = zip(("outside the root", "inside the root", "before the correction"), ADAMS.values())
+    return {form: _adam_path(kind(lr, beta, beta2, eps)) for form, kind in forms}
 
 
 def _bias(lr, beta, beta2, eps, cut):
-    forms = {"corrected": True, "not corrected": False}
-    return {form: _adam_path(lr, beta, beta2, eps=eps, bias_correction=on) for form, on in forms.items()}
+    forms = {"corrected": Adam, "not corrected": AdamUncorrected}
+    return {form: _adam_path(kind(lr, beta, beta2, eps)) for form, kind in forms.items()}
 
 
 def _nesterov(lr, beta, beta2, eps, cut):

@@ -9,13 +9,14 @@ import numpy as np
 
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
-from course_lib.experiments.optimizers import MAX_STEPS, NAMES, descend, make
+from course_lib.experiments.optimizers import MAX_STEPS, descend, make
+from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.surfaces import SURFACES
 
 LOW, HIGH = 1e-3, 10.0  # learning rates
 BETA_HIGH = 0.99
 FINE = 401  # learning rates along the slice
-WITH_BETA = ("momentum", "nesterov", "rmsprop", "adam", "adamw")
+WITH_BETA = tuple(name for name, entry in OPTIMIZERS.items() if {"beta", "beta1"} & {*entry.settings})
 EIGENVALUES = {"bowl": (0.1, 2.0), "ravine": (1.0, 100.0)}
 
 
@@ -67,12 +68,12 @@ def learning_rate_map(
 ) -> LearningRateMap:
     """`cells` × `cells` runs, lr from 0.001 to 10 (log) by β from 0 to 0.99, moved together by one broadcast optimiser.
 
-    β is Momentum's and Nesterov's share of velocity kept, RMSProp's of the mean square, Adam's β1 (β2 = 0.999). SGD and
-    AdaGrad have none: their map is a band. lr and beta choose the point and the slice to look at.
+    β is Momentum's and Nesterov's share of velocity kept, RMSProp's of the mean square, else β1 (Adam's β2 = 0.999).
+    SGD and AdaGrad have none: their map is a band. lr and beta choose the point and the slice to look at.
     """
-    if optimizer not in NAMES or surface not in SURFACES:
+    if optimizer not in OPTIMIZERS or surface not in SURFACES:
         raise ValueError(
-            f"optimizer must be one of {', '.join(NAMES)} and surface one of {', '.join(SURFACES)}, "
+            f"optimizer must be one of {', '.join(OPTIMIZERS)} and surface one of {', '.join(SURFACES)}, "
             f"not {optimizer!r} and {surface!r}."
         )
     if not 1 <= steps <= MAX_STEPS or cells < 2:

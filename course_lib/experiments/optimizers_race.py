@@ -13,31 +13,13 @@ import numpy as np
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
-from course_lib.experiments.optimizers import NAMES, make
+from course_lib.experiments.optimizers import known, make
 from course_lib.nn.network import MLP
-from course_lib.nn.optimizers import Optimizer
+from course_lib.nn.optimizers import OPTIMIZERS, Optimizer
 from course_lib.nn.training import train
 
 RATES = ("same", "common", "tuned")
-COMMON = {
-    "sgd": 0.01,
-    "momentum": 0.01,
-    "nesterov": 0.01,
-    "adagrad": 0.01,
-    "rmsprop": 0.001,
-    "adam": 0.001,
-    "adamw": 0.001,
-}
 TRIED = (0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0, 3.16)
-TUNED = {
-    "sgd": 1.0,
-    "momentum": 0.1,
-    "nesterov": 0.1,
-    "adagrad": 0.316,
-    "rmsprop": 0.0316,
-    "adam": 0.0316,
-    "adamw": 0.0316,
-}
 SIZES, STEPS, SEEDS = (64, 32, 10), 160, 5
 LOOKS = 20
 
@@ -89,26 +71,25 @@ def optimizer_race(
     seeds: Natural = SEEDS,
     steps: Natural = STEPS,
 ) -> OptimizerRace:
-    """Train 64-32-10 ReLU networks on 1078 digits with each of seven optimisers and `seeds` initial weights.
+    """Train 64-32-10 ReLU networks on 1078 digits with each optimiser and `seeds` initial weights.
 
-    rates   "same": `lr` for all;  "common": 0.01, and 0.001 for RMSProp, Adam and AdamW, as the book's MNIST race;
-            "tuned": for each the best of eight rates from 0.001 to 3.16 (`tune_race`)
+    rates   "same": `lr` for all;  "common": 0.01, and 0.001 for RMSProp, Adam and AdamW, as the book's MNIST race,
+            and 0.0001 for Lion;  "tuned": for each the best of eight rates from 0.001 to 3.16 (`tune_race`)
     watch   the optimizer drawn bold, with its band
     """
-    if watch not in NAMES or rates not in RATES:
-        raise ValueError(
-            f"watch must be one of {', '.join(NAMES)} and rates one of {', '.join(RATES)}, not {watch!r} and {rates!r}."
-        )
-    lrs = {"same": dict.fromkeys(NAMES, float(lr)), "common": COMMON, "tuned": TUNED}[rates]
-    pairs = tuple((name, lrs[name]) for name in NAMES)
+    if rates not in RATES:
+        raise ValueError(f"rates must be one of {', '.join(RATES)}, not {rates!r}.")
+    watch, names = known(watch), tuple(OPTIMIZERS)
+    lrs = tuple(float(lr) if rates == "same" else getattr(OPTIMIZERS[name], f"{rates}_rate") for name in names)
+    pairs = tuple(zip(names, lrs, strict=True))
     step, loss, accuracy = _train(pairs, float(beta), batch_size, seeds, steps)
     with np.errstate(all="ignore"):
         mean, low, high = (f(loss, axis=-1).T for f in (np.mean, np.min, np.max))  # not finite where one seed is not
     return OptimizerRace(
         watch,
         rates,
-        NAMES,
-        tuple(lrs[name] for name in NAMES),
+        names,
+        lrs,
         step,
         mean,
         low,
@@ -119,9 +100,11 @@ def optimizer_race(
 
 
 def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
-    """Mean last loss of each optimiser at each of the rates `TRIED`: how `TUNED` was found."""
-    losses = [_train(tuple((name, lr) for name in NAMES), 0.9, 32, seeds, steps)[1][-1].mean(axis=-1) for lr in TRIED]
-    return dict(zip(NAMES, np.array(losses).T, strict=True))
+    """Mean last loss of each optimiser at each of the rates `TRIED`: how the tuned rates were found."""
+    losses = [
+        _train(tuple((name, lr) for name in OPTIMIZERS), 0.9, 32, seeds, steps)[1][-1].mean(axis=-1) for lr in TRIED
+    ]
+    return dict(zip(OPTIMIZERS, np.array(losses).T, strict=True))
 
 
 @lru_cache(maxsize=32)

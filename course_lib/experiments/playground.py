@@ -122,7 +122,7 @@ def playground_frames(
         seed=seed,
     )
     knobs = _Knobs(settings, tuple((int(step), name, _said(value)) for step, name, value in before))
-    rule = _Watched(net, OPTIMIZERS[optimizer]())
+    rule = _Watched(net, OPTIMIZERS[optimizer].make())
     curves, frame = _Curves(), None
     run = train_frames(
         net,

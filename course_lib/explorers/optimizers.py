@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from course_lib.experiments import optimizers_schedules as schedules
-from course_lib.experiments.optimizers import LABELS, MAX_STEPS, NAMES, RATES, optimizer_paths
+from course_lib.experiments.optimizers import MAX_STEPS, RATES, SAITO, OptimizerPaths, optimizer_paths
 from course_lib.experiments.optimizers_adam import adam_bias
-from course_lib.experiments.optimizers_conventions import CONVENTIONS, conventions
+from course_lib.experiments.optimizers_conventions import ADAMS, CONVENTIONS, conventions
 from course_lib.experiments.optimizers_map import HIGH, LOW, learning_rate_map
 from course_lib.experiments.optimizers_momentum import momentum_run
 from course_lib.experiments.optimizers_race import RATES as RACE_RATES
 from course_lib.experiments.optimizers_race import optimizer_race
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer, Settings
+from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.surfaces import SURFACES
 from course_lib.plots.optimizers import PathPicture
 from course_lib.plots.optimizers_adam import AdamBiasPicture
@@ -25,12 +26,18 @@ from course_lib.plots.optimizers_schedules import NAMES as SCHEDULE_NAMES
 from course_lib.plots.optimizers_schedules import SchedulePicture
 
 BETAS = (0.0, 0.5, 0.9, 0.99, 0.999, 0.9999)
-FOUR = {"sgd": True, "momentum": True, "adagrad": True, "adam": True}
-ALL = dict.fromkeys(NAMES, True)
+ALL = dict.fromkeys(OPTIMIZERS, True)
+LABELS = [entry.label for entry in OPTIMIZERS.values()]
+
+
+def _paths_of(**settings: Any) -> OptimizerPaths:
+    """The experiment, with a switch for each optimiser."""
+    on = {name: settings.pop(name) for name in OPTIMIZERS}
+    return optimizer_paths(**settings, optimizers=tuple(name for name in on if on[name]))
 
 
 def optimizer_path_explorer(**start: Any) -> Explorer:
-    """Any of seven optimisers on one of six surfaces.
+    """Any of the optimisers on any of the surfaces.
 
     Controls: surface, rates (one for all, the book's, tuned), lr, steps, watch; folded: beta, beta2, eps,
     eps_at, the start x and y, and a switch for each optimizer. Moving lr means one rate for all; whoever is watched is
@@ -48,25 +55,25 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
         return adjusted
 
     x, y = SURFACES["bowl"].start
-    four = {name: name in FOUR for name in NAMES}
+    four = {name: name in SAITO for name in OPTIMIZERS}
     book = {"surface": "bowl", "rates": "book", "steps": 30, **_start("bowl"), **four}
     return Explorer(
         "optimizer_path_explorer",
-        optimizer_paths,
+        _paths_of,
         PathPicture,
         [
             Choice("surface", "surface", tuple(SURFACES), "bowl"),
             Choice("rates", "rates", RATES, "book", ["one for all", "the book's", "tuned for each"]),
             LogSlider("lr", "learning rate", 1e-4, 10, 0.1, step=0.02),
             IntSlider("steps", "steps", 1, MAX_STEPS, 30),
-            Choice("watch", "watch", ("all", *NAMES), "all", ["all", *LABELS.values()]),
+            Choice("watch", "watch", ("all", *OPTIMIZERS), "all", ["all", *LABELS]),
             Slider("beta", "β (momentum, β1)", 0, 0.99, 0.9, step=0.01),
             Stops("beta2", "β2 (Adam)", BETAS, 0.999),
             LogSlider("eps", "ε", 1e-10, 1, 1e-7, step=0.5),
-            Choice("eps_at", "ε of Adam", ("outside", "inside", "uncorrected"), "uncorrected"),
+            Choice("eps_at", "ε of Adam", tuple(ADAMS), "uncorrected"),
             Slider("x", "start x", -10, 10, x),
             Slider("y", "start y", -5, 5, y),
-            *(Toggle(name, LABELS[name], name in FOUR) for name in NAMES),
+            *(Toggle(name, entry.label, name in SAITO) for name, entry in OPTIMIZERS.items()),
         ],
         presets={
             "Saito": book,
@@ -95,7 +102,7 @@ def learning_rate_map_explorer(**start: Any) -> Explorer:
         learning_rate_map,
         MapPicture,
         [
-            Choice("optimizer", "optimiser", NAMES, "sgd", list(LABELS.values())),
+            Choice("optimizer", "optimiser", tuple(OPTIMIZERS), "sgd", LABELS),
             Choice("surface", "surface", tuple(SURFACES), "bowl"),
             IntSlider("steps", "steps", 1, MAX_STEPS, 30),
             LogSlider("lr", "learning rate", LOW, HIGH, 0.95, step=0.01),
@@ -186,7 +193,7 @@ def schedule_explorer(**start: Any) -> Explorer:
 
 
 def optimizer_race_explorer(**start: Any) -> Explorer:
-    """Seven optimisers on the digits, with several seeds.
+    """All optimisers on the digits, with several seeds.
 
     Controls: watch, rates, lr, beta, batch_size, seeds. Moving lr means one rate for all.
     """
@@ -199,7 +206,7 @@ def optimizer_race_explorer(**start: Any) -> Explorer:
         optimizer_race,
         OptimizerRacePicture,
         [
-            Choice("watch", "watch", NAMES, "adam", list(LABELS.values())),
+            Choice("watch", "watch", tuple(OPTIMIZERS), "adam", LABELS),
             Choice("rates", "rates", RACE_RATES, "common", ["one for all", "the common ones", "tuned for each"]),
             LogSlider("lr", "learning rate", 1e-3, 10, 0.1),
             Slider("beta", "β", 0, 0.99, 0.9, step=0.01),

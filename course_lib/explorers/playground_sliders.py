@@ -64,7 +64,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
             Stops("units", "units per layer", (1, 2, 4, 8, 16, 32), 16),
             Choice("activation", "activation", OFFERED, "relu", ["none", *OFFERED[1:]]),
             Choice("init", "initial weights", tuple(INITS), "he"),
-            Choice("optimizer", "optimiser", tuple(OPTIMIZERS), "adam"),
+            Choice("optimizer", "optimiser", tuple(OPTIMIZERS), "adam", [e.label for e in OPTIMIZERS.values()]),
             LogSlider("lr", "learning rate", 1e-5, 10.0, 0.01),
             Choice("features", "inputs", tuple(FEATURES), "plain", [words for words, _ in FEATURES.values()]),
             Slider("noise", "noise", 0.0, 0.6, 0.2, step=0.05),

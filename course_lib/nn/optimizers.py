@@ -8,15 +8,14 @@ broadcasts against it: lr of shape (1000, 1) gives each point its own learning r
     optimizer.step(theta, grad, state)        # in place; grad is left alone; float32 stays float32
 
 Symbols: θ parameters, g gradient, η learning rate (`lr`), ε `eps`. Everything is element by element.
+`OPTIMIZERS` at the end has one entry for each: what explorers, pictures, races and tests know of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from types import SimpleNamespace
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import numpy as np
 
@@ -32,19 +31,16 @@ class State(SimpleNamespace):
 
 
 class Optimizer:
-    """Holds the settings and makes the zero state; the formulas are in the subclasses.
-
-    `step(..., lr=...)` uses that learning rate instead of the optimizer's own: this is how a schedule acts.
-    """
+    """Settings, the zero state and `step`. A subclass names the arrays it remembers and says how theta moves in
+    `update(theta, g, state, lr)`, which changes theta in place."""
 
     lr: Any
-    memory: ClassVar[tuple[str, ...]] = ()
+    memory: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, value in list(vars(self).items()):
-            if not isinstance(value, bool | str):
-                # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
-                object.__setattr__(self, name, value if np.ndim(value) else float(value))
+            # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
+            object.__setattr__(self, name, value if np.ndim(value) else float(value))
 
     def init(self, theta: np.ndarray) -> State:
         """The state before the first step: every memory is zero and has the shape and dtype of theta."""
@@ -58,30 +54,23 @@ class Optimizer:
                 )
         return State(**{name: np.zeros_like(theta) for name in self.memory})
 
-    def step(self, theta: np.ndarray, grad: np.ndarray, state: State, lr: Setting | None = None) -> None:
+    def step(self, theta: np.ndarray, grad: np.ndarray, state: State | None, lr: Setting | None = None) -> None:
+        """One update of theta, in place. `lr` takes the place of the optimizer's own: this is how a schedule acts."""
+        name = f"{type(self).__name__}.step"
+        _floating(theta, name)
+        if type(grad) is not np.ndarray or grad.dtype not in FLOATS:
+            grad = floats(grad, f"grad of {name}")
+        if grad.shape != theta.shape:
+            raise ValueError(f"grad of {name} must have the shape of theta, {theta.shape}, not {grad.shape}.")
+        self.update(theta, grad, state, self.lr if lr is None else lr)
+
+    def update(self, theta: np.ndarray, g: np.ndarray, state: Any, lr: Setting) -> None:
         raise NotImplementedError
 
 
 def _floating(theta: np.ndarray, name: str) -> None:
     if type(theta) is not np.ndarray or theta.dtype.kind != "f":
         raise ValueError(f"theta of {name} must be an array of floating-point numbers, not {short(theta)}.")
-
-
-def in_place(step: Callable) -> Callable:
-    """A step that is given an array theta to change, and a gradient of its shape in floating point."""
-
-    @wraps(step)
-    def looked_at(self, theta, grad, state, lr=None):
-        _floating(theta, f"{type(self).__name__}.step")
-        if type(grad) is not np.ndarray or grad.dtype not in FLOATS:
-            grad = floats(grad, f"grad of {type(self).__name__}.step")
-        if grad.shape != theta.shape:
-            raise ValueError(
-                f"grad of {type(self).__name__}.step must have the shape of theta, {theta.shape}, not {grad.shape}."
-            )
-        step(self, theta, grad, state, lr)
-
-    return looked_at
 
 
 @checked
@@ -91,9 +80,8 @@ class SGD(Optimizer):
 
     lr: Rate = 0.01
 
-    @in_place
-    def step(self, theta, grad, state, lr=None):
-        theta -= (self.lr if lr is None else lr) * grad
+    def update(self, theta, g, state, lr):
+        theta -= lr * g
 
 
 @checked
@@ -107,13 +95,12 @@ class Momentum(Optimizer):
 
     lr: Rate = 0.01
     beta: BelowOne = 0.9
-    memory: ClassVar = ("v",)
+    memory = ("v",)
 
-    @in_place
-    def step(self, theta, grad, state, lr=None):
+    def update(self, theta, g, state, lr):
         v = state.v
         v *= self.beta
-        v -= (self.lr if lr is None else lr) * grad
+        v -= lr * g
         theta += v
 
 
@@ -128,37 +115,29 @@ class Nesterov(Optimizer):
 
     lr: Rate = 0.01
     beta: BelowOne = 0.9
-    memory: ClassVar = ("v",)
+    memory = ("v",)
 
-    @in_place
-    def step(self, theta, grad, state, lr=None):
-        v, move = state.v, (self.lr if lr is None else lr) * grad
+    def update(self, theta, g, state, lr):
+        v = state.v
         v *= self.beta
-        v -= move
+        v -= lr * g
         theta += self.beta * v
-        theta -= move
+        theta -= lr * g
 
 
 @checked
 @dataclass(frozen=True)
 class AdaGrad(Optimizer):
-    """h ← h + g²;  θ ← θ − ηg / (√h + ε)      (Duchi, Hazan & Singer 2011)
-
-    eps_at="inside" divides by √(h + ε) instead.
-    """
+    """h ← h + g²;  θ ← θ − ηg / (√h + ε)      (Duchi, Hazan & Singer 2011)"""
 
     lr: Rate = 0.01
     eps: Strength = 1e-8
-    eps_at: Literal["outside", "inside"] = "outside"
-    memory: ClassVar = ("h",)
+    memory = ("h",)
 
-    @in_place
-    def step(self, theta, grad, state, lr=None):
+    def update(self, theta, g, state, lr):
         h = state.h
-        h += grad * grad
-        move = (self.lr if lr is None else lr) * grad
-        move /= _root(h, self.eps, self.eps_at)
-        theta -= move
+        h += g**2
+        theta -= lr * g / (np.sqrt(h) + self.eps)
 
 
 @checked
@@ -166,22 +145,19 @@ class AdaGrad(Optimizer):
 class RMSProp(Optimizer):
     """h ← βh + (1 − β)g²;  θ ← θ − ηg / (√h + ε)      (Tieleman & Hinton 2012, lecture 6.5)
 
-    No bias correction: the first step is η/√(1 − β) long. eps_at="inside" divides by √(h + ε) instead.
+    No bias correction: the first step is η/√(1 − β) long.
     """
 
     lr: Rate = 0.001
     beta: BelowOne = 0.9
     eps: Strength = 1e-8
-    eps_at: Literal["outside", "inside"] = "outside"
-    memory: ClassVar = ("h",)
+    memory = ("h",)
 
-    @in_place
-    def step(self, theta, grad, state, lr=None):
+    def update(self, theta, g, state, lr):
         h = state.h
-        _average(h, self.beta, grad * grad)
-        move = (self.lr if lr is None else lr) * grad
-        move /= _root(h, self.eps, self.eps_at)
-        theta -= move
+        h *= self.beta
+        h += (1 - self.beta) * g**2
+        theta -= lr * g / (np.sqrt(h) + self.eps)
 
 
 @checked
@@ -189,39 +165,32 @@ class RMSProp(Optimizer):
 class Adam(Optimizer):
     """m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  m̂ = m/(1 − β₁ᵗ);  v̂ = v/(1 − β₂ᵗ);  θ ← θ − ηm̂ / (√v̂ + ε)
     (Kingma & Ba 2015, algorithm 1)
-
-    bias_correction=False uses m and v as they are. `eps_at` says where ε stands: "outside" as above;
-    "inside": √(v̂ + ε); "uncorrected": ε is added to √v before the correction, the paper's ε̂ of section 2
-    (Saito, TensorFlow), η√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε).
     """
 
     lr: Rate = 0.001
     beta1: BelowOne = 0.9
     beta2: BelowOne = 0.999
     eps: Strength = 1e-8
-    bias_correction: bool = True
-    eps_at: Literal["outside", "inside", "uncorrected"] = "outside"
-    memory: ClassVar = ("m", "v")
+    memory = ("m", "v")
 
     def init(self, theta):
         state = super().init(theta)
         state.t = 0
         return state
 
-    @in_place
-    def step(self, theta, grad, state, lr=None):
+    def update(self, theta, g, state, lr):
+        m_hat, v_hat = self.moments(g, state)
+        theta -= lr * m_hat / (np.sqrt(v_hat) + self.eps)
+
+    def moments(self, g, state):
+        """m̂ and v̂: the moving averages of g and g², corrected for their start at zero."""
         m, v = state.m, state.v
         state.t += 1
-        _average(m, self.beta1, grad)
-        _average(v, self.beta2, grad * grad)
-        # the corrections are moved onto η and ε, which are small, instead of m and v, which are long
-        c1 = 1 - self.beta1**state.t if self.bias_correction else 1.0
-        c2 = 1 - self.beta2**state.t if self.bias_correction else 1.0
-        eps_scale = {"outside": c2**0.5, "inside": c2, "uncorrected": 1.0}[self.eps_at]
-        move = _root(v, self.eps * eps_scale, self.eps_at)
-        np.divide(m, move, out=move)
-        move *= (self.lr if lr is None else lr) * c2**0.5 / c1
-        theta -= move
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        v *= self.beta2
+        v += (1 - self.beta2) * g**2
+        return m / (1 - self.beta1**state.t), v / (1 - self.beta2**state.t)
 
 
 @checked
@@ -235,34 +204,56 @@ class AdamW(Adam):
 
     weight_decay: Strength = 0.01
 
-    @in_place
-    def step(self, theta, grad, state, lr=None):
-        lr = self.lr if lr is None else lr
+    def update(self, theta, g, state, lr):
         theta *= 1 - lr * self.weight_decay
-        super().step(theta, grad, state, lr)
+        super().update(theta, g, state, lr)
 
 
-def _average(mean: np.ndarray, beta: BelowOne, new: np.ndarray) -> None:
-    """mean ← β mean + (1 − β) new, in place."""
-    mean *= beta
-    mean += (1 - beta) * new
+@checked
+@dataclass(frozen=True)
+class Lion(Optimizer):
+    """c = β₁m + (1 − β₁)g;  θ ← θ − η(sign c + λθ);  m ← β₂m + (1 − β₂)g      (Chen et al. 2023, algorithm 2)
+
+    Every step is η long in every coordinate, so η must be smaller than Adam's, and the path ends in a dance of ±η.
+    """
+
+    lr: Rate = 1e-4
+    beta1: BelowOne = 0.9
+    beta2: BelowOne = 0.99
+    weight_decay: Strength = 0.0
+    memory = ("m",)
+
+    def update(self, theta, g, state, lr):
+        m = state.m
+        c = self.beta1 * m + (1 - self.beta1) * g
+        theta -= lr * (np.sign(c) + self.weight_decay * theta)
+        m *= self.beta2
+        m += (1 - self.beta2) * g
 
 
-def _root(square: np.ndarray, eps: Setting, eps_at: str) -> np.ndarray:
-    """√square + ε, or √(square + ε) when ε is inside, as a fresh array."""
-    if eps_at == "inside":
-        return np.sqrt(square + eps)
-    root = np.sqrt(square)
-    root += eps
-    return root
+@dataclass(frozen=True)
+class Entry:
+    """What the course knows of an optimizer besides its formula; a good learning rate depends on the problem."""
+
+    make: type[Optimizer]
+    label: str
+    line: tuple[str, Any, str]  # colour of `plots.style.COLOURS`, line style and marker, in every picture
+    book_rate: float  # on the surfaces: as hand-picked by Saito, Deep Learning from Scratch (2016), 6.1, or like those
+    common_rate: float  # on the digits: what programs suggest
+    tuned_rate: float  # on the digits: the best of eight (`experiments.optimizers_race.tune_race`)
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        return tuple(self.make.__dataclass_fields__)  # type: ignore[attr-defined]
 
 
 OPTIMIZERS = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
+    "sgd": Entry(SGD, "SGD", ("blue", "-", "o"), 0.95, 0.01, 1.0),
+    "momentum": Entry(Momentum, "Momentum", ("vermillion", "--", "s"), 0.1, 0.01, 0.1),
+    "nesterov": Entry(Nesterov, "Nesterov", ("green", "-.", "^"), 0.1, 0.01, 0.1),
+    "adagrad": Entry(AdaGrad, "AdaGrad", ("purple", ":", "D"), 1.5, 0.01, 0.316),
+    "rmsprop": Entry(RMSProp, "RMSProp", ("orange", (0, (5, 1)), "v"), 0.3, 0.001, 0.0316),
+    "adam": Entry(Adam, "Adam", ("sky", (0, (3, 1, 1, 1)), "P"), 0.3, 0.001, 0.0316),
+    "adamw": Entry(AdamW, "AdamW", ("grey", (0, (1, 1)), "X"), 0.3, 0.001, 0.0316),
+    "lion": Entry(Lion, "Lion", ("vermillion", (0, (6, 1, 1, 1, 1, 1)), "*"), 0.3, 0.0001, 0.01),
 }

@@ -9,14 +9,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from course_lib.experiments.optimizers import LABELS, NAMES, OptimizerPath, OptimizerPaths
+from course_lib.experiments.optimizers import OptimizerPath, OptimizerPaths
+from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.surfaces import Surface
 from course_lib.plots.picture import Picture
-from course_lib.plots.style import SERIES
+from course_lib.plots.style import COLOURS
 
-LOOKS: dict[str, dict[str, Any]] = dict(
-    zip(NAMES, SERIES, strict=True)
-)  # every optimizer looks the same in every picture of the chapter
+LOOKS: dict[str, dict[str, Any]] = {  # every optimizer looks the same in every picture of the chapter
+    name: dict(zip(("color", "linestyle", "marker"), (COLOURS[entry.line[0]], *entry.line[1:]), strict=True))
+    for name, entry in OPTIMIZERS.items()
+}
 MINUS = str.maketrans("-", "−")
 UPPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOSS_LOWS, LOSS_HIGH = (1e-4, 1e-10), 1e4
@@ -58,20 +60,20 @@ class PathPicture(Picture):
     def _build_list(self) -> None:
         """Only what is drawn is listed: a name with its line, its rate and its last loss."""
         ax = self.list = self.figure.add_axes((0.58, 0.67, 0.405, 0.30))
-        ax.set(xlim=(0, 1), ylim=(len(NAMES), -1.0))
+        ax.set(xlim=(0, 1), ylim=(len(OPTIMIZERS), -1.0))
         ax.axis("off")
         self.keys = {
             name: (
                 self.moving(ax.plot([0.02, 0.13], [row, row], markersize=5, **LOOKS[name])[0]),
-                self.moving(ax.text(0.17, row, LABELS[name], va="center")),
+                self.moving(ax.text(0.17, row, OPTIMIZERS[name].label, va="center")),
             )
-            for row, name in enumerate(NAMES)
+            for row, name in enumerate(OPTIMIZERS)
         }
         ax.text(0.64, -1, "rate η", ha="right", va="center", weight="bold")
         ax.text(0.97, -1, "last loss", ha="right", va="center", weight="bold")
         self.cells = {
             name: [self.moving(ax.text(x, row, "", ha="right", va="center")) for x in (0.64, 0.97)]
-            for row, name in enumerate(NAMES)
+            for row, name in enumerate(OPTIMIZERS)
         }
 
     def frame(self, result: OptimizerPaths) -> tuple:
@@ -93,7 +95,7 @@ class PathPicture(Picture):
         runs = {run.name: run for run in result.runs}
         t = np.arange(result.steps + 1)
         (left, right), (low, high) = view_of(result.surface)
-        for name in NAMES:
+        for name in OPTIMIZERS:
             run = runs.get(name)
             for cell in self.cells[name]:
                 cell.set_text("")
@@ -119,12 +121,13 @@ class PathPicture(Picture):
     def describe(self, result: OptimizerPaths) -> str:
         if not result.runs:
             return f"The surface {result.surface.formula}; no optimiser is switched on."
-        fates = [f"{LABELS[run.name]} (η = {run.lr:.3g}) {_ends(run)}" for run in result.ranking]
+        fates = [f"{OPTIMIZERS[run.name].label} (η = {run.lr:.3g}) {_ends(run)}" for run in result.ranking]
         start = f"({result.start[0]:.3g}, {result.start[1]:.3g})"
         steps = f"{result.steps} step{'s' if result.steps > 1 else ''}"
         text = f"On {result.surface.formula} from {start}, after {steps}: {', '.join(fates)}."
-        watched = "" if result.watch == "all" else f" {LABELS[result.watch]} is drawn strongly, the others faintly."
-        return text.translate(MINUS) + watched
+        if result.watch != "all":
+            text += f" {OPTIMIZERS[result.watch].label} is drawn strongly, the others faintly."
+        return text.translate(MINUS)
 
 
 def fate(run: OptimizerPath) -> str:

@@ -7,7 +7,6 @@ import math
 import matplotlib as mpl
 import numpy as np
 
-from course_lib.experiments.optimizers import LABELS
 from course_lib.experiments.optimizers_map import (
     BETA_HIGH,
     EIGENVALUES,
@@ -17,6 +16,7 @@ from course_lib.experiments.optimizers_map import (
     LearningRateMap,
     best_rate,
 )
+from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.optimizers import decades, short
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
@@ -120,7 +120,7 @@ class MapPicture(Picture):
         self.notes[1].set_text("" if limit is None else f"limit {limit:.3g}")
         steps = f"{result.steps} step{'s' * (result.steps > 1)}"
         self.headline.set_text(
-            f"{LABELS[result.optimizer]}, {result.surface}, {steps}: best η {lr:.2g}{_with_beta(result, beta)}"
+            f"{_label(result)}, {result.surface}, {steps}: best η {lr:.2g}{_with_beta(result, beta)}"
         )
 
     def describe(self, result: LearningRateMap) -> str:
@@ -133,7 +133,7 @@ class MapPicture(Picture):
         cut_lr, cut_left = result.best_on_slice
         steps = f"{result.steps} step{'s' * (result.steps > 1)}"
         return (
-            f"{LABELS[result.optimizer]} on the {result.surface}, {steps}: {at} {here}. On this slice "
+            f"{_label(result)} on the {result.surface}, {steps}: {at} {here}. On this slice "
             f"η = {cut_lr:.2g} is best with {short(cut_left)}, on the whole map η = {lr:.2g}"
             f"{_with_beta(result, beta)} with {short(left)}; {result.lost:.0%} of the map is lost.{theory}"
         )
@@ -150,3 +150,7 @@ def limits(result: LearningRateMap) -> tuple[float | None, float | None]:
 
 def _with_beta(result: LearningRateMap, beta: float) -> str:
     return f", β {beta:.2g}" if result.optimizer in WITH_BETA else ""
+
+
+def _label(result: LearningRateMap) -> str:
+    return OPTIMIZERS[result.optimizer].label

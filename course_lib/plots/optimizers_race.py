@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.experiments.optimizers import LABELS, NAMES
 from course_lib.experiments.optimizers_race import STEPS, OptimizerRace
+from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.optimizers import LOOKS, decades
 from course_lib.plots.picture import Picture
 
 LOW, HIGH = 0.01, 10.0
+LABELS = [entry.label for entry in OPTIMIZERS.values()]
 
 
 class OptimizerRacePicture(Picture):
@@ -30,25 +31,29 @@ class OptimizerRacePicture(Picture):
         }
         ax = self.ends = self.figure.add_axes((0.66, 0.11, 0.17, 0.80))
         decades(ax, "x", LOW, HIGH)
-        ax.set(ylim=(len(NAMES) - 0.5, -0.5), yticks=range(len(NAMES)), yticklabels=[LABELS[name] for name in NAMES])
+        ax.set(
+            ylim=(len(OPTIMIZERS) - 0.5, -0.5),
+            yticks=range(len(OPTIMIZERS)),
+            yticklabels=LABELS,
+        )
         ax.tick_params(axis="y", length=0, pad=40)
         ax.set_title("Last loss, all seeds", loc="center")
         across = ax.get_yaxis_transform()
-        for row, name in enumerate(NAMES):
+        for row, name in enumerate(OPTIMIZERS):
             ax.plot([-0.26, -0.05], [row, row], clip_on=False, transform=across, markersize=5, **LOOKS[name])
         self.spans = [
             self.moving(ax.plot([], [], color=LOOKS[name]["color"], linewidth=5, solid_capstyle="butt")[0])
-            for name in NAMES
+            for name in OPTIMIZERS
         ]
         self.dots = [
             self.moving(ax.plot([], [], color=self.style.ink, marker="|", markersize=14, markeredgewidth=2)[0])
-            for _ in NAMES
+            for _ in OPTIMIZERS
         ]
         self.figure.text(0.905, 0.925, "η", ha="right", weight="bold")
         self.figure.text(0.99, 0.925, "accuracy", ha="right", weight="bold")
         self.cells = [
             [self.moving(ax.text(x, row, "", ha="right", va="center", transform=across)) for x in (1.44, 1.94)]
-            for row in range(len(NAMES))
+            for row in range(len(OPTIMIZERS))
         ]
 
     def set_artists(self, result: OptimizerRace) -> None:
@@ -71,7 +76,7 @@ class OptimizerRacePicture(Picture):
 
     def describe(self, result: OptimizerRace) -> str:
         row = result.names.index(result.watch)
-        name, seeds = LABELS[result.watch], result.accuracy.shape[1]
+        name, seeds = OPTIMIZERS[result.watch].label, result.accuracy.shape[1]
         if np.isfinite(result.mean[row, -1]):
             fate = (
                 f"ends at loss {result.mean[row, -1]:.2g} (from {result.low[row, -1]:.2g} to "
@@ -82,8 +87,8 @@ class OptimizerRacePicture(Picture):
             fate = f"diverges with {result.diverged[row]} of the seeds"
         rates = {"same": "one rate for all", "common": "the common rates", "tuned": "tuned rates"}[result.rates]
         return (
-            f"Seven optimisers on the digits with {rates}, {seeds} seeds each: {name} with η = {result.lrs[row]:.3g} "
-            f"{fate}. Lowest mean loss: {LABELS[result.ranking[0]]}."
+            f"{len(result.names)} optimisers on the digits with {rates}, {seeds} seeds each: {name} with "
+            f"η = {result.lrs[row]:.3g} {fate}. Lowest mean loss: {OPTIMIZERS[result.ranking[0]].label}."
         )
 
 

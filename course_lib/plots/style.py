@@ -29,6 +29,17 @@ BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY = (
     "#56B4E9",
 )
 
+GREY = "#808080"
+COLOURS = {
+    "blue": BLUE,
+    "orange": ORANGE,
+    "green": GREEN,
+    "vermillion": VERMILLION,
+    "purple": PURPLE,
+    "sky": SKY,
+    "grey": GREY,
+}
+
 SERIES: tuple[dict[str, Any], ...] = (
     {"color": BLUE, "linestyle": "-", "marker": "o"},
     {"color": VERMILLION, "linestyle": "--", "marker": "s"},
@@ -36,7 +47,7 @@ SERIES: tuple[dict[str, Any], ...] = (
     {"color": PURPLE, "linestyle": ":", "marker": "D"},
     {"color": ORANGE, "linestyle": (0, (5, 1)), "marker": "v"},
     {"color": SKY, "linestyle": (0, (3, 1, 1, 1)), "marker": "P"},
-    {"color": "#808080", "linestyle": (0, (1, 1)), "marker": "X"},
+    {"color": GREY, "linestyle": (0, (1, 1)), "marker": "X"},
 )
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from course_lib.experiments.optimizers import (
-    NAMES,
     SAITO,
     descend,
     make,
@@ -19,7 +18,7 @@ from course_lib.experiments.optimizers_map import (
     learning_rate_map,
     stability_limit,
 )
-from course_lib.nn.optimizers import SGD
+from course_lib.nn.optimizers import OPTIMIZERS, SGD
 from course_lib.nn.surfaces import SURFACES
 
 # Saito, Deep Learning from Scratch (2016), 6.1, optimizer_compare_naive.py: after 29 updates (the last point of his
@@ -74,7 +73,7 @@ def test_divergence_is_a_result():
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_many_points_at_once_are_many_paths(name, surface):
     ground, lrs, betas = SURFACES[surface], np.array([0.001, 0.003]), np.array([[0.5], [0.9]])
     final = descend(make(name, lrs, betas), ground, ground.start, (2, 2), 20)
@@ -85,7 +84,14 @@ def test_many_points_at_once_are_many_paths(name, surface):
 
 
 def test_settings_that_cannot_be_are_refused():
-    for wrong in ({"surface": "moon"}, {"rates": "best"}, {"steps": 0}, {"steps": 201}):
+    for wrong in (
+        {"surface": "moon"},
+        {"rates": "best"},
+        {"steps": 0},
+        {"steps": 201},
+        {"optimizers": ("lbfgs",)},
+        {"eps_at": "under"},
+    ):
         with pytest.raises(ValueError):
             optimizer_paths(**wrong)
     for wrong in ({"optimizer": "lbfgs"}, {"surface": "moon"}, {"steps": 0}, {"cells": 1}):
@@ -124,7 +130,7 @@ def test_the_map_is_what_single_runs_give():
     assert left == np.nanmin(result.left) and 0 < result.lost < 1
 
 
-@pytest.mark.parametrize("optimizer", sorted(set(NAMES) - set(WITH_BETA)))
+@pytest.mark.parametrize("optimizer", sorted(set(OPTIMIZERS) - set(WITH_BETA)))
 def test_without_beta_the_map_is_a_band(optimizer):
     left = learning_rate_map(optimizer, cells=8).left
     np.testing.assert_array_equal(left[0], left[-1])

@@ -4,17 +4,16 @@ import numpy as np
 import pytest
 
 from course_lib.data.digits import load_digits
-from course_lib.experiments.optimizers import NAMES, make
+from course_lib.experiments.optimizers import make
 from course_lib.experiments.optimizers_race import (
-    COMMON,
     SIZES,
     TRIED,
-    TUNED,
     optimizer_race,
     tune_race,
 )
 from course_lib.experiments.optimizers_schedules import CHOICES, noise_floor, schedule_of, schedule_run
 from course_lib.nn.network import MLP
+from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.training import train
 
 
@@ -77,7 +76,7 @@ def test_unknown_schedules_are_refused():
         schedule_run(problem="mnist")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_side_by_side_is_one_network_alone(name):
     race = optimizer_race(rates="common", seeds=2, steps=20)
     digits = load_digits()
@@ -86,7 +85,7 @@ def test_side_by_side_is_one_network_alone(name):
         net,
         digits.x_train.astype(np.float32),
         digits.y_train,
-        make(name, COMMON[name]),
+        make(name, OPTIMIZERS[name].common_rate),
         steps=20,
         rng=0,
         record_every=1,
@@ -99,7 +98,7 @@ def test_side_by_side_is_one_network_alone(name):
 
 def test_tuned_rates_are_the_best_of_those_tried():
     for name, losses in tune_race().items():
-        assert losses[TRIED.index(TUNED[name])] <= 1.2 * np.nanmin(losses)
+        assert losses[TRIED.index(OPTIMIZERS[name].tuned_rate)] <= 1.2 * np.nanmin(losses)
 
 
 # notes: 184, 189
@@ -113,10 +112,10 @@ def test_common_rates_rank_rates_and_tuned_ones_hardly_differ():
 
 def test_divergence_is_counted():
     race = optimizer_race(rates="same", lr=10.0, steps=60, seeds=2)
-    assert race.diverged.shape == (len(NAMES),) and np.isfinite(race.mean[:, 0]).all()
+    assert race.diverged.shape == (len(OPTIMIZERS),) and np.isfinite(race.mean[:, 0]).all()
 
 
 def test_unknown_racers_are_refused():
-    for wrong in ({"watch": "lion"}, {"rates": "fair"}):
+    for wrong in ({"watch": "lbfgs"}, {"rates": "fair"}):
         with pytest.raises(ValueError):
             optimizer_race(**wrong)

@@ -133,7 +133,7 @@ ONE = {  # every place where an array comes in: functions of one array (6, 4)
         for name, make in preprocessing.PREPROCESSORS.items()
         if not name.startswith("channel")
     },
-    **{f"{name}.step": lambda g, make=make: stepped(make(), g) for name, make in OPTIMIZERS.items()},
+    **{f"{name}.step": lambda g, entry=entry: stepped(entry.make(), g) for name, entry in OPTIMIZERS.items()},
     **{f"schedule {name}": lambda t, make=make: make()(t) for name, make in SCHEDULES.items()},
 }
 

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
+from course_lib.experiments.optimizers_conventions import AdamInside, AdamOfSaito, AdamUncorrected
+from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, AdamW, Lion, Momentum, Nesterov, RMSProp
 from course_lib.nn.surfaces import SURFACES
 
 BOWL = SURFACES["bowl"]  # x²/20 + y², eigenvalues 0.1 and 2
-ALL = [make(lr=0.1) for make in OPTIMIZERS.values()]
+ALL = [entry.make(lr=0.1) for entry in OPTIMIZERS.values()]
 
 
 def path(optimizer, steps=30, surface=BOWL, start=None, dtype=float):
@@ -61,7 +62,7 @@ PUBLISHED = {
         7.57784749632,
     ),
     "saito adam": (
-        Adam(0.3, eps=1e-7, eps_at="uncorrected"),
+        AdamOfSaito(0.3, eps=1e-7),
         [-6.70000135526, 1.70000023717],
         [0.0201490647175, 0.321957221871],
         [0.136006852395, 0.318245375537],
@@ -77,7 +78,7 @@ PUBLISHED = {
         8.2950330806,
     ),
     "adam, no bias correction": (
-        Adam(0.3, bias_correction=False),
+        AdamUncorrected(0.3),
         [-6.05131713052, 1.05131677695],
         [0.0784119761353, -0.395553784018],
         [0.395171214391, -0.317973792292],
@@ -215,14 +216,14 @@ def test_nesterov_stores_the_look_ahead_point():
 def test_adam_first_step_is_lr_whatever_the_gradient(g):
     """Kingma & Ba 2015, sec. 2.1 and 3: lr with bias correction, √10 lr without."""
     assert moves(Adam(0.3, eps=1e-12), [g], 1)[0] == pytest.approx(0.3 * np.sign(g), abs=1e-6)
-    without = moves(Adam(0.3, eps=1e-12, bias_correction=False), [g], 1)[0]
+    without = moves(AdamUncorrected(0.3, eps=1e-12), [g], 1)[0]
     assert without == pytest.approx(0.3 * 3.16227766 * np.sign(g), abs=1e-6)
 
 
 # notes: 182, E11
 def test_adam_without_bias_correction_under_a_constant_gradient():
     """The step peaks at 6.5685 lr (t = 12); 6.5279, 3.2408, 1.2576 at t = 10, 100, 1000."""
-    factor = moves(Adam(1.0, bias_correction=False), [0.7], 1000)[:, 0]
+    factor = moves(AdamUncorrected(1.0), [0.7], 1000)[:, 0]
     np.testing.assert_allclose(factor[[9, 11, 99, 999]], [6.5279, 6.5685, 3.2408, 1.2576], atol=5e-5)
     assert factor.argmax() == 11
     np.testing.assert_allclose(moves(Adam(1.0), [0.7], 1000), 1.0, atol=1e-6)
@@ -260,7 +261,7 @@ def test_momentum_terminal_speed(beta, speed):
 # notes: 181, E11
 def test_adam_special_cases():
     """Kingma & Ba 2015, sec. 5: β₁ = 0 is RMSProp (with bias correction); β₂ → 1 and lr/√t make AdaGrad."""
-    plain = Adam(0.1, beta1=0, beta2=0.9, bias_correction=False)
+    plain = AdamUncorrected(0.1, beta1=0, beta2=0.9)
     np.testing.assert_allclose(path(plain), path(RMSProp(0.1, 0.9)))
     adam, points = Adam(1.5, beta1=0, beta2=1 - 1e-9, eps=0), []
     theta = np.array(BOWL.start)
@@ -269,6 +270,23 @@ def test_adam_special_cases():
         adam.step(theta, BOWL.grad(theta), state, lr=1.5 / t**0.5)
         points.append(theta.copy())
     np.testing.assert_allclose(points, path(AdaGrad(1.5, eps=0))[1:], atol=1e-5)
+
+
+def test_lion_is_the_algorithm_of_its_paper():
+    """Chen et al. 2023 (arXiv 2302.06675), algorithm 2, number by number."""
+    beta1, beta2, eta, decay, x, m = 0.9, 0.99, 0.3, 0.1, [-7.0, 2.0], [0.0, 0.0]
+    points = [list(x)]
+    for _ in range(30):
+        for i, g in enumerate((x[0] / 10, 2 * x[1])):
+            c = beta1 * m[i] + (1 - beta1) * g
+            x[i] -= eta * ((c > 0) - (c < 0) + decay * x[i])
+            m[i] = beta2 * m[i] + (1 - beta2) * g
+        points.append(list(x))
+    np.testing.assert_allclose(path(Lion(0.3, weight_decay=0.1)), points, atol=1e-12)
+
+
+def test_lion_moves_by_the_rate_whatever_the_gradient():
+    np.testing.assert_allclose(moves(Lion(0.3), [1e-6, 5.0, -1e6, 0.0], 50), np.tile([0.3, 0.3, -0.3, 0.0], (50, 1)))
 
 
 # notes: E66
@@ -283,16 +301,14 @@ def test_adamw_decays_beside_adam():
     np.testing.assert_array_equal(path(AdamW(0.3, weight_decay=0)), path(Adam(0.3)))
 
 
-def test_eps_inside_the_root():
+def test_where_eps_stands():
     """One step from zero memory with g² = ε: g/(√(2ε)) inside, g/(2√ε) when √ε stands outside."""
     g = np.array([0.01])
-    inside = moves(AdaGrad(1.0, eps=1e-4, eps_at="inside"), g, 1)[0, 0]
-    outside = moves(AdaGrad(1.0, eps=1e-2), g, 1)[0, 0]
-    assert (inside, outside) == pytest.approx((2**-0.5, 0.5))
-    assert moves(Adam(1.0, eps=1e-4, eps_at="inside"), g, 1)[0, 0] == pytest.approx(2**-0.5)
-    assert moves(RMSProp(1.0, 0.0, eps=1e-4, eps_at="inside"), g, 1)[0, 0] == pytest.approx(2**-0.5)
+    assert moves(AdamInside(1.0, eps=1e-4), g, 1)[0, 0] == pytest.approx(2**-0.5)
+    for outside in (AdaGrad(1.0, eps=1e-2), Adam(1.0, eps=1e-2), RMSProp(1.0, 0.0, eps=1e-2)):
+        assert moves(outside, g, 1)[0, 0] == pytest.approx(0.5)
     # ε added before the correction: m/(√v + ε) with √v = 0.01·√0.001
-    assert moves(Adam(1.0, eps=0.01 * 0.001**0.5, eps_at="uncorrected"), g, 1)[0, 0] == pytest.approx(0.5)
+    assert moves(AdamOfSaito(1.0, eps=0.01 * 0.001**0.5), g, 1)[0, 0] == pytest.approx(0.5)
 
 
 @settings(max_examples=30, deadline=None)
@@ -308,8 +324,8 @@ def test_adaptive_methods_do_not_see_the_scale_of_the_loss(exponent, optimizer):
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_fifty_learning_rates_at_once_are_fifty_runs(name):
     lr = np.geomspace(1e-3, 0.5, 50)
-    together = path(OPTIMIZERS[name](lr=lr[:, None]), start=np.tile(BOWL.start, (50, 1)))
-    apart = [path(OPTIMIZERS[name](lr=float(a))) for a in lr]
+    together = path(OPTIMIZERS[name].make(lr=lr[:, None]), start=np.tile(BOWL.start, (50, 1)))
+    apart = [path(OPTIMIZERS[name].make(lr=float(a))) for a in lr]
     np.testing.assert_array_equal(together, np.stack(apart, axis=1))
 
 
@@ -325,7 +341,7 @@ def test_every_setting_broadcasts(seed):
         "eps": rng.uniform(1e-8, 1e-2, (4, 1)),
         "weight_decay": rng.uniform(0, 0.5, (4, 1)),
     }
-    for make in OPTIMIZERS.values():
+    for make in (entry.make for entry in OPTIMIZERS.values()):
         names = [n for n in make.__dataclass_fields__ if n in column]
         together = path(make(**{n: column[n] for n in names}), 5, start=np.tile(BOWL.start, (4, 1)))
         apart = [path(make(**{n: float(column[n][i, 0]) for n in names}), 5) for i in range(4)]
@@ -373,8 +389,6 @@ def test_lr_of_the_step_overrides_the_settings(optimizer):
         (lambda: Adam(beta2=1.0), "beta2 of Adam must be"),
         (lambda: Adam(eps=-1e-8), "eps of Adam must be a number, 0 or more"),
         (lambda: AdamW(weight_decay=-1), "weight_decay of AdamW must be"),
-        (lambda: Adam(eps_at="under"), "eps_at of Adam must be one of 'outside', 'inside', 'uncorrected', not 'under'"),
-        (lambda: RMSProp(eps_at="uncorrected"), "eps_at of RMSProp must be one of 'outside', 'inside', not"),
         (lambda: SGD(lr=np.ones((3, 1))).init(np.zeros(2)), "does not broadcast"),
         (lambda: SGD(lr=np.ones(3)).init(np.zeros(2)), "broadcast"),
         (lambda: Adam().init(np.zeros(2, int)), "floating-point"),
@@ -388,52 +402,15 @@ def test_impossible_settings_are_refused_in_one_sentence(make, message):
 
 # 2000 updates with one sensible rate each bring every method down every surface.
 RATES = {
-    "bowl": {"sgd": 0.5, "momentum": 0.1, "nesterov": 0.1, "adagrad": 1.5, "rmsprop": 0.01, "adam": 0.1, "adamw": 0.1},
-    "ravine": {
-        "sgd": 0.015,
-        "momentum": 0.01,
-        "nesterov": 0.005,
-        "adagrad": 0.5,
-        "rmsprop": 0.003,
-        "adam": 0.03,
-        "adamw": 0.03,
-    },
-    "saddle": {
-        "sgd": 0.1,
-        "momentum": 0.05,
-        "nesterov": 0.05,
-        "adagrad": 0.5,
-        "rmsprop": 0.01,
-        "adam": 0.05,
-        "adamw": 0.05,
-    },
-    "rosenbrock": {
-        "sgd": 0.002,
-        "momentum": 0.0005,
-        "nesterov": 0.0005,
-        "adagrad": 0.5,
-        "rmsprop": 0.003,
-        "adam": 0.05,
-        "adamw": 0.05,
-    },
-    "beale": {
-        "sgd": 0.02,
-        "momentum": 0.005,
-        "nesterov": 0.005,
-        "adagrad": 0.5,
-        "rmsprop": 0.01,
-        "adam": 0.05,
-        "adamw": 0.05,
-    },
-    "plateau": {
-        "sgd": 0.5,
-        "momentum": 0.1,
-        "nesterov": 0.1,
-        "adagrad": 0.5,
-        "rmsprop": 0.01,
-        "adam": 0.1,
-        "adamw": 0.1,
-    },
+    # bowl, ravine, saddle, rosenbrock, beale, plateau
+    "sgd": (0.5, 0.015, 0.1, 0.002, 0.02, 0.5),
+    "momentum": (0.1, 0.01, 0.05, 0.0005, 0.005, 0.1),
+    "nesterov": (0.1, 0.005, 0.05, 0.0005, 0.005, 0.1),
+    "adagrad": (1.5, 0.5, 0.5, 0.5, 0.5, 0.5),
+    "rmsprop": (0.01, 0.003, 0.01, 0.003, 0.01, 0.01),
+    "adam": (0.1, 0.03, 0.05, 0.05, 0.05, 0.1),
+    "adamw": (0.1, 0.03, 0.05, 0.05, 0.05, 0.1),
+    "lion": (0.005, 0.003, 0.003, 0.005, 0.003, 0.005),
 }
 
 
@@ -442,7 +419,7 @@ RATES = {
 def test_every_optimizer_goes_down_every_surface(name, surface):
     extra = {"weight_decay": 1e-4} if name == "adamw" else {}
     where = SURFACES[surface]
-    end = path(OPTIMIZERS[name](lr=RATES[surface][name], **extra), 2000, where)[-1]
+    end = path(OPTIMIZERS[name].make(lr=RATES[name][list(SURFACES).index(surface)], **extra), 2000, where)[-1]
     to_minimum = np.linalg.norm(end - np.array(where.minima), axis=1).min()
     # RMSProp ends in a dance of ±lr/2 around the minimum; Rosenbrock's valley is long
     assert where.value(end) - where.lowest < (2e-2 if surface == "rosenbrock" else 1e-3)

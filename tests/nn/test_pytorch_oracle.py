@@ -120,7 +120,7 @@ def test_optimizer_trajectory(name):
     settings = {renamed[k]: v for k, v in theirs["settings"].items() if k in renamed}
     if "betas" in theirs["settings"]:
         settings["beta1"], settings["beta2"] = theirs["settings"]["betas"]
-    optimizer = OPTIMIZERS[name.partition(",")[0]](**settings)
+    optimizer = OPTIMIZERS[name.partition(",")[0]].make(**settings)
     theta = np.array(theirs["points"][0])
     state, points = optimizer.init(theta), [theta.copy()]
     for _ in range(30):

@@ -3,28 +3,43 @@
 import numpy as np
 import pytest
 
-from course_lib.experiments.optimizers import NAMES, optimizer_paths
+from course_lib.experiments.optimizers import optimizer_paths
 from course_lib.experiments.optimizers_map import learning_rate_map
 from course_lib.experiments.optimizers_momentum import momentum_run
+from course_lib.experiments.optimizers_race import optimizer_race
 from course_lib.experiments.optimizers_schedules import CHOICES, schedule_of, schedule_run
 from course_lib.explorers import optimizer_path_explorer
+from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.optimizers import PathPicture
 from course_lib.plots.optimizers_map import MapPicture
 from course_lib.plots.optimizers_momentum import MomentumPicture
+from course_lib.plots.optimizers_race import OptimizerRacePicture
 from course_lib.plots.optimizers_schedules import RATE_LOW, SchedulePicture
+from course_lib.plots.style import COLOURS
 
 
 def test_the_list_beside_the_paths_names_the_paths_that_are_drawn():
-    picture = PathPicture().update(optimizer_paths(momentum=False, adagrad=False, adam=False))
+    picture = PathPicture().update(optimizer_paths(optimizers=("sgd",)))
     listed = {name for name, key in picture.keys.items() if all(artist.get_visible() for artist in key)}
     assert listed == {"sgd"}
-    assert all(not any(artist.get_visible() for artist in picture.keys[name]) for name in NAMES if name != "sgd")
+    assert all(not any(artist.get_visible() for artist in picture.keys[name]) for name in OPTIMIZERS if name != "sgd")
+
+
+def test_optimizers_differ_in_line_and_marker_not_by_colour_alone():
+    colours, lines, markers = zip(*(entry.line for entry in OPTIMIZERS.values()), strict=True)
+    assert set(colours) <= set(COLOURS) and len(set(lines)) == len(set(markers)) == len(OPTIMIZERS)
+
+
+def test_every_optimizer_is_drawn_and_named():
+    text = PathPicture().describe(optimizer_paths(optimizers=tuple(OPTIMIZERS)))
+    assert all(f"{entry.label} (" in text for entry in OPTIMIZERS.values())
+    assert f"{len(OPTIMIZERS)} optimisers" in OptimizerRacePicture().describe(optimizer_race(seeds=2, steps=20))
 
 
 def test_the_watched_path_stands_out_and_is_switched_on():
     explorer = optimizer_path_explorer(watch="rmsprop")
-    strong = {name for name in NAMES if explorer.picture.paths[name].get_alpha() == 1}
-    faint = {name for name in NAMES if explorer.picture.paths[name].get_visible()} - strong
+    strong = {name for name in OPTIMIZERS if explorer.picture.paths[name].get_alpha() == 1}
+    faint = {name for name in OPTIMIZERS if explorer.picture.paths[name].get_visible()} - strong
     assert faint == {"sgd", "momentum", "adagrad", "adam"} and explorer.settings["rmsprop"]
     assert "RMSProp is drawn strongly" in explorer.text
     explorer.set(rmsprop=False)  # nobody to watch
