@@ -42,8 +42,13 @@ def checked(thing: Thing) -> Thing:
     """
     if isinstance(thing, type):
         thing.__init__ = _validating(thing.__init__, thing.__name__)  # type: ignore[misc]
-        return thing
-    return _validating(thing, thing.__qualname__.rpartition("<locals>.")[2].removesuffix(".__init__"))
+        wrapper = thing
+    else:
+        wrapper = _validating(thing, thing.__qualname__.rpartition("<locals>.")[2].removesuffix(".__init__"))
+    if thing.__doc__:
+        gap = "\n" if "\nRaises: " in (doc := inspect.cleandoc(thing.__doc__)) else "\n\n"
+        wrapper.__doc__ = f"{doc}{gap}Raises: ValueError if an argument is not what its annotation asks for."
+    return wrapper
 
 
 def _validating(function: Any, name: str) -> Any:

@@ -3,6 +3,8 @@
 Every cloud is `name(n, ..., noise, seed) -> (x, y)`: x float64 (classes·n, 2), y int64 (classes·n,), `n`
 points *per class*, listed class by class (shuffle before cutting batches).  `RandomState(seed)` is a stream
 that NumPy keeps frozen: a seed gives the same cloud for ever.  `noise` is the jitter's standard deviation.
+
+Source: CS231n's case study for the spiral; moons and circles after scikit-learn's `make_moons`, `make_circles`.
 """
 
 from collections.abc import Callable
@@ -22,6 +24,8 @@ def spiral(n: Natural = 100, classes: Natural = 3, noise: float = 0.2, seed: Nat
 
     By default exactly the data of CS231n's case study (`np.random.seed(0)`, one `randn(100)` per class).
     `noise` is in radians.  The arms stand clear of each other for up to three classes and crowd beyond.
+
+    Raises: ValueError if n or classes is 0, or noise is negative.
     """
     rng = _checked_rng(n, classes, noise, seed)
     r = np.linspace(0.0, 1.0, n)
@@ -31,7 +35,10 @@ def spiral(n: Natural = 100, classes: Natural = 3, noise: float = 0.2, seed: Nat
 
 @checked
 def moons(n: Natural = 100, noise: float = 0.1, seed: Natural = 0) -> Points:
-    """Two interleaved half circles of radius 1:  (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π."""
+    """Two interleaved half circles of radius 1:  (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π.
+
+    Raises: ValueError if n is 0, or noise is negative.
+    """
     rng = _checked_rng(n, 2, noise, seed)
     t = np.linspace(0.0, np.pi, n)
     upper, lower = np.c_[np.cos(t), np.sin(t)], np.c_[1 - np.cos(t), 0.5 - np.sin(t)]
@@ -40,7 +47,10 @@ def moons(n: Natural = 100, noise: float = 0.1, seed: Natural = 0) -> Points:
 
 @checked
 def circles(n: Natural = 100, noise: float = 0.08, factor: float = 0.5, seed: Natural = 0) -> Points:
-    """Two concentric circles, radius 1 and `factor`:  no straight line does better than chance."""
+    """Two concentric circles, radius 1 and `factor`:  no straight line does better than chance.
+
+    Raises: ValueError if n is 0, noise is negative, or factor is not between 0 and 1.
+    """
     rng = _checked_rng(n, 2, noise, seed)
     if not 0 <= factor <= 1:
         raise ValueError(f"factor is the radius of the inner circle and lies between 0 and 1, not {factor}.")
@@ -51,7 +61,10 @@ def circles(n: Natural = 100, noise: float = 0.08, factor: float = 0.5, seed: Na
 
 @checked
 def blobs(n: Natural = 100, classes: Natural = 3, noise: float = 0.25, seed: Natural = 0) -> Points:
-    """One Gaussian N(c_j, noise²·I) per class, centres evenly spaced on the unit circle:  the easy case."""
+    """One Gaussian N(c_j, noise²·I) per class, centres evenly spaced on the unit circle:  the easy case.
+
+    Raises: ValueError if n or classes is 0, or noise is negative.
+    """
     rng = _checked_rng(n, classes, noise, seed)
     t = 2 * np.pi * np.arange(classes) / classes
     centres = np.c_[np.cos(t), np.sin(t)]
@@ -60,7 +73,10 @@ def blobs(n: Natural = 100, classes: Natural = 3, noise: float = 0.25, seed: Nat
 
 @checked
 def xor(n: Natural = 100, noise: float = 0.1, seed: Natural = 0) -> Points:
-    """Uniform on [−1, 1]², class 1 where the coordinates differ in sign:  one alone says nothing."""
+    """Uniform on [−1, 1]², class 1 where the coordinates differ in sign:  one alone says nothing.
+
+    Raises: ValueError if n is 0, or noise is negative.
+    """
     rng = _checked_rng(n, 2, noise, seed)
     y = _labels(n, 2)
     size = rng.uniform(0.0, 1.0, (2 * n, 2))
@@ -74,8 +90,8 @@ class Cloud:
     """One entry of the registry; call it like the function it holds."""
 
     make: Callable[..., Points]
-    classes: int  # number of classes it has unless told otherwise
-    description: str  # one line for dropdowns and captions
+    classes: int  #: number of classes it has unless told otherwise
+    description: str  #: one line for dropdowns and captions
 
     def __call__(self, *args, **kwargs) -> Points:
         return self.make(*args, **kwargs)

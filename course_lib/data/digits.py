@@ -2,6 +2,8 @@
 
 They are the test part of UCI's "Optical Recognition of Handwritten Digits"; digits.txt beside the file holds
 source, licence and attribution.
+
+Source: E. Alpaydin, C. Kaynak, UCI Machine Learning Repository (1998); CC BY 4.0.
 """
 
 from dataclasses import dataclass
@@ -19,12 +21,12 @@ SHA256 = "b2dab7b501728c22e9119ad76740b2e17c77a231e42d1e592380d90886f1a05e"
 class Digits:
     """Three disjoint parts of the digits:  x (n, 64) or (n, 8, 8) float64, y (n,) int64 from 0 to 9."""
 
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_val: np.ndarray
-    y_val: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
+    x_train: np.ndarray  #: (n, 64) float64, or (n, 8, 8)
+    y_train: np.ndarray  #: (n,) int64, 0 to 9
+    x_val: np.ndarray  #: (n_val, 64)
+    y_val: np.ndarray  #: (n_val,)
+    x_test: np.ndarray  #: (n_test, 64)
+    y_test: np.ndarray  #: (n_test,)
 
 
 @checked
@@ -37,6 +39,8 @@ def load_digits(
     flat    rows of 64 pixels, else images (n, 8, 8).
     scaled  ink from 0 to 1, else the raw 0…16.
     The arrays are fresh on every call: changing them harms nobody else.
+
+    Raises: ValueError if `split` is not three shares with a sum of at most 1, or the bundled file is damaged.
     """
     data = read_bundled("digits.npz", SHA256)
     order = np.random.RandomState(seed).permutation(len(data["labels"]))

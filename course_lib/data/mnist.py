@@ -3,6 +3,8 @@
 The files are in IDX format: two zero bytes, a type (8 = unsigned byte), the number of dimensions, each
 dimension as four big-endian bytes, then the numbers.  Fetching needs the optional package `pooch`, reading a
 folder of files does not.
+
+Source: Y. LeCun, C. Cortes, C. J. C. Burges, The MNIST database of handwritten digits (1998).
 """
 
 import gzip
@@ -30,10 +32,10 @@ SHA256 = {
 class Mnist:
     """x (n, 784) or (n, 28, 28) float32, y (n,) int64 from 0 to 9;  60,000 to train with, 10,000 to test."""
 
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
+    x_train: np.ndarray  #: (60000, 784) float32, or (60000, 28, 28)
+    y_train: np.ndarray  #: (60000,) int64, 0 to 9
+    x_test: np.ndarray  #: (10000, 784)
+    y_test: np.ndarray  #: (10000,)
 
 
 @checked
@@ -51,6 +53,8 @@ def load_mnist(
     flat       rows of 784 pixels, else images (n, 28, 28).
     scaled     ink from 0 to 1, else 0…255.
     ValueError with one sentence if a file cannot be fetched, is damaged, incomplete or not in IDX format.
+
+    Raises: ValueError if a file cannot be fetched, is damaged, incomplete or not in IDX format.
     """
     is_web = str(path_or_url).startswith(("http://", "https://"))
     arrays = []

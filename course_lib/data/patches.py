@@ -1,4 +1,7 @@
-"""Small colour patches of one photograph, for everything where channels and neighbouring pixels matter."""
+"""Small colour patches of one photograph, for everything where channels and neighbouring pixels matter.
+
+Source: the photograph named in `ATTRIBUTION`, CC BY 2.0.
+"""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -17,7 +20,7 @@ ATTRIBUTION = "Photograph: danielbuechele (flickr.com/photos/danielbuechele/6061
 class Patches:
     """images (n, size, size, 3) uint8, red, green, blue from 0 to 255;  attribution to go with them."""
 
-    images: np.ndarray
+    images: np.ndarray  #: (n, size, size, 3) uint8, red, green, blue from 0 to 255
     attribution: str
 
 
@@ -28,6 +31,8 @@ def load_patches(n: Natural = 500, size: Natural = 16, seed: Natural = 0, contra
     contrast  smallest standard deviation of a patch's grey values (0…255); by default no blank sky.
     Patches overlap, as random places do, so two random halves of them are not independent of each other.
     The array is fresh on every call.
+
+    Raises: ValueError if n is 0, size is outside 1 to 213, or there are fewer than n patches of that contrast.
     """
     photograph = read_bundled("photograph.npz", SHA256)["photograph"]
     rows, columns = photograph.shape[0] - size + 1, photograph.shape[1] - size + 1

@@ -1,4 +1,7 @@
-"""One activation function looked at closely: its value, its slope, and what a gate with it does to a gradient."""
+"""One activation function looked at closely: its value, its slope, and what a gate with it does to a gradient.
+
+Source: CS231n notes, "Neural Networks Part 1" and "Backpropagation"; the activations name theirs in nn/activations.py.
+"""
 
 from __future__ import annotations
 
@@ -38,15 +41,15 @@ class ActivationGate:
     function: str
     alpha: float
     x: float
-    upstream: float  # ∂L/∂y, what arrives from above
-    grid: np.ndarray
-    f: np.ndarray
-    df: np.ndarray
-    flat: np.ndarray  # whether |f′| < 0.01 there
-    rival: np.ndarray | None  # max(αx, x), for the functions that are often written so
-    band: tuple[float, float] | None  # the slopes between which RReLU draws its own
-    value: float  # f(x)
-    local: float  # f′(x)
+    upstream: float  #: ∂L/∂y, what arrives from above
+    grid: np.ndarray  #: (points,)
+    f: np.ndarray  #: (points,)
+    df: np.ndarray  #: (points,) f′
+    flat: np.ndarray  #: (points,) whether |f′| < 0.01 there
+    rival: np.ndarray | None  #: (points,) max(αx, x), for the functions that are often written so
+    band: tuple[float, float] | None  #: the slopes between which RReLU draws its own
+    value: float  #: f(x)
+    local: float  #: f′(x)
 
     @property
     def downstream(self) -> float:
@@ -55,6 +58,7 @@ class ActivationGate:
 
     @property
     def uses_alpha(self) -> bool:
+        """Whether the function has a slope or depth α."""
         return self.function in WITH_ALPHA
 
 
@@ -66,6 +70,8 @@ def activation_gate(
 
     `alpha` is the slope for x < 0 of leaky ReLU and PReLU, the depth of ELU, and the slope of the second of two pieces
     of maxout, max(αx, x). RReLU is shown with its mean slope, the one it uses for testing.
+
+    Raises: ValueError for an unknown function, or if alpha, x or upstream is not finite.
     """
     if function not in GATES:
         raise ValueError(f"There is no function {function!r}; choose one of {', '.join(GATES)}.")

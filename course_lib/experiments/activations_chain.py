@@ -1,6 +1,8 @@
 """A gradient on its way down through many layers: the product of the slopes, and what really arrives.
 
 The two are not the same thing. A layer multiplies the gradient by its slopes *and* by its weights.
+
+Source: Schoenholz et al. 2017 (arXiv 1611.01232), section 4.
 """
 
 from __future__ import annotations
@@ -31,16 +33,17 @@ class GradientChain:
     """
 
     activation: str
-    scale: float  # standard deviation of the weights
-    slopes: np.ndarray
-    bound: np.ndarray
-    gradient: np.ndarray
-    theory: np.ndarray
-    slope: np.ndarray  # (depth,)
-    factor: np.ndarray  # (depth,)
+    scale: float  #: standard deviation of the weights
+    slopes: np.ndarray  #: (depth + 1,)
+    bound: np.ndarray  #: (depth + 1,)
+    gradient: np.ndarray  #: (depth + 1,)
+    theory: np.ndarray  #: (depth + 1,)
+    slope: np.ndarray  #: (depth,)
+    factor: np.ndarray  #: (depth,)
 
     @property
     def depth(self) -> int:
+        """How many layers the gradient passes."""
         return len(self.slope)
 
     @property
@@ -57,6 +60,7 @@ def gradient_chain(
 
         g_{l−1} = (g_l ∘ f′(z_l)) W_lᵀ,      so   std(g_{l−1}) ≈ std(g_l) · √(n·Var(w)) · √E[f′²]
 
+    Raises: ValueError for an unknown activation, a depth outside 1 to 30, or a scale that is not positive.
     Source: Schoenholz et al. 2017 (arXiv 1611.01232), section 4.
     """
     if activation not in ACTIVATIONS:

@@ -1,4 +1,7 @@
-"""How ReLU units die while a network learns, and what keeps them alive."""
+"""How ReLU units die while a network learns, and what keeps them alive.
+
+Source: CS231n notes, "Neural Networks Case Study" and "Neural Networks Part 1" (dying units).
+"""
 
 from __future__ import annotations
 
@@ -29,17 +32,18 @@ class DyingReLU:
     lr: float
     bias: float
     alpha: float
-    step: np.ndarray  # (records,)
-    off: np.ndarray  # share of units off on all points
-    zero: np.ndarray  # share of values (unit, point) that are not positive
-    accuracy: np.ndarray
-    weights: np.ndarray  # (2, 100) incoming weights of the first seed at the last recorded step
-    biases: np.ndarray  # (100,)
-    is_off: np.ndarray  # (100,)
-    diverged_at: int  # first recorded step at which a seed has a score beyond `LARGEST`, or −1
+    step: np.ndarray  #: (records,)
+    off: np.ndarray  #: (records, seeds) share of units off on all points
+    zero: np.ndarray  #: (records, seeds) share of values (unit, point) that are not positive
+    accuracy: np.ndarray  #: (records, seeds)
+    weights: np.ndarray  #: (2, 100) incoming weights of the first seed at the last recorded step
+    biases: np.ndarray  #: (100,)
+    is_off: np.ndarray  #: (100,)
+    diverged_at: int  #: first recorded step at which a seed has a score beyond `LARGEST`, or −1
 
     @property
     def seeds(self) -> int:
+        """How many networks were trained."""
         return self.off.shape[1]
 
 
@@ -55,6 +59,8 @@ def dying_relu(
     """Full-batch gradient descent from W ~ N(0, 0.01²), hidden biases `bias`, slope `alpha` below 0.
 
     The spiral of CS231n's case study. All `seeds` are trained at once; `steps` says how far to look (at most 500).
+
+    Raises: ValueError if steps is more than 500, or seeds is outside 1 to 8.
     """
     if not 0 <= steps <= STEPS or not 1 <= seeds <= SEEDS:
         raise ValueError(f"steps must be 0 to {STEPS} and seeds 1 to {SEEDS}, not {steps} and {seeds}.")

@@ -1,4 +1,7 @@
-"""One maxout unit learns a curve: the largest of a few straight lines, each moved by gradient descent."""
+"""One maxout unit learns a curve: the largest of a few straight lines, each moved by gradient descent.
+
+Source: Goodfellow et al. 2013 (arXiv 1302.4389).
+"""
 
 from __future__ import annotations
 
@@ -35,19 +38,21 @@ class MaxoutFit:
     pieces: int
     start: str
     steps: int
-    x: np.ndarray  # (101,)
-    target: np.ndarray  # (101,)
-    lines: np.ndarray  # (101, pieces)
-    used: np.ndarray  # (pieces,) whether the piece is the largest anywhere
-    rmse_by_pieces: np.ndarray  # (8,) root mean squared error of units with 1 … 8 pieces, at this step
-    best_by_pieces: np.ndarray | None  # (8,) the smallest error there is, known for x²
+    x: np.ndarray  #: (101,)
+    target: np.ndarray  #: (101,)
+    lines: np.ndarray  #: (101, pieces)
+    used: np.ndarray  #: (pieces,) whether the piece is the largest anywhere
+    rmse_by_pieces: np.ndarray  #: (8,) root mean squared error of units with 1 … 8 pieces, at this step
+    best_by_pieces: np.ndarray | None  #: (8,) the smallest error there is, known for x²
 
     @property
     def y(self) -> np.ndarray:
+        """The fitted curve, (101,)."""
         return self.lines.max(axis=1)
 
     @property
     def rmse(self) -> float:
+        """Root mean squared error on the 101 points."""
         return float(self.rmse_by_pieces[self.pieces - 1])
 
 
@@ -60,6 +65,8 @@ def maxout_fit(
     A maximum of lines is convex and can approach any convex curve; a piece that is nowhere the largest gets no
     gradient. They start as random lines, or as tangents of the curve itself, so that each has a stretch of its own.
     For x² the best k lines leave an error of 4/(√180 k²), each fitting a k-th of [−1, 1] by least squares.
+
+    Raises: ValueError for an unknown curve or start, pieces outside 1 to 8, or too many steps.
     Source: Goodfellow et al. 2013 (arXiv 1302.4389).
     """
     if curve not in CURVES or start not in STARTS:

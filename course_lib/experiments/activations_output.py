@@ -1,4 +1,7 @@
-"""The last layer and the price: which gradient an output function with its loss gives, and what exp costs."""
+"""The last layer and the price: which gradient an output function with its loss gives, and what exp costs.
+
+Source: CS231n notes, "Linear Classification" (stable softmax); M. Nielsen, Neural Networks and Deep Learning, ch. 3.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ def output_gradients(score: float) -> dict[str, float]:
 
 @arrays("scores", ndim=1)
 def naive_softmax(scores: np.ndarray) -> np.ndarray:
-    """pᵢ = e^sᵢ / Σⱼ e^sⱼ as it stands in the book: right on paper, overflows above s = 709."""
+    """pᵢ = e^sᵢ / Σⱼ e^sⱼ as it stands in the book: right on paper, overflows above s = 709.
+
+    Returns: (C,) probabilities for scores (C,); NaN where e^s overflows.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         e = np.exp(scores)
         return e / e.sum(axis=-1, keepdims=True)

@@ -1,4 +1,7 @@
-"""An activation that learns: PReLU's slope α, trained by backpropagation on the digits."""
+"""An activation that learns: PReLU's slope α, trained by backpropagation on the digits.
+
+Source: He et al. 2015 (arXiv 1502.01852), section 2.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,10 @@ class LearnedSlope:
     decay: float
     per_channel: bool
     names: tuple[str, ...]
-    epoch: np.ndarray  # (records,)
-    alpha: np.ndarray  # (records, 2 layers, slopes): 1 slope per layer, or 32 with per_channel
-    loss: np.ndarray  # (records, 3) on the training set, NaN after divergence
-    diverged_at: float  # epoch at which PReLU's loss left the numbers, or NaN
+    epoch: np.ndarray  #: (records,)
+    alpha: np.ndarray  #: (records, 2 layers, slopes) 1 slope per layer, or 32 with per_channel
+    loss: np.ndarray  #: (records, 3) on the training set, NaN after divergence
+    diverged_at: float  #: epoch at which PReLU's loss left the numbers, or NaN
 
 
 @checked
@@ -47,6 +50,8 @@ def learned_slope(
 
     All 1078 training digits, batches of 32, plain SGD, He's weights. `decay` is λ, on α alone: He et al. 2015
     (section 2.2) leave it out, because it pulls α to 0 and PReLU towards ReLU.
+
+    Raises: ValueError if epochs is more than `EPOCHS`, or decay is negative.
     """
     if not 0 <= epochs <= EPOCHS or decay < 0:
         raise ValueError(f"epochs must be 0 to {EPOCHS} and decay not negative, not {epochs} and {decay}.")

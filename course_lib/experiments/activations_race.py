@@ -1,4 +1,7 @@
-"""Which activation learns fastest? One small network per function, trained on the digits, all in step."""
+"""Which activation learns fastest? One small network per function, trained on the digits, all in step.
+
+Source: Krizhevsky, Sutskever & Hinton 2012, figure 1.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +32,14 @@ EVERY = 11  # updates between two looks: a third of an epoch
 class ActivationRace:
     """Error rates on the training digits of networks that differ in their activation; one row per racer."""
 
-    activation: str  # the racer to watch
+    activation: str  #: the racer to watch
     lr: float
     depth: int
     names: tuple[str, ...]
-    epoch: np.ndarray  # (records,)
-    error: np.ndarray  # (racers, records)
-    goal_at: np.ndarray  # (racers,) epochs until the error is at most 25 % for the first time, NaN if never
-    diverged: np.ndarray  # (racers,) whether the loss left the numbers
+    epoch: np.ndarray  #: (records,)
+    error: np.ndarray  #: (racers, records)
+    goal_at: np.ndarray  #: (racers,) epochs until the error is at most 25 % for the first time, NaN if never
+    diverged: np.ndarray  #: (racers,) whether the loss left the numbers
 
 
 @checked
@@ -54,6 +57,8 @@ def activation_race(
     They start from one draw Z: W = Z√(2/n) for the relatives of ReLU, Z√(1/n) for sigmoid and tanh. `look`:
     measure the error on so many digits only, to save time. The idea is that of figure 1 in Krizhevsky, Sutskever &
     Hinton 2012 (a 4-layer conv net on CIFAR-10, ReLU against tanh).
+
+    Raises: ValueError for an activation outside `RACERS`.
     """
     if activation not in RACERS:
         raise ValueError(f"activation must be one of {', '.join(RACERS)}, not {activation!r}.")
@@ -66,8 +71,8 @@ class RateTuning:
     """Epochs each racer needs to the goal, for every learning rate: NaN if not reached."""
 
     names: tuple[str, ...]
-    lr: np.ndarray  # (rates,)
-    goal_at: np.ndarray  # (racers, rates)
+    lr: np.ndarray  #: (rates,)
+    goal_at: np.ndarray  #: (racers, rates)
     epochs: int
 
     @property

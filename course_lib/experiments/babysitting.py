@@ -1,4 +1,7 @@
-"""Before the long run: is the first loss right, does a penalty raise it, and can a few images be learned by heart?"""
+"""Before the long run: is the first loss right, does a penalty raise it, and can a few images be learned by heart?
+
+Source: CS231n notes, "Neural Networks Part 3", section "Sanity checks".
+"""
 
 from __future__ import annotations
 
@@ -48,13 +51,13 @@ class InitialLoss:
     reg: float
     pixels: int
     slip: str
-    loss: float  # as the program would print it, slip and penalty included
-    data: float  # its first part, without the penalty
-    penalty: float  # ½ λ ΣW²
-    expected: float  # ln C
-    curve: np.ndarray  # (scales,) data part at each of `SCALES`
-    penalties: np.ndarray  # (scales,)
-    p_right: np.ndarray  # (images,) probability of the right class, smallest first
+    loss: float  #: as the program would print it, slip and penalty included
+    data: float  #: its first part, without the penalty
+    penalty: float  #: ½ λ ΣW²
+    expected: float  #: ln C
+    curve: np.ndarray  #: (scales,) data part at each of `SCALES`
+    penalties: np.ndarray  #: (scales,)
+    p_right: np.ndarray  #: (images,) probability of the right class, smallest first
 
 
 @checked
@@ -65,6 +68,8 @@ def initial_loss(
 
     On 200 digits of the first C classes. With more than ten classes the labels are drawn at random: before training
     a network knows nothing of labels. The biases are 0, so the scores of one fixed draw grow as scale² · pixels.
+
+    Raises: ValueError for classes, pixels or slip outside their lists, scale of 0 or less, or negative reg.
     """
     if classes not in CLASSES or pixels not in PIXELS or slip not in SLIPS:
         raise ValueError(f"classes must be one of {CLASSES}, pixels of {PIXELS} and slip of {', '.join(SLIPS)}.")
@@ -95,7 +100,10 @@ def initial_loss(
 
 @arrays("scores", ndim=2)
 def softmax_probability(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """p_y of each row."""
+    """p_y of each row.
+
+    Returns: (m,) for scores (m, C) and y (m,).
+    """
     exp = np.exp(scores - scores.max(axis=1, keepdims=True))
     return exp[np.arange(len(y)), y] / exp.sum(axis=1)
 
@@ -130,9 +138,9 @@ class TinyOverfit:
     examples: int
     reg: float
     fault: str
-    loss: np.ndarray  # mean cross-entropy, without the penalty
-    accuracy: np.ndarray
-    learned_at: int | None  # first epoch after which all examples are right to the end
+    loss: np.ndarray  #: (epochs,) mean cross-entropy, without the penalty
+    accuracy: np.ndarray  #: (epochs,)
+    learned_at: int | None  #: first epoch after which all examples are right to the end
 
     @property
     def passed(self) -> bool:
@@ -156,6 +164,8 @@ def tiny_overfit(examples: Natural = 20, reg: float = 0.0, fault: str = "none", 
     """200 epochs of plain gradient descent on the first `examples` training digits, J = loss + ½ reg ΣW².
 
     `fault` builds a mistake into the program that this test should find.
+
+    Raises: ValueError if examples is outside 1 to 1000, reg is negative, or fault is unknown.
     """
     if not 1 <= examples <= 1000 or reg < 0 or fault not in FAULTS:
         raise ValueError(f"examples must be 1 to 1000, reg at least 0 and fault one of {', '.join(FAULTS)}.")

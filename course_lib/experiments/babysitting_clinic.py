@@ -1,4 +1,7 @@
-"""The clinic: real runs with one thing wrong each. Read the curves, name the disease, treat it, and run again."""
+"""The clinic: real runs with one thing wrong each. Read the curves, name the disease, treat it, and run again.
+
+Source: CS231n notes, "Neural Networks Part 3" (what curves tell); the patients are the course's own.
+"""
 
 from __future__ import annotations
 
@@ -35,15 +38,15 @@ class Course:
     """How a run went; curves have one entry per look. Where it diverged they end."""
 
     run: Run
-    step: np.ndarray
-    loss: np.ndarray  # mean cross-entropy on (300 of) the training images
-    val_loss: np.ndarray
-    accuracy: np.ndarray
-    val_accuracy: np.ndarray
-    batch_loss: np.ndarray  # (updates,) J of every batch, penalty included
-    ratio: np.ndarray  # (looks,) median over the layers of ‖ΔW‖/‖W‖; 0 before the first update
-    dead: float  # share of dead units at the end
-    new: float  # accuracy on digits that nobody has looked at
+    step: np.ndarray  #: (evaluations,)
+    loss: np.ndarray  #: (evaluations,) mean cross-entropy on (300 of) the training images
+    val_loss: np.ndarray  #: (evaluations,)
+    accuracy: np.ndarray  #: (evaluations,)
+    val_accuracy: np.ndarray  #: (evaluations,)
+    batch_loss: np.ndarray  #: (updates,) J of every batch, penalty included
+    ratio: np.ndarray  #: (evaluations,) median over the layers of ‖ΔW‖/‖W‖; 0 before the first update
+    dead: float  #: share of dead units at the end
+    new: float  #: accuracy on digits that nobody has looked at
     diverged_at: int | None
 
     @property
@@ -57,16 +60,17 @@ class Course:
 class Clinic:
     """A patient, what the learner says, and what the treatment does."""
 
-    number: int  # from 1
+    number: int  #: from 1
     patient: Patient
     guess: str
     treatment: str
     factor: float
     before: Course
-    after: Course | None  # None: nothing was changed
+    after: Course | None  #: None: nothing was changed
 
     @property
     def disease(self) -> Disease:
+        """What is wrong with the patient's run."""
         return DISEASES[self.patient.disease]
 
     @property
@@ -109,7 +113,10 @@ class Clinic:
 
 @checked
 def clinic(patient: Natural = 1, guess: str = UNDECIDED, treatment: str = "none", factor: float = 1.0) -> Clinic:
-    """The run of a patient, and beside it the same run after treatment, its learning rate times `factor`."""
+    """The run of a patient, and beside it the same run after treatment, its learning rate times `factor`.
+
+    Raises: ValueError for an unknown patient, guess, treatment or factor.
+    """
     if not 1 <= patient <= len(PATIENTS):
         raise ValueError(f"patient must be 1 to {len(PATIENTS)}, not {patient}.")
     if guess not in GUESSES or treatment not in TREATMENTS or factor not in FACTORS:

@@ -1,4 +1,7 @@
-"""Training that can be watched, and disturbed: one frame after another, with everything a babysitter looks at."""
+"""Training that can be watched, and disturbed: one frame after another, with everything a babysitter looks at.
+
+Source: CS231n notes, "Neural Networks Part 3", section "Babysitting the learning process".
+"""
 
 from __future__ import annotations
 
@@ -38,16 +41,16 @@ class LiveTraining:
     l2: float
     dropout: float
     images: int
-    step: np.ndarray  # (k,)
-    loss: np.ndarray
-    val_loss: np.ndarray
-    accuracy: np.ndarray
-    val_accuracy: np.ndarray
-    ratio: np.ndarray  # (k, layers) ‖ΔW‖/‖W‖; not a number before the first update
-    gradient: np.ndarray
-    dead: np.ndarray
-    changed: tuple[int, ...]  # steps at which a control was moved
-    diverged: bool  # the last frame is no longer a number; it is not among the curves
+    step: np.ndarray  #: (k,)
+    loss: np.ndarray  #: (k,)
+    val_loss: np.ndarray  #: (k,)
+    accuracy: np.ndarray  #: (k,)
+    val_accuracy: np.ndarray  #: (k,)
+    ratio: np.ndarray  #: (k, layers) ‖ΔW‖/‖W‖; not a number before the first update
+    gradient: np.ndarray  #: (k,)
+    dead: np.ndarray  #: (k,)
+    changed: tuple[int, ...]  #: steps at which a control was moved
+    diverged: bool  #: the last frame is no longer a number; it is not among the curves
 
     @property
     def now(self) -> int:
@@ -63,6 +66,8 @@ def live_training(
 
     `changes = yield frame`: new values of lr, l2 and dropout act from the next update on. The run ends when it has
     diverged, or after 20,000 updates.
+
+    Raises: ValueError for an unknown init, images outside 1 to 1078, or a change of what cannot change.
     """
     if init not in INITS or not 1 <= images <= 1078:
         raise ValueError(f"init must be one of {', '.join(INITS)} and images 1 to 1078, not {init!r} and {images}.")

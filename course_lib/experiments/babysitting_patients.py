@@ -1,4 +1,7 @@
-"""The patients of the clinic: how each run was set up, what ails it, and what other diseases would look like."""
+"""The patients of the clinic: how each run was set up, what ails it, and what other diseases would look like.
+
+Source: CS231n notes, "Neural Networks Part 3".
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,15 @@ class Run:
     """How one training run is set up: 64-50-50-50-10, ReLU, plain SGD, batches of 32, ten epochs' worth of updates."""
 
     lr: float = 0.3
-    std: float | None = None  # of the first weights; None is He's
-    bias: float = 0.0  # of the hidden units, at the start
+    std: float | None = None  #: of the first weights; None is He's
+    bias: float = 0.0  #: of the hidden units, at the start
     l2: float = 0.0
-    images: int = 1078  # training digits
-    shuffled: bool = True  # else sorted by class, and always in the same order
-    paired: bool = True  # else the images are in another order than their labels
-    copied: bool = False  # the training images were copied into the validation set before the split
-    norm: bool = False  # batch normalisation in the hidden layers
-    evaluated: bool = True  # else validation runs in training mode, class by class
+    images: int = 1078  #: training digits
+    shuffled: bool = True  #: else sorted by class, and always in the same order
+    paired: bool = True  #: else the images are in another order than their labels
+    copied: bool = False  #: the training images were copied into the validation set before the split
+    norm: bool = False  #: batch normalisation in the hidden layers
+    evaluated: bool = True  #: else validation runs in training mode, class by class
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,10 @@ FACTORS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 
 
 def treated(run: Run, treatment: str, factor: float = 1.0) -> Run:
-    """`run` with what the treatment changes, and the learning rate times `factor`."""
+    """`run` with what the treatment changes, and the learning rate times `factor`.
+
+    Raises: ValueError for an unknown treatment.
+    """
     if treatment not in TREATMENTS:
         raise ValueError(f"There is no treatment {treatment!r}; choose one of {', '.join(TREATMENTS)}.")
     return replace(run, **TREATMENTS[treatment][1], lr=run.lr * factor)

@@ -1,4 +1,7 @@
-"""The range test: one short run whose learning rate grows at every update; and gradients that are clipped."""
+"""The range test: one short run whose learning rate grows at every update; and gradients that are clipped.
+
+Source: L. N. Smith 2017 (arXiv 1506.01186) for the range test; Pascanu et al. 2013 (arXiv 1211.5063) for clipping.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,14 @@ class Clipped:
 
     rule: Optimizer
     norm: float
-    norms: list[float] = field(default_factory=list)  # ‖g‖ of every update, before it was cut
+    norms: list[float] = field(default_factory=list)  #: ‖g‖ of every update, before it was cut
 
     def init(self, theta: np.ndarray) -> Any:
+        """The state of the optimizer that is shown the clipped gradient, for theta (P,)."""
         return self.rule.init(theta)
 
     def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: float | None = None) -> None:
+        """θ and state after one update with g · min(1, c/‖g‖); theta and grad (P,), changed in place."""
         length = float(np.linalg.norm(grad))
         self.norms.append(length)
         self.rule.step(theta, grad * min(1.0, self.norm / length) if length > 0 else grad, state, lr)
@@ -46,14 +51,14 @@ class RangeTest:
 
     pixels: int
     updates: int
-    clip: float  # UNCUT: gradients are left as they are
-    rate: np.ndarray  # (k,)
-    loss: np.ndarray  # (k,) of the batch that the update at this rate saw
-    smooth: np.ndarray  # (k,) its running mean
-    norm: np.ndarray  # (k,) ‖g‖ before it is cut
-    steepest: float  # the rate at which `smooth` falls fastest per decade
-    explodes: float | None  # the rate from which on `smooth` is above 1.5 times its first value
-    useful: tuple[float, float]  # rates that get 90 % right in ten epochs, unclipped, of those that were trained with
+    clip: float  #: UNCUT: gradients are left as they are
+    rate: np.ndarray  #: (k,)
+    loss: np.ndarray  #: (k,) of the batch that the update at this rate saw
+    smooth: np.ndarray  #: (k,) its running mean
+    norm: np.ndarray  #: (k,) ‖g‖ before it is cut
+    steepest: float  #: the rate at which `smooth` falls fastest per decade
+    explodes: float | None  #: the rate from which on `smooth` is above 1.5 times its first value
+    useful: tuple[float, float]  #: rates that get 90 % right in ten epochs, unclipped, of those that were trained with
 
     @property
     def start(self) -> float:
@@ -64,7 +69,10 @@ class RangeTest:
 @checked
 @lru_cache(maxsize=64)
 def range_test(pixels: Natural = 1, updates: Natural = 200, clip: float = UNCUT, seed: Natural = 0) -> RangeTest:
-    """η_t = LOW (HIGH/LOW)^(t/(T−1)) for T = `updates` updates of plain SGD, 64-50-10 ReLU, batches of 64."""
+    """η_t = LOW (HIGH/LOW)^(t/(T−1)) for T = `updates` updates of plain SGD, 64-50-10 ReLU, batches of 64.
+
+    Raises: ValueError for pixels or updates outside their lists, or a negative clip.
+    """
     if pixels not in PIXELS or updates not in UPDATES or clip < 0:
         raise ValueError(
             f"pixels must be one of {PIXELS}, updates one of {UPDATES} and clip a length, or 0 for uncut; they are "
@@ -106,7 +114,10 @@ def range_test(pixels: Natural = 1, updates: Natural = 200, clip: float = UNCUT,
 
 
 def running_mean(values: np.ndarray, memory: float = MEMORY) -> np.ndarray:
-    """m_t = β m_{t−1} + (1 − β) x_t, divided by 1 − βᵗ: Adam's corrected mean (chapter 07)."""
+    """m_t = β m_{t−1} + (1 − β) x_t, divided by 1 − βᵗ: Adam's corrected mean (chapter 07).
+
+    Returns: (n,) for values (n,).
+    """
     mean, means = 0.0, []
     for t, value in enumerate(values, start=1):
         mean = memory * mean + (1 - memory) * value

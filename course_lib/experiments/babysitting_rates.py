@@ -1,4 +1,7 @@
-"""One network, learning rates from 1e-6 to 1e6: too low, right, too high, and no longer a number."""
+"""One network, learning rates from 1e-6 to 1e6: too low, right, too high, and no longer a number.
+
+Source: CS231n notes, "Neural Networks Part 3", section "Loss function"; CS231n 2017, lecture 6, for the slide.
+"""
 
 from __future__ import annotations
 
@@ -35,15 +38,15 @@ class LearningRate:
 
     lr: float
     pixels: int
-    epoch: np.ndarray
-    loss: np.ndarray
-    accuracy: np.ndarray
-    val_accuracy: np.ndarray
-    diverged_at: int | None  # updates made when the loss was first not finite
-    last_loss: np.ndarray  # (rates,) after ten epochs; not a number where the run diverged
-    last_accuracy: np.ndarray  # (rates,)
-    four: dict[str, np.ndarray]  # loss per epoch at each rate of `FOUR[pixels]`
-    useful: tuple[float, float]  # lowest and highest rate that gets 90 % right
+    epoch: np.ndarray  #: (epochs,)
+    loss: np.ndarray  #: (epochs,)
+    accuracy: np.ndarray  #: (epochs,)
+    val_accuracy: np.ndarray  #: (epochs,)
+    diverged_at: int | None  #: updates made when the loss was first not finite
+    last_loss: np.ndarray  #: (rates,) after ten epochs; not a number where the run diverged
+    last_accuracy: np.ndarray  #: (rates,)
+    four: dict[str, np.ndarray]  #: loss per epoch at each rate of `FOUR[pixels]`
+    useful: tuple[float, float]  #: lowest and highest rate that gets 90 % right
 
     @property
     def verdict(self) -> str:
@@ -65,6 +68,8 @@ def learning_rate(lr: float = 0.1, pixels: Natural = 1) -> LearningRate:
     """Ten epochs of plain SGD on the 1078 training digits, 64-50-10 ReLU, batches of 64, λ = 1e-6.
 
     `lr` is one of `RATES`. `pixels` is the ink of a black pixel before the mean image is taken off.
+
+    Raises: ValueError if pixels or lr is not in its list.
     """
     if pixels not in PIXELS or lr not in RATES:
         raise ValueError(f"pixels must be one of {PIXELS} and lr one of RATES, not {pixels} and {lr}.")
@@ -91,10 +96,10 @@ def learning_rate(lr: float = 0.1, pixels: Natural = 1) -> LearningRate:
 class Sweep:
     """All `RATES` on one kind of pixels: (epochs, rates) each, not a number after the end of a run that diverged."""
 
-    loss: np.ndarray
-    accuracy: np.ndarray
-    val_accuracy: np.ndarray
-    diverged_at: np.ndarray  # (rates,) updates, −1 for never
+    loss: np.ndarray  #: (epochs, rates)
+    accuracy: np.ndarray  #: (epochs, rates)
+    val_accuracy: np.ndarray  #: (epochs, rates)
+    diverged_at: np.ndarray  #: (rates,) updates, −1 for never
 
 
 @lru_cache(maxsize=4)
@@ -137,7 +142,10 @@ def _group(rates: np.ndarray, pixels: int) -> History:
 
 
 def last(pixels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Loss and accuracy after ten epochs at every rate of `RATES`; not a number where the run diverged."""
+    """Loss and accuracy after ten epochs at every rate of `RATES`; not a number where the run diverged.
+
+    Returns: two arrays (rates,).
+    """
     runs = sweep(pixels)
     alive = runs.diverged_at < 0
     return np.where(alive, runs.loss[-1], np.nan), np.where(alive, runs.accuracy[-1], np.nan)

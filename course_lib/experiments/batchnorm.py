@@ -1,4 +1,7 @@
-"""Batch normalisation of one column, by hand: what it changes in a batch of numbers, and what it leaves."""
+"""Batch normalisation of one column, by hand: what it changes in a batch of numbers, and what it leaves.
+
+Source: Ioffe & Szegedy 2015 (arXiv 1502.03167), algorithm 1.
+"""
 
 from __future__ import annotations
 
@@ -49,12 +52,12 @@ class BatchNormByHand:
     """One unit on a batch: m numbers x before and y after, with what was measured of each."""
 
     shape: str
-    x: np.ndarray  # (m,)
-    y: np.ndarray  # (m,)
+    x: np.ndarray  #: (m,)
+    y: np.ndarray  #: (m,)
     gamma: float
     beta: float
     eps: float
-    restored: bool  # γ and β were chosen to give the input back
+    restored: bool  #: γ and β were chosen to give the input back
     before: Moments
     after: Moments
 
@@ -80,6 +83,8 @@ def batchnorm_by_hand(
 
     The batch is the first `size` of 1000 numbers drawn once from one of `SHAPES`, centred near `mean`, with a standard
     deviation near `spread` ("constant": all equal `mean`). `restore` takes γ = √(σ² + ε) and β = μ instead of yours.
+
+    Raises: ValueError for an unknown shape, or a size outside 2 to 1000.
     """
     if shape not in SHAPES:
         raise ValueError(f"There is no shape {shape!r}; choose one of {', '.join(SHAPES)}.")
@@ -97,6 +102,7 @@ def batchnorm_by_hand(
 
 
 def moments(x: np.ndarray) -> Moments:
+    """The four moments of x (m,)."""
     mean, variance = float(x.mean()), float(x.var())
     if variance <= 1e-24 * (1 + mean**2):  # nothing but rounding
         return Moments(mean, 0.0, float("nan"), float("nan"))
@@ -123,5 +129,5 @@ def shape_survives(samples: Natural = 100_000, seed: Natural = 0) -> dict[str, t
 
 @checked
 def mean_deviation(x: np.ndarray) -> float:
-    """1/m Σ(x − μ): what the "variance" of the notes comes to without its square."""
+    """1/m Σ(x − μ), x (m,): what the "variance" of the notes comes to without its square."""
     return float(np.mean(x - np.mean(x)))

@@ -1,4 +1,7 @@
-"""Which numbers share a mean and a variance: batch, layer, instance and group normalisation on real arrays."""
+"""Which numbers share a mean and a variance: batch, layer, instance and group normalisation on real arrays.
+
+Source: Ioffe & Szegedy 2015; Ba et al. 2016 (layer); Ulyanov et al. 2016 (instance); Wu & He 2018 (group).
+"""
 
 from __future__ import annotations
 
@@ -49,10 +52,10 @@ class NormalizationAxes:
     groups: int
     example: int
     channel: int
-    x: np.ndarray  # (N, C, H, W)
-    y: np.ndarray  # (N, C, H, W), γ = 1 and β = 0
-    shares: np.ndarray  # (N, C, H, W) bool
-    mean: float  # of the shared cells after normalising
+    x: np.ndarray  #: (N, C, H, W)
+    y: np.ndarray  #: (N, C, H, W), γ = 1 and β = 0
+    shares: np.ndarray  #: (N, C, H, W) bool
+    mean: float  #: of the shared cells after normalising
     variance: float
 
     @property
@@ -84,6 +87,8 @@ def normalization_axes(
 
     `example` and `channel` (from 1) choose the cell. `groups` counts for kind "group" alone: six channels in 1, 2, 3
     or 6 groups. 1 group averages what layer normalisation does, 6 groups what instance normalisation does.
+
+    Raises: ValueError for an unknown kind, an example outside 1 to 4 or a channel outside 1 to 6.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no kind {kind!r}; choose one of {', '.join(KINDS)}.")
@@ -100,6 +105,8 @@ def influence(layer: Normalization, x: np.ndarray, cell: tuple[int, ...]) -> np.
     """The inputs on which the output `cell` depends: where the gradient of that one output is not 0.
 
     The gradient of a single cell could vanish by chance where x̂ has one special value; real numbers do not hit it.
+
+    Returns: bool, the shape of x (N, C, H, W).
     """
     layer.forward(x, train=True)
     one = np.zeros_like(x)
@@ -109,7 +116,10 @@ def influence(layer: Normalization, x: np.ndarray, cell: tuple[int, ...]) -> np.
 
 @lru_cache
 def filtered_digits() -> np.ndarray:
-    """(4, 6, 3, 3): the first four training digits through `FILTERS`, thinned out to every second place."""
+    """(4, 6, 3, 3): the first four training digits through `FILTERS`, thinned out to every second place.
+
+    Returns: (4, 6, 3, 3) float64.
+    """
     images = load_digits().x_train[:EXAMPLES].reshape(-1, 8, 8)
     windows = np.lib.stride_tricks.sliding_window_view(images, (3, 3), axis=(1, 2))[:, ::2, ::2]
     return np.einsum("nhwij,cij->nchw", windows, FILTERS)

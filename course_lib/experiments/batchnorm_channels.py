@@ -1,4 +1,7 @@
-"""What γ and β can give back when channels have them each for themselves, and what one pair for all could."""
+"""What γ and β can give back when channels have them each for themselves, and what one pair for all could.
+
+Source: Ioffe & Szegedy 2015 (arXiv 1502.03167), section 3.2.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ CHANNELS = ("ink", "change along x", "change along y")
 class ChannelPairs:
     """Maps of three channels through batch normalisation, with γ and β chosen to give each channel back."""
 
-    mean: np.ndarray  # (3,) of the input, over images and places
-    std: np.ndarray  # (3,)
-    normalised: np.ndarray  # (3,) std with γ = 1, β = 0
-    own: np.ndarray  # (3,) largest |y − x| with a pair (√(σ² + ε), μ) for each channel
-    shared: np.ndarray  # (3,) root mean square of y − x with the best single pair for all channels
-    places: np.ndarray  # (3,) spread of the means of the 64 places after normalising; 0 if each place had its own pair
+    mean: np.ndarray  #: (3,) of the input, over images and places
+    std: np.ndarray  #: (3,)
+    normalised: np.ndarray  #: (3,) std with γ = 1, β = 0
+    own: np.ndarray  #: (3,) largest |y − x| with a pair (√(σ² + ε), μ) for each channel
+    shared: np.ndarray  #: (3,) root mean square of y − x with the best single pair for all channels
+    places: np.ndarray  #: (3,) spread of the means of the 64 places after normalising; 0 if each place had its own pair
 
 
 @checked

@@ -1,4 +1,7 @@
-"""The backward pass of batch normalisation: checked against measured slopes, and what it says of W and b."""
+"""The backward pass of batch normalisation: checked against measured slopes, and what it says of W and b.
+
+Source: Ioffe & Szegedy 2015 (arXiv 1502.03167), sections 3 and 3.3; Saito, Deep Learning from Scratch, 6.3.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,10 @@ class BackwardCheck:
     """
 
     examples: int
-    size: float  # largest |dx| that was measured
-    right: float  # error of the backward pass of the library
-    no_spread: float  # error when σ is taken for a constant
-    constants: float  # error when both μ and σ are taken for constants
+    size: float  #: largest |dx| that was measured
+    right: float  #: error of the backward pass of the library
+    no_spread: float  #: error when σ is taken for a constant
+    constants: float  #: error when both μ and σ are taken for constants
 
 
 @checked
@@ -67,10 +70,10 @@ class ForgottenScale:
     """A dense layer with weights aW, batch normalisation behind it; everything is compared with a = 1."""
 
     factor: float
-    output_change: float  # largest |y(aW) − y(W)|
-    gradient_ratio: float  # ‖∂J/∂(aW)‖ / ‖∂J/∂W‖
-    turn: float  # how far the direction of W turns in one step of gradient descent with rate 0.1, in degrees
-    radial: float  # |⟨W, ∂J/∂W⟩| / (‖W‖ ‖∂J/∂W‖), the share of the gradient along W
+    output_change: float  #: largest |y(aW) − y(W)|
+    gradient_ratio: float  #: ‖∂J/∂(aW)‖ / ‖∂J/∂W‖
+    turn: float  #: how far the direction of W turns in one step of gradient descent with rate 0.1, in degrees
+    radial: float  #: |⟨W, ∂J/∂W⟩| / (‖W‖ ‖∂J/∂W‖), the share of the gradient along W
 
 
 @checked

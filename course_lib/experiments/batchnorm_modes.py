@@ -2,6 +2,8 @@
 
 A small network learns the digits while one unit is watched; then the test images are classified in the right mode and
 in three wrong ones, in batches of every size.
+
+Source: Ioffe & Szegedy 2015 (arXiv 1502.03167), section 3.1.
 """
 
 from __future__ import annotations
@@ -41,14 +43,14 @@ class BatchNormModes:
     mode: str
     test_batch: int
     steps: int
-    batch_mean: np.ndarray
-    running_mean: np.ndarray
-    true_mean: np.ndarray
-    batch_std: np.ndarray
-    running_std: np.ndarray
-    true_std: np.ndarray
+    batch_mean: np.ndarray  #: (steps,)
+    running_mean: np.ndarray  #: (steps,)
+    true_mean: np.ndarray  #: (steps,)
+    batch_std: np.ndarray  #: (steps,)
+    running_std: np.ndarray  #: (steps,)
+    true_std: np.ndarray  #: (steps,)
     accuracy: dict[str, np.ndarray]
-    refused: str  # what the library says if it cannot train on such a batch, else empty
+    refused: str  #: what the library says if it cannot train on such a batch, else empty
 
     @property
     def chosen(self) -> float:
@@ -69,6 +71,9 @@ def batchnorm_modes(
 
     running ← (1 − momentum) running + momentum · new   (PyTorch's convention). `mode` and `test_batch` only choose
     what to look at.
+
+    Raises: ValueError for an unknown mode, a batch size outside `SIZES`, steps outside 1 to 300, or a momentum
+        outside 0 to 1.
     """
     if train_batch not in SIZES or test_batch not in SIZES:
         raise ValueError(f"Batch sizes must be one of {SIZES}; they are {train_batch!r} and {test_batch!r}.")
@@ -108,11 +113,11 @@ class _Run:
     """A whole training run of `STEPS` updates: everything that does not depend on the running averages."""
 
     net: MLP
-    thetas: np.ndarray  # (steps, P), after each update
-    means: np.ndarray  # (steps, 2, width), of each batch in each layer
-    variances: np.ndarray  # (steps, 2, width), unbiased
-    true_mean: np.ndarray  # (steps,), of the watched unit on the whole training set
-    true_std: np.ndarray  # (steps,)
+    thetas: np.ndarray  #: (steps, P), after each update
+    means: np.ndarray  #: (steps, 2, width), of each batch in each layer
+    variances: np.ndarray  #: (steps, 2, width), unbiased
+    true_mean: np.ndarray  #: (steps,), of the watched unit on the whole training set
+    true_std: np.ndarray  #: (steps,)
     refused: str = ""
 
 
@@ -142,7 +147,10 @@ def _trained(batch: int, seed: int) -> _Run:
 
 
 def running(values: np.ndarray, start: float, momentum: float) -> np.ndarray:
-    """running ← (1 − momentum) running + momentum · new,   after each of the new values (steps, …)."""
+    """running ← (1 − momentum) running + momentum · new,   after each of the new values (steps, …).
+
+    Returns: the shape of values (steps, …).
+    """
     averages, now = [], np.full(values.shape[1:], float(start))
     for new in values:
         now = now + momentum * (new - now)
@@ -195,6 +203,8 @@ def company_noise(sizes: tuple[Natural, ...] = (2, 8, 32, 128), draws: Natural =
     """Std of x̂ of *one* training image, in one unit of a fresh He layer, over random batches of each size.
 
     The image and the weights stay the same, only its company in the batch changes.
+
+    Returns: (sizes,).
     """
     rng, x = np.random.RandomState(seed), load_digits().x_train
     z = x @ rng.standard_normal(x.shape[1]) * np.sqrt(2 / x.shape[1])

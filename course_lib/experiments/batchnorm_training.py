@@ -2,6 +2,8 @@
 
 Saito's figure 6-18 shows 16 scales at one learning rate. Here both axes move, and all networks of the map, 63 with
 and 63 without batch normalisation, are trained side by side on the digits.
+
+Source: Saito, Deep Learning from Scratch, section 6.3.2 and figure 6-18.
 """
 
 from __future__ import annotations
@@ -52,14 +54,15 @@ class BatchNormTraining:
     place: str
     scale: float
     lr: float
-    step: np.ndarray
-    plain: np.ndarray  # (scales, rates)
-    norm: np.ndarray  # (scales, rates)
-    plain_curve: np.ndarray
-    norm_curve: np.ndarray
+    step: np.ndarray  #: (records,)
+    plain: np.ndarray  #: (scales, rates)
+    norm: np.ndarray  #: (scales, rates)
+    plain_curve: np.ndarray  #: (records,)
+    norm_curve: np.ndarray  #: (records,)
 
     @property
     def cell(self) -> tuple[int, int]:
+        """Row and column of the chosen cell."""
         return SCALES.index(self.scale), RATES.index(self.lr)
 
     @property
@@ -85,6 +88,8 @@ def batchnorm_training(
     W ~ N(0, scale²) from one draw, mini-batches of 32, plain SGD, float32. `scale` and `lr` only choose the cell whose
     curves are returned. Accuracy is that of 128 training images, normalised by their own statistics. A draft trains
     no more than 10 steps, unless more are known already.
+
+    Raises: ValueError if scale, lr or place is not in its list, or there are too many steps.
     """
     if scale not in SCALES or lr not in RATES:
         raise ValueError(f"scale must be one of {SCALES} and lr one of {RATES}; they are {scale!r} and {lr!r}.")
@@ -108,6 +113,9 @@ def scales_at(lr: float, seeds: Natural = 5) -> np.ndarray:
 
     The networks and the images of `batchnorm_training`, in float64: a map in float32 differs from processor to
     processor by an image or two.
+
+    Returns: (2, scales).
+    Raises: ValueError if lr is not one of `RATES`.
     """
     if lr not in RATES:
         raise ValueError(f"lr must be one of {RATES}, not {lr!r}.")

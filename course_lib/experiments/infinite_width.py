@@ -1,4 +1,7 @@
-"""What theory says of signals in a deep random network whose layers are infinitely wide."""
+"""What theory says of signals in a deep random network whose layers are infinitely wide.
+
+Source: Poole et al. 2016 (arXiv 1606.05340); Yang et al. 2019 (arXiv 1902.08129) for batch normalisation.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What chapter 05 measures beside `signals`: how symmetry breaks, and which initial scale trains fastest."""
+"""What chapter 05 measures beside `signals`: how symmetry breaks, and which initial scale trains fastest.
+
+Source: CS231n notes, "Neural Networks Part 2", section "Weight initialization"; Glorot & Bengio 2010; He et al. 2015.
+"""
 
 from __future__ import annotations
 
@@ -63,12 +66,12 @@ class Symmetry:
 
     constant: float
     noise: float
-    step: np.ndarray  # recorded steps, 0 … `steps`
-    loss: np.ndarray
-    distinct: np.ndarray  # hidden units that differ from all others before them
-    rank: np.ndarray  # singular values of W1 above 1 % of the largest
-    weights: np.ndarray  # (12, 64) incoming weights of the hidden units after the last step
-    accuracy: float  # on the 300 digits, after the last step
+    step: np.ndarray  #: (records,) recorded steps, 0 … `steps`
+    loss: np.ndarray  #: (records,)
+    distinct: np.ndarray  #: (records,) hidden units that differ from all others before them
+    rank: np.ndarray  #: (records,) singular values of W1 above 1 % of the largest
+    weights: np.ndarray  #: (12, 64) incoming weights of the hidden units after the last step
+    accuracy: float  #: on the 300 digits, after the last step
 
 
 @checked
@@ -79,6 +82,8 @@ def symmetry(
 
     Units with equal incoming and outgoing weights get equal gradients and stay copies of one another; two units count
     as distinct when their weights differ by more than 1 % of the typical size. `noise` breaks the tie.
+
+    Raises: ValueError for too many steps.
     """
     if not 0 <= steps <= SYMMETRY_STEPS:
         raise ValueError(f"steps must be 0 to {SYMMETRY_STEPS}, not {steps}.")
@@ -142,12 +147,12 @@ class InitializationRace:
     depth: int
     lr: float
     scale: float
-    init: str  # the racer the learner watches
+    init: str  #: the racer the learner watches
     names: tuple[str, ...]
-    step: np.ndarray  # (records,)
-    loss: np.ndarray  # (racers, records), loss on the whole training set; NaN after divergence
-    accuracy: np.ndarray  # (racers,) on the validation set
-    diverged_at: np.ndarray  # (racers,) step, or −1
+    step: np.ndarray  #: (records,)
+    loss: np.ndarray  #: (racers, records), loss on the whole training set; NaN after divergence
+    accuracy: np.ndarray  #: (racers,) on the validation set
+    diverged_at: np.ndarray  #: (racers,) step, or −1
 
 
 @checked
@@ -164,6 +169,8 @@ def initialization_race(
 
     Mini-batches of 64, plain SGD. Every network starts from the same draw Z times its own scale, and sees the
     same batches. "custom" has weights N(0, scale²).
+
+    Raises: ValueError for an init outside `RACERS`.
     """
     if init not in RACERS:
         raise ValueError(f"init must be one of {', '.join(RACERS)}, not {init!r}.")
@@ -199,7 +206,10 @@ def _trained(names, activation: str, lr: float, scale: float, depth: int, steps:
 def accuracy_by_scheme(
     activation: str, lr: float, depth: Natural = 4, steps: Natural = 300, seeds: Natural = 5
 ) -> dict[str, np.ndarray]:
-    """Validation accuracies of the networks of `initialization_race` but "custom": scheme -> (seeds,), one per draw."""
+    """Validation accuracies of the networks of `initialization_race` but "custom": scheme -> (seeds,), one per draw.
+
+    Returns: scheme -> (seeds,).
+    """
     names = RACERS[:-1]
     _, accuracy = _trained(names, activation, lr, math.nan, depth, steps, list(range(seeds)), steps)
     return dict(zip(names, accuracy.reshape(len(names), seeds), strict=True))
@@ -218,10 +228,10 @@ def mean_over_seeds(values: Sequence[float]) -> str:
 class Memorisation:
     """A deep sigmoid network trained from several scales; one entry per scale."""
 
-    std: np.ndarray
-    first_loss: np.ndarray
-    train_accuracy: np.ndarray
-    test_accuracy: np.ndarray
+    std: np.ndarray  #: (scales,)
+    first_loss: np.ndarray  #: (scales,)
+    train_accuracy: np.ndarray  #: (scales,)
+    test_accuracy: np.ndarray  #: (scales,)
 
 
 @checked

@@ -1,4 +1,7 @@
-"""What chapter 01 measures, beginning with a single neuron."""
+"""What chapter 01 measures, beginning with a single neuron.
+
+Source: CS231n notes, "Neural Networks Part 1", section "Modeling one neuron".
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,12 @@ class NeuronResponse:
     w1: float
     w2: float
     b: float
-    axis: np.ndarray  # (GRID,)
-    output: np.ndarray  # (GRID, GRID)
-    bounds: tuple[float, float]  # of the output, ±inf where there is none
-    line: np.ndarray  # (2, 2): the ends of w·x + b = 0 inside the square, as rows (x1, x2); NaN where it is not seen
-    z_axis: np.ndarray  # (241,): from −REACH to REACH
-    curve: np.ndarray  # f(z_axis)
+    axis: np.ndarray  #: (GRID,)
+    output: np.ndarray  #: (GRID, GRID)
+    bounds: tuple[float, float]  #: of the output, ±inf where there is none
+    line: np.ndarray  #: (2, 2) the ends of w·x + b = 0 inside the square, as rows (x1, x2); NaN where it is not seen
+    z_axis: np.ndarray  #: (241,) from −REACH to REACH
+    curve: np.ndarray  #: (241,) f(z_axis)
 
     @property
     def reach(self) -> tuple[float, float]:
@@ -48,6 +51,8 @@ def neuron_response(w1: float = 1.0, w2: float = 1.0, b: float = 0.0, activation
 
     The decision line w·x + b = 0 is where a sigmoid crosses ½ and a ReLU starts to rise. It stands at right angles to
     w, at the distance |b|/‖w‖ from the origin.
+
+    Raises: ValueError for an unknown activation, or if w1, w2 or b is not finite.
     """
     if activation not in ACTIVATIONS:
         raise ValueError(f"There is no activation {activation!r}; choose one of {', '.join(ACTIVATIONS)}.")

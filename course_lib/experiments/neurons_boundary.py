@@ -1,4 +1,7 @@
-"""What a layer of neurons can separate: linear and two-layer classifiers on the spiral of CS231n's case study."""
+"""What a layer of neurons can separate: linear and two-layer classifiers on the spiral of CS231n's case study.
+
+Source: CS231n notes, "Neural Networks Case Study".
+"""
 
 from __future__ import annotations
 
@@ -30,18 +33,18 @@ INITS: dict[str, Any] = {"glorot": "glorot", "0.01": ("normal", {"std": 0.01})}
 class SpiralFit:
     """A classifier on the 300 points of the spiral after `steps` steps of full-batch gradient descent."""
 
-    hidden: int  # units; 0 is the linear classifier
-    activation: str  # "identity" for the linear one
+    hidden: int  #: units; 0 is the linear classifier
+    activation: str  #: "identity" for the linear one
     steps: int
-    loss: float  # penalty included
-    accuracy: float  # share of the 300 points
-    step: np.ndarray  # (records,) recorded steps up to `steps`
-    losses: np.ndarray  # (records,)
-    x: np.ndarray  # (300, 2) the points
-    y: np.ndarray  # (300,) their classes
-    region: np.ndarray  # (GRID, GRID) predicted class; [i, j] belongs to x2 = axis[i], x1 = axis[j]
-    confidence: np.ndarray  # (GRID, GRID) probability of that class, 1/3 … 1
-    lines: np.ndarray  # (hidden, 2, 2), empty unless asked for: where w·x + b = 0 in each unit, two ends (x1, x2)
+    loss: float  #: penalty included
+    accuracy: float  #: share of the 300 points
+    step: np.ndarray  #: (records,) recorded steps up to `steps`
+    losses: np.ndarray  #: (records,)
+    x: np.ndarray  #: (300, 2) the points
+    y: np.ndarray  #: (300,) their classes
+    region: np.ndarray  #: (GRID, GRID) predicted class; [i, j] belongs to x2 = axis[i], x1 = axis[j]
+    confidence: np.ndarray  #: (GRID, GRID) probability of that class, 1/3 … 1
+    lines: np.ndarray  #: (hidden, 2, 2), empty unless asked for: where w·x + b = 0 in each unit, two ends (x1, x2)
 
 
 @checked
@@ -60,6 +63,8 @@ def spiral_fit(
     0.01·N(0, 1); "glorot" needs fewer steps. `budget` lets a draft make at most that many new steps: what has been
     trained before, for the same network, is never trained again. Twelve steps per decade are kept (`RECORDED`); the
     result is that of the last of them up to `steps`.
+
+    Raises: ValueError for hidden above 500, too many steps, or an unknown init.
     """
     if not 0 <= hidden <= 500:
         raise ValueError(f"hidden must be 0 to 500, not {hidden}.")
@@ -172,11 +177,11 @@ class DuplicatedInput:
     """Linear classifiers on the spiral, with x2 fed once and twice."""
 
     inputs: tuple[str, ...]
-    rank: tuple[int, ...]  # of the matrix of inputs
+    rank: tuple[int, ...]  #: of the matrix of inputs
     loss: tuple[float, ...]
     accuracy: tuple[float, ...]
-    first: tuple[float, ...]  # the weight from the first copy of x2 to class 0
-    second: tuple[float, ...]  # and from the second, NaN where there is none
+    first: tuple[float, ...]  #: the weight from the first copy of x2 to class 0
+    second: tuple[float, ...]  #: and from the second, NaN where there is none
 
 
 @checked

@@ -1,4 +1,7 @@
-"""How well a measured slope can check a computed one: the error of finite differences against their step h."""
+"""How well a measured slope can check a computed one: the error of finite differences against their step h.
+
+Source: CS231n notes, "Neural Networks Part 3", section "Gradient checks".
+"""
 
 from __future__ import annotations
 
@@ -33,22 +36,23 @@ class GradientCheckSweep:
     activation: str
     bug: str
     precision: str
-    h: float  # the step looked at, one of `hs`
-    hs: np.ndarray  # (49,) 1e-13 … 1e-1
-    central: np.ndarray  # (49,) largest relative error over all parameters, central differences
-    forward: np.ndarray  # (49,) the same, forward differences
-    crossings: np.ndarray  # (49,) share of the parameters whose step θ ± h takes a unit across z = 0
-    at: int  # index of h in hs
-    best: int  # index of the smallest central error
-    parameter: int  # the one with the largest central error at h
-    zoom: np.ndarray  # (61,) moves of that parameter, in units of h, from −2 to 2
-    rise: np.ndarray  # (61,) change of J on these moves, in units of h
-    analytic: float  # its gradient as the code computes it
-    numeric: float  # and as measured by central differences with h
-    verdict: str  # what the error at h means
+    h: float  #: the step looked at, one of `hs`
+    hs: np.ndarray  #: (49,) 1e-13 … 1e-1
+    central: np.ndarray  #: (49,) largest relative error over all parameters, central differences
+    forward: np.ndarray  #: (49,) the same, forward differences
+    crossings: np.ndarray  #: (49,) share of the parameters whose step θ ± h takes a unit across z = 0
+    at: int  #: index of h in hs
+    best: int  #: index of the smallest central error
+    parameter: int  #: the one with the largest central error at h
+    zoom: np.ndarray  #: (61,) moves of that parameter, in units of h, from −2 to 2
+    rise: np.ndarray  #: (61,) change of J on these moves, in units of h
+    analytic: float  #: its gradient as the code computes it
+    numeric: float  #: and as measured by central differences with h
+    verdict: str  #: what the error at h means
 
     @property
     def error(self) -> float:
+        """The error of the chosen step, central differences."""
         return float(self.central[self.at])
 
 
@@ -62,6 +66,8 @@ def gradient_check_sweep(
 
     Too large a step measures the curvature too (an error of h²/6·J‴ for central, h/2·J″ for forward differences).
     Too small a step drowns in rounding (an error of about 1e-16·J/h). `bug` puts a mistake into the computed gradient.
+
+    Raises: ValueError for an unknown bug or precision, or h outside 1e-13 to 0.1.
     """
     if bug not in BUGS:
         raise ValueError(f"bug must be one of {', '.join(BUGS)}, not {bug!r}.")

@@ -1,4 +1,7 @@
-"""What a mini-batch is worth: paths of gradient descent on a loss with two weights, and the noise of a batch."""
+"""What a mini-batch is worth: paths of gradient descent on a loss with two weights, and the noise of a batch.
+
+Source: CS231n notes, "Optimization"; Goodfellow, Bengio & Courville, Deep Learning, section 8.1.3.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,10 @@ DRAWS = 500
 class TwoWeights:
     """Least squares with two weights on 256 handwritten zeros and sixes: J(w) = 1/2N Σ (w·x − t)²."""
 
-    x: np.ndarray  # (256, 2) ink in the upper and in the lower half, 1 = average
-    t: np.ndarray  # (256,) −1 for a zero, +1 for a six
-    best: np.ndarray  # (2,) the minimum
-    curvature: np.ndarray  # (2,) eigenvalues of the Hessian 1/N Σ x xᵀ, smaller first
+    x: np.ndarray  #: (256, 2) ink in the upper and in the lower half, 1 = average
+    t: np.ndarray  #: (256,) −1 for a zero, +1 for a six
+    best: np.ndarray  #: (2,) the minimum
+    curvature: np.ndarray  #: (2,) eigenvalues of the Hessian 1/N Σ x xᵀ, smaller first
 
     @property
     def lr_limit(self) -> float:
@@ -36,7 +39,7 @@ class TwoWeights:
         return 2 / float(self.curvature[1])
 
     def loss(self, w: np.ndarray) -> np.ndarray:
-        """J at w (…, 2)."""
+        """J at w (…, 2), of shape (…)."""
         return 0.5 * np.mean((w @ self.x.T - self.t) ** 2, axis=-1)
 
 
@@ -54,7 +57,10 @@ def two_weights() -> TwoWeights:
 
 
 def batches(examples: int, size: int, rng: np.random.RandomState) -> Iterator[np.ndarray]:
-    """Row numbers of one mini-batch after another, for ever; all examples once per epoch, in a new order each time."""
+    """Row numbers of one mini-batch after another, for ever; all examples once per epoch, in a new order each time.
+
+    Returns: row numbers (size,), fewer in the last batch of an epoch.
+    """
     while True:
         order = rng.permutation(examples)
         for start in range(0, examples - size + 1, size):
@@ -62,7 +68,10 @@ def batches(examples: int, size: int, rng: np.random.RandomState) -> Iterator[np
 
 
 def descend(x: np.ndarray, t: np.ndarray, w: np.ndarray, lr: float, rows: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """θ ← θ − α ∇J_batch(θ) for each batch of `rows`:  mini-batch gradient descent for f(x) = w·x. Yields each w."""
+    """θ ← θ − α ∇J_batch(θ) for each batch of `rows`:  mini-batch gradient descent for f(x) = w·x. Yields each w.
+
+    Returns: w (2,) after each update, for x (N, 2), t (N,), w (2,) and rows (m,).
+    """
     for batch in rows:  # 1  sample a mini-batch
         error = x[batch] @ w - t[batch]  # 2  forward: how far off is the output?
         gradient = error @ x[batch] / len(batch)  # 3  backward: mean gradient of the batch
@@ -77,19 +86,19 @@ class MinibatchRun:
     batch: int
     lr: float
     lr_limit: float
-    axis: str  # "updates" or "epochs": what the losses are drawn against
+    axis: str  #: "updates" or "epochs": what the losses are drawn against
     updates: int
-    path: np.ndarray  # (k + 1, 2) weights after each update
-    loss: np.ndarray  # (k + 1,) on all examples
-    diverged_at: int | None  # first update at which the loss exceeds 1000, if any
-    compared: tuple[int, ...]  # batch sizes for comparison
-    compared_loss: tuple[np.ndarray, ...]  # their losses
-    sizes: np.ndarray  # (9,) batch sizes 1 … 256
-    noise: np.ndarray  # (9,) root mean square of ‖g_batch − g‖ at the start, measured
-    noise_law: np.ndarray  # (9,) its law for batches without repetition, σ/√m · √((N − m)/(N − 1))
+    path: np.ndarray  #: (k + 1, 2) weights after each update
+    loss: np.ndarray  #: (k + 1,) on all examples
+    diverged_at: int | None  #: first update at which the loss exceeds 1000, if any
+    compared: tuple[int, ...]  #: batch sizes for comparison
+    compared_loss: tuple[np.ndarray, ...]  #: their losses
+    sizes: np.ndarray  #: (9,) batch sizes 1 … 256
+    noise: np.ndarray  #: (9,) root mean square of ‖g_batch − g‖ at the start, measured
+    noise_law: np.ndarray  #: (9,) its law for batches without repetition, σ/√m · √((N − m)/(N − 1))
 
     def against(self, batch: int, loss: np.ndarray) -> np.ndarray:
-        """The horizontal axis for `loss` of a run with mini-batches of `batch`."""
+        """The horizontal axis (k + 1,) for the loss (k + 1,) of a run with mini-batches of `batch`."""
         scale = 1.0 if self.axis == "updates" else batch / EXAMPLES
         return scale * np.arange(len(loss))
 
@@ -101,6 +110,8 @@ def minibatch_run(
     """Make `updates` updates with mini-batches of `batch`, and the same with 1, 16 and all 256 examples.
 
     The gradient of a mini-batch is an unbiased estimate of the gradient of all data. Its error falls like 1/√m.
+
+    Raises: ValueError if batch or axis is not in its list, or there are no or too many updates.
     """
     if batch not in BATCHES:
         raise ValueError(f"batch must be one of {', '.join(map(str, BATCHES))}, not {batch!r}.")
@@ -158,6 +169,8 @@ def gradient_noise(
     """Root mean square of ‖g_m − g‖ over `draws` batches, for each size m in `sizes`.
 
     g = 1/N Σ (w·x − t)x over all examples, g_m the same over m of them, drawn with repetition or without.
+
+    Returns: (sizes,), for x (N, 2), t (N,) and w (2,).
     """
     rng = np.random.RandomState(seed)
     gradients = (x @ w - t)[:, None] * x
@@ -174,7 +187,10 @@ def gradient_noise(
 
 @lru_cache(maxsize=1)
 def noise_of_batches() -> tuple[np.ndarray, np.ndarray]:
-    """‖g_batch − g‖ at the start for each of `BATCHES`, root mean square: as measured, and its law."""
+    """‖g_batch − g‖ at the start for each of `BATCHES`, root mean square: as measured, and its law.
+
+    Returns: two arrays (9,).
+    """
     problem, m = two_weights(), np.array(BATCHES)
     w = np.array(START)
     gradients = (problem.x @ w - problem.t)[:, None] * problem.x

@@ -1,4 +1,7 @@
-"""One update to watch: every number of a small network through forward pass, loss, backward pass and update."""
+"""One update to watch: every number of a small network through forward pass, loss, backward pass and update.
+
+Source: CS224n lecture notes 3, "Neural Networks, Backpropagation".
+"""
 
 from __future__ import annotations
 
@@ -35,24 +38,24 @@ class NetworkUpdate:
     sizes: tuple[int, ...]
     activation: str
     lr: float
-    moment: int  # 0 to 19: four phases in each of five updates
-    part: str  # what is looked at: "x1-a2", "b-a2", "a2-s1", "c-s1" are parameters, "x1", "a2", "s1" units
-    x: np.ndarray  # (m, n)
-    z: np.ndarray  # (m, h)
-    a: np.ndarray  # (m, h)
-    slope: np.ndarray  # (m, h) f′(z)
-    s: np.ndarray  # (m, o)
-    probability: np.ndarray  # (o,) softmax of s with two outputs, else empty
-    loss: float  # J before the update: ½(s − 1)², −log p₁ or max(0, 1 − s + s_c)
-    losses: np.ndarray  # (updates so far + 1,) J before each update
+    moment: int  #: 0 to 19: four phases in each of five updates
+    part: str  #: what is looked at: "x1-a2", "b-a2", "a2-s1", "c-s1" are parameters, "x1", "a2", "s1" units
+    x: np.ndarray  #: (m, n)
+    z: np.ndarray  #: (m, h)
+    a: np.ndarray  #: (m, h)
+    slope: np.ndarray  #: (m, h) f′(z)
+    s: np.ndarray  #: (m, o)
+    probability: np.ndarray  #: (o,) softmax of s with two outputs, else empty
+    loss: float  #: J before the update: ½(s − 1)², −log p₁ or max(0, 1 − s + s_c)
+    losses: np.ndarray  #: (updates so far + 1,) J before each update
     loss_after: float
-    before: dict[str, np.ndarray]  # W (h, n), b (h,), U (h, o), c (o,)
-    gradient: dict[str, np.ndarray]  # ∂J/∂θ, the same names and shapes
+    before: dict[str, np.ndarray]  #: W (h, n), b (h,), U (h, o), c (o,)
+    gradient: dict[str, np.ndarray]  #: ∂J/∂θ, the same names and shapes
     after: dict[str, np.ndarray]
-    ds: np.ndarray  # (m, o) ∂J/∂s
-    da: np.ndarray  # (m, h) ∂J/∂a
-    delta: np.ndarray  # (m, h) ∂J/∂z
-    dx: np.ndarray  # (m, n) ∂J/∂x
+    ds: np.ndarray  #: (m, o) ∂J/∂s
+    da: np.ndarray  #: (m, h) ∂J/∂a
+    delta: np.ndarray  #: (m, h) ∂J/∂z
+    dx: np.ndarray  #: (m, n) ∂J/∂x
 
     @property
     def update(self) -> int:
@@ -61,10 +64,12 @@ class NetworkUpdate:
 
     @property
     def phase(self) -> str:
+        """Which part of an update this moment is."""
         return PHASES[self.moment % len(PHASES)]
 
     @property
     def is_window(self) -> bool:
+        """Whether this is the window network."""
         return len(self.x) == 2
 
     @property
@@ -134,6 +139,8 @@ def network_update(
     """Follow the first five updates of a network on one example, x = (0.5, −1, 0.8, −0.4) or the first of these.
 
     One output: J = ½(s − 1)². Two outputs: the cross-entropy, the first class being right.
+
+    Raises: ValueError for an unknown network, part or activation, or moment above the last one.
     """
     if network not in NETWORKS:
         raise ValueError(f"network must be one of {', '.join(NETWORKS)}, not {network!r}.")
@@ -160,6 +167,8 @@ def window_update(
 
     `part` is looked at for hidden unit `unit` (1 to 8) and number `entry` (1 to 20) of the window. There is no c in
     this network: its gradient is ∂J/∂s + ∂J/∂s_c = 0, and it stays 0.
+
+    Raises: ValueError for an unknown part or activation, moment above the last one, unit above 8 or entry above 20.
     """
     if part not in WINDOW_PARTS:
         raise ValueError(f"part must be one of {', '.join(WINDOW_PARTS)}, not {part!r}.")

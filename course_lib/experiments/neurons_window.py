@@ -1,4 +1,7 @@
-"""The window network of CS224n: a score for five words, trained so that true windows beat corrupt ones."""
+"""The window network of CS224n: a score for five words, trained so that true windows beat corrupt ones.
+
+Source: CS224n lecture notes 3, "Neural Networks, Backpropagation"; Collobert & Weston 2008.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +32,20 @@ def window_parameters(seed: Natural = 0, scale: float = 0.5) -> Params:
 
 @checked
 def window_score(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh") -> np.ndarray:
-    """z = Wx + b,   a = f(z),   s = Uᵀa.      x (20, m): m windows as columns;  s (1, m)."""
+    """z = Wx + b,   a = f(z),   s = Uᵀa.      x (20, m): m windows as columns;  s (1, m).
+
+    Returns: (1, m), for x (20, m), W (8, 20), b (8, 1), U (8, 1).
+    """
     z = W @ x + b
     a = ACTIVATIONS[activation].f(z)
     return U.T @ a
 
 
 def score_gradients(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, activation: str = "tanh") -> Params:
-    """∂s/∂U = a,   δ = U ∘ f′(z),   ∂s/∂W = δxᵀ,   ∂s/∂b = δ,   ∂s/∂x = Wᵀδ.      One window, x (20, 1)."""
+    """∂s/∂U = a,   δ = U ∘ f′(z),   ∂s/∂W = δxᵀ,   ∂s/∂b = δ,   ∂s/∂x = Wᵀδ.      One window, x (20, 1).
+
+    W (8, 20), b (8, 1), U (8, 1); each gradient has the shape of what it belongs to.
+    """
     f = ACTIVATIONS[activation]
     z = W @ x + b
     delta = U * f.df(z)  # the error signal of the hidden layer: computed once, used three times
@@ -44,7 +53,10 @@ def score_gradients(x: np.ndarray, W: np.ndarray, b: np.ndarray, U: np.ndarray, 
 
 
 def pair_gradients(x: np.ndarray, x_c: np.ndarray, params: Params, activation: str = "tanh") -> tuple[float, Params]:
-    """J = max(0, 1 − s + s_c)  and its gradients: 1{J > 0}·(∂s_c − ∂s) for U, W, b, and those for x and x_c alone."""
+    """J = max(0, 1 − s + s_c)  and its gradients: 1{J > 0}·(∂s_c − ∂s) for U, W, b, and those for x and x_c alone.
+
+    x, x_c (20, 1); each gradient has the shape of what it belongs to.
+    """
     s, s_c = (window_score(window, **params, activation=activation) for window in (x, x_c))
     loss, ds, ds_c = (float(part[0, 0]) for part in pair_margin(s, s_c))
     true, corrupt = (score_gradients(window, **params, activation=activation) for window in (x, x_c))
@@ -57,10 +69,10 @@ class WindowCheck:
     """The gradients of J for one pair of windows beside finite differences."""
 
     loss: float
-    names: tuple[str, ...]  # U, W, b, x, x_c
+    names: tuple[str, ...]  #: U, W, b, x, x_c
     shapes: tuple[tuple[int, int], ...]
-    errors: tuple[float, ...]  # largest relative error of each
-    sizes: tuple[float, ...]  # largest entry of each gradient
+    errors: tuple[float, ...]  #: largest relative error of each
+    sizes: tuple[float, ...]  #: largest entry of each gradient
 
 
 @checked
@@ -112,10 +124,10 @@ TRAINING = (
 class WindowTraining:
     """A window network that learns to tell cities from other words; one entry per pass over the pairs."""
 
-    passes: np.ndarray
-    loss: np.ndarray  # mean J on the training pairs
-    won: np.ndarray  # share of pairs in which the true window scores higher
-    likeness: np.ndarray  # mean cosine between the vectors of two cities
+    passes: np.ndarray  #: (passes + 1,)
+    loss: np.ndarray  #: (passes + 1,) mean J on the training pairs
+    won: np.ndarray  #: (passes + 1,) share of pairs in which the true window scores higher
+    likeness: np.ndarray  #: (passes + 1,) mean cosine between the vectors of two cities
 
 
 @checked

@@ -1,4 +1,7 @@
-"""Paths of optimisers over surfaces: where they go, how fast the loss falls, how long their steps are."""
+"""Paths of optimisers over surfaces: where they go, how fast the loss falls, how long their steps are.
+
+Source: Saito, Deep Learning from Scratch, sections 6.1.2 to 6.1.7, for the bowl and the rates of the book.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +39,10 @@ class OptimizerPath:
 
     name: str
     lr: float
-    points: np.ndarray  # (steps + 1, 2)
-    loss: np.ndarray  # (steps + 1,) f minus its lowest value
-    rate: np.ndarray  # (steps,) effective learning rate |Δθ| / |g|, NaN where the gradient is 0
-    diverged_at: int | None  # first step ten pictures away, or no number at all
+    points: np.ndarray  #: (steps + 1, 2)
+    loss: np.ndarray  #: (steps + 1,) f minus its lowest value
+    rate: np.ndarray  #: (steps,) effective learning rate |Δθ| / |g|, NaN where the gradient is 0
+    diverged_at: int | None  #: first step ten pictures away, or no number at all
 
     @property
     def length(self) -> float:
@@ -74,7 +77,10 @@ class OptimizerPaths:
 def optimizer_path(
     optimizer: Optimizer, surface: str = "bowl", start: Sequence[float] | None = None, steps: Natural = 30
 ) -> OptimizerPath:
-    """Follow `optimizer` over `surface`; without a `start` from the surface's own."""
+    """Follow `optimizer` over `surface`; without a `start` from the surface's own.
+
+    Raises: ValueError for an unknown surface.
+    """
     ground = _surface(surface)
     x, y = ground.start if start is None else start
     points, rate = _walk(optimizer, ground, (x, y), steps)
@@ -106,6 +112,8 @@ def optimizer_paths(
     beta    share kept of the velocity (Momentum, Nesterov, β1) and of RMSProp's mean square; beta2 is Adam's
     eps_at  where Adam's ε stands, a name of `ADAMS`
     watch   the optimiser whose path stands out, or "all"
+
+    Raises: ValueError for unknown `rates` or surface, or steps outside 1 to `MAX_STEPS`.
     """
     ground = _surface(surface)
     if rates not in RATES:
@@ -149,7 +157,11 @@ def make(
     eps_at: str = "outside",
     weight_decay: float = 0.01,
 ) -> Optimizer:
-    """The optimiser called `name` with those of the settings it has: beta may be its β1, the last four are Adam's."""
+    """The optimiser called `name` with those of the settings it has: beta may be its β1, the last four are Adam's.
+
+    lr, beta (…): numbers, or arrays that broadcast with a coordinate.
+    Raises: ValueError for an unknown optimizer.
+    """
     entry = OPTIMIZERS[known(name)]
     shared: dict[str, Any] = {"beta": beta, "beta1": beta, "eps": eps}
     if issubclass(entry.make, Adam):
@@ -166,7 +178,10 @@ def descend(
     steps: int,
     dtype: type = np.float64,
 ) -> np.ndarray:
-    """f of `shape` after `steps` updates of as many points at once, each with its own settings: θ is (2, *shape)."""
+    """f of `shape` after `steps` updates of as many points at once, each with its own settings: θ is (2, *shape).
+
+    Returns: f (*shape).
+    """
     theta: np.ndarray = np.empty((2, *shape), dtype)
     theta[0], theta[1] = start
     grad, state = np.empty_like(theta), optimizer.init(theta)

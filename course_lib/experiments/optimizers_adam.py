@@ -1,4 +1,7 @@
-"""How long steps are: Adam with and without bias correction, and AdaGrad's steps that fade."""
+"""How long steps are: Adam with and without bias correction, and AdaGrad's steps that fade.
+
+Source: Kingma & Ba 2015 (arXiv 1412.6980); Duchi, Hazan & Singer 2011 (AdaGrad).
+"""
 
 from __future__ import annotations
 
@@ -23,17 +26,17 @@ class AdamBias:
     beta2: float
     correction: bool
     noise: float
-    gradient: np.ndarray
-    m: np.ndarray  # moving average of g, starting at 0
-    v: np.ndarray  # moving average of g²
-    m_hat: np.ndarray  # m / (1 − β1ᵗ)
-    v_hat: np.ndarray
-    corrected: np.ndarray  # step / η with the correction
-    uncorrected: np.ndarray  # and without
+    gradient: np.ndarray  #: (steps,)
+    m: np.ndarray  #: (steps,) moving average of g, starting at 0
+    v: np.ndarray  #: (steps,) moving average of g²
+    m_hat: np.ndarray  #: (steps,) m / (1 − β1ᵗ)
+    v_hat: np.ndarray  #: (steps,)
+    corrected: np.ndarray  #: (steps,) step / η with the correction
+    uncorrected: np.ndarray  #: (steps,) and without
 
     @property
     def step(self) -> np.ndarray:
-        """Of the chosen form."""
+        """(steps,) of the chosen form."""
         return self.corrected if self.correction else self.uncorrected
 
     @property
@@ -79,7 +82,10 @@ def _adam(beta1: float, beta2: float, noise: float, steps: int, seed: int) -> tu
 
 @checked
 def constant_gradient(optimizer: Optimizer, gradient: np.ndarray | float = 1.0, steps: Natural = 100) -> np.ndarray:
-    """How far each step moves under the same gradient again and again, (steps, coordinates)."""
+    """How far each step moves under the same gradient again and again, (steps, coordinates).
+
+    Returns: (steps, coordinates), for gradient (coordinates,) or a number.
+    """
     gradient = np.atleast_1d(np.asarray(gradient, dtype=float))
     theta = np.zeros_like(gradient)
     state, places = optimizer.init(theta), [theta.copy()]
@@ -94,6 +100,8 @@ def effective_rates(steps: Natural = 100, gradients: tuple[float, ...] = (10.0, 
     """Move / gradient of the last of `steps` steps for coordinates of different size; η = 1.
 
     The coordinate with the LARGE gradient gets the SMALLER rate; the moves come out equal.
+
+    Returns: optimizer -> (coordinates,).
     """
     g = np.array(gradients)
     optimizers = {"adagrad": AdaGrad(1.0, eps=1e-12), "rmsprop": RMSProp(1.0, eps=1e-12), "adam": Adam(1.0, eps=1e-12)}

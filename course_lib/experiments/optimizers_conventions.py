@@ -1,4 +1,7 @@
-"""One name, several formulas: what optimisers do when a book, a paper and a library write them differently."""
+"""One name, several formulas: what optimisers do when a book, a paper and a library write them differently.
+
+Source: Saito, Deep Learning from Scratch, 6.1; Sutskever et al. 2013; Kingma & Ba 2015; the documentation of PyTorch.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,8 @@ class Conventions:
 
     convention: str
     forms: tuple[str, ...]
-    paths: np.ndarray  # (forms, steps + 1, 2)
-    gap: np.ndarray  # (forms − 1, steps + 1) distance of the others from the first form
+    paths: np.ndarray  #: (forms, steps + 1, 2)
+    gap: np.ndarray  #: (forms − 1, steps + 1) distance of the others from the first form
 
     @property
     def largest(self) -> np.ndarray:
@@ -46,6 +49,8 @@ def conventions(
     """Compare the forms of one `convention` (see `CONVENTIONS`) on x²/20 + y² from (−7, 2).
 
     cut: the learning rate is multiplied by it from step 10 on (1: it stays), in the momentum forms.
+
+    Raises: ValueError for an unknown convention, or steps outside 1 to `MAX_STEPS`.
     """
     if convention not in CONVENTIONS:
         raise ValueError(f"convention must be one of {', '.join(CONVENTIONS)}, not {convention!r}.")
@@ -58,7 +63,10 @@ def conventions(
 
 
 def buffer_momentum(theta: np.ndarray, grad: np.ndarray, b: np.ndarray, lr: float, beta: float) -> None:
-    """b ← βb + g;  θ ← θ − ηb      (PyTorch's form, in place)"""
+    """b ← βb + g;  θ ← θ − ηb      (PyTorch's form, in place)
+
+    theta, grad, b (…) of one shape.
+    """
     b *= beta
     b += grad
     theta -= lr * b

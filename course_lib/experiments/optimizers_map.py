@@ -1,4 +1,7 @@
-"""Every learning rate with every momentum at once: ten thousand runs as one array, and the loss each ends with."""
+"""Every learning rate with every momentum at once: ten thousand runs as one array, and the loss each ends with.
+
+Source: Polyak 1964 for the limits; the map is the course's own.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +32,13 @@ class LearningRateMap:
     steps: int
     lr: float
     beta: float
-    lrs: np.ndarray  # (cells,) columns of the map
-    betas: np.ndarray  # (cells,) rows
-    left: np.ndarray  # (cells, cells): left[row of β, column of lr]
-    fine_lrs: np.ndarray  # (401,)
-    slice: np.ndarray  # (401,) the same at the chosen β
-    here: float  # the same at the chosen lr and β
-    limit: np.ndarray | None  # (cells,) theory: above this rate the method diverges, for each β; quadratics only
+    lrs: np.ndarray  #: (cells,) columns of the map
+    betas: np.ndarray  #: (cells,) rows
+    left: np.ndarray  #: (cells, cells) left[row of β, column of lr]
+    fine_lrs: np.ndarray  #: (401,)
+    slice: np.ndarray  #: (401,) the same at the chosen β
+    here: float  #: the same at the chosen lr and β
+    limit: np.ndarray | None  #: (cells,) theory: above this rate the method diverges, for each β; quadratics only
 
     @property
     def best(self) -> tuple[float, float, float]:
@@ -70,6 +73,8 @@ def learning_rate_map(
 
     β is Momentum's and Nesterov's share of velocity kept, RMSProp's of the mean square, else β1 (Adam's β2 = 0.999).
     SGD and AdaGrad have none: their map is a band. lr and beta choose the point and the slice to look at.
+
+    Raises: ValueError for an unknown optimizer or surface, or too few or many steps or cells.
     """
     if optimizer not in OPTIMIZERS or surface not in SURFACES:
         raise ValueError(
@@ -99,6 +104,8 @@ def stability_limit(optimizer: str, curvature: float, beta: np.ndarray) -> np.nd
     """Learning rate from which a quadratic of largest eigenvalue λ = `curvature` diverges; None without a theory.
 
     SGD 2/λ;  Momentum 2(1 + β)/λ  (Polyak 1964);  Nesterov 2(1 + β)/((1 + 2β)λ).
+
+    Returns: the shape of beta (…).
     """
     factor = {"sgd": 0 * beta + 1, "momentum": 1 + beta, "nesterov": (1 + beta) / (1 + 2 * beta)}.get(optimizer)
     return None if factor is None else 2 * factor / curvature

@@ -1,4 +1,7 @@
-"""What momentum does: its final speed on a slope, and its swings in a valley."""
+"""What momentum does: its final speed on a slope, and its swings in a valley.
+
+Source: Polyak 1964; Goh, "Why Momentum Really Works", Distill 2017.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,13 @@ class MomentumRun:
     """A ball on a slope of constant gradient and in a valley ½λx²; lengths in units of ηg and of the start."""
 
     beta: float
-    curvature: float  # ηλ
-    speed: np.ndarray  # (steps + 1,) |v| / (ηg) on the slope
-    terminal: float  # where it tends to: 1 / (1 − β)
-    x: np.ndarray  # (steps + 1,) position in the valley, from 1
-    without: np.ndarray  # (steps + 1,) the same without momentum
+    curvature: float  #: ηλ
+    speed: np.ndarray  #: (steps + 1,) |v| / (ηg) on the slope
+    terminal: float  #: where it tends to: 1 / (1 − β)
+    x: np.ndarray  #: (steps + 1,) position in the valley, from 1
+    without: np.ndarray  #: (steps + 1,) the same without momentum
     regime: str
-    rate: float  # by what x shrinks per step in the long run: the largest |root|
+    rate: float  #: by what x shrinks per step in the long run: the largest |root|
 
     @property
     def half_speed_at(self) -> int:
@@ -38,6 +41,8 @@ def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: Natural = 10
     """v ← βv − ηg, θ ← θ + v, with g = 1 and with g = λx; only ηλ = `curvature` counts.
 
     β is the share of the velocity KEPT at each step; the friction is 1 − β.
+
+    Raises: ValueError if beta is not in [0, 1), curvature is not positive, or steps is outside 1 to `MAX_STEPS`.
     """
     if not 0 <= beta < 1 or not curvature > 0 or not 1 <= steps <= MAX_STEPS:
         raise ValueError(
@@ -70,7 +75,10 @@ def alternating_speed(beta: float, steps: Natural = 200) -> float:
 
 
 def roots(beta: float, curvature: float) -> np.ndarray:
-    """The two z in x_t = a z₁ᵗ + b z₂ᵗ:   z² − (1 + β − ηλ) z + β = 0      (Polyak 1964)"""
+    """The two z in x_t = a z₁ᵗ + b z₂ᵗ:   z² − (1 + β − ηλ) z + β = 0      (Polyak 1964)
+
+    Returns: (2,) complex.
+    """
     middle = 1 + beta - curvature
     spread = np.sqrt(complex(middle * middle - 4 * beta))
     return np.array([middle + spread, middle - spread]) / 2

@@ -1,4 +1,7 @@
-"""A race of optimisers on real digits: every optimiser with several seeds, all networks trained side by side."""
+"""A race of optimisers on real digits: every optimiser with several seeds, all networks trained side by side.
+
+Source: Saito, Deep Learning from Scratch, section 6.1.8; Choi et al. 2019 (arXiv 1910.05446) on tuning.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +35,12 @@ class OptimizerRace:
     rates: str
     names: tuple[str, ...]
     lrs: tuple[float, ...]
-    step: np.ndarray  # (looks,)
-    mean: np.ndarray  # (optimizers, looks) NaN once a run is lost
-    low: np.ndarray
-    high: np.ndarray
-    accuracy: np.ndarray  # (optimizers, seeds) on the validation digits at the end
-    diverged: np.ndarray  # (optimizers,) seeds whose loss left the numbers
+    step: np.ndarray  #: (looks,)
+    mean: np.ndarray  #: (optimizers, looks) NaN once a run is lost
+    low: np.ndarray  #: (optimizers, looks)
+    high: np.ndarray  #: (optimizers, looks)
+    accuracy: np.ndarray  #: (optimizers, seeds) on the validation digits at the end
+    diverged: np.ndarray  #: (optimizers,) seeds whose loss left the numbers
 
     @property
     def ranking(self) -> list[str]:
@@ -54,9 +57,11 @@ class SideBySide:
         self.lr = np.repeat([float(part.lr) for part in optimizers], trials)[:, None]
 
     def init(self, theta: np.ndarray) -> SimpleNamespace:
+        """The states of all parts, for theta (optimizers·trials, P)."""
         return SimpleNamespace(states=[part.init(theta[rows]) for part, rows in self.parts])
 
     def step(self, theta: np.ndarray, grad: np.ndarray, state: SimpleNamespace, lr: Any = None) -> None:
+        """One update of each part on its own rows of theta and grad (optimizers·trials, P), in place."""
         for (part, rows), own in zip(self.parts, state.states, strict=True):
             part.step(theta[rows], grad[rows], own, float(lr[rows][0, 0]))
 
@@ -76,6 +81,8 @@ def optimizer_race(
     rates   "same": `lr` for all;  "common": 0.01, and 0.001 for RMSProp, Adam and AdamW, as the book's MNIST race,
             and 0.0001 for Lion;  "tuned": for each the best of eight rates from 0.001 to 3.16 (`tune_race`)
     watch   the optimizer drawn bold, with its band
+
+    Raises: ValueError for an unknown `watch` or `rates`.
     """
     if rates not in RATES:
         raise ValueError(f"rates must be one of {', '.join(RATES)}, not {rates!r}.")
@@ -100,7 +107,10 @@ def optimizer_race(
 
 
 def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
-    """Mean last loss of each optimiser at each of the rates `TRIED`: how the tuned rates were found."""
+    """Mean last loss of each optimiser at each of the rates `TRIED`: how the tuned rates were found.
+
+    Returns: optimizer -> (rates,).
+    """
     losses = [
         _train(tuple((name, lr) for name in OPTIMIZERS), 0.9, 32, seeds, steps)[1][-1].mean(axis=-1) for lr in TRIED
     ]

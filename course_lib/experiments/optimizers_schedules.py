@@ -1,4 +1,7 @@
-"""Learning rates that change: the schedule itself, and what it does to the loss of two problems."""
+"""Learning rates that change: the schedule itself, and what it does to the loss of two problems.
+
+Source: Robbins & Monro 1951; Bengio 2012; Loshchilov & Hutter 2017 (cosine); Goyal et al. 2017 (warm-up).
+"""
 
 from __future__ import annotations
 
@@ -42,10 +45,10 @@ class ScheduleRun:
     lr: float
     tau: int
     factor: float
-    step: np.ndarray
-    rate: np.ndarray  # α at that step
-    loss: np.ndarray  # noisy bowl: mean of 400 balls; digits: mean validation loss of 4 networks
-    constant: np.ndarray  # the loss with constant α₀
+    step: np.ndarray  #: (evaluations,)
+    rate: np.ndarray  #: (evaluations,) α at that step
+    loss: np.ndarray  #: (evaluations,) noisy bowl: mean of 400 balls; digits: mean validation loss of 4 networks
+    constant: np.ndarray  #: (evaluations,) the loss with constant α₀
 
     @property
     def final(self) -> tuple[float, float]:
@@ -61,6 +64,8 @@ def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, p
     inverse_time α₀τ/max(t, τ);  one_over_t α₀/(1 + t/τ);  exponential α₀e^(−t/τ);  step: every τ updates;  cosine
     down to 0 at the end;  warmup: τ updates up, then constant;  plateau: after `patience` evaluations without a
     better loss.
+
+    Raises: ValueError for an unknown schedule.
     """
     made = {
         "constant": lambda: Constant(lr),
@@ -90,6 +95,8 @@ def schedule_run(
 
     noisy bowl: ½x² from x = 3, g = x + z with z ~ N(0, 1): the loss of a model that sees noisy gradients for ever.
     digits: four 64-32-10 ReLU networks, plain SGD on batches of 8.
+
+    Raises: ValueError for an unknown schedule or problem.
     """
     if problem not in PROBLEMS:
         raise ValueError(f"problem must be one of {', '.join(PROBLEMS)}, not {problem!r}.")

@@ -1,4 +1,7 @@
-"""Three questions about ground and start: how long a saddle holds, what second derivatives buy, why rates warm up."""
+"""Three questions about ground and start: how long a saddle holds, what second derivatives buy, why rates warm up.
+
+Source: Dauphin et al. 2014 (arXiv 1406.2572) on saddles; Goyal et al. 2017 (arXiv 1706.02677) on warm-up.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ def saddle_escape(optimizer: Optimizer, distance: float, steps: int = 400) -> in
 def newton(start: tuple[float, float], steps: int = 5) -> np.ndarray:
     """θ ← θ − H⁻¹g on the same saddle, whose H is diag(1, 3y² − 1). Returns the points, (steps + 1, 2).
 
-    Beside |y| = 1/√3, where the curvature along y is 0, a step is long without limit."""
+    Beside |y| = 1/√3, where the curvature along y is 0, a step is long without limit.
+
+    Returns: (steps + 1, 2).
+    """
     x, y = start
     points = [(x, y)]
     for _ in range(steps):
@@ -35,6 +41,8 @@ def noise_steps(steps: int = 1000, weights: int = 10_000, seed: int = 0) -> np.n
     """Root mean square of Adam's steps in units of η when gradients are noise and nothing else, (steps,).
 
     `weights` independent weights, g ~ N(0, 1) at every step: the true gradient is 0, and so is the best step.
+
+    Returns: (steps,).
     """
     rng, adam = np.random.default_rng(seed), Adam(lr=1.0)
     theta = np.zeros(weights)

@@ -1,4 +1,7 @@
-"""A whole training in the plane, frame by frame: everything the course has a slider for, in one generator."""
+"""A whole training in the plane, frame by frame: everything the course has a slider for, in one generator.
+
+Source: the idea is that of TensorFlow's Playground (Smilkov et al. 2017, arXiv 1708.03788).
+"""
 
 from __future__ import annotations
 
@@ -40,18 +43,18 @@ Before = tuple[tuple, ...]  # of (step, name, value)
 class PlaygroundFrame:
     """Where a run stands after `step` updates. Losses are mean cross-entropies, without penalty or dropout."""
 
-    settings: Mapping[str, Any]  # as they stand now
-    before: Before  # (step, name, value): up to that step, `name` was `value`
+    settings: Mapping[str, Any]  #: as they stand now
+    before: Before  #: (step, name, value) up to that step, `name` was `value`
     step: int
-    diverged: bool  # the loss is not finite any more; everything else is then as it was at the frame before
+    diverged: bool  #: the loss is not finite any more; everything else is then as it was at the frame before
     inputs: Inputs
-    net: MLP  # a copy, as it stood then
-    steps: np.ndarray  # (looks,)
-    train_loss: np.ndarray  # (looks,)
-    val_loss: np.ndarray  # (looks,)
+    net: MLP  #: a copy, as it stood then
+    steps: np.ndarray  #: (looks,)
+    train_loss: np.ndarray  #: (looks,)
+    val_loss: np.ndarray  #: (looks,)
     train_accuracy: float
     val_accuracy: float
-    ratio: np.ndarray  # (L + 1,) ‖ΔW‖/‖W‖ of the last update, NaN before the first
+    ratio: np.ndarray  #: (L + 1,) ‖ΔW‖/‖W‖ of the last update, NaN before the first
 
     @cached_property
     def plane(self) -> tuple[np.ndarray, np.ndarray]:
@@ -110,6 +113,9 @@ def playground_frames(
     before        earlier values of what was moved while training, as in `PlaygroundFrame.before`
     `changes = yield frame` takes new values of lr, weight_decay and dropout. Numbers are rounded to 4 digits, so
     that the line that names them means the same run. The generator ends with a loss that is not finite.
+
+    Raises: ValueError for an unknown name, layers above 6, units outside 1 to 64, a malformed `before`, or batch
+        normalisation with batches of 1.
     """
     settings = {name: _said(value) for name, value in locals().items() if name != "before"}
     _check(settings, before)

@@ -1,4 +1,7 @@
-"""The capstone: real digits from raw numbers to a tested ensemble, each step of the course one line of a recipe."""
+"""The capstone: real digits from raw numbers to a tested ensemble, each step of the course one line of a recipe.
+
+Source: the course's own recipe; each step names its source in the chapter it comes from.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +33,10 @@ class Recipe:
 
     standardise: bool = False
     activation: str = "sigmoid"
-    init: str = "0.01"  # a name of the playground's INITS
-    adam: bool = False  # AdamW on a cosine instead of plain SGD at a constant rate
+    init: str = "0.01"  #: a name of the playground's INITS
+    adam: bool = False  #: AdamW on a cosine instead of plain SGD at a constant rate
     batchnorm: bool = False
-    shifted: bool = False  # each training digit also one pixel up, down, left and right
+    shifted: bool = False  #: each training digit also one pixel up, down, left and right
     dropout: float = 0.0
     weight_decay: float = 0.0
     lr: float = 0.1
@@ -48,19 +51,19 @@ class Trained:
     """An ensemble with the preparation its members were trained behind; x are raw digits (m, 64), 0 to 16."""
 
     preparation: Scaled
-    net: MLP  # members along the trial axis
+    net: MLP  #: members along the trial axis
 
     def members(self, x: np.ndarray) -> np.ndarray:
-        """Each member's probabilities (members, m, 10)."""
+        """Each member's probabilities (members, m, 10), for x (m, 64)."""
         return softmax(self.net.forward(self.preparation.transform(x)))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """The class with the highest mean probability, (m,)."""
+        """The class with the highest mean probability (m,), for x (m, 64)."""
         return self.members(x).mean(axis=0).argmax(axis=-1)
 
 
 def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
-    """Train the recipe's members side by side on raw digits x (m, 64); all that is learned comes from x and y."""
+    """Train the recipe's members side by side on raw digits x (m, 64), y (m,); all that is learned comes from these."""
     if recipe.shifted:
         x, y = shifted(x, y)
     preparation = Standardize(SMALL).fit(x) if recipe.standardise else Scaled(np.zeros(64), np.ones(64))
@@ -95,7 +98,10 @@ def fit(recipe: Recipe, x: np.ndarray, y: np.ndarray, seed: int) -> Trained:
 
 def shifted(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """x (m, 64) and its copies moved by one pixel in four directions, (5m, 64), and their labels. What leaves the
-    image is lost, what enters is empty."""
+    image is lost, what enters is empty.
+
+    Returns: x (5m, 64) and y (5m,), for x (m, 64) and y (m,).
+    """
     images = np.pad(x.reshape(-1, 8, 8), ((0, 0), (1, 1), (1, 1)))
     moved = [images[:, 1 - down : 9 - down, 1 - right : 9 - right] for down, right in MOVES]
     return np.concatenate(moved).reshape(-1, 64), np.tile(y, len(MOVES))
@@ -105,8 +111,8 @@ def shifted(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 class Validated:
     """A recipe on several splits: shares of validation digits that are right."""
 
-    alone: np.ndarray  # (splits,) mean over the members, each by itself
-    together: np.ndarray  # (splits,) the ensemble
+    alone: np.ndarray  #: (splits,) mean over the members, each by itself
+    together: np.ndarray  #: (splits,) the ensemble
 
 
 @checked
@@ -155,9 +161,9 @@ CHOSEN = ladder()["+ shifted copies"]
 class FinalLook:
     """The test digits, looked at once per split, with a recipe that was chosen on validation digits."""
 
-    alone: np.ndarray  # (splits,) mean over the members
-    together: np.ndarray  # (splits,) share of 359 test digits that the ensemble gets right
-    wrong: tuple[tuple[int, int, float], ...]  # first split: digit, taken for, with which probability
+    alone: np.ndarray  #: (splits,) mean over the members
+    together: np.ndarray  #: (splits,) share of 359 test digits that the ensemble gets right
+    wrong: tuple[tuple[int, int, float], ...]  #: first split: digit, taken for, with which probability
 
     @property
     def standard_error(self) -> float:

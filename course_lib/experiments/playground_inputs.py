@@ -1,4 +1,7 @@
-"""What the playground's networks look at: points in the plane, the features made of them, and the plane itself."""
+"""What the playground's networks look at: points in the plane, the features made of them, and the plane itself.
+
+Source: the features are those of TensorFlow's Playground (Smilkov et al. 2017, arXiv 1708.03788).
+"""
 
 from __future__ import annotations
 
@@ -31,18 +34,18 @@ FEATURES: dict[str, tuple[str, Columns]] = {
 class Inputs:
     """Points for training and validation, centred with the mean of the training points, and their features."""
 
-    points: np.ndarray  # (m, 2) for training
-    y: np.ndarray  # (m,)
-    x: np.ndarray  # (m, k) standardised features
-    val_points: np.ndarray
-    y_val: np.ndarray
-    x_val: np.ndarray
-    plane: np.ndarray  # (GRID², k) features of the plane, row by row from the bottom left
+    points: np.ndarray  #: (m, 2) for training
+    y: np.ndarray  #: (m,)
+    x: np.ndarray  #: (m, k) standardised features
+    val_points: np.ndarray  #: (m_val, 2)
+    y_val: np.ndarray  #: (m_val,)
+    x_val: np.ndarray  #: (m_val, k)
+    plane: np.ndarray  #: (GRID², k) features of the plane, row by row from the bottom left
     classes: int
 
     @property
     def coarse(self) -> np.ndarray:
-        """(COARSE², k): every fourth point of the plane, in both directions."""
+        """Every fourth point of the plane in both directions, (COARSE², k)."""
         few = slice(GRID // COARSE // 2, None, GRID // COARSE)
         return self.plane.reshape(GRID, GRID, -1)[few, few].reshape(COARSE**2, -1)
 
@@ -54,7 +57,10 @@ class Inputs:
 
 @lru_cache(maxsize=16)
 def playground_inputs(dataset: str, features: str, noise: float, seed: int) -> Inputs:
-    """`noise` scales one fixed draw. Means and standard deviations come from the training points alone."""
+    """`noise` scales one fixed draw. Means and standard deviations come from the training points alone.
+
+    Raises: ValueError for an unknown dataset or features.
+    """
     if dataset not in REACH:
         raise ValueError(f"dataset must be one of {', '.join(REACH)}, not {dataset!r}.")
     if features not in FEATURES:

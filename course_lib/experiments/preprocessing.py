@@ -2,6 +2,8 @@
 
 A neuron ŷ = w·z with the loss J = ½E[(t − w·z)²] has the Hessian H = E[zzᵀ]. H is all that gradient descent feels of
 the inputs, and preprocessing changes nothing else.
+
+Source: CS231n notes, "Neural Networks Part 2", section "Data preprocessing"; LeCun et al. 1998.
 """
 
 from __future__ import annotations
@@ -32,22 +34,23 @@ class PreparedCloud:
     scale_ratio: float
     epsilon: float
     lr_share: float
-    points: np.ndarray  # (150, 2) z, after the stage
-    positive: np.ndarray  # (150,) bool: target above 0
-    mean: np.ndarray  # (2,) of z
-    covariance: np.ndarray  # (2, 2) of z
-    hessian: np.ndarray  # (2, 2) H = E[zzᵀ] = covariance + mean·meanᵀ
-    eigenvalues: np.ndarray  # (2,) of H, falling
-    axes: np.ndarray  # (2, 2) eigenvectors of H, one per row
-    condition: float  # λ₁/λ₂
-    largest_lr: float  # 2/λ₁: above it gradient descent diverges
-    lr: float  # lr_share · largest_lr
-    path: np.ndarray  # (201, 2) w − w* from w = 0 on, in units of its first length
-    loss: np.ndarray  # (201,) in units of the loss at the start
-    steps: int  # until the loss is 1 % of the first, −1 if never
+    points: np.ndarray  #: (150, 2) z, after the stage
+    positive: np.ndarray  #: (150,) bool: target above 0
+    mean: np.ndarray  #: (2,) of z
+    covariance: np.ndarray  #: (2, 2) of z
+    hessian: np.ndarray  #: (2, 2) H = E[zzᵀ] = covariance + mean·meanᵀ
+    eigenvalues: np.ndarray  #: (2,) of H, falling
+    axes: np.ndarray  #: (2, 2) eigenvectors of H, one per row
+    condition: float  #: λ₁/λ₂
+    largest_lr: float  #: 2/λ₁: above it gradient descent diverges
+    lr: float  #: lr_share · largest_lr
+    path: np.ndarray  #: (201, 2) w − w* from w = 0 on, in units of its first length
+    loss: np.ndarray  #: (201,) in units of the loss at the start
+    steps: int  #: until the loss is 1 % of the first, −1 if never
 
     @property
     def diverges(self) -> bool:
+        """Whether the rate is above the largest that converges, 2/λ₁."""
         return self.lr_share > 1
 
 
@@ -67,6 +70,8 @@ def prepared_cloud(
     standard deviations and means (in units of them) hold exactly. The targets are those of a neuron of the same kind,
     t = w*·z, and vary as 0.8u₁ − 0.6u₂, so the lowest loss is 0 in every stage. Error along each axis of H shrinks by
     |1 − lr·λ| per step, which gives path and number of steps without walking.
+
+    Raises: ValueError for an unknown stage, a correlation outside −1 to 1, or a scale_ratio or lr_share of 0 or less.
     """
     if not -1 < correlation < 1:
         raise ValueError(f"correlation must lie between −1 and 1, not {correlation}.")
@@ -112,7 +117,11 @@ def prepared_cloud(
 
 @checked
 def prepare(x: np.ndarray, stage: str, epsilon: float = 1e-5) -> np.ndarray:
-    """The points x after `stage`, with statistics from x itself."""
+    """The points x after `stage`, with statistics from x itself.
+
+    Returns: (m, d), for x (m, d).
+    Raises: ValueError for an unknown stage.
+    """
     stages = {
         "centred": Center(),
         "standardised": Standardize(epsilon),
@@ -127,14 +136,20 @@ def prepare(x: np.ndarray, stage: str, epsilon: float = 1e-5) -> np.ndarray:
 
 @checked
 def hessian_condition(z: np.ndarray, bias: bool = False) -> float:
-    """λ₁/λ_d of H = E[zzᵀ]; with `bias` the inputs get a feature that is 1 throughout."""
+    """λ₁/λ_d of H = E[zzᵀ]; with `bias` the inputs get a feature that is 1 throughout.
+
+    z (m, d).
+    """
     z = np.c_[z, np.ones(len(z))] if bias else z
     return float(np.linalg.cond(z.T @ z / len(z)))
 
 
 @checked
 def correlated_cloud(features: Natural = 5, points: Natural = 400, seed: Natural = 0) -> np.ndarray:
-    """(points, features): z·A + 10m with A, m and z standard normal, so correlated, and far from 0."""
+    """(points, features): z·A + 10m with A, m and z standard normal, so correlated, and far from 0.
+
+    Returns: (points, features).
+    """
     rng = np.random.default_rng(seed)
     return rng.standard_normal((points, features)) @ rng.standard_normal((features, features)) + 10 * (
         rng.standard_normal(features)
@@ -155,9 +170,9 @@ def standardising_worsens(features: Natural, clouds: Natural = 500, seed: Natura
 class Duplicate:
     """The same fit without and with a copy of the second feature."""
 
-    rank: tuple[int, int]  # of the inputs
+    rank: tuple[int, int]  #: of the inputs
     features: tuple[int, int]
-    weights: tuple[np.ndarray, np.ndarray]  # (2,) and (3,), after the last step
+    weights: tuple[np.ndarray, np.ndarray]  #: (2,) and (3,), after the last step
     loss: tuple[float, float]
 
 

@@ -1,4 +1,7 @@
-"""What the recipes of AlexNet, VGG, ResNet, and PCA, whitening and ZCA make of real images, and what they keep."""
+"""What the recipes of AlexNet, VGG, ResNet, and PCA, whitening and ZCA make of real images, and what they keep.
+
+Source: CS231n notes, "Neural Networks Part 2"; for the recipes Krizhevsky et al. 2012, He et al. 2016.
+"""
 
 from __future__ import annotations
 
@@ -36,17 +39,17 @@ class PreparedImages:
 
     images: str
     recipe: str
-    components: int  # k, at most d; only PCA, whitening and ZCA drop any
+    components: int  #: k, at most d; only PCA, whitening and ZCA drop any
     epsilon: float
-    original: np.ndarray  # (8, h, w, c)
-    prepared: np.ndarray  # (8, h, w, c); for PCA and whitening the k numbers in rows, (8, 8, 8, 1) or (8, 12, 16, 1)
-    returned: np.ndarray  # (8, h, w, c) the inverse: what the prepared images still hold
-    learnt: np.ndarray  # (≤ 8, h, w, c): what was learnt, shown as images; mean first
-    learnt_numbers: int  # how many numbers the recipe stores
-    before: np.ndarray  # (d,) eigenvalues of E[xxᵀ], falling
-    after: np.ndarray  # eigenvalues of E[zzᵀ], falling, those that are 0 left out
-    explained: float  # share of the variance that the k components hold, 1 for the recipes that keep all
-    error: float  # root mean square of original − returned
+    original: np.ndarray  #: (8, h, w, c)
+    prepared: np.ndarray  #: (8, h, w, c); for PCA and whitening the k numbers in rows, (8, 8, 8, 1) or (8, 12, 16, 1)
+    returned: np.ndarray  #: (8, h, w, c) the inverse: what the prepared images still hold
+    learnt: np.ndarray  #: (≤ 8, h, w, c) what was learnt, shown as images; mean first
+    learnt_numbers: int  #: how many numbers the recipe stores
+    before: np.ndarray  #: (d,) eigenvalues of E[xxᵀ], falling
+    after: np.ndarray  #: (kept,) eigenvalues of E[zzᵀ], falling, those that are 0 left out
+    explained: float  #: share of the variance that the k components hold, 1 for the recipes that keep all
+    error: float  #: root mean square of original − returned
 
     @property
     def largest_lr(self) -> float:
@@ -62,6 +65,8 @@ def prepared_images(
 
     `components` k ≤ d: PCA, whitening and ZCA keep the k directions of largest variance. ZCA is whitening, then turned
     back: z = ((x − μ)U_k Λ_ε^(−½))U_kᵀ.
+
+    Raises: ValueError for an unknown recipe or kind of images.
     """
     if recipe not in RECIPES:
         raise ValueError(f"recipe must be one of {', '.join(RECIPES)}, not {recipe!r}.")

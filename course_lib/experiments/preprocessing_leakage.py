@@ -1,4 +1,7 @@
-"""What a test score is worth when the preprocessing has seen the test data: four ways to leak, many seeds."""
+"""What a test score is worth when the preprocessing has seen the test data: four ways to leak, many seeds.
+
+Source: Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, section 7.10.2.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ class BestFeatures:
     k: int = 10
 
     def fit(self, x: np.ndarray, y: np.ndarray) -> BestFeatures.Fitted:
+        """Choose the features by x (m, n) and labels y (m,)."""
         member = np.eye(y.max() + 1)[y]
         count = member.sum(axis=0)[:, None]
         means = member.T @ x / np.maximum(count, 1)
@@ -54,12 +58,12 @@ class Leakage:
     """Test accuracies of a nearest-class-mean classifier; arrays (5 sizes, seeds), each number the mean of 4 splits."""
 
     step: str
-    samples: int  # the training-set size looked at
-    fit: str  # "train" or "everything": the one looked at
-    sizes: np.ndarray  # (5,)
-    clean: np.ndarray  # statistics from the training split
-    leaky: np.ndarray  # statistics from training and test split together
-    fresh: np.ndarray  # the leaky pipeline on the 300 examples that it never saw
+    samples: int  #: the training-set size looked at
+    fit: str  #: "train" or "everything": the one looked at
+    sizes: np.ndarray  #: (5,)
+    clean: np.ndarray  #: (5, seeds) statistics from the training split
+    leaky: np.ndarray  #: (5, seeds) statistics from training and test split together
+    fresh: np.ndarray  #: (5, seeds) the leaky pipeline on the 300 examples that it never saw
     chance: float
 
     @property
@@ -69,12 +73,12 @@ class Leakage:
 
     @property
     def gap(self) -> np.ndarray:
-        """leaky − clean on the same test split, seed by seed."""
+        """leaky − clean on the same test split, seed by seed, (5, seeds)."""
         return self.leaky - self.clean
 
     @property
     def promise(self) -> np.ndarray:
-        """leaky − fresh, seed by seed: how much more the leaky test score promises than the same classifier keeps."""
+        """leaky − fresh, (5, seeds): how much more the leaky test score promises than the same classifier keeps."""
         return self.leaky - self.fresh
 
 
@@ -88,6 +92,8 @@ def leakage(
     to training and test split together; train on the training split; count right answers. Over all four splits, test
     and fresh examples are the same on average, so only leakage can make their scores differ. "noise" has two classes
     and 500 features that know nothing of them.
+
+    Raises: ValueError for a step, samples or fit outside its list, or fewer than 2 seeds.
     """
     if step not in STEPS:
         raise ValueError(f"step must be one of {', '.join(STEPS)}, not {step!r}.")
@@ -102,7 +108,10 @@ def leakage(
 
 @checked
 def mean_and_error(accuracy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over the last axis, and its standard error s/√seeds."""
+    """Mean over the last axis, and its standard error s/√seeds.
+
+    Returns: two arrays (…), for accuracy (…, seeds).
+    """
     return accuracy.mean(axis=-1), accuracy.std(axis=-1, ddof=1) / np.sqrt(accuracy.shape[-1])
 
 
@@ -129,7 +138,10 @@ def leakage_columns(samples: Natural = 40, seeds: Natural = 30) -> dict[str, lis
 
 
 def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
-    """(3,): fitted to the first n examples; to the test split as well; the latter on fresh ones. Mean of 4 splits."""
+    """(3,): fitted to the first n examples; to the test split as well; the latter on fresh ones. Mean of 4 splits.
+
+    Returns: (3,), for x (m, d) and y (m,).
+    """
 
     def fit(seen: np.ndarray):
         return step.fit(x[seen], y[seen]) if isinstance(step, BestFeatures) else step.fit(x[seen])
@@ -145,7 +157,10 @@ def accuracies(step, x: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
 
 
 def nearest_class_mean(z_train: np.ndarray, y_train: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """argmin over the classes k in the training data of |z − m_k|²,   m_k the mean of its examples."""
+    """argmin over the classes k in the training data of |z − m_k|²,   m_k the mean of its examples.
+
+    Returns: labels (k,), for z_train (m, d), y_train (m,) and z (k, d).
+    """
     classes = np.unique(y_train)
     m = np.stack([z_train[y_train == k].mean(axis=0) for k in classes])
     return classes[np.argmax(z @ m.T - (m**2).sum(axis=1) / 2, axis=1)]

@@ -1,4 +1,7 @@
-"""A line between two clusters: how much a small turn of it costs before and after the data are normalised."""
+"""A line between two clusters: how much a small turn of it costs before and after the data are normalised.
+
+Source: CS231n 2017, lecture 7, the slide on normalised data and the loss's sensitivity to the weights.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +27,17 @@ class LineSensitivity:
 
     offset: float
     gap: float
-    wiggle: float  # degrees
-    points: np.ndarray  # (2, 120, 2)
-    label: np.ndarray  # (120,) 0 or 1
-    weights: np.ndarray  # (2, 2) before the wiggle
-    wiggled: np.ndarray  # (2, 2) turned by `wiggle`
-    bias: np.ndarray  # (2,)
-    angles: np.ndarray  # (121,) degrees
-    curve: np.ndarray  # (2, 121) mean logistic loss when the weights are turned by each angle
-    loss: np.ndarray  # (2,) at the wiggle
-    wrong: np.ndarray  # (2,) share of points on the wrong side at the wiggle
-    best: float  # loss without a wiggle, the same for both
+    wiggle: float  #: degrees
+    points: np.ndarray  #: (2, 120, 2)
+    label: np.ndarray  #: (120,) 0 or 1
+    weights: np.ndarray  #: (2, 2) before the wiggle
+    wiggled: np.ndarray  #: (2, 2) turned by `wiggle`
+    bias: np.ndarray  #: (2,)
+    angles: np.ndarray  #: (121,) degrees
+    curve: np.ndarray  #: (2, 121) mean logistic loss when the weights are turned by each angle
+    loss: np.ndarray  #: (2,) at the wiggle
+    wrong: np.ndarray  #: (2,) share of points on the wrong side at the wiggle
+    best: float  #: loss without a wiggle, the same for both
 
 
 @checked
@@ -44,6 +47,8 @@ def line_sensitivity(offset: float = 5.0, wiggle: float = 5.0, gap: float = 2.0,
     The line between them runs along the offset, through the origin. In the raw coordinates score = w·x + b with
     w = (μ₁ − μ₀)/σ²; in the standardised ones the same score reads w′·z + b′ with w′ = s∘w, b′ = b + w·μ. The wiggle
     turns w, or w′, and leaves the bias alone: the same relative change of the weights in both.
+
+    Raises: ValueError for a negative gap, or an offset or wiggle that is not finite.
     """
     if not (gap >= 0 and math.isfinite(offset) and math.isfinite(wiggle)):
         raise ValueError(f"gap must not be negative, offset and wiggle must be finite, not {gap}, {offset}, {wiggle}.")

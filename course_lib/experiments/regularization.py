@@ -1,4 +1,7 @@
-"""Overfitting on a few hundred real digits, and what weight decay, dropout and stopping early do about it."""
+"""Overfitting on a few hundred real digits, and what weight decay, dropout and stopping early do about it.
+
+Source: Saito, Deep Learning from Scratch, section 6.4; CS231n notes, "Neural Networks Part 2".
+"""
 
 from __future__ import annotations
 
@@ -32,15 +35,15 @@ class Overfitting:
     weight_decay: float
     dropout: float
     width: int
-    wrong: float  # share of training labels that are wrong
-    step: np.ndarray  # (looks,)
-    train_loss: np.ndarray  # (2, looks)
-    val_loss: np.ndarray
-    train_accuracy: np.ndarray
-    val_accuracy: np.ndarray
-    counts: np.ndarray  # (2, bins) weights per bin of `BINS`, all layers; beyond the ends they are in the last bin
-    weight_rms: np.ndarray  # (2,) root of the mean of W²
-    parameters: int  # of one network
+    wrong: float  #: share of training labels that are wrong
+    step: np.ndarray  #: (looks,)
+    train_loss: np.ndarray  #: (2, looks)
+    val_loss: np.ndarray  #: (2, looks)
+    train_accuracy: np.ndarray  #: (2, looks)
+    val_accuracy: np.ndarray  #: (2, looks)
+    counts: np.ndarray  #: (2, bins) weights per bin of `BINS`, all layers; beyond the ends they are in the last bin
+    weight_rms: np.ndarray  #: (2,) root of the mean of W²
+    parameters: int  #: of one network
 
     @property
     def gap(self) -> np.ndarray:
@@ -69,6 +72,8 @@ def overfitting(
 
     He's initial weights, Adam with learning rate 0.003, batches of 50. `dropout` is the drop probability of the hidden
     units. A share `wrong` of the training labels is replaced by another class; validation labels stay right.
+
+    Raises: ValueError if images is outside 1 to 1500, or `wrong` is not a share below 1.
     """
     if not 1 <= images <= MOST_IMAGES:
         raise ValueError(f"images must be 1 to {MOST_IMAGES}, not {images}.")
@@ -123,7 +128,10 @@ def shared_digits() -> Digits:
 
 
 def spoiled_labels(y: np.ndarray, share: float) -> np.ndarray:
-    """Labels of which a share is wrong: moved on by 1 to 9 classes. A larger share keeps the smaller one's."""
+    """Labels of which a share is wrong: moved on by 1 to 9 classes. A larger share keeps the smaller one's.
+
+    Returns: (m,), for y (m,).
+    """
     rng = np.random.RandomState(0)
     order, moves = rng.permutation(len(y)), rng.randint(1, 10, len(y))
     chosen = order[: round(share * len(y))]
@@ -136,9 +144,9 @@ def spoiled_labels(y: np.ndarray, share: float) -> np.ndarray:
 class EarlyStopping:
     """Three ways to end the same run on 300 images of which some labels are wrong."""
 
-    patience: tuple[int, ...]  # looks without a new lowest validation loss; the last one never stops
-    stopped: tuple[int, ...]  # steps made
-    kept: tuple[int, ...]  # the step whose weights are kept
+    patience: tuple[int, ...]  #: looks without a new lowest validation loss; the last one never stops
+    stopped: tuple[int, ...]  #: steps made
+    kept: tuple[int, ...]  #: the step whose weights are kept
     val_loss: tuple[float, ...]
     val_accuracy: tuple[float, ...]
 

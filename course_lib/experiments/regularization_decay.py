@@ -1,4 +1,7 @@
-"""Weight decay on points in the plane: a penalty in the loss against shrinking the weights directly."""
+"""Weight decay on points in the plane: a penalty in the loss against shrinking the weights directly.
+
+Source: Loshchilov & Hutter 2019 (arXiv 1711.05101).
+"""
 
 from __future__ import annotations
 
@@ -30,14 +33,14 @@ class WeightDecay:
     optimizer: str
     cloud: str
     weight_decay: float
-    x: np.ndarray  # (2 · points, 2) training points
-    y: np.ndarray
-    probability: np.ndarray  # (2, GRID, GRID) of class 1; [way, i, j] belongs to x2 = axis[i], x1 = axis[j]
-    counts: np.ndarray  # (2, bins) |W| per bin of `BINS`; what lies beyond is in the last bin
-    squares: np.ndarray  # (2,) ΣW²
-    train_accuracy: np.ndarray  # (2,)
-    test_accuracy: np.ndarray  # (2,) on 400 fresh points
-    distance: float  # largest difference between the weights of the two
+    x: np.ndarray  #: (2 · points, 2) training points
+    y: np.ndarray  #: (2 · points,)
+    probability: np.ndarray  #: (2, GRID, GRID) of class 1; [way, i, j] belongs to x2 = axis[i], x1 = axis[j]
+    counts: np.ndarray  #: (2, bins) |W| per bin of `BINS`; what lies beyond is in the last bin
+    squares: np.ndarray  #: (2,) ΣW²
+    train_accuracy: np.ndarray  #: (2,)
+    test_accuracy: np.ndarray  #: (2,) on 400 fresh points
+    distance: float  #: largest difference between the weights of the two
 
 
 @checked
@@ -48,6 +51,8 @@ def weight_decay(
     """Train 2-30-30-2 ReLU networks on 40 points, all in each step; learning rate 0.3 for SGD, 0.01 for Adam.
 
     In float64: the two ways differ by rounding at least, and hundreds of steps amplify it.
+
+    Raises: ValueError for an unknown optimizer or cloud.
     """
     if optimizer not in OPTIMIZERS or cloud not in CLOUDS:
         raise ValueError(
@@ -82,7 +87,10 @@ def weight_decay(
 
 
 def descend(net: MLP, rule: Optimizer, x: np.ndarray, y: np.ndarray, decay: np.ndarray, steps: int) -> None:
-    """W ← (1 − ηλ)W, then the optimizer's step; biases are not shrunk. `decay` holds λ, one per trial."""
+    """W ← (1 − ηλ)W, then the optimizer's step; biases are not shrunk. `decay` holds λ, one per trial.
+
+    x (m, 2), y (m,), decay (trials,).
+    """
     state, shrink = rule.init(net.theta), rule.lr * np.asarray(decay, net.dtype)[:, None, None]
     for _ in range(steps):
         net.loss_and_grad(x, y)
@@ -95,10 +103,10 @@ def descend(net: MLP, rule: Optimizer, x: np.ndarray, y: np.ndarray, decay: np.n
 class Shrinking:
     """What is left of weights that start at 1 and see gradients ±G, which cancel, and weight decay."""
 
-    gradient: tuple[float, ...]  # G
-    sgd: np.ndarray  # L2 in the loss, plain SGD
-    adam_l2: np.ndarray  # L2 in the loss, Adam
-    adam_decoupled: np.ndarray  # decoupled decay, Adam
+    gradient: tuple[float, ...]  #: G
+    sgd: np.ndarray  #: (gradients,) L2 in the loss, plain SGD
+    adam_l2: np.ndarray  #: (gradients,) L2 in the loss, Adam
+    adam_decoupled: np.ndarray  #: (gradients,) decoupled decay, Adam
 
 
 @checked

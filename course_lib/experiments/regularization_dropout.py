@@ -1,4 +1,7 @@
-"""Dropout in front of one unit: what the unit receives in training, over many masks, and at test time."""
+"""Dropout in front of one unit: what the unit receives in training, over many masks, and at test time.
+
+Source: Srivastava et al. 2014, Dropout; CS231n notes, "Neural Networks Part 2", for inverted dropout.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +29,12 @@ class DroppedOut:
     mode: str
     inputs: int
     unit: str
-    counts: np.ndarray  # (bins,) training outputs over `MASKS` masks; beyond the ends they are in the last bin
-    train_mean: float  # of them
+    counts: np.ndarray  #: (bins,) training outputs over `MASKS` masks; beyond the ends they are in the last bin
+    train_mean: float  #: of them
     train_std: float
-    test_output: float  # for the same example; there is no chance left
-    activations: tuple[float, float]  # mean of the dropped-out inputs x̃, train and test
-    variances: tuple[float, float]  # of x̃, train and test: masks and inputs together
+    test_output: float  #: for the same example; there is no chance left
+    activations: tuple[float, float]  #: mean of the dropped-out inputs x̃, train and test
+    variances: tuple[float, float]  #: of x̃, train and test: masks and inputs together
 
     @property
     def ratio(self) -> float:
@@ -44,6 +47,8 @@ def dropped_out(p: float = 0.5, mode: Dropout.Mode = "none", inputs: Natural = 1
     """Send positive inputs x through `Dropout(p, mode)`, many masks in training and none at test time.
 
     The masks keep where u ≥ p, with one fixed draw of u. The weights are positive and negative, Σ wᵢxᵢ = 2.
+
+    Raises: ValueError for an unknown unit, or inputs outside 1 to `MOST_INPUTS`.
     """
     if unit not in UNITS:
         raise ValueError(f"unit must be one of {', '.join(UNITS)}, not {unit!r}.")

@@ -1,4 +1,7 @@
-"""Ensembles on the digits: networks trained apart, or one network with many dropout masks, averaged."""
+"""Ensembles on the digits: networks trained apart, or one network with many dropout masks, averaged.
+
+Source: CS231n notes, "Neural Networks Part 3", "Model ensembles"; Gal & Ghahramani 2016 for averages over masks.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +30,18 @@ class Ensemble:
     kind: str
     members: int
     images: int
-    accuracy: np.ndarray  # (15,) of the average of the first k members
-    alone: np.ndarray  # (15,) of each member by itself
-    loss: np.ndarray  # (15,) cross-entropy of the average
-    whole: float  # accuracy of the one network with all units on, scaled (dropout); NaN for separate networks
-    confidence: np.ndarray  # (10,) mean confidence of the `members` average in each bin of `EDGES`; NaN where empty
-    right: np.ndarray  # (10,) share right in each bin
-    share: np.ndarray  # (10,) of the test digits in each bin
-    calibration: np.ndarray  # (15,) Σ share·|right − confidence| of the first k
+    accuracy: np.ndarray  #: (15,) of the average of the first k members
+    alone: np.ndarray  #: (15,) of each member by itself
+    loss: np.ndarray  #: (15,) cross-entropy of the average
+    whole: float  #: accuracy of the one network with all units on, scaled (dropout); NaN for separate networks
+    confidence: np.ndarray  #: (10,) mean confidence of the `members` average in each bin of `EDGES`; NaN where empty
+    right: np.ndarray  #: (10,) share right in each bin
+    share: np.ndarray  #: (10,) of the test digits in each bin
+    calibration: np.ndarray  #: (15,) Σ share·|right − confidence| of the first k
 
     @property
     def at(self) -> int:
+        """The row of `members`."""
         return self.members - 1
 
 
@@ -47,6 +51,8 @@ def ensemble(members: Natural = 5, kind: str = "separate", images: Natural = 300
 
     kind  "separate": 64-32-32-32-10, 15 starts and 15 orders of the same digits;  "dropout": one 64-64-10 network
           trained with p = 0.5 and read with 15 random masks, which all share its weights
+
+    Raises: ValueError for an unknown kind, or members outside 1 to 15.
     """
     if not 1 <= members <= MEMBERS:
         raise ValueError(f"members must be 1 to {MEMBERS}, not {members}.")
@@ -75,6 +81,8 @@ def calibration(p: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
     """Share, mean confidence and share right per bin of confidence; and ECE = Σ share·|right − confidence|.
 
     p (m, classes) probabilities, y (m,) classes. Empty bins have NaN. Source: Guo et al. 2017.
+
+    Returns: three arrays (10,) and a number.
     """
     sure, hit = p.max(axis=1), p.argmax(axis=1) == y
     place = np.clip(np.digitize(sure, EDGES) - 1, 0, len(EDGES) - 2)

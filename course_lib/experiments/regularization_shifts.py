@@ -1,4 +1,7 @@
-"""Data augmentation: digits moved by one pixel, in training and at test time."""
+"""Data augmentation: digits moved by one pixel, in training and at test time.
+
+Source: Simard, Steinkraus & Platt 2003 for shifted digits.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ MOVES = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # rows down, columns to the 
 class Shifts:
     """Shares of right validation digits, one for each seed."""
 
-    plain: np.ndarray  # digits as they are
-    moved: np.ndarray  # moved by one pixel, mean of the four directions
-    averaged: np.ndarray  # digits as they are; probabilities averaged over the five places
+    plain: np.ndarray  #: (seeds,) digits as they are
+    moved: np.ndarray  #: (seeds,) moved by one pixel, mean of the four directions
+    averaged: np.ndarray  #: (seeds,) digits as they are; probabilities averaged over the five places
 
 
 def _shifted(x: np.ndarray, down: int, right: int) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""L1 and L2 on the weights of one softmax layer: which of them makes weights exactly 0."""
+"""L1 and L2 on the weights of one softmax layer: which of them makes weights exactly 0.
+
+Source: Tibshirani 1996 (L1); Parikh & Boyd 2014, Proximal Algorithms, for the proximal step.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,8 @@ RULES = ("L1, proximal", "L1, subgradient", "L2")
 class Sparsity:
     """One softmax layer, 64-10, on 300 digits, under one penalty of one strength."""
 
-    weights: np.ndarray  # (64, 10) at the end
-    accuracy: float  # on 297 validation digits
+    weights: np.ndarray  #: (64, 10) at the end
+    accuracy: float  #: on 297 validation digits
 
     @property
     def zeros(self) -> float:
@@ -37,6 +40,8 @@ def sparsity(rule: str, strength: float, steps: int = 2000, lr: float = 0.5, see
 
     "L1, subgradient": W ← W − η(∂L/∂W + λ sign W).  "L2": W ← W − η(∂L/∂W + λW).
     "L1, proximal": V = W − η ∂L/∂W, then W ← sign(V) max(|V| − ηλ, 0): moved towards 0 by ηλ, and never across it.
+
+    Raises: ValueError for an unknown rule.
     """
     if rule not in RULES:
         raise ValueError(f"rule must be one of {', '.join(RULES)}, not {rule!r}.")

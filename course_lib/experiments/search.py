@@ -1,4 +1,7 @@
-"""Grid against random: nine trials on two axes of which one hardly matters, and how many random trials are enough."""
+"""Grid against random: nine trials on two axes of which one hardly matters, and how many random trials are enough.
+
+Source: Bergstra & Bengio 2012, Random Search for Hyper-Parameter Optimization.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +27,15 @@ class GridVsRandom:
     """
 
     trials: int
-    importance: float  # what a step on the second axis counts, as a share of one on the first, 0 to 1
-    best: tuple[float, float]  # where the loss is 0
-    points: np.ndarray  # (3, n, 2)
-    loss: np.ndarray  # (3, n)
-    distinct: tuple[int, int, int]  # values tried on the first axis
-    distance: np.ndarray  # (3,) from `best_x` to the nearest value tried
-    expected_distance: np.ndarray  # (3,) the same, mean over all best_x in [0, 1] and all random draws
-    expected_loss: np.ndarray  # (3,) of the best trial, mean over all best points in the square (and all draws)
-    chance: float  # that a random trial is among the best 5 % of what is sampled
+    importance: float  #: what a step on the second axis counts, as a share of one on the first, 0 to 1
+    best: tuple[float, float]  #: where the loss is 0
+    points: np.ndarray  #: (3, n, 2)
+    loss: np.ndarray  #: (3, n)
+    distinct: tuple[int, int, int]  #: values tried on the first axis
+    distance: np.ndarray  #: (3,) from `best_x` to the nearest value tried
+    expected_distance: np.ndarray  #: (3,) the same, mean over all best_x in [0, 1] and all random draws
+    expected_loss: np.ndarray  #: (3,) of the best trial, mean over all best points in the square (and all draws)
+    chance: float  #: that a random trial is among the best 5 % of what is sampled
 
     @property
     def winner(self) -> int:
@@ -48,6 +51,8 @@ def grid_vs_random(
 
     The grid has √n × √n midpoints of equal cells. The random points are RandomState(seed)'s; a larger number keeps the
     smaller one's. The third design takes the n midpoints of x in order, and those of y shuffled (a Latin square).
+
+    Raises: ValueError if trials is not a square number, or importance is not a share.
     """
     if math.isqrt(trials) ** 2 != trials or trials < 1:
         raise ValueError(f"trials must be a square number, so that there is a square grid, not {trials}.")
@@ -87,6 +92,9 @@ def expected_distances(n: int) -> np.ndarray:
     """Mean distance from a best value anywhere in [0, 1] to the nearest of those tried on that axis, (3,).
 
     k midpoints: 1/(4k), with k = √n for the grid and n for the last design;  n random values: (n + 3)/(2(n + 1)(n + 2))
+
+    Returns: (3,).
+    Raises: ValueError if n is 0.
     """
     if n < 1:
         raise ValueError(f"n, the number of trials, must be at least 1, not {n}.")
@@ -106,6 +114,8 @@ def expected_losses(n: int, importance: float) -> tuple[float, float, float]:
     random   E[L] = ∫ P(L > s²) d(s²) = ∫ (1 − A(s))ⁿ 2s ds, where A(s) is the part of the square in which the loss is
              below s²; then the mean over the best points
     even     over best points on a fine grid, exact within each of its cells if one trial is the best in all of it
+
+    Raises: ValueError if n is not a square number, or importance is not a share.
     """
     if math.isqrt(n) ** 2 != n or n < 1 or not 0 <= importance <= 1:
         raise ValueError(f"n must be a square number and importance 0 to 1, not {n} and {importance}.")
@@ -148,13 +158,16 @@ class Hits:
     """How often n random trials hit the best 5 %, counted and computed; the last axis is n."""
 
     n: tuple[int, ...]
-    counted: np.ndarray  # share of runs with a hit
-    computed: np.ndarray  # 1 − 0.95ⁿ
+    counted: np.ndarray  #: (n,) share of runs with a hit
+    computed: np.ndarray  #: (n,) 1 − 0.95ⁿ
 
 
 @checked
 def hits(n: tuple[Natural, ...] = (10, 20, 58, 59, 60, 100), runs: Natural = 4000, seed: Natural = 0) -> Hits:
-    """Draw runs × n trials and count the runs that have one in the best 5 %; how many axes there are is no matter."""
+    """Draw runs × n trials and count the runs that have one in the best 5 %; how many axes there are is no matter.
+
+    Raises: ValueError if there is no trial or no run.
+    """
     if min(n) < 1 or runs < 1:
         raise ValueError(f"hits needs at least one trial and one run, not {min(n)} and {runs}.")
     drawn = np.random.RandomState(seed).uniform(size=(runs, max(n)))

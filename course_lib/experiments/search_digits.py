@@ -2,6 +2,8 @@
 
 `digits_search` is a generator that hands over how the search stands after every trial. To stop pulling is to stop
 searching; the trials that are finished are in the last state.
+
+Source: CS231n notes, "Neural Networks Part 3", section "Hyperparameter optimization"; Saito, section 6.5.
 """
 
 from __future__ import annotations
@@ -37,14 +39,14 @@ class SearchState:
     """
 
     strategy: str
-    space: Space  # where the search began
-    present: Space  # where it looks now: narrower, once a coarse search has become a fine one
-    result: SearchResult  # every trial so far, with curves of one entry before the first epoch and one after each
-    epochs_spent: int  # by all trials together; a trial that starts anew for a longer run pays again
-    epochs_planned: int  # if no trial is abandoned for its loss
-    progress: float  # 0 to 1: the share of the plan that is settled
+    space: Space  #: where the search began
+    present: Space  #: where it looks now: narrower, once a coarse search has become a fine one
+    result: SearchResult  #: every trial so far, with curves of one entry before the first epoch and one after each
+    epochs_spent: int  #: by all trials together; a trial that starts anew for a longer run pays again
+    epochs_planned: int  #: if no trial is abandoned for its loss
+    progress: float  #: 0 to 1: the share of the plan that is settled
     ended: bool
-    test_accuracy: float | None  # of the best trial, once the search has ended; None as long as nobody looks
+    test_accuracy: float | None  #: of the best trial, once the search has ended; None as long as nobody looks
 
     @property
     def leaders(self) -> list[Trial]:
@@ -60,7 +62,10 @@ class SearchState:
 
 @checked
 def space_of(lr_low: float = 1e-4, lr_high: float = 1e1, decay: str = "1e-6 … 1e-1") -> dict[str, LogUniform]:
-    """Learning rate and weight decay λ, both on a log scale."""
+    """Learning rate and weight decay λ, both on a log scale.
+
+    Raises: ValueError for an unknown range of the decay.
+    """
     if decay not in DECAYS:
         raise ValueError(f"There is no range {decay!r} of the decay; there are: {', '.join(DECAYS)}.")
     return {"lr": LogUniform(lr_low, lr_high), "l2": LogUniform(*DECAYS[decay])}
@@ -166,5 +171,8 @@ def finished(look: bool = False, **settings) -> SearchState:
 
 
 def best_curves(trials: list[Trial]) -> np.ndarray:
-    """Validation accuracy of some trials, (n, EPOCHS + 1); nan where a trial was not trained so long."""
+    """Validation accuracy of some trials, (n, EPOCHS + 1); nan where a trial was not trained so long.
+
+    Returns: (n, EPOCHS + 1).
+    """
     return np.array([[*t.curves["score"], *[math.nan] * (EPOCHS + 1 - len(t.curves["score"]))] for t in trials])

@@ -1,4 +1,7 @@
-"""Learning rates drawn evenly, or evenly on a log scale: where they fall, and how many of them train a real network."""
+"""Learning rates drawn evenly, or evenly on a log scale: where they fall, and how many of them train a real network.
+
+Source: CS231n notes, "Neural Networks Part 3", section "Hyperparameter ranges".
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,12 @@ class LogScale:
 
     low: float
     high: float
-    rates: np.ndarray  # (2, n), sorted
-    share: np.ndarray  # (2, 10) of the draws in each decade of `DECADES`
-    expected: np.ndarray  # (2, 10) the same for infinitely many draws
-    curve: np.ndarray  # (41,) validation accuracy at `RATES`, measured on digits
-    good: tuple[float, float]  # from and to which rate the accuracy is within `NEAR` of the best
-    good_share: np.ndarray  # (2,) expected share of draws that are good
+    rates: np.ndarray  #: (2, n), sorted
+    share: np.ndarray  #: (2, 10) of the draws in each decade of `DECADES`
+    expected: np.ndarray  #: (2, 10) the same for infinitely many draws
+    curve: np.ndarray  #: (41,) validation accuracy at `RATES`, measured on digits
+    good: tuple[float, float]  #: from and to which rate the accuracy is within `NEAR` of the best
+    good_share: np.ndarray  #: (2,) expected share of draws that are good
 
 
 @checked
@@ -41,6 +44,8 @@ def log_scale(low: float = 1e-4, high: float = 10.0, n: Natural = 60, seed: Natu
     """Draw n learning rates in both ways from the same n numbers u of RandomState(seed).
 
     evenly: low + (high − low) u;  on a log scale: low (high/low)ᵘ. A larger n keeps the smaller one's draws.
+
+    Raises: ValueError if n is 0, or low and high are not 0 < low < high.
     """
     if n < 1:
         raise ValueError(f"n, the number of draws, must be at least 1, not {n}.")
@@ -66,7 +71,10 @@ def log_scale(low: float = 1e-4, high: float = 10.0, n: Natural = 60, seed: Natu
 
 @lru_cache(maxsize=1)
 def accuracy_curve() -> np.ndarray:
-    """Validation accuracy of 64-32-10 ReLU networks after 9 epochs of Momentum on 500 digits, one network per rate."""
+    """Validation accuracy of 64-32-10 ReLU networks after 9 epochs of Momentum on 500 digits, one network per rate.
+
+    Returns: (rates,).
+    """
     digits = load_digits()
     net = MLP((64, 32, 10), trials=len(RATES), seed=[0] * len(RATES), dtype=np.float32)
     rates = RATES.astype(np.float32)[:, None]
@@ -95,5 +103,8 @@ def good_rates() -> tuple[float, float]:
 
 @checked
 def shares(low: float = 1e-6, high: float = 1e-2, above: float = 1e-3, below: float = 1e-4) -> np.ndarray:
-    """Exact shares of draws above and below two rates: rows evenly, on a log scale, (2, 2)."""
+    """Exact shares of draws above and below two rates: rows evenly, on a log scale, (2, 2).
+
+    Returns: (2, 2).
+    """
     return np.array([[1 - s.where(above), s.where(below)] for s in (Uniform(low, high), LogUniform(low, high))])

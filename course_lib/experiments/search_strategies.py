@@ -2,6 +2,8 @@
 
 A strategy is a generator: it yields a `Stage` and is sent the trials of it when they have run. Whoever runs them may
 run them anywhere.
+
+Source: CS231n notes, "Neural Networks Part 3", for coarse to fine; Jamieson & Talwalkar 2016 for successive halving.
 """
 
 from __future__ import annotations
@@ -64,7 +66,10 @@ def ranked(trials: list[Trial]) -> list[Trial]:
 
 
 def rungs(strategy: str, trials: int) -> list[tuple[int, int]]:
-    """How many trials a strategy runs for how many epochs, stage by stage."""
+    """How many trials a strategy runs for how many epochs, stage by stage.
+
+    Raises: ValueError for an unknown strategy, or fewer than 2 trials.
+    """
     if trials < 2:
         raise ValueError(f"trials must be at least 2, not {trials}.")
     third = max(1, round(trials / 3))

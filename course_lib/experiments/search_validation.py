@@ -1,4 +1,7 @@
-"""Validation data, and how they are used up: splits with and without shuffling, folds, and the winner's luck."""
+"""Validation data, and how they are used up: splits with and without shuffling, folds, and the winner's luck.
+
+Source: Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, section 7.10; Saito, section 6.5.1.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +32,16 @@ class Split:
     """The same network and data, cut into training and validation in two ways."""
 
     shuffled: bool
-    classes: tuple[int, int]  # digits that occur in the training part, in the validation part
-    accuracy: float  # on the validation part
+    classes: tuple[int, int]  #: digits that occur in the training part, in the validation part
+    accuracy: float  #: on the validation part
 
 
 @checked
 def split(shuffled: bool, share: float = 0.2) -> Split:
-    """Take the digits in the order 0, 0, … 9, 9, shuffle them or not, and validate on the last `share` of them."""
+    """Take the digits in the order 0, 0, … 9, 9, shuffle them or not, and validate on the last `share` of them.
+
+    Raises: ValueError if share does not lie between 0 and 1.
+    """
     if not 0 < share < 1:
         raise ValueError(f"share must lie between 0 and 1, not be {share}.")
     d = load_digits()
@@ -50,7 +56,11 @@ def split(shuffled: bool, share: float = 0.2) -> Split:
 
 @checked
 def folds(k: Natural = 5) -> np.ndarray:
-    """k-fold cross-validation on the 500 training digits: each fifth is the validation part once, (k,)."""
+    """k-fold cross-validation on the 500 training digits: each fifth is the validation part once, (k,).
+
+    Returns: (k,).
+    Raises: ValueError if k is below 2 or above the number of images.
+    """
     if not 2 <= k <= IMAGES:
         raise ValueError(f"k must be 2 to {IMAGES}, not {k}.")
     d = load_digits()
@@ -66,16 +76,19 @@ def folds(k: Natural = 5) -> np.ndarray:
 class WinnersLuck:
     """Choose the best of T trained networks on a few images, then judge it on others; means over many choices."""
 
-    images: tuple[int, ...]  # how many decide
-    on_these: np.ndarray  # accuracy of the winner on the images that chose it
-    on_others: np.ndarray  # its accuracy on those that did not
+    images: tuple[int, ...]  #: how many decide
+    on_these: np.ndarray  #: (sizes,) accuracy of the winner on the images that chose it
+    on_others: np.ndarray  #: (sizes,) its accuracy on those that did not
 
 
 @checked
 def winners_luck(
     images: tuple[Natural, ...] = (20, 60, 180), trials: Natural = 40, choices: Natural = 400
 ) -> WinnersLuck:
-    """Train `trials` settings in the good range once; draw the deciding images from the 360 validation digits."""
+    """Train `trials` settings in the good range once; draw the deciding images from the 360 validation digits.
+
+    Raises: ValueError if images is outside 1 to 360, or there are no trials or choices.
+    """
     most = len(objective().y_val) - 1
     if not 1 <= min(images) <= max(images) <= most or trials < 1 or choices < 1:
         raise ValueError(f"images must be 1 to {most}, trials and choices at least 1.")

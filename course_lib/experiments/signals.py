@@ -2,6 +2,8 @@
 
 Symbols: n units per layer, L layers, W_l = s·Z_l with Z ~ N(0, 1) drawn once, so that a slider *scales* one network
 instead of drawing another. Activations h_l = f(h_{l−1} W_l), gradients g_l = ∂J/∂h_l.
+
+Source: CS231n 2017, lecture 6; Saito, Deep Learning from Scratch, section 6.2.2; Glorot & Bengio 2010.
 """
 
 from __future__ import annotations
@@ -47,25 +49,26 @@ class SignalPropagation:
     activation: str
     init: str
     width: int
-    batchnorm: str  # "before" or "after" f; empty for none
+    batchnorm: str  #: "before" or "after" f; empty for none
     weight_std: float
-    act_mean: np.ndarray
-    act_std: np.ndarray
-    act_std_theory: np.ndarray
-    act_edges: np.ndarray
-    act_counts: np.ndarray
-    grad_std: np.ndarray
-    grad_std_theory: np.ndarray
-    grad_edges: np.ndarray
-    grad_counts: np.ndarray
-    slope_mean: np.ndarray  # mean of f'(z), the local derivative
-    slope_median: np.ndarray
-    saturated: np.ndarray  # share of outputs within 0.01 of a bound; for unbounded f, share with f' < 0.01
-    zero: np.ndarray  # share of outputs that are exactly 0
-    dead: np.ndarray  # share of units that are 0 on every sample
+    act_mean: np.ndarray  #: (L,)
+    act_std: np.ndarray  #: (L,)
+    act_std_theory: np.ndarray  #: (L,)
+    act_edges: np.ndarray  #: (L, BINS + 1)
+    act_counts: np.ndarray  #: (L, BINS)
+    grad_std: np.ndarray  #: (L,)
+    grad_std_theory: np.ndarray  #: (L,)
+    grad_edges: np.ndarray  #: (L, SIZE_BINS + 1)
+    grad_counts: np.ndarray  #: (L, SIZE_BINS)
+    slope_mean: np.ndarray  #: (L,) mean of f'(z), the local derivative
+    slope_median: np.ndarray  #: (L,)
+    saturated: np.ndarray  #: (L,) share of outputs within 0.01 of a bound; for unbounded f, share with f' < 0.01
+    zero: np.ndarray  #: (L,) share of outputs that are exactly 0
+    dead: np.ndarray  #: (L,) share of units that are 0 on every sample
 
     @property
     def depth(self) -> int:
+        """L, the number of layers."""
         return len(self.act_std)
 
     @property
@@ -97,6 +100,9 @@ def signal_propagation(
 
     In the chaotic regime (large weights, bounded f) rounding errors grow from layer to layer like every other small
     difference: in float32 the second digit depends on the machine. dtype="float64" is slower and keeps ten digits.
+
+    Raises: ValueError for an unknown activation, init or batchnorm, a scale that is missing, or width, depth or
+        samples outside 1 to 1024, 1 to 10 and 2 to 1000.
     """
     if activation not in ACTIVATIONS:
         raise ValueError(f"There is no activation {activation!r}; choose one of {', '.join(ACTIVATIONS)}.")
@@ -116,7 +122,10 @@ def signal_propagation(
 
 
 def weight_std(init: str, scale: float | None, width: int) -> float:
-    """The size of the weights that `init` asks for at this width (for "constant", the constant itself)."""
+    """The size of the weights that `init` asks for at this width (for "constant", the constant itself).
+
+    Raises: ValueError for an unknown scheme, or a scale that is missing or negative.
+    """
     if init in SCHEMES:
         return SCHEMES[init](width)
     if init not in ("custom", "constant"):
@@ -178,6 +187,8 @@ def standard_draw(seed: int, size: int, depth: int = 10, samples: int = 1000) ->
     """Inputs (samples, size), weights (depth, size, size) and upstream gradient (samples, size), all N(0, 1), float32.
 
     Narrower networks use the corner of the same draw, so that moving the width needs no new numbers either.
+
+    Returns: (samples, size), (depth, size, size) and (samples, size).
     """
     rng = np.random.default_rng(seed)
     shapes = (samples, size), (depth, size, size), (samples, size)
@@ -195,6 +206,8 @@ def propagate(
     """(h_l, f'(z_l), gradient at the input of layer l) for l = 1..L, with weights factor·W_l.
 
     x (m, n), each W (n, n), upstream ∂J/∂h_L (m, n). The factor multiplies the product, which is smaller than W.
+
+    Returns: three arrays (m, n) per layer, for weights (n, n) and upstream (m, n).
     """
     activations, slopes = [], []
     before, after = (BATCHNORM[batchnorm] == place for place in ("before", "after"))
@@ -224,7 +237,10 @@ def propagate(
 def weight_gradient_std(
     activation: str, std: float, width: Natural = 500, depth: Natural = 10, seed: Natural = 0
 ) -> np.ndarray:
-    """Std of ∂J/∂W_l = h_{l−1}ᵀ δ_l / m for l = 1..L, with δ_l = g_l ∘ f'(z_l), over m = 1000 inputs; (depth,)."""
+    """Std of ∂J/∂W_l = h_{l−1}ᵀ δ_l / m for l = 1..L, with δ_l = g_l ∘ f'(z_l), over m = 1000 inputs; (depth,).
+
+    Returns: (depth,).
+    """
     x, draws, upstream = standard_draw(seed, 1 << max(7, (width - 1).bit_length()))
     x, upstream, weights = x[:, :width], upstream[:, :width], [z[:width, :width] for z in draws[:depth]]
     activations, slopes, gradients = zip(*propagate(x, weights, upstream, ACTIVATIONS[activation], factor=std))

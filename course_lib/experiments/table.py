@@ -1,4 +1,7 @@
-"""Small tables of measurements: the same text in every run, so that a notebook's numbers can be checked."""
+"""Small tables of measurements: the same text in every run, so that a notebook's numbers can be checked.
+
+Source: the course's own.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,8 @@ def table(columns: Mapping[str, Sequence], digits: Natural = 3) -> Table:
     """A table of `columns` (heading -> values of equal number); fractions show `digits` significant digits, at most 4.
 
     More digits would differ from machine to machine, because the order of additions does.
+
+    Raises: ValueError if digits is outside 1 to 4, or columns differ in length.
     """
     if not 1 <= digits <= 4:
         raise ValueError(f"digits must be 1 to 4, not {digits}.")

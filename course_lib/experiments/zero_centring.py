@@ -2,6 +2,8 @@
 
 Symbols: inputs x in R², target weights w*, error e = (w − w*)·x, loss ½ mean e², gradient mean(e x). The unit can reach
 its target exactly; what differs is the way there.
+
+Source: CS231n notes, "Neural Networks Part 1", section "Commonly used activation functions".
 """
 
 from __future__ import annotations
@@ -34,14 +36,14 @@ class ZigZag:
     lr: float
     batch_size: int
     centred: bool
-    x: np.ndarray  # (256, 2): what the unit is fed
-    path: np.ndarray  # (steps + 1, 2): w, from (0, 0); shorter after divergence
-    agreeing: float  # share of the updates shown whose two components have one sign; NaN if nothing moved
-    eigenvalues: np.ndarray  # (2,): of the Hessian E[xxᵀ], ascending
-    directions: np.ndarray  # (2, 2): its eigenvectors, as columns
-    steps_needed: np.ndarray  # (61,): steps to reach the target at each of `LRS`; NaN if not within 300
-    steps_needed_centred: np.ndarray  # (61,): the same for the same inputs minus their mean
-    reached: int | None  # first step near the target at this lr, if within 300
+    x: np.ndarray  #: (256, 2) what the unit is fed
+    path: np.ndarray  #: (steps + 1, 2) w, from (0, 0); shorter after divergence
+    agreeing: float  #: share of the updates shown whose two components have one sign; NaN if nothing moved
+    eigenvalues: np.ndarray  #: (2,) of the Hessian E[xxᵀ], ascending
+    directions: np.ndarray  #: (2, 2) its eigenvectors, as columns
+    steps_needed: np.ndarray  #: (61,) steps to reach the target at each of `LRS`; NaN if not within 300
+    steps_needed_centred: np.ndarray  #: (61,) the same for the same inputs minus their mean
+    reached: int | None  #: first step near the target at this lr, if within 300
     diverged_at: int | None
 
     @property
@@ -57,10 +59,12 @@ class ZigZag:
 
     @property
     def updates(self) -> np.ndarray:
+        """The moves Δw, (steps, 2)."""
         return np.diff(self.path, axis=0)
 
     @property
     def length(self) -> float:
+        """Length of the path."""
         return float(np.linalg.norm(self.updates, axis=1).sum())
 
 
@@ -81,6 +85,8 @@ def zigzag(
     u runs over 16 × 16 even points of a square with mean 0 and variance 1 in each direction, so that without an
     activation the Hessian is E[xxᵀ] = 0.64 I + mean² 11ᵀ exactly. `centred` subtracts the mean of x. `steps` says how
     much of the path is shown. For single examples with x > 0 every update is −ηe times a positive vector.
+
+    Raises: ValueError for an unknown activation or batch_size, steps outside 1 to `MAX_STEPS`, or lr of 0 or less.
     """
     if activation not in FEEDS:
         raise ValueError(f"activation must be one of {', '.join(FEEDS)}, not {activation!r}.")
@@ -115,10 +121,10 @@ def zigzag(
 class TypicalZigZag:
     """Medians over runs that meet the examples in different orders."""
 
-    agreeing: float  # share of the updates in quadrants one and three (a mean)
-    length: float  # of the path to the target
-    reached: float  # steps at the given rate; NaN if the typical run does not arrive
-    best_steps: float  # steps at the rate with the lowest median
+    agreeing: float  #: share of the updates in quadrants one and three (a mean)
+    length: float  #: of the path to the target
+    reached: float  #: steps at the given rate; NaN if the typical run does not arrive
+    best_steps: float  #: steps at the rate with the lowest median
     best_lr: float
 
 
@@ -152,7 +158,7 @@ def typical_zigzag(
 
 @checked
 def best_rate(steps_needed: np.ndarray) -> tuple[int, float] | None:
-    """The smallest number of steps over `LRS` and the learning rate that needs them; None if none arrives."""
+    """Fewest steps in steps_needed (61,) and the rate of `LRS` that needs them; None if none arrives."""
     if np.isnan(steps_needed).all():
         return None
     best = int(np.nanargmin(steps_needed))
@@ -163,6 +169,8 @@ def descend(hessians: np.ndarray, lr: np.ndarray) -> np.ndarray:
     """e ← e − η H_t e   with e = w − w* and H_t = mean_b(x_b x_bᵀ) of batch t;   e_0 = −w*
 
     hessians (steps, …, 2, 2) and lr (runs, 1) give (steps + 1, …, runs, 2).
+
+    Returns: (steps + 1, …, runs, 2).
     """
     e = np.empty((len(hessians) + 1, *hessians.shape[1:-2], len(lr), 2))
     e[0] = -TARGET

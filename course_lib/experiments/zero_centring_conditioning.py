@@ -2,6 +2,8 @@
 
 Symbols: loss L = ½ E[(w·x − y)²] with Hessian H = E[xxᵀ], eigenvalues λ, condition number κ = λ_max/λ_min, error
 e = w − w*. White inputs shifted by μ have H = I + μμᵀ: λ_max = 1 + ‖μ‖² along μ, all others 1.
+
+Source: LeCun et al. 1998, Efficient BackProp, sections 4.3 and 5.1.
 """
 
 from __future__ import annotations
@@ -26,26 +28,28 @@ START = np.array([1.0, 1.0])
 class Conditioning:
     """Gradient descent with all examples on shifted white inputs, seen in the plane of two directions of w."""
 
-    mean: float  # of every input, in standard deviations
+    mean: float  #: of every input, in standard deviations
     dimension: int
-    rate: float  # learning rate times λ_max
+    rate: float  #: learning rate times λ_max
     bias: bool
-    hessian: np.ndarray  # (2, 2): along μ, and across μ (or the bias)
+    hessian: np.ndarray  #: (2, 2) along μ, and across μ (or the bias)
     largest: float
     smallest: float
-    measured: float  # κ of 4000 random examples
-    curve: np.ndarray  # (81,): κ at each of `MEANS`, without a bias
-    curve_bias: np.ndarray  # (81,): the same with a bias
-    path: np.ndarray  # (1001, 2): e, from (1, 1)
-    distance: np.ndarray  # (1001,): ‖e‖ relative to the first; inf where it overflows
-    steps_needed: int | None  # until the distance is 5 % of the first, if within 1000
+    measured: float  #: κ of 4000 random examples
+    curve: np.ndarray  #: (81,) κ at each of `MEANS`, without a bias
+    curve_bias: np.ndarray  #: (81,) the same with a bias
+    path: np.ndarray  #: (1001, 2) e, from (1, 1)
+    distance: np.ndarray  #: (1001,) ‖e‖ relative to the first; inf where it overflows
+    steps_needed: int | None  #: until the distance is 5 % of the first, if within 1000
 
     @property
     def condition(self) -> float:
+        """κ = λ_max/λ_min."""
         return self.largest / self.smallest
 
     @property
     def lr(self) -> float:
+        """η = rate/λ_max."""
         return self.rate / self.largest
 
     @property
@@ -55,6 +59,7 @@ class Conditioning:
 
     @property
     def diverges(self) -> bool:
+        """Whether the rate is above 2, by more than rounding."""
         return self.rate > 2 + 1e-9
 
 
@@ -66,6 +71,8 @@ def conditioning(
 
     With a bias the inputs are (x, 1) and the two steepest and flattest directions lie in the plane of μ and the bias,
     where H = [[1 + s², s], [s, 1]], s = ‖μ‖, so that κ = λ₊²  with  λ₊ = ½(2 + s² + s√(s² + 4)).
+
+    Raises: ValueError for a dimension outside its list, or a rate of 0 or less.
     """
     if dimension not in DIMENSIONS:
         raise ValueError(f"dimension must be one of {', '.join(map(str, DIMENSIONS))}, not {dimension!r}.")
@@ -99,7 +106,10 @@ def conditioning(
 
 @checked
 def condition_of_shift(s: np.ndarray | float, bias: bool = False) -> np.ndarray:
-    """κ = 1 + s²;   with a bias κ = λ₊², λ₊ = ½(2 + s² + |s|√(s² + 4));   s = ‖μ‖ in standard deviations"""
+    """κ = 1 + s²;   with a bias κ = λ₊², λ₊ = ½(2 + s² + |s|√(s² + 4));   s = ‖μ‖ in standard deviations
+
+    Returns: the shape of s (…).
+    """
     s = np.abs(s)
     return (0.5 * (2 + s**2 + s * np.sqrt(s**2 + 4))) ** 2 if bias else 1 + s**2
 
@@ -132,15 +142,15 @@ class DigitsHessian:
     """Eigenvalues of E[xxᵀ] for x = pixels − mean + shift·mean, one row per shift."""
 
     shifts: tuple[float, ...]
-    eigenvalues: np.ndarray  # (shifts, 64), descending
+    eigenvalues: np.ndarray  #: (shifts, 64), descending
 
     @property
     def largest_lr(self) -> np.ndarray:
-        """Gradient descent on a squared error is stable below 2/λ_max."""
+        """2/λ_max per shift, (shifts,): below it gradient descent on a squared error is stable."""
         return 2 / self.eigenvalues[:, 0]
 
     def condition(self, directions: int = 20) -> np.ndarray:
-        """κ among the steepest directions; some pixels never change, so over all of them it is infinite."""
+        """κ among the steepest directions, (shifts,); some pixels never change, so over all of them it is infinite."""
         return self.eigenvalues[:, 0] / self.eigenvalues[:, directions - 1]
 
 

@@ -1,4 +1,7 @@
-"""Zero-centring inside real networks: signs of the gradients on digits, and training with shifted sigmoids."""
+"""Zero-centring inside real networks: signs of the gradients on digits, and training with shifted sigmoids.
+
+Source: CS231n notes, "Neural Networks Part 1"; LeCun et al. 1998, Efficient BackProp, section 4.3.
+"""
 
 from __future__ import annotations
 
@@ -37,13 +40,13 @@ class NetworkSigns:
     names: tuple[str, ...]
     batch_size: int
     steps: int
-    shares: np.ndarray  # (networks, 8): agreement at each of `BATCHES`
-    ratio: np.ndarray  # (networks,): |mean|/std of the layer's inputs, averaged over the inputs that vary
-    accuracy: np.ndarray  # (networks,): on the validation digits
+    shares: np.ndarray  #: (networks, 8) agreement at each of `BATCHES`
+    ratio: np.ndarray  #: (networks,) |mean|/std of the layer's inputs, averaged over the inputs that vary
+    accuracy: np.ndarray  #: (networks,) on the validation digits
 
     @property
     def share(self) -> np.ndarray:
-        """Agreement at `batch_size` (networks,)."""
+        """Agreement at `batch_size`, (networks,)."""
         return self.shares[:, BATCHES.index(self.batch_size)]
 
 
@@ -53,6 +56,8 @@ def network_signs(batch_size: Natural = 32, steps: Natural = 1000, seed: Natural
 
     Adam, learning rate 0.01, mini-batches of 32. While gradients are taken, batch normalisation uses its running
     statistics, so that the gradient of a batch is the mean of single-example gradients.
+
+    Raises: ValueError if batch_size or steps is not in its list.
     """
     if batch_size not in BATCHES or steps not in LOOKS:
         raise ValueError(f"batch_size must be one of {BATCHES} and steps one of {LOOKS}.")
@@ -62,7 +67,10 @@ def network_signs(batch_size: Natural = 32, steps: Natural = 1000, seed: Natural
 
 
 def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tuple[np.ndarray, np.ndarray]:
-    """h (m, n_in) and δ (m, n_out) of dense layer number `layer`, such that ∂L_b/∂W = h_b δ_bᵀ for example b."""
+    """h (m, n_in) and δ (m, n_out) of dense layer number `layer`, such that ∂L_b/∂W = h_b δ_bᵀ for example b.
+
+    Returns: h (m, n_in) and δ (m, n_out), for x (m, n) and y (m,).
+    """
     inputs: list[np.ndarray] = []
     deltas: list[np.ndarray] = []
     for step in net.layers:
@@ -134,12 +142,12 @@ class ShiftRace:
     """Steps until 90 % of the training digits are right, for each shift (rows) and learning rate (columns)."""
 
     shifts: tuple[float, ...]
-    rates: np.ndarray  # (9,)
-    steps: np.ndarray  # (shifts, 9), counted in twenties; NaN if not within 600
+    rates: np.ndarray  #: (9,)
+    steps: np.ndarray  #: (shifts, 9), counted in twenties; NaN if not within 600
 
     @property
     def best(self) -> np.ndarray:
-        """Fewest steps over the learning rates (shifts,), NaN if none arrives."""
+        """Fewest steps over the learning rates, (shifts,); NaN if none arrives."""
         return np.nanmin(np.where(np.isnan(self.steps), np.inf, self.steps), axis=1)
 
 

@@ -2,6 +2,8 @@
 
 Symbols: a unit f = w·x with d inputs, upstream gradients g = ∂L/∂f, a mini-batch of B examples and the gradient
 ∂L/∂w = mean_b(g_b x_b). Its components *agree* when no two of them have opposite signs.
+
+Source: the argument is that of the CS231n notes, "Neural Networks Part 1"; the probabilities are derived here.
 """
 
 from __future__ import annotations
@@ -29,10 +31,10 @@ class SignAgreement:
     dimension: int
     mean: float
     batch_size: int
-    shares: np.ndarray  # (7,): agreement at each of `BATCHES`
-    positive: np.ndarray  # (d + 1,): share of gradients with 0 … d positive components, at `batch_size`
-    limit: float  # of the share as B → ∞
-    floor: float  # 2^(1−d), if every sign were tossed
+    shares: np.ndarray  #: (7,) agreement at each of `BATCHES`
+    positive: np.ndarray  #: (d + 1,) share of gradients with 0 … d positive components, at `batch_size`
+    limit: float  #: of the share as B → ∞
+    floor: float  #: 2^(1−d), if every sign were tossed
 
     @property
     def share(self) -> float:
@@ -48,6 +50,8 @@ def sign_agreement(
 
     With its own mean, 0.798, |z| is positive, as the outputs of sigmoids and ReLUs are; with mean 0 it is centred.
     A shift by s adds s·Σg_b to every component alike, so that one draw serves every mean.
+
+    Raises: ValueError for a batch_size outside its list, or a dimension outside 2 to `MAX_DIMENSION`.
     """
     if batch_size not in BATCHES:
         raise ValueError(f"batch_size must be one of {', '.join(map(str, BATCHES))}, not {batch_size!r}.")
