@@ -44,13 +44,14 @@ def source(module: ModuleType) -> ast.Module:
 
 
 def documented() -> Iterator[tuple[ModuleType, Definition, str]]:
-    """Every public function, class, method and property, with its docstring."""
+    """Every public function, class, method and property, with its docstring; what overrides a method keeps its."""
     for module in MODULES:
         for node in public(source(module).body, ast.FunctionDef, ast.ClassDef):
             thing = getattr(module, node.name)
             yield module, node, inspect.getdoc(thing) or ""
             if isinstance(node, ast.ClassDef):
-                for method in public(node.body, ast.FunctionDef):
+                inherited = {name for base in thing.__mro__[1:] for name in vars(base)}
+                for method in (one for one in public(node.body, ast.FunctionDef) if one.name not in inherited):
                     yield module, method, inspect.getdoc(getattr(thing, method.name)) or ""
 
 
@@ -129,6 +130,7 @@ QUICK: dict[str, dict[str, Any]] = {  # the defaults take long
     "initialization_race": {"steps": 20},
     "leakage": {"seeds": 2},
     "learned_slope": {"epochs": 2},
+    "compared": {"searches": 1},
     "memorisation": {"steps": 2},
     "network_signs": {"steps": 50},
     "shift_race": {"shifts": (0.5,)},

@@ -1,4 +1,7 @@
-"""Beyond plain ReLU stacks: what a leak, a uniform draw and a way round each block do to the size of the signal."""
+"""Beyond plain ReLU stacks: what a leak, a uniform draw and a way round each block do to the size of the signal.
+
+Source: He et al. 2015 (leak), He et al. 2016 (residual blocks), Goyal et al. 2017 and Zhang et al. 2019 (last weights 0).
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,8 @@ def leaky_stack(slope: float, gained: bool = True, draw: str = "normal", depth: 
 class Residual:
     """RMS of signal and gradient over those they started with; the gradient starts at the top."""
 
-    signal: float  # at the top
-    gradient: float  # at the input
+    signal: float  #: at the top
+    gradient: float  #: at the input
 
 
 @checked
@@ -49,6 +52,8 @@ def residual_stack(blocks: str = "residual", scale: float = 1.0, depth: Count = 
 
     plain: x ← F(x);  residual: x ← x + F(x);  scaled: x ← x + F(x)/√depth;  last weights 0: W = 0 at the start.
     std(V) = scale·√(2/n) and std(W) = scale·√(1/n): with scale 1 a block keeps the mean square.
+
+    Raises: ValueError for unknown `blocks`.
     """
     if blocks not in BLOCKS:
         raise ValueError(f"blocks must be one of {', '.join(BLOCKS)}, not {blocks!r}.")

@@ -1,4 +1,7 @@
-"""What one hidden layer of ReLU units can represent, XOR with two and a curve with many, and what it learns."""
+"""What one hidden layer of ReLU units can represent, XOR with two and a curve with many, and what it learns.
+
+Source: Goodfellow, Bengio & Courville, Deep Learning, section 6.1, for XOR; the bound is that of linear interpolation.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,10 @@ XOR = np.array([0.0, 1.0, 1.0, 0.0])
 
 
 def relu(z: np.ndarray) -> np.ndarray:
+    """max(0, z).
+
+    Returns: the shape of z (…).
+    """
     return np.maximum(z, 0.0)
 
 
@@ -22,9 +29,9 @@ def relu(z: np.ndarray) -> np.ndarray:
 class XorByHand:
     """h₁ = relu(x₁ + x₂),   h₂ = relu(x₁ + x₂ − 1),   score = h₁ − 2h₂, at the four corners."""
 
-    hidden: np.ndarray  # (4, 2)
-    score: np.ndarray  # (4,)
-    straight: int  # corners that the best straight border gets right
+    hidden: np.ndarray  #: (4, 2)
+    score: np.ndarray  #: (4,)
+    straight: int  #: corners that the best straight border gets right
 
 
 def xor_by_hand() -> XorByHand:
@@ -60,8 +67,8 @@ class Approximation:
     """sin 2πx on [0, 1] as f(0) + Σ cₖ relu(x − tₖ), with as many units k as pieces."""
 
     units: int
-    error: float  # the largest, over 4001 points
-    bound: float  # h²/8 · max |f″| with the width h = 1/units of a piece
+    error: float  #: the largest, over 4001 points
+    bound: float  #: h²/8 · max |f″| with the width h = 1/units of a piece
 
 
 @checked

@@ -143,6 +143,10 @@ def saito_paths(steps: Natural = 30) -> dict[str, OptimizerPath]:
 
 
 def known(name: str) -> str:
+    """The name itself, if there is such an optimiser.
+
+    Raises: ValueError if there is none.
+    """
     if name not in OPTIMIZERS:
         raise ValueError(f"There is no optimiser {name!r}; choose one of {', '.join(OPTIMIZERS)}.")
     return name

@@ -1,4 +1,7 @@
-"""Double descent, small: random ReLU features and the least squares fit of smallest norm, on real digits."""
+"""Double descent, small: random ReLU features and the least squares fit of smallest norm, on real digits.
+
+Source: Belkin et al. 2019 (arXiv 1812.11118).
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,9 @@ class DoubleDescent:
     """Over `SEEDS` draws of features and training images: means, if nothing else is said."""
 
     features: int
-    train: float  # share of training images that are right
-    right: float  # share of validation images
-    norm: float  # length of the weights of a class, the median of the draws
+    train: float  #: share of training images that are right
+    right: float  #: share of validation images
+    norm: float  #: length of the weights of a class, the median of the draws
 
 
 @checked

@@ -1,4 +1,7 @@
-"""Bayesian search on the digits, compared with random search on the very same table of trained networks."""
+"""Bayesian search on the digits, compared with random search on the very same table of trained networks.
+
+Source: Snoek, Larochelle & Adams 2012 (arXiv 1206.2944); Rasmussen & Williams 2006, chapter 2.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,8 @@ def scores() -> tuple[np.ndarray, np.ndarray]:
     """Where the cells of the table lie, u of both axes (cells, 2), and the validation accuracy of each (cells,).
 
     A network that diverged has 0.
+
+    Returns: (cells, 2) and (cells,).
     """
     space = space_of()
     cells = grid(space, {"lr": ROWS, "l2": COLUMNS})
@@ -34,7 +39,10 @@ def scores() -> tuple[np.ndarray, np.ndarray]:
 
 
 def kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """k(u, u′) = exp(−|u − u′|²/2ℓ²)"""
+    """k(u, u′) = exp(−|u − u′|²/2ℓ²)
+
+    Returns: (n, m), for a (n, d) and b (m, d).
+    """
     return np.exp(-((a[:, None] - b[None]) ** 2).sum(axis=2) / (2 * LENGTH**2))
 
 
@@ -42,6 +50,8 @@ def posterior(u: np.ndarray, y: np.ndarray, at: np.ndarray) -> tuple[np.ndarray,
     """Mean and standard deviation of a Gaussian process at `at`, given the scores y, standardised, at u.
 
     mean = k∗ᵀ(K + s²I)⁻¹y,   variance = 1 − k∗ᵀ(K + s²I)⁻¹k∗
+
+    Returns: two arrays (m,), for u (n, d), y (n,), at (m, d).
     """
     K, k = kernel(u, u) + NOISE * np.eye(len(u)), kernel(u, at)
     solved = np.linalg.solve(K, np.column_stack([y, k]))
@@ -49,7 +59,10 @@ def posterior(u: np.ndarray, y: np.ndarray, at: np.ndarray) -> tuple[np.ndarray,
 
 
 def expected_improvement(mean: np.ndarray, std: np.ndarray, best: float) -> np.ndarray:
-    """E[max(f − best, 0)] = (mean − best) Φ(z) + std φ(z),   z = (mean − best)/std"""
+    """E[max(f − best, 0)] = (mean − best) Φ(z) + std φ(z),   z = (mean − best)/std
+
+    Returns: (m,), for mean, std (m,).
+    """
     z = (mean - best) / std
     normal = np.array([0.5 * (1 + math.erf(value / math.sqrt(2))) for value in z])
     return (mean - best) * normal + std * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
@@ -59,9 +72,9 @@ def expected_improvement(mean: np.ndarray, std: np.ndarray, best: float) -> np.n
 class Comparison:
     """How many points of accuracy the best trial so far is behind the best cell of the table: means over searches."""
 
-    trials: np.ndarray  # (t,) 1, 2, …
-    random: np.ndarray  # (t,)
-    bayesian: np.ndarray  # (t,)
+    trials: np.ndarray  #: (t,) 1, 2, …
+    random: np.ndarray  #: (t,)
+    bayesian: np.ndarray  #: (t,)
 
 
 @checked
