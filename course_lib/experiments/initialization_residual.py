@@ -1,6 +1,6 @@
 """Beyond plain ReLU stacks: what a leak, a uniform draw and a way round each block do to the size of the signal.
 
-Source: He et al. 2015 (leak), He et al. 2016 (residual blocks), Goyal et al. 2017 and Zhang et al. 2019 (last weights 0).
+Source: He et al. 2015 (leak), He et al. 2016 (residual blocks), Goyal et al. 2017 (last weights 0).
 """
 
 from __future__ import annotations
