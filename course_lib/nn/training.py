@@ -15,7 +15,7 @@ from typing import Annotated, Any, Protocol, runtime_checkable
 import numpy as np
 from annotated_types import doc
 
-from course_lib.annotations import Count, Finite, Functions, Natural, Network, NotNegative, Rows, Seed
+from course_lib.annotations import Count, Finite, Functions, Natural, Network, NotNegative, Rng, Rows, Seed
 from course_lib.arguments import checked
 from course_lib.inputs import generator, numbers, short
 from course_lib.nn.normalization import BatchNorm
@@ -194,7 +194,7 @@ class _Monitor:
 class _EarlyStopping:
     """The step of the lowest loss, trial by trial; with patience also the weights and running statistics there."""
 
-    def __init__(self, net, patience: int | None) -> None:
+    def __init__(self, net: Network, patience: int | None) -> None:
         norms = [layer for layer in net.layers if isinstance(layer, BatchNorm)]
         state = [net.theta, *(array for norm in norms for array in (norm.running_mean, norm.running_var))]
         self.state, self.patience = state if patience else [], patience
@@ -220,7 +220,7 @@ class _EarlyStopping:
             now[...] = best
 
 
-def _evaluate(net, x: np.ndarray | None, y: np.ndarray | None) -> tuple[Number, Number]:
+def _evaluate(net: Network, x: np.ndarray | None, y: np.ndarray | None) -> tuple[Number, Number]:
     """Loss and accuracy in evaluation mode; None without data, accuracy nan where y are not class numbers."""
     if x is None or y is None:
         return None, None
@@ -248,7 +248,9 @@ def _learning_rate(optimizer: Any, schedule: Callable[[int], Number] | None) -> 
     return schedule.start() if isinstance(schedule, Schedule) else schedule
 
 
-def _batches(x: np.ndarray, y: np.ndarray, size: int, rng, shuffle: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _batches(
+    x: np.ndarray, y: np.ndarray, size: int, rng: Rng, shuffle: bool
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Whole batches, without end. Examples are copied a few thousand at a time: cheaper than one batch at a time, and
     the data is not doubled."""
     n = len(x) - len(x) % size
