@@ -8,10 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what type checkers and editors read
-    from course_lib.nn.activations import ACTIVATIONS as ACTIVATIONS
-    from course_lib.nn.activations import activation as activation
-    from course_lib.nn.activations import log_softmax as log_softmax
-    from course_lib.nn.activations import softmax as softmax
+    from course_lib.nn.activations import *
     from course_lib.nn.gradient_check import *
     from course_lib.nn.initializers import *
     from course_lib.nn.layers import *
@@ -33,14 +30,14 @@ if TYPE_CHECKING:  # what type checkers and editors read
     from course_lib.nn.training import *
 
 _NAMES = {
-    "activations": "ACTIVATIONS activation softmax log_softmax",
+    "activations": "ACTIVATIONS Activation activation softmax log_softmax",
     "gradient_check": "GradientCheck check_gradients numerical_gradient relative_error",
     "initializers": "INITIALIZERS initializer variance_scaling glorot_normal glorot_uniform he lecun orthogonal",
-    "layers": "Activation Dense Dropout Layer Maxout PReLU RReLU",
+    "layers": "Dense Dropout Elementwise Layer Maxout PReLU RReLU",
     "losses": "LOSSES PENALTIES l1 l2 max_margin pair_margin sigmoid_bce softmax_cross_entropy squared_error",
     "network": "MLP",
     "normalization": "BatchNorm GroupNorm InstanceNorm LayerNorm",
-    "optimizers": "OPTIMIZERS Optimizer AdaGrad Adam AdamW Momentum Nesterov RMSProp SGD",
+    "optimizers": "OPTIMIZERS Optimizer AdaGrad Adam AdamW Lion Momentum Nesterov RMSProp SGD",
     "preprocessing": "PREPROCESSORS Center ChannelMean ChannelStandardize MeanImage PCA Standardize Whiten ZCA",
     "schedules": "SCHEDULES Constant Cosine Exponential InverseTime OneOverT Plateau Schedule Step Warmup",
     "search": "LossExploded SearchResult Trial search_frames successive_halving",

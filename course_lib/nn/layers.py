@@ -20,10 +20,10 @@ from annotated_types import doc
 from course_lib.annotations import BelowOne, Count, Precision, Rng, UniformRng
 from course_lib.arguments import checked
 from course_lib.inputs import bare, floats, with_bare
-from course_lib.nn.activations import Activation as Function
-from course_lib.nn.activations import activation as elementwise
+from course_lib.nn.activations import Activation
+from course_lib.nn.activations import activation as activation_named
 
-Unit = Annotated[str | tuple[str, dict] | Function, doc('a name such as "relu", (name, parameters) or an Activation')]
+Unit = Annotated[str | tuple[str, dict] | Activation, doc('a name such as "relu", (name, parameters) or an Activation')]
 
 
 class Layer:
@@ -141,15 +141,15 @@ def _row_of_ones(m: int, dtype: np.dtype) -> np.ndarray:
     return np.ones((1, m), dtype)
 
 
-class Activation(Layer):
+class Elementwise(Layer):
     """y = f(x),   element by element;    dx = dy ∘ f′(x)."""
 
     is_activation = True
 
     @checked
-    def __init__(self, function: str | Function) -> None:
+    def __init__(self, function: str | Activation) -> None:
         super().__init__()
-        self.function = function = elementwise(function) if isinstance(function, str) else function
+        self.function = function = activation_named(function) if isinstance(function, str) else function
         self.f, self.df, self.slope_of_output = map(bare, (function.f, function.df, function.slope_of_output))
 
     @takes_x
@@ -283,11 +283,11 @@ class Dropout(Layer):
 
 def hidden_unit(activation: Unit, n: Count, rng: Rng) -> Layer:
     """The activation layer for n hidden units, from a name, (name, parameters) or an `Activation`."""
-    if isinstance(activation, Function):
-        return Activation(activation)
+    if isinstance(activation, Activation):
+        return Elementwise(activation)
     name, params = (activation, {}) if isinstance(activation, str) else activation
     if name not in _LAYERS:
-        return Activation(elementwise(name, **params))
+        return Elementwise(activation_named(name, **params))
     known = inspect.getfullargspec(_LAYERS[name]).kwonlyargs
     wrong = [p for p in params if p not in known]
     if wrong:

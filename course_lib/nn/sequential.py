@@ -1,6 +1,6 @@
 """A network: layers in a row and a loss on top, all parameters in one flat vector, all gradients in another.
 
-net = Sequential([Dense(64, 32), Activation("relu"), Dense(32, 10)])
+net = Sequential([Dense(64, 32), Elementwise("relu"), Dense(32, 10)])
 loss = net.loss_and_grad(x, y)          # fills net.grad
 net.theta -= 0.1 * net.grad             # the layers hold views of both
 

@@ -13,7 +13,7 @@ from course_lib.inputs import labels
 from course_lib.nn import normal, preprocessing, spaces, surfaces
 from course_lib.nn.activations import ACTIVATIONS, log_softmax, softmax
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient, relative_error
-from course_lib.nn.layers import Activation, Dense, Dropout, Maxout, PReLU, RReLU
+from course_lib.nn.layers import Dense, Dropout, Elementwise, Maxout, PReLU, RReLU
 from course_lib.nn.losses import LOSSES, PENALTIES, pair_margin
 from course_lib.nn.network import MLP
 from course_lib.nn.normalization import BatchNorm, GroupNorm, LayerNorm
@@ -106,7 +106,7 @@ ONE = {  # every place where an array comes in: functions of one array (6, 4)
         f"layer {make().__class__.__name__}": forward_and_back(make)
         for make in (
             lambda: Dense(4, 3),
-            lambda: Activation("silu"),
+            lambda: Elementwise("silu"),
             lambda: PReLU(4),
             lambda: Maxout(2),
             lambda: RReLU(np.random.default_rng(0)),

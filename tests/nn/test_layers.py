@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from course_lib.nn.activations import ACTIVATIONS, activation
 from course_lib.nn.gradient_check import numerical_gradient
-from course_lib.nn.layers import Activation, Dense, Dropout, Maxout, PReLU, RReLU, hidden_unit
+from course_lib.nn.layers import Dense, Dropout, Elementwise, Maxout, PReLU, RReLU, hidden_unit
 
 
 def rng(seed=0):
@@ -35,8 +35,8 @@ LAYERS = {
     "dropout": lambda: Dropout(0.4, rng(2)),
     "dropout, scaled when testing": lambda: Dropout(0.4, rng(2), "test-time"),
     "dropout, never scaled": lambda: Dropout(0.4, rng(2), "none"),
-    **{name: (lambda name=name: Activation(name)) for name in ACTIVATIONS},
-    "leaky relu, slope 2": lambda: Activation(activation("leaky_relu", alpha=2.0)),
+    **{name: (lambda name=name: Elementwise(name)) for name in ACTIVATIONS},
+    "leaky relu, slope 2": lambda: Elementwise(activation("leaky_relu", alpha=2.0)),
 }
 
 
@@ -191,7 +191,7 @@ def test_dropout_takes_any_generator_and_one_p_per_trial():
 
 def test_hidden_units_by_name_by_pair_and_by_object():
     generator = rng()
-    assert type(hidden_unit("relu", 4, generator)) is Activation
+    assert type(hidden_unit("relu", 4, generator)) is Elementwise
     assert hidden_unit(("leaky_relu", {"alpha": 0.2}), 4, generator).function.params == {"alpha": 0.2}
     assert hidden_unit(ACTIVATIONS["prelu"], 4, generator).params == {}  # an Activation keeps its slope
     assert hidden_unit("prelu", 4, generator).shapes == {"alpha": (1, 1)}
@@ -216,7 +216,7 @@ def test_hidden_units_by_name_by_pair_and_by_object():
             "mode of Dropout must be one of 'inverted', 'test-time', 'none', not 'both'.",
         ),
         (lambda: Maxout(4).forward(np.ones((2, 6))), "Maxout cannot divide 6 values into 4 pieces of equal size."),
-        (lambda: Activation("sigmoidal"), "There is no activation 'sigmoidal'"),
+        (lambda: Elementwise("sigmoidal"), "There is no activation 'sigmoidal'"),
         (lambda: hidden_unit(("maxout", {"peices": 3}), 4, rng()), "maxout does not take 'peices'; it takes pieces."),
     ],
 )

@@ -268,10 +268,10 @@ def test_dropout_and_penalties_change_while_training():
     net.dropout = 0.5
     assert [type(layer).__name__ for layer in net.layers] == [
         "Dense",
-        "Activation",
+        "Elementwise",
         "Dropout",
         "Dense",
-        "Activation",
+        "Elementwise",
         "Dropout",
         "Dense",
     ]

@@ -12,8 +12,7 @@ import pytest
 
 from course_lib.nn.activations import identity, identity_slope
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient
-from course_lib.nn.layers import Activation as ActivationLayer
-from course_lib.nn.layers import Dense, Layer
+from course_lib.nn.layers import Dense, Elementwise, Layer
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD, Optimizer
 from course_lib.nn.pointwise import Activation, pointwise
@@ -76,9 +75,7 @@ HOOKS = {
     "backward in train": lambda bug: fitted(with_layer("backward", bug)),
     "f of an activation": lambda bug: net(activation=Activation("mine", lambda x: bug(), identity_slope)).forward(X),
     "df of an activation": lambda bug: net(activation=Activation("mine", identity, lambda x: bug())).signals(X, Y),
-    "f of an activation layer": lambda bug: ActivationLayer(
-        Activation("mine", lambda x: bug(), identity_slope)
-    ).forward(X),
+    "f of an activation layer": lambda bug: Elementwise(Activation("mine", lambda x: bug(), identity_slope)).forward(X),
     "f with parameters": lambda bug: (
         Activation("mine", lambda x, a: bug(), identity_slope, params={"a": 1.0}).with_params(a=2.0).f(1.0)
     ),
@@ -199,6 +196,6 @@ def test_a_learners_decorator_is_not_taken_off() -> None:
     def same(x):
         return x
 
-    layer = ActivationLayer(Activation("mine", same, identity_slope))
+    layer = Elementwise(Activation("mine", same, identity_slope))
     np.testing.assert_array_equal(layer.forward(X), 2.0 * X)
     assert net(activation=Activation("mine", same, identity_slope)).layers[1].forward(X).tolist() == (2.0 * X).tolist()

@@ -8,10 +8,10 @@ import pytest
 from course_lib.nn import (
     MLP,
     SGD,
-    Activation,
     BatchNorm,
     Dense,
     Dropout,
+    Elementwise,
     Layer,
     Maxout,
     Sequential,
@@ -39,7 +39,7 @@ class Square(Layer):
 
 def test_the_layers_of_an_mlp_in_a_row_are_that_mlp():
     mlp = MLP((3, 5, 4), "tanh", norm="batch", seed=3)
-    net = Sequential([Dense(3, 5, bias=False), BatchNorm(5), Activation("tanh"), Dense(5, 4)])
+    net = Sequential([Dense(3, 5, bias=False), BatchNorm(5), Elementwise("tanh"), Dense(5, 4)])
     net.theta = mlp.theta
     assert net.loss_and_grad(X, Y) == mlp.loss_and_grad(X, Y) and np.array_equal(net.grad, mlp.grad)
     assert isinstance(net.loss(X, Y), float) and net.loss(X, Y) == mlp.loss(X, Y)
