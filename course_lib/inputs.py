@@ -58,7 +58,7 @@ def floats(value: Any, name: str, ndim: int = 0, of: str = "numbers") -> np.ndar
 
 def finite(array: np.ndarray, name: str) -> np.ndarray:
     """The array, if all of it is finite."""
-    # the sum of squares is quicker than a look at each number; where it overflows, the look decides
+    # the sum of squares is quicker than a test of each number; where it overflows, the test decides
     if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
         raise ValueError(f"{name} must consist of finite numbers; {np.count_nonzero(~np.isfinite(array))} are not.")
     return array
@@ -124,13 +124,13 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callabl
 
 
 def with_bare(function: Any, body: Callable) -> Any:
-    """The function, with the body that it guards as its attribute `bare`."""
+    """The function, with what it validates the arguments of as its attribute `bare`."""
     function.bare = body
     return function
 
 
 def bare(function: Any) -> Any:
-    """The function itself, without the look at its arguments; of None, None."""
+    """The function itself, without the validation of its arguments; of None, None."""
     if isinstance(function, partial):
         return partial(bare(function.func), *function.args, **function.keywords)
     return getattr(function, "bare", function)
