@@ -146,7 +146,7 @@ def test_a_clone_that_asks_for_other_line_ends_is_sound(tmp_path: Path) -> None:
         assert (clone / name).read_bytes() == (ROOT / name).read_bytes(), name
     for script in [*(clone / "tools").glob("*.sh"), clone / ".ci" / "run"] if os.name == "posix" else []:
         subprocess.run(["bash", "-n", str(script)], check=True)
-    subprocess.run([sys.executable, "tools/notebooks.py", "--check"], cwd=clone, check=True)
+    subprocess.run([sys.executable, "tools/notebooks.py", "check"], cwd=clone, check=True)
 
 
 # What a newcomer is told when something is missing: one sentence, in a folder with a difficult name.

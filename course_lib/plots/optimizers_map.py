@@ -19,7 +19,7 @@ from course_lib.experiments.optimizers_map import (
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.optimizers import decades, short
 from course_lib.plots.picture import Beyond, Picture
-from course_lib.plots.style import BLUE, GREEN, VERMILLION
+from course_lib.plots.style import BLUE, GREEN, LIGHT, VERMILLION
 
 DARKEST = -8.0  # log10 of what is left
 SLICE_LOW, SLICE_HIGH = 1e-10, 1e3
@@ -53,7 +53,7 @@ class MapPicture(Picture):
         self.border = self.moving(ax.plot([], [], color="white", linestyle="--", linewidth=2)[0])
         self.level = self.moving(ax.plot([], [], color="white", linewidth=1)[0])
         self.best = self.moving(
-            ax.plot([], [], "*", color="white", markersize=15, markeredgecolor="black", clip_on=False, zorder=5)[0]
+            ax.plot([], [], "*", color="white", markersize=15, markeredgecolor=LIGHT.ink, clip_on=False, zorder=5)[0]
         )
         self.here = self.moving(
             ax.plot([], [], "o", color=VERMILLION, markersize=10, markeredgecolor="white", markeredgewidth=2)[0]

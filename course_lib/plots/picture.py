@@ -99,6 +99,7 @@ class Picture:
     def update(self, result: Any) -> Picture:
         """Draw `result` and return the picture itself."""
         with _DRAWING, drawn_in(self.style):
+            first = self._background is None
             frame = self.frame(result)
             if frame != self._frame or self._background is None:
                 self.set_frame(result)
@@ -112,6 +113,8 @@ class Picture:
             for artist in self._moving:
                 if not stamp(artist, renderer):
                     artist.draw(renderer)
+            if first:
+                self.style.require_own_colours(self.figure, self.colormap)
         return self
 
     def png(self, compress_level: int = 1) -> bytes:

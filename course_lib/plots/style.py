@@ -16,6 +16,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.figure import Figure
 from PIL import Image
 
 from course_lib import large_print
@@ -49,6 +50,9 @@ SERIES: tuple[dict[str, Any], ...] = (
     {"color": SKY, "linestyle": (0, (3, 1, 1, 1)), "marker": "P"},
     {"color": GREY, "linestyle": (0, (1, 1)), "marker": "X"},
 )
+
+GETTERS = ("get_color", "get_facecolor", "get_edgecolor", "get_markerfacecolor", "get_markeredgecolor")
+NEAR = 16  # levels of 255 by which a stored colour may differ; two shades of a colour lie up to 23 apart
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,29 @@ class Style:
         A picture made of these colours loses nothing the eye sees, and encodes four times faster and twice as small.
         """
         return image.quantize(palette=_palette(self, colormap), dither=Image.Dither.NONE)
+
+    def require_own_colours(self, figure: Figure, colormap: str = "cividis") -> None:
+        """ValueError if something in `figure` has a colour that `to_indexed` would replace by a different one."""
+        seen: dict[tuple[int, ...], str] = {}
+        for artist in figure.findobj(lambda artist: artist.get_visible()):
+            getters: tuple[str, ...] = (
+                COLOURS if getattr(artist, "get_array", lambda: None)() is None else ()
+            )  # else a colour map's
+            if getattr(artist, "get_linestyle", lambda: "")() == "None":  # markers only: the line's colour is not seen
+                getters = getters[1:]
+            for getter in (getattr(artist, name) for name in getters if hasattr(artist, name)):
+                rgba = mpl.colors.to_rgba_array(getter())
+                for rgb in (255 * rgba[rgba[:, 3] > 0, :3] + 0.5).astype(int).tolist():
+                    seen[tuple(rgb)] = type(artist).__name__
+        asked = np.array(list(seen), dtype=np.uint8)
+        stored = np.array(self.to_indexed(Image.fromarray(asked[None]), colormap).convert("RGB"))[0]
+        off = np.abs(stored.astype(int) - asked).max(axis=1)
+        if off.max() > NEAR:
+            colour = tuple(asked[off.argmax()].tolist())
+            raise ValueError(
+                f"{seen[colour]} has the colour #{bytes(colour).hex()}, which is not in the palette: use a colour of "
+                "SERIES in course_lib/plots/style.py, or add it there."
+            )
 
 
 @cache

@@ -9,7 +9,7 @@ from PIL import Image
 
 from course_lib.explorers import all_explorers
 from course_lib.plots import style
-from course_lib.plots.picture import step_up
+from course_lib.plots.picture import Picture, step_up
 
 
 @pytest.fixture
@@ -69,6 +69,25 @@ def test_indexing_keeps_the_style_colours():
     image.putdata([tuple(round(255 * c) for c in to_rgb(colour)) for colour in colours])
     indexed = np.array(style.LIGHT.to_indexed(image).convert("RGB")).astype(int)
     assert np.abs(indexed - np.array(image)).max() <= 4
+
+
+class OneLine(Picture):
+    colour = style.BLUE
+
+    def build(self):
+        ax = self.figure.add_subplot()
+        self.line = self.moving(ax.plot([0, 1], [0, 1], color=self.colour, alpha=0.5)[0])
+
+    def set_artists(self, result):
+        self.line.set_ydata([0, result])
+
+
+@pytest.mark.parametrize("colour", ["#8B4513", "#CC0000", "C4"])
+def test_a_colour_outside_the_palette_is_refused(monkeypatch, colour):
+    OneLine().update(1)
+    monkeypatch.setattr(OneLine, "colour", colour)
+    with pytest.raises(ValueError, match=r"^Line2D has the colour #\w{6}, which is not in the palette: .*style\.py"):
+        OneLine().update(1)
 
 
 @pytest.mark.parametrize(
