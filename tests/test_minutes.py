@@ -34,6 +34,7 @@ def parts(path):
 def said(cells):
     """Minutes, and whether the part is optional."""
     line = re.match(r"#+ .+\n\n\*(\d+) minutes?, difficulty [123](, optional)?\*(\n|\Z)", cells[0].source)
+    assert cells[0].source.count(", difficulty ") == 1
     assert line, f"no minutes under {cells[0].source.splitlines()[0]}"
     return int(line[1]), bool(line[2])
 
