@@ -12,23 +12,9 @@ import numpy as np
 
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
-from course_lib.nn.activations import ACTIVATIONS, Activation, activation, leaky_relu
+from course_lib.nn.activations import ACTIVATIONS, Activation, activation, leaky_relu, offered
 
-GATES = (
-    "step",
-    "sigmoid",
-    "tanh",
-    "softplus",
-    "relu",
-    "leaky_relu",
-    "prelu",
-    "rrelu",
-    "elu",
-    "selu",
-    "gelu",
-    "silu",
-    "maxout",
-)
+GATES = (*offered("gate"), "maxout")
 WITH_ALPHA = ("leaky_relu", "prelu", "elu", "maxout")
 FLAT = 0.01  # a unit whose slope is smaller than this counts as saturated
 REACH = 12.0

@@ -14,15 +14,15 @@ import numpy as np
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
-from course_lib.nn.activations import Activation
+from course_lib.nn.activations import ACTIVATIONS, Activation, offered
 from course_lib.nn.activations import activation as named
 from course_lib.nn.initializers import initializer_std
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
 from course_lib.nn.training import train
 
-RACERS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu")
-HE = ("relu", "leaky_relu", "elu", "gelu")  # the others start from Xavier's weights
+RACERS = offered("race")
+HE = tuple(name for name in RACERS if ACTIVATIONS[name].bounds[1] == np.inf)  # the others start from Xavier's weights
 WIDTH, BATCH, EPOCHS = 32, 32, 10
 GOAL = 0.25  # error rate on the training set
 EVERY = 11  # updates between two looks: a third of an epoch

@@ -18,7 +18,7 @@ from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.playground_inputs import COARSE, GRID, Inputs, playground_inputs
 from course_lib.experiments.playground_layers import Layers, layers_of, unit_maps, update_ratio
-from course_lib.nn.activations import ACTIVATIONS, softmax
+from course_lib.nn.activations import ACTIVATIONS, offered, softmax
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import OPTIMIZERS, AdamW, Optimizer
 from course_lib.nn.training import train_frames
@@ -26,7 +26,7 @@ from course_lib.nn.training import train_frames
 UPDATES, MOST_UPDATES = 20, 20_000  # per frame, and in all
 MOST_LOOKS = 200  # points of a curve; beyond, every second one is dropped
 DURING = ("lr", "weight_decay", "dropout")  # act while training runs
-OFFERED = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu")
+OFFERED = offered("playground")
 INITS: dict[str, Any] = {
     "zeros": "zeros",
     "0.01": ("normal", {"std": 0.01}),

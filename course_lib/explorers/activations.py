@@ -13,6 +13,7 @@ from course_lib.experiments.activations_prelu import learned_slope
 from course_lib.experiments.activations_race import RACERS, activation_race
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer
+from course_lib.nn.activations import offered
 from course_lib.plots.activations import GatePicture, name_of
 from course_lib.plots.activations_chain import ChainPicture
 from course_lib.plots.activations_dying import DyingPicture
@@ -20,7 +21,7 @@ from course_lib.plots.activations_maxout import MaxoutPicture
 from course_lib.plots.activations_prelu import LearnedSlopePicture
 from course_lib.plots.activations_race import ActivationRacePicture
 
-IN_A_CHAIN = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu", "selu", "gelu", "silu")
+IN_A_CHAIN = offered("chain")
 DECAY = (0.0, 1e-3, 1e-2, 0.1, 1.0)
 
 

@@ -13,13 +13,14 @@ from course_lib.experiments.batchnorm_training import STEPS as MAP_STEPS
 from course_lib.experiments.signals import signal_propagation
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer, Settings
+from course_lib.nn.activations import offered
 from course_lib.plots.batchnorm import ByHandPicture
 from course_lib.plots.batchnorm_axes import AxesPicture
 from course_lib.plots.batchnorm_modes import ModesPicture
 from course_lib.plots.batchnorm_training import TrainingPicture
 from course_lib.plots.signals import SignalPicture
 
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu")
+ACTIVATIONS = offered("depth")
 
 
 def batchnorm_by_hand_explorer(**start: Any) -> Explorer:

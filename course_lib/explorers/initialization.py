@@ -8,11 +8,12 @@ from course_lib.experiments.initialization import RACERS, initialization_race, s
 from course_lib.experiments.signals import SCHEMES, signal_propagation, weight_std
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer, Settings
+from course_lib.nn.activations import offered
 from course_lib.plots.activations import name_of
 from course_lib.plots.initialization import RacePicture, SymmetryPicture
 from course_lib.plots.signals import SignalPicture
 
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu")
+ACTIVATIONS = offered("depth")
 NAMED = [name_of(function) for function in ACTIVATIONS]
 NOISE = (0.0, 1e-12, 1e-9, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
 

@@ -21,6 +21,7 @@ from course_lib.experiments.neurons_window import HIDDEN as HIDDEN_UNITS
 from course_lib.experiments.neurons_window import INPUTS
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer
+from course_lib.nn.activations import offered
 from course_lib.plots.activations import name_of
 from course_lib.plots.neurons import NeuronPicture
 from course_lib.plots.neurons_boundary import BoundaryPicture
@@ -28,7 +29,7 @@ from course_lib.plots.neurons_gradient_check import GradientCheckPicture
 from course_lib.plots.neurons_minibatch import MinibatchPicture
 from course_lib.plots.neurons_update import NetworkUpdatePicture, WindowUpdatePicture
 
-NEURONS = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "identity")
+NEURONS = offered("neuron")
 HIDDEN = ("relu", "tanh", "sigmoid", "leaky_relu", "identity")
 CHECKED = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "gelu")
 WATCHED = ("tanh", "sigmoid", "relu", "leaky_relu", "identity")

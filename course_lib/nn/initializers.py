@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -141,44 +142,40 @@ def orthogonal(rng: Rng, fan_in: Natural, fan_out: Natural, *, gain: float = 1.0
     return gain * (q if fan_in >= fan_out else q.T)
 
 
-INITIALIZERS: dict[str, Callable[..., np.ndarray]] = {
-    "zeros": zeros,
-    "constant": constant,
-    "normal": normal,
-    "uniform": uniform,
-    "xavier": lecun,
-    "glorot": glorot_normal,
-    "glorot_uniform": glorot_uniform,
-    "he": he,
-    "he_fan_out": he_fan_out,
-    "orthogonal": orthogonal,
-}
+@dataclass(frozen=True)
+class Scheme:
+    """How the weights are drawn, and the standard deviation this aims for: None where the mean is not zero."""
 
-# The standard deviation each scheme aims for; `constant` has none, because its weights do not have mean zero.
-_STD: dict[str, Callable[..., float | None]] = {
-    "zeros": lambda n_in, n_out: 0.0,
-    "constant": lambda n_in, n_out, c: None,
-    "normal": lambda n_in, n_out, std: float(std),
-    "uniform": lambda n_in, n_out, bound: _bound(n_in, bound) / math.sqrt(3),
-    "xavier": lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "in"),
-    "glorot": lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "avg"),
-    "glorot_uniform": lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "avg"),
-    "he": lambda n_in, n_out, slope: scaled_std(n_in, n_out, gain("leaky_relu", slope), "in"),
-    "he_fan_out": lambda n_in, n_out, slope: scaled_std(n_in, n_out, gain("leaky_relu", slope), "out"),
-    "orthogonal": lambda n_in, n_out, gain: gain / math.sqrt(max(n_in, n_out)),
+    draw: Callable[..., np.ndarray]
+    std: Callable[..., float | None]
+
+
+INITIALIZERS = {
+    "zeros": Scheme(zeros, lambda n_in, n_out: 0.0),
+    "constant": Scheme(constant, lambda n_in, n_out, c: None),
+    "normal": Scheme(normal, lambda n_in, n_out, std: float(std)),
+    "uniform": Scheme(uniform, lambda n_in, n_out, bound: _bound(n_in, bound) / math.sqrt(3)),
+    "xavier": Scheme(lecun, lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "in")),
+    "glorot": Scheme(glorot_normal, lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "avg")),
+    "glorot_uniform": Scheme(glorot_uniform, lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "avg")),
+    "he": Scheme(he, lambda n_in, n_out, slope: scaled_std(n_in, n_out, gain("leaky_relu", slope), "in")),
+    "he_fan_out": Scheme(
+        he_fan_out, lambda n_in, n_out, slope: scaled_std(n_in, n_out, gain("leaky_relu", slope), "out")
+    ),
+    "orthogonal": Scheme(orthogonal, lambda n_in, n_out, gain: gain / math.sqrt(max(n_in, n_out))),
 }
 
 
 @checked
 def initializer(name: str, **params) -> Callable[[Rng, int, int], np.ndarray]:
     """The scheme called `name` with its parameters bound:  initializer("he", slope=0.1)(rng, 400, 300)."""
-    return partial(INITIALIZERS[_known(name)], **_parameters(name, params))
+    return partial(INITIALIZERS[_known(name)].draw, **_parameters(name, params))
 
 
 @checked
 def initializer_std(name: str, fan_in: Count, fan_out: Count, **params) -> float | None:
     """√Var(w) that the scheme aims for, or None for `constant`, where it makes no sense."""
-    return _STD[_known(name)](fan_in, fan_out, **_parameters(name, params))
+    return INITIALIZERS[_known(name)].std(fan_in, fan_out, **_parameters(name, params))
 
 
 @checked
@@ -192,7 +189,7 @@ def _bound(fan_in: int, bound: float | None) -> float:
 
 
 def _parameters(name: str, params: dict) -> dict:
-    scheme = INITIALIZERS[name]
+    scheme = INITIALIZERS[name].draw
     known, hints = inspect.unwrap(scheme).__kwdefaults__ or {}, inspect.getattr_static(scheme, "hints")()
     wrong = ", ".join(p for p in params if p not in known)
     if wrong:

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from course_lib.nn.pointwise import pointwise
+from course_lib.inputs import arrays
 
 FAR = 100.0  # beyond it e^(−x²) is 0 in every precision, and x² must not overflow in float32
 
@@ -46,7 +46,7 @@ _LOG_ERFC = (
 )
 
 
-@pointwise
+@arrays()
 def erfc(z: np.ndarray) -> np.ndarray:
     """erfc(z) = 1 − erf(z),   relative error below 2e-13 in float64 while the value is above 1e-300.
 
@@ -63,14 +63,14 @@ def erfc(z: np.ndarray) -> np.ndarray:
     return np.where(z >= 0.0, tail, 2.0 - tail)
 
 
-@pointwise
+@arrays()
 def density(x: np.ndarray) -> np.ndarray:
     """φ(x) = e^(−x²/2)/√(2π)"""
     near = np.clip(x, -FAR, FAR)
     return np.exp(-0.5 * near * near) * (1.0 / math.sqrt(2.0 * math.pi))
 
 
-@pointwise
+@arrays()
 def cumulative(x: np.ndarray) -> np.ndarray:
     """Φ(x) = ½ erfc(−x/√2):  the probability that a standard normal number is below x."""
     return 0.5 * erfc(x * -math.sqrt(0.5))

@@ -15,23 +15,12 @@ from course_lib.nn.activations import ACTIVATIONS
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, ORANGE, PURPLE, SKY, VERMILLION
 
-NAMES = {
-    "step": "binary step",
-    "leaky_relu": "leaky ReLU",
-    "prelu": "PReLU",
-    "rrelu": "RReLU",
-    "relu": "ReLU",
-    "elu": "ELU",
-    "selu": "SELU",
-    "gelu": "GELU",
-    "silu": "SiLU",
-}
 SIZES = (1e-11, 100.0)  # of the three numbers that a gate multiplies
 TOP = 1.9  # of the slopes: SELU has the largest, 1.76
 
 
 def name_of(function: str) -> str:
-    return NAMES.get(function, function)
+    return ACTIVATIONS[function].label if function in ACTIVATIONS else function
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -27,20 +27,19 @@ class ActivationRacePicture(Picture):
         ax.axhline(0.9, color=self.style.faint)
         ax.set_title("Error rate on the training set")
         self.curves = [
-            self.moving(ax.plot([], [], markevery=3, markersize=5, **series)[0])
-            for _, series in zip(RACERS, SERIES, strict=False)
+            self.moving(ax.plot([], [], markevery=3, markersize=5, **series)[0]) for series in SERIES[: len(RACERS)]
         ]
         ax = self.times
         ax.set(xlim=(0, 1.25 * EPOCHS), xticks=[0, 5, 10], ylim=(len(RACERS) - 0.5, -0.5), yticks=range(len(RACERS)))
         ax.set_yticklabels([name_of(name) for name in RACERS])
         ax.tick_params(axis="y", length=0, pad=34)
         ax.set_title("Epochs to 25 % error", loc="right")
-        colours = [series["color"] for _, series in zip(RACERS, SERIES, strict=False)]
+        colours = [series["color"] for series in SERIES[: len(RACERS)]]
         self.bars = [self.moving(bar) for bar in ax.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
         self.words = [self.moving(ax.text(0, row, "", va="center")) for row in range(len(RACERS))]
         # A miniature of line and marker beside each name ties the bars to the curves.
         across = ax.get_yaxis_transform()
-        for row, (_, series) in enumerate(zip(RACERS, SERIES, strict=False)):
+        for row, series in enumerate(SERIES[: len(RACERS)]):
             ax.plot([-0.165, -0.03], [row, row], clip_on=False, transform=across, markersize=5, **series)
 
     def set_artists(self, result: ActivationRace) -> None:
@@ -63,10 +62,10 @@ class ActivationRacePicture(Picture):
         else:
             fate = f"{name} needs {epochs(at)} to 25 % error and ends at {result.error[row, -1]:.1%}"
         if np.isnan(result.goal_at).all():
-            first = "None of the six gets there."
+            first = f"None of {len(result.names)} gets there."
         else:
             best = np.nanmin(result.goal_at)
-            first = f"First of the six: {' and '.join(_first(result, best))} after {epochs(best)}."
+            first = f"First of {len(result.names)}: {' and '.join(_first(result, best))} after {epochs(best)}."
         return f"{result.depth} hidden {layers}, learning rate {result.lr:.3g}: {fate}. {first}"
 
 

@@ -90,7 +90,7 @@ def test_what_a_convolution_sums_over():
 @pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize("name", INITIALIZERS)
 def test_every_scheme_gives_a_reproducible_float64_matrix(name, stream):
-    first, second = (INITIALIZERS[name](STREAMS[stream](7), 40, 30) for _ in range(2))
+    first, second = (INITIALIZERS[name].draw(STREAMS[stream](7), 40, 30) for _ in range(2))
     assert first.shape == (40, 30)
     assert first.dtype == np.float64
     assert first.flags.writeable
@@ -102,7 +102,7 @@ def test_every_scheme_gives_a_reproducible_float64_matrix(name, stream):
 @pytest.mark.parametrize("shape", [(400, 300), (200, 600)])
 @pytest.mark.parametrize("name", RANDOM)
 def test_the_weights_have_the_standard_deviation_they_aim_for(name, shape, stream):
-    W = INITIALIZERS[name](STREAMS[stream](1), *shape)
+    W = INITIALIZERS[name].draw(STREAMS[stream](1), *shape)
     sigma = initializer_std(name, *shape)
     assert W.std() == pytest.approx(sigma, rel=6 * std_error(W.size))
     assert abs(W.mean()) < 6 * sigma / math.sqrt(W.size)
@@ -111,7 +111,7 @@ def test_the_weights_have_the_standard_deviation_they_aim_for(name, shape, strea
 # notes: 121
 @pytest.mark.parametrize(("name", "bound"), [("glorot_uniform", 0.0925820100), ("uniform", 0.05)])
 def test_uniform_schemes_fill_their_interval(name, bound):
-    W = INITIALIZERS[name](np.random.default_rng(0), 400, 300)
+    W = INITIALIZERS[name].draw(np.random.default_rng(0), 400, 300)
     assert np.abs(W).max() <= bound
     assert np.abs(W).max() > bound * (1 - 1e-3)  # missed with probability e^(−120)
     assert np.histogram(W, bins=10, range=(-bound, bound))[0] == pytest.approx(W.size / 10, rel=0.06)

@@ -10,12 +10,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from course_lib.nn.activations import identity, identity_slope
+from course_lib.nn.activations import Activation, identity, identity_slope
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient
 from course_lib.nn.layers import Dense, Elementwise, Layer
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD, Optimizer
-from course_lib.nn.pointwise import Activation, pointwise
 from course_lib.nn.schedules import Constant, Schedule, Warmup
 from course_lib.nn.search import run_jobs, search, successive_halving
 from course_lib.nn.spaces import Sampler, Uniform, draw, grid, narrowed
@@ -79,7 +78,7 @@ HOOKS = {
     "f with parameters": lambda bug: (
         Activation("mine", lambda x, a: bug(), identity_slope, params={"a": 1.0}).with_params(a=2.0).f(1.0)
     ),
-    "pointwise": lambda bug: pointwise(lambda x: bug())([1, 2]),
+    "f of an activation of a list": lambda bug: Activation("mine", lambda x: bug(), identity_slope).f([1, 2]),
     "init": lambda bug: net(init=lambda rng, n_in, n_out: bug()),
     "loss": lambda bug: with_loss(bug).loss(X, Y),
     "loss in loss_and_grad": lambda bug: with_loss(bug).loss_and_grad(X, Y),
