@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -15,20 +16,9 @@ from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
-from course_lib.nn.schedules import (
-    Constant,
-    Cosine,
-    Exponential,
-    InverseTime,
-    OneOverT,
-    Plateau,
-    Schedule,
-    Step,
-    Warmup,
-)
+from course_lib.nn.schedules import SCHEDULES, Constant, Schedule
 from course_lib.nn.training import train
 
-CHOICES = ("constant", "inverse_time", "one_over_t", "step", "exponential", "cosine", "warmup", "plateau")
 PROBLEMS = ("noisy bowl", "digits")
 UPDATES, EVERY = 600, 10
 RUNS = 400  # balls on the noisy bowl
@@ -67,19 +57,9 @@ def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, p
 
     Raises: ValueError for an unknown schedule.
     """
-    made = {
-        "constant": lambda: Constant(lr),
-        "inverse_time": lambda: InverseTime(lr, tau),
-        "one_over_t": lambda: OneOverT(lr, 1 / tau),
-        "step": lambda: Step(lr, factor, int(tau)),
-        "exponential": lambda: Exponential(lr, 1 / tau),
-        "cosine": lambda: Cosine(lr, UPDATES),
-        "warmup": lambda: Warmup(Constant(lr), int(tau)),
-        "plateau": lambda: Plateau(lr, factor, patience),
-    }
-    if name not in made:
-        raise ValueError(f"schedule must be one of {', '.join(CHOICES)}, not {name!r}.")
-    return made[name]()
+    if name not in SCHEDULES:
+        raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, not {name!r}.")
+    return SCHEDULES[name].of(SimpleNamespace(lr=lr, tau=tau, factor=factor, patience=patience, steps=UPDATES))
 
 
 @checked

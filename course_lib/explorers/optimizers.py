@@ -15,6 +15,7 @@ from course_lib.experiments.optimizers_race import optimizer_race
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.nn.optimizers import OPTIMIZERS
+from course_lib.nn.schedules import SCHEDULES
 from course_lib.nn.surfaces import SURFACES
 from course_lib.plots.optimizers import PathPicture
 from course_lib.plots.optimizers_adam import AdamBiasPicture
@@ -22,7 +23,6 @@ from course_lib.plots.optimizers_conventions import ConventionsPicture
 from course_lib.plots.optimizers_map import MapPicture
 from course_lib.plots.optimizers_momentum import MomentumPicture
 from course_lib.plots.optimizers_race import OptimizerRacePicture
-from course_lib.plots.optimizers_schedules import NAMES as SCHEDULE_NAMES
 from course_lib.plots.optimizers_schedules import SchedulePicture
 
 BETAS = (0.0, 0.5, 0.9, 0.99, 0.999, 0.9999)
@@ -172,7 +172,7 @@ def schedule_explorer(**start: Any) -> Explorer:
         schedules.schedule_run,
         SchedulePicture,
         [
-            Choice("schedule", "schedule", schedules.CHOICES, "inverse_time", list(SCHEDULE_NAMES.values())),
+            Choice("schedule", "schedule", tuple(SCHEDULES), "inverse_time", [s.label for s in SCHEDULES.values()]),
             LogSlider("lr", "α₀", 0.01, 3, 0.5),
             IntSlider("tau", "τ, or every", 10, 600, 100, step=10),
             Slider("factor", "factor", 0.1, 0.9, 0.5, step=0.05),

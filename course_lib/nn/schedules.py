@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import wraps
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Gt, Lt
@@ -22,9 +21,17 @@ from course_lib.inputs import finite, floats, short
 
 
 class Schedule:
-    """A formula α(t)."""
+    """α(t). A subclass says it in `rate(t)`."""
 
-    def __call__(self, t: float | np.ndarray) -> Rate:
+    def __call__(self, t: float | np.ndarray) -> Any:
+        """α after t updates, 0 or more: a number, or an array of them."""
+        if type(t) is not int or t < 0:  # a training loop asks with an int
+            t = finite(floats(t, "t"), "t")[()]
+            if not (t >= 0).all():
+                raise ValueError(f"t must be a number of updates, 0 or more, or an array of them, not {short(t)}.")
+        return self.rate(t)
+
+    def rate(self, t: Any) -> Any:
         raise NotImplementedError
 
     def start(self) -> Schedule:
@@ -35,20 +42,6 @@ class Schedule:
         """Hear the loss (lower is better) of one evaluation."""
 
 
-def of_time(formula: Callable) -> Callable:
-    """A schedule that is given a number of updates, 0 or more, or an array of them."""
-
-    @wraps(formula)
-    def looked_at(self, t):
-        if type(t) is not int or t < 0:  # a training loop asks with an int
-            t = finite(floats(t, "t"), "t")[()]
-            if not (t >= 0).all():
-                raise ValueError(f"t must be a number of updates, 0 or more, or an array of them, not {short(t)}.")
-        return formula(self, t)
-
-    return looked_at
-
-
 @checked
 @dataclass(frozen=True)
 class Constant(Schedule):
@@ -56,8 +49,7 @@ class Constant(Schedule):
 
     lr: Rate = 1.0
 
-    @of_time
-    def __call__(self, t):
+    def rate(self, t):
         return self.lr + 0.0 * t
 
 
@@ -69,8 +61,7 @@ class InverseTime(Schedule):
     lr: Rate = 1.0
     tau: Positive = 100.0
 
-    @of_time
-    def __call__(self, t):
+    def rate(self, t):
         return self.lr * self.tau / np.maximum(t, self.tau)
 
 
@@ -82,8 +73,7 @@ class OneOverT(Schedule):
     lr: Rate = 1.0
     k: Positive = 0.01
 
-    @of_time
-    def __call__(self, t):
+    def rate(self, t):
         return self.lr / (1 + self.k * t)
 
 
@@ -96,8 +86,7 @@ class Step(Schedule):
     factor: Positive = 0.5
     every: Count = 100
 
-    @of_time
-    def __call__(self, t):
+    def rate(self, t):
         return self.lr * self.factor ** (t // self.every)
 
 
@@ -109,8 +98,7 @@ class Exponential(Schedule):
     lr: Rate = 1.0
     k: Positive = 0.01
 
-    @of_time
-    def __call__(self, t):
+    def rate(self, t):
         return self.lr * np.exp(-self.k * t)
 
 
@@ -123,8 +111,7 @@ class Cosine(Schedule):
     steps: Count = 1000
     low: Strength = 0.0
 
-    @of_time
-    def __call__(self, t):
+    def rate(self, t):
         return self.low + 0.5 * (self.lr - self.low) * (1 + np.cos(np.pi * np.minimum(t / self.steps, 1)))
 
 
@@ -139,8 +126,7 @@ class Warmup(Schedule):
     then: Schedule = field(default_factory=Constant)
     steps: Count = 100
 
-    @of_time
-    def __call__(self, t):
+    def rate(self, t):
         return self.then(np.maximum(t - self.steps, 0)) * np.minimum((t + 1) / self.steps, 1)
 
     def start(self):
@@ -165,8 +151,7 @@ class Plateau(Schedule):
     threshold: NotNegative = 0.0
     low: Strength = 0.0
 
-    @of_time
-    def __call__(self, t):
+    def rate(self, t):
         return self.lr + 0.0 * t
 
     def start(self):
@@ -179,8 +164,7 @@ class PlateauRun(Schedule):
     def __init__(self, settings: Plateau) -> None:
         self.settings, self.lr, self.best, self.waited = settings, settings.lr, np.inf, 0
 
-    @of_time
-    def __call__(self, t):
+    def rate(self, t):
         return self.lr + 0.0 * t
 
     def start(self):
@@ -198,13 +182,23 @@ class PlateauRun(Schedule):
         self.waited = np.where(tired, 0, self.waited)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What the course knows of a schedule: how pictures call it, and what `s` makes of it: lr, tau, factor and patience
+    of the sliders in chapter 07, and the `steps` of the whole run."""
+
+    make: type[Schedule]
+    label: str
+    of: Callable[[Any], Schedule]
+
+
 SCHEDULES = {
-    "constant": Constant,
-    "inverse_time": InverseTime,
-    "one_over_t": OneOverT,
-    "step": Step,
-    "exponential": Exponential,
-    "cosine": Cosine,
-    "warmup": Warmup,
-    "plateau": Plateau,
+    "constant": Entry(Constant, "constant", lambda s: Constant(s.lr)),
+    "inverse_time": Entry(InverseTime, "α₀ τ / max(t, τ)", lambda s: InverseTime(s.lr, s.tau)),
+    "one_over_t": Entry(OneOverT, "α₀ / (1 + t/τ)", lambda s: OneOverT(s.lr, 1 / s.tau)),
+    "step": Entry(Step, "in steps", lambda s: Step(s.lr, s.factor, int(s.tau))),
+    "exponential": Entry(Exponential, "exponential", lambda s: Exponential(s.lr, 1 / s.tau)),
+    "cosine": Entry(Cosine, "cosine", lambda s: Cosine(s.lr, s.steps)),
+    "warmup": Entry(Warmup, "warm-up, then constant", lambda s: Warmup(Constant(s.lr), int(s.tau))),
+    "plateau": Entry(Plateau, "on plateau", lambda s: Plateau(s.lr, s.factor, s.patience)),
 }

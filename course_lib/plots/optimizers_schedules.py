@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.optimizers_schedules import UPDATES, ScheduleRun, noise_floor, schedule_of
+from course_lib.nn.schedules import SCHEDULES
 from course_lib.plots.optimizers import decades, short
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
@@ -16,16 +17,6 @@ RATE_LOW, RATE_HIGH = 1e-4, 10.0
 FRAMES = {
     "noisy bowl": (1e-4, 100.0, "Loss, mean of 400 runs"),
     "digits": (0.1, 10.0, "Validation loss, mean of 4 networks"),
-}
-NAMES = {
-    "constant": "constant",
-    "inverse_time": "α₀ τ / max(t, τ)",
-    "one_over_t": "α₀ / (1 + t/τ)",
-    "step": "in steps",
-    "exponential": "exponential",
-    "cosine": "cosine",
-    "warmup": "warm-up, then constant",
-    "plateau": "on plateau",
 }
 
 
@@ -72,16 +63,16 @@ class SchedulePicture(Picture):
         dotted = "    dotted: its noise floor" * math.isfinite(floor)
         self.legend.set_text(f"solid: with the schedule    dashed: rate left at α₀{dotted}")
         self.headline.set_text(
-            f"{NAMES[result.schedule]}: last loss {_number(result.final[0])}, "
+            f"{SCHEDULES[result.schedule].label}: last loss {_number(result.final[0])}, "
             f"with constant rate {_number(result.final[1])}"
         )
 
     def describe(self, result: ScheduleRun) -> str:
         with_, without = map(_number, result.final)
         return (
-            f"Schedule {NAMES[result.schedule]}, α₀ = {result.lr:.3g}, on the {result.problem}: the rate goes from "
-            f"{short(result.rate[0])} to {short(result.rate[-1])}. With the schedule: last loss {with_}; "
-            f"with a constant rate: {without}."
+            f"Schedule {SCHEDULES[result.schedule].label}, α₀ = {result.lr:.3g}, on the {result.problem}: "
+            f"the rate goes from {short(result.rate[0])} to {short(result.rate[-1])}. "
+            f"With the schedule: last loss {with_}; with a constant rate: {without}."
         )
 
 

@@ -134,7 +134,7 @@ ONE = {  # every place where an array comes in: functions of one array (6, 4)
         if not name.startswith("channel")
     },
     **{f"{name}.step": lambda g, entry=entry: stepped(entry.make(), g) for name, entry in OPTIMIZERS.items()},
-    **{f"schedule {name}": lambda t, make=make: make()(t) for name, make in SCHEDULES.items()},
+    **{f"schedule {name}": lambda t, entry=entry: entry.make()(t) for name, entry in SCHEDULES.items()},
 }
 
 
@@ -319,7 +319,7 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         (lambda: PReLU(4).forward(X[:, :1]), "(…, 4)"),
         (lambda: Maxout(2).forward(X[:, :3]), "pieces"),
         (lambda: surfaces.SURFACES["bowl"].value(X), "points"),
-        (lambda: SCHEDULES["step"]()(-1), "0 or more"),
+        (lambda: SCHEDULES["step"].make()(-1), "0 or more"),
         (lambda: stepped(SGD(), np.ones((1, 4))), "shape of theta"),
         (lambda: SGD().step(np.ones(3, int), np.ones(3), None), "floating-point"),
         (lambda: train(net(), X, CLASSES, SGD(), steps=1, schedule=lambda t: "fast"), "schedule"),

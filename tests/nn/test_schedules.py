@@ -19,7 +19,7 @@ from course_lib.nn.schedules import (
     Warmup,
 )
 
-each = pytest.mark.parametrize("make", SCHEDULES.values(), ids=list(SCHEDULES))
+each = pytest.mark.parametrize("make", [entry.make for entry in SCHEDULES.values()], ids=list(SCHEDULES))
 
 
 # notes: 187

@@ -7,9 +7,10 @@ from course_lib.experiments.optimizers import optimizer_paths
 from course_lib.experiments.optimizers_map import learning_rate_map
 from course_lib.experiments.optimizers_momentum import momentum_run
 from course_lib.experiments.optimizers_race import optimizer_race
-from course_lib.experiments.optimizers_schedules import CHOICES, schedule_of, schedule_run
+from course_lib.experiments.optimizers_schedules import schedule_of, schedule_run
 from course_lib.explorers import optimizer_path_explorer
 from course_lib.nn.optimizers import OPTIMIZERS
+from course_lib.nn.schedules import SCHEDULES
 from course_lib.plots.optimizers import PathPicture
 from course_lib.plots.optimizers_map import MapPicture
 from course_lib.plots.optimizers_momentum import MomentumPicture
@@ -75,7 +76,7 @@ def test_the_legend_names_a_floor_only_where_one_is_drawn():
         assert ("floor" in picture.legend.get_text()) == bool(len(picture.floor.get_xdata()))
 
 
-@pytest.mark.parametrize("name", CHOICES)
+@pytest.mark.parametrize("name", SCHEDULES)
 def test_the_rate_is_drawn_at_every_update(name):
     result = schedule_run(name)
     t, drawn = SchedulePicture().update(result).rate.get_data()
