@@ -72,6 +72,17 @@ def test_everything_is_there(site: dict[str, Page]) -> None:
         assert [alt for _, alt in page.pictures] == [html.unescape(alt).removesuffix(PICTURE).rstrip() for alt in alts]
 
 
+def test_the_reference_shows_docstrings_as_they_are_written(site: dict[str, Page]) -> None:
+    pages = [page.text for name, page in site.items() if name.startswith("reference/")]
+    text = re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]+>", " ", " ".join(pages))))
+    for package in ("data", "experiments", "nn"):
+        for file in (ROOT / "course_lib" / package).glob("[!_]*.py"):
+            assert f" {package}.{file.stem} " in text
+    assert "θ ← θ − α ∇J_batch(θ) for each batch of rows" in re.sub(" +", " ", text)
+    assert "h²/8 · max |f″| with the width" in text
+    assert "Raises : ValueError for an unknown activation, or if w1, w2 or b is not finite." in text
+
+
 def test_explorers_of_these_chapters_move(site: dict[str, Page]) -> None:
     for notebook in NOTEBOOKS:
         page = site[f"notebooks/{notebook.stem}.html"]

@@ -16,7 +16,9 @@ author = "The authors of the course"
 project_copyright = "the authors of the course. Text and pictures: CC BY 4.0. Code: MIT"
 language = "en"
 
-extensions = ["myst_nb"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "tools.site.reference"]
+autodoc_typehints = "none"  # the defaults say as much in less space
+add_module_names = False
 exclude_patterns = ["README.md"]  # its parts are included where they belong
 smartquotes = False
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from course_lib.explorers.strip import without_strip
+from tools.site.reference import pages
 from tools.static_explorers import StaticExplorer, markup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +25,12 @@ HERE = Path(__file__).resolve().parent
 LINK = re.compile(r"(?<!!)\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"!\[[^]]*\]\(([^)\s]+)\)")
 GUIDE = "INSTRUCTORS.md"
-CONTENTS = {"Chapters": "notebooks/*.ipynb", "To look things up": "docs/*.md", "To run and to teach": "[!iR]*.md"}
+CONTENTS = {
+    "Chapters": "notebooks/*.ipynb",
+    "To look things up": "docs/*.md",
+    "To run and to teach": "[!iR]*.md",
+    "The library": "reference/*.md",
+}
 STILL = (
     "```{note}\nOn this page the pictures stand still. Sliders move, and exercises are checked, when you\n"
     "[run the course](../how_to_run.md).\n```"
@@ -61,6 +67,7 @@ def stage(folder: Path, instructors: bool = False, explorers: Mapping[str, Stati
         )
     for file in linked:
         write(folder / "source" / f"{file.relative_to(ROOT)}.md", listing(file))
+    pages(folder / "reference")
     index = (
         (folder / "index.md").read_text(encoding="utf-8").replace(OPENING, opening(explorers or {}, folder / FRAMES))
     )
