@@ -10,8 +10,11 @@ from __future__ import annotations
 import io
 import math
 import threading
-from collections.abc import Hashable
+import weakref
+import zlib
+from collections.abc import Callable, Hashable
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -35,13 +38,23 @@ class _Formulas(MathTextParser):
     _parser = None
 
 
+class _Renderer(RendererAgg):
+    """The pixels that all pictures of one size draw on, one after the other: each by itself would keep 2 MB."""
+
+    shows: Callable[[], Picture | None] = staticmethod(lambda: None)
+
+
 class _Canvas(FigureCanvasAgg):
-    """A canvas that shares no parser and no font with what another thread draws."""
+    """A canvas that shares its pixels with pictures of its size, and no parser or font with another thread."""
 
     _of_thread = threading.local()
+    _renderers: ClassVar[WeakValueDictionary[tuple, _Renderer]] = WeakValueDictionary()
 
-    def get_renderer(self) -> RendererAgg:
-        renderer = super().get_renderer()
+    def get_renderer(self) -> _Renderer:
+        key = width, height, dpi = *self.get_width_height(physical=True), self.figure.dpi
+        if (renderer := self._renderers.get(key)) is None:
+            self._renderers[key] = renderer = _Renderer(width, height, dpi)
+        self.renderer = renderer
         # What is typeset is kept with the font objects it was set with, and those belong to one thread.
         if not hasattr(self._of_thread, "formulas"):
             self._of_thread.formulas = _Formulas("path")
@@ -69,7 +82,8 @@ class Picture:
         self.style = current_style().fitted(self.large_print)
         self._moving: list[Artist] = []
         self._frame: Hashable = None
-        self._background: Any = None
+        self._background: Any = None  # an array; packed while another picture of this size is the one that moves
+        self._result: Any = None
         with _DRAWING, drawn_in(self.style):
             self.figure = Figure(figsize=self.size, dpi=self.style.dpi)
             self.canvas = _Canvas(self.figure)
@@ -101,15 +115,18 @@ class Picture:
         with _DRAWING, drawn_in(self.style):
             first = self._background is None
             frame = self.frame(result)
-            if frame != self._frame or self._background is None:
+            if new := frame != self._frame or self._background is None:
+                self._background = None
                 self.set_frame(result)
+            renderer = self._take_canvas()
+            if new:
                 self.canvas.draw()
-                self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+                self._background = np.array(self.canvas.buffer_rgba())
                 self._frame = frame
             else:
-                self.canvas.restore_region(self._background)
+                np.copyto(np.asarray(self.canvas.buffer_rgba()), self._background)
             self.set_artists(result)
-            renderer = self.canvas.get_renderer()
+            self._result = result
             for artist in self._moving:
                 if not stamp(artist, renderer):
                     artist.draw(renderer)
@@ -120,6 +137,8 @@ class Picture:
     def png(self, compress_level: int = 1) -> bytes:
         """The pixels as PNG. Level 1 takes 3 ms and suits a dragged slider; level 9 is for storing."""
         with _DRAWING:
+            if self.canvas.get_renderer().shows() is not self:
+                self.update(self._result)
             image = Image.frombytes("RGB", self.canvas.get_width_height(), self.canvas.buffer_rgba(), "raw", "RGBX")
         out = io.BytesIO()
         self.style.to_indexed(image, self.colormap).save(out, format="PNG", compress_level=compress_level)
@@ -128,12 +147,23 @@ class Picture:
     def background_png(self) -> bytes:
         """The pixels behind the moving artists as PNG: the same for all results with the same `frame`."""
         with _DRAWING:
-            whole = self.canvas.copy_from_bbox(self.figure.bbox)
-            self.canvas.restore_region(self._background)
+            self._take_canvas()
+            np.copyto(np.asarray(self.canvas.buffer_rgba()), self._background)
             try:
                 return self.png()
             finally:
-                self.canvas.restore_region(whole)
+                self.update(self._result)
+
+    def _take_canvas(self) -> _Renderer:
+        """The pixels, for this picture from now on: the one before packs its background, this one unpacks its own."""
+        renderer = self.canvas.get_renderer()
+        before, renderer.shows = renderer.shows(), weakref.ref(self)
+        if before not in (None, self) and isinstance(before._background, np.ndarray):
+            before._background = zlib.compress(before._background, 1)
+        if isinstance(self._background, bytes):
+            pixels = np.frombuffer(zlib.decompress(self._background), np.uint8)
+            self._background = pixels.reshape(np.asarray(renderer.buffer_rgba()).shape)
+        return renderer
 
     def _repr_png_(self) -> bytes:
         return self.png(compress_level=9)

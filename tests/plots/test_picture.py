@@ -7,7 +7,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from course_lib.explorers import all_explorers
+from course_lib.explorers import all_explorers, neuron_explorer
 from course_lib.plots import style
 from course_lib.plots.picture import Picture, step_up
 
@@ -129,3 +129,16 @@ def contrast(a: str, b: str) -> float:
 
     high, low = sorted((luminance(a), luminance(b)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def test_pictures_of_one_size_take_turns_on_the_same_pixels():
+    pictures = [neuron_explorer(w1=w1).picture for w1 in (-1.0, 2.0)]
+    alone = [picture.png() for picture in pictures]
+    assert alone[0] != alone[1]
+    behind = pictures[0].background_png()
+    for picture, png in [*zip(pictures, alone)] * 2:
+        assert picture.png() == png
+    assert pictures[1].background_png() == behind and pictures[1].png() == alone[1]
+    assert pictures[0].canvas.get_renderer() is pictures[1].canvas.get_renderer()
+    moved = neuron_explorer(w1=0.5).result
+    assert pictures[0].update(moved).png() == pictures[1].update(moved).png() != alone[0]
