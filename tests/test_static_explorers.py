@@ -117,6 +117,9 @@ def test_what_was_drawn_is_not_drawn_again(kept: Path, monkeypatch: pytest.Monke
     drawn = Image.open(io.BytesIO(base64.b64decode(again.states[0][1][0][0])))
     assert first.size == again.size == drawn.size
     assert first.drawn and not again.drawn and again.states == first.states
+    with monkeypatch.context() as other:
+        other.setattr(static_explorers, "webp", lambda array: static_explorers.base64.b64encode(array).decode())
+        assert static_explorer(cell, SHARP, kept=kept).drawn == first.frames
     monkeypatch.setattr(static_explorers, "fingerprint", lambda *modules: "another experiment")
     assert static_explorer(cell, SHARP, kept=kept).drawn == first.frames
 

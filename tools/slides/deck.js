@@ -129,6 +129,21 @@ function join(column) {
   }
 }
 
+// A sentence that announces what the next slide begins with stands there, if there is room.
+function carry(page, after) {
+  const first = after?.firstElementChild, announced = lead(page);
+  if (!announced.length) return;
+  if (first && !first.matches("aside")) {
+    for (const one of announced) after.insertBefore(one, first);
+    const figure = after.querySelector("figure");
+    if (fits(after) && (!figure || room(after, figure) >= figure.offsetHeight)) {
+      for (const one of announced) delete one.dataset.step;
+      return;
+    }
+  }
+  for (const one of announced) page.insertBefore(one, page.querySelector(":scope > aside"));
+}
+
 function joined(page, after, parts) {
   const last = page.querySelector(":scope > aside"), notes = after.querySelector(":scope > aside");
   if (page.querySelector("figure") || after.querySelector("figure")) return false;
@@ -178,7 +193,10 @@ async function start() {
   for (const answer of answers) answer.open = true; // an answer needs its place once it is opened
   for (const column of slides.children) column.style.cssText = "display: block; position: relative; padding: 0; height: auto;";
   for (const section of document.querySelectorAll(".slides > section > section")) layOut(section);
-  for (const column of slides.children) join(column);
+  for (const column of slides.children) {
+    for (const page of [...column.children]) carry(page, page.nextElementSibling);
+    join(column);
+  }
   for (const answer of answers) answer.open = false;
   for (const section of document.querySelectorAll(".slides > section > section")) stepwise(section);
   for (const column of slides.children) column.style.cssText = "";
