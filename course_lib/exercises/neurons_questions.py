@@ -109,10 +109,10 @@ QUESTIONS = (
     Prediction(
         "1.k",
         "In the next picture x1 = 0.5 and x2 = −1 feed the hidden unit a1. One update lowers the weight from x1 by "
-        "0.025. What does it do to the weight from x2?",
+        "0.0245. What does it do to the weight from x2?",
         (
             Option(
-                "It lowers it by 0.025 too: both lead to the same unit.",
+                "It lowers it by 0.0245 too: both lead to the same unit.",
                 "The unit has one δ for both, but ∂J/∂W_ij = δ_i·x_j: each weight multiplies it by its own input.",
             ),
             Option(

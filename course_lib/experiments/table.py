@@ -40,10 +40,11 @@ class Table:
 
 
 @checked
-def table(columns: Mapping[str, Sequence], digits: Natural = 3) -> Table:
+def table(columns: Mapping[str, Sequence], digits: Natural = 3, rounding: float = 0.0) -> Table:
     """A table of `columns` (heading -> values of equal number); fractions show `digits` significant digits, at most 4.
 
-    More digits would differ from machine to machine, because the order of additions does.
+    More digits would differ from machine to machine, because the order of additions does. For the same reason fractions
+    smaller than `rounding`, of which no digit is true, are shown as that word.
 
     Raises: ValueError if digits is outside 1 to 4, or columns differ in length.
     """
@@ -52,7 +53,7 @@ def table(columns: Mapping[str, Sequence], digits: Natural = 3) -> Table:
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"All columns need the same number of values; they have {lengths}.")
-    return Table({name: [_cell(value, digits) for value in values] for name, values in columns.items()})
+    return Table({name: [_cell(value, digits, rounding) for value in values] for name, values in columns.items()})
 
 
 @checked
@@ -61,12 +62,14 @@ def within(value: float, low: float, high: float) -> str:
     return f"{low:g} to {high:g}" if low < value < high else f"{value:.3g}"
 
 
-def _cell(value: Any, digits: int) -> str:
+def _cell(value: Any, digits: int, rounding: float) -> str:
     if not isinstance(value, (float, np.floating)):
         return str(value)
     value = float(value)
     if np.isnan(value):
         return "–"
+    if abs(value) < rounding:
+        return "rounding"
     if 1e-3 <= abs(value) < 1e5:  # where people write numbers without an exponent
         return np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
     return f"{value:.{digits}g}"

@@ -47,3 +47,9 @@ def test_unequal_columns_are_refused():
 def test_a_range_stands_for_what_lies_in_it_and_nothing_else():
     assert within(2.4, 2.3, 4) == "2.3 to 4"
     assert within(np.float32(4.1234), 2.3, 4) == "4.12"
+
+
+def test_what_is_smaller_than_rounding_is_called_so_and_nothing_else_is():
+    values = [0.0, -3e-16, 1e-12, 2e-11, 1.0]
+    assert table({"a": values}, rounding=1e-11).columns["a"] == ["rounding"] * 3 + ["2e-11", "1"]
+    assert "rounding" not in table({"a": values}).columns["a"]
