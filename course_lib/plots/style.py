@@ -135,7 +135,8 @@ class Style:
         """ValueError if something in `figure` has a colour that `to_indexed` would replace by a different one."""
         seen: dict[tuple[int, ...], str] = {}
         for artist in figure.findobj(lambda artist: artist.get_visible()):
-            getters = GETTERS if getattr(artist, "get_array", lambda: None)() is None else ()  # else a colour map's
+            mapped = getattr(artist, "get_array", lambda: None)() is not None  # its colours are a colour map's
+            getters: list[str] = [] if mapped else list(GETTERS)
             if getattr(artist, "get_linestyle", lambda: "")() == "None":  # markers only: the line's colour is not seen
                 getters = getters[1:]
             for getter in (getattr(artist, name) for name in getters if hasattr(artist, name)):
