@@ -97,9 +97,16 @@ bench: ## speed beside the usual ways, as ratios (BENCH="training" for one)
 	@sh tools/environment.sh test
 	$(ONE_THREAD) $(RUN) -m benchmarks $(BENCH)
 
+# One file for Python 3.11 to 3.14 on Linux, macOS and Windows: test.lock has all extras, the others a part of it.
+COMPILE = $(RUN) -m uv pip compile pyproject.toml --universal --python-version 3.11 --group build --upgrade --quiet \
+	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 lock: ## write requirements/*.lock anew with the newest versions that pyproject.toml allows
 	@sh tools/environment.sh test
-	@sh tools/lock.sh
+	@$(RUN) -m pip install --quiet --disable-pip-version-check uv
+	@$(COMPILE) --all-extras --output-file requirements/test.lock
+	@$(COMPILE) --constraints requirements/test.lock --output-file requirements/lab.lock
+	@$(COMPILE) --constraints requirements/test.lock --extra site --output-file requirements/site.lock
+	@git --no-pager diff --stat -- requirements
 
 test-newest: ## the tests with the newest versions of everything, unlocked
 	@sh tools/environment.sh newest

@@ -59,11 +59,6 @@ def test_conda_and_pyproject_are_in_step() -> None:
     assert set(listed) == expected | {f"python{PROJECT['project']['requires-python']}", "pip"}
 
 
-def test_threads_are_limited_alike_with_make_and_with_conda():
-    wanted = dict(pair.split("=") for pair in re.search(r"ONE_THREAD = (.*)", read("Makefile"))[1].split())
-    assert yaml.safe_load(read("environment.yml"))["variables"] == wanted
-
-
 def test_lock_holds_what_is_needed() -> None:
     lab, site, everything = locked("lab"), locked("site"), locked("test")
     for need in [*NEEDED, *(Requirement(text) for text in PROJECT["build-system"]["requires"])]:
@@ -97,8 +92,6 @@ def test_what_the_code_imports_is_declared() -> None:
 @posix
 def test_help_lists_every_target() -> None:
     targets = set(re.search(r"^\.PHONY: (.+)$", read("Makefile"), re.MULTILINE)[1].split())
-    described = dict(re.findall(r"^([a-z-]+):.*## (.+)$", read("Makefile"), re.MULTILINE))
-    assert set(described) == targets
     said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert all(re.search(rf"^ +{target} +\S", said, re.MULTILINE) for target in targets)
 
@@ -111,26 +104,18 @@ def test_readme_tells_what_stands() -> None:
     linked = set(re.findall(r"^\| \d\d \| \[[^]]+\]\(notebooks/(\d\d_\w+\.ipynb)\)", text, re.MULTILINE))
     assert linked == {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert text.count("(in preparation)") == len(numbers) - len(linked)
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_links_targets_and_files_that_are_named_exist(name: str) -> None:
+    text = read(name)
+    code = re.findall(r"`([^`\n]+)`", text)
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
-        assert target.startswith("http") or (ROOT / target).exists(), f"README links to {target}, which does not exist"
-    for target in re.findall(r"\bmake ([a-z-]+)", " ".join(re.findall(r"`([^`]+)`", text))):
-        assert re.search(rf"^{target}:", read("Makefile"), re.MULTILINE), f"README speaks of make {target}"
-
-
-def test_citation_and_package_have_one_version() -> None:
-    assert str(yaml.safe_load(read("CITATION.cff"))["version"]) == PROJECT["project"]["version"]
-
-
-def test_continuous_integration_runs_what_the_readme_says() -> None:
-    jobs = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]
-    said = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
-    assert {"make test", "make browser-test"} <= set(said["locked"])
-    windows = re.findall(r"^(?!py)\S.*", re.search(r"```bat\n(.*?)```", read("README.md"), re.DOTALL)[1], re.MULTILINE)
-    assert [line for line in windows if line.split()[2] == "pip"][1:] == said["windows"][2:3]
-    for line in re.findall(r"`(\.venv\\[^`]*pytest[^`]*)`", read("README.md")):
-        assert line in said["windows"]
-    assert "\nmake test" in read(".ci/run") and "\nmake browser-test" in read(".ci/run")
-    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+        assert target.startswith("http") or (ROOT / target).exists(), target
+    for target in re.findall(r"\bmake ([a-z-]+)", " ".join(code)):
+        assert re.search(rf"^{target}:", read("Makefile"), re.MULTILINE), f"make {target}"
+    for path in re.findall(r"\b(?:course_lib|tools|tests|docs)/[\w/.]+\.\w+\b", " ".join(code)):
+        assert "name" in path or (ROOT / path).exists(), path
 
 
 @pytest.mark.skipif(not shutil.which("git") or not (ROOT / ".git").exists(), reason="needs git and a clone")
