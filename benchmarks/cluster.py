@@ -68,7 +68,7 @@ def main() -> list[str]:
                 killed = timed(trained, TRIALS, executor, progress=kill_one)
                 print(f"{'  one of them killed':24}{killed:13.1f}{killed / here:8.2f}")
     each = overhead[WORKERS[-1]]
-    print(f"\nOn paper, with {each:.2f} ms of the scheduler for each trial: the workers that it keeps busy with trials of")
+    print(f"\nOn paper, with {each:.2f} ms of the scheduler for each trial: workers that it keeps busy with trials of")
     for seconds in (0.1, 1.0, 10.0):
         print(f"{seconds:8.1f} s: {1e3 * seconds / each:8.0f}")
     enough = each * MANY / 1e3

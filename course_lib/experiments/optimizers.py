@@ -6,7 +6,7 @@ Source: Saito, Deep Learning from Scratch, sections 6.1.2 to 6.1.7, for the bowl
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -170,7 +170,7 @@ def make(
     shared: dict[str, Any] = {"beta": beta, "beta1": beta, "eps": eps}
     if issubclass(entry.make, Adam):
         shared |= {"beta2": beta2, "weight_decay": weight_decay}
-    kind = ADAMS[eps_at] if entry.make is Adam else entry.make
+    kind: Callable[..., Optimizer] = ADAMS[eps_at] if entry.make is Adam else entry.make
     return kind(lr=lr, **{setting: shared[setting] for setting in entry.settings if setting in shared})
 
 
