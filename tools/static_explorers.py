@@ -286,7 +286,7 @@ def _hash(cell: Cell, explorer: Explorer, style: Style, take: Take) -> str:
     """Names a take by everything that its pixels and words depend on."""
     experiment = explorer.frames if isinstance(explorer, LiveExplorer) else explorer.experiment
     others = {name: value for name, value in cell.arguments.items() if name not in explorer.controls}
-    here = "".join(map(inspect.getsource, (recorded, layers, pixels, webp)))
+    here = "".join(inspect.getsource(function) for function in (recorded, layers, pixels, webp))
     parts = (cell.explorer, sorted(take.settings.items()), take.every, sorted(others.items()), style, RECORDED, here)
     sources = fingerprint(experiment.__module__, explorer._make_picture.__module__, "course_lib.plots.picture")
     return hashlib.sha256(repr((*parts, sources)).encode()).hexdigest()[:32]

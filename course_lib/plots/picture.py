@@ -159,7 +159,7 @@ class Picture:
         renderer = self.canvas.get_renderer()
         before, renderer.shows = renderer.shows(), weakref.ref(self)
         if before not in (None, self) and isinstance(before._background, np.ndarray):
-            before._background = zlib.compress(before._background, 1)
+            before._background = zlib.compress(before._background.tobytes(), 1)
         if isinstance(self._background, bytes):
             pixels = np.frombuffer(zlib.decompress(self._background), np.uint8)
             self._background = pixels.reshape(np.asarray(renderer.buffer_rgba()).shape)
