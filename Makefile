@@ -8,7 +8,7 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_M
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab update test types test-processors notebooks check-notebooks map lecture slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
+.PHONY: help lab update test types mutants test-processors notebooks check-notebooks map lecture slides class grade browser-test site bench soak audit lock test-newest test-lowest clean
 
 help: ## this list
 	@echo "Usage: make TARGET"
@@ -41,6 +41,11 @@ types: ## mypy over library, tools and benchmarks
 tests-in-place:
 	$(ONE_THREAD) $(RUN) -m pytest -n auto --dist worksteal tests --ignore=tests/browser
 	OFFLINE=1 PYTHONPATH=tests/surroundings $(ONE_THREAD) $(RUN) -m pytest -n auto --dist loadfile --nbval --nbval-current-env notebooks
+
+mutants: ## change the library in one place at a time: does a test fail? (SEED=1 N=60 PACKAGES="nn plots")
+	@sh tools/environment.sh test
+	$(ONE_THREAD) $(RUN) tools/mutants.py --seed $(or $(SEED),1) --number $(or $(N),60) \
+		$(if $(PACKAGES),--packages $(PACKAGES))
 
 test-processors: ## the same under rounding jitter, every BLAS kernel, fewer vector instructions (ONLY=jitter, PATHS=notebooks)
 	@sh tools/environment.sh test

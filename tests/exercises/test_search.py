@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.exercises.search import PREDICTIONS, epochs_given, log_uniform, trials_needed
+from course_lib.exercises.search import epochs_given, log_uniform, trials_needed
 from course_lib.experiments.search import chance_of_the_best
 from course_lib.experiments.search_digits import finished
 from course_lib.experiments.search_validation import split, winners_luck
@@ -44,12 +44,6 @@ def test_10_3_is_the_halving_of_the_library():
     trials = [{"i": i} for i in range(8)]
     result = successive_halving(objective, {"i": Uniform(0, 8)}, trials, 0, budgets=(1, 3, 9), keep=0.5)
     assert [len(t.curves["score"]) for t in result.trials] == list(epochs_given(scores, (1, 3, 9)))
-
-
-def test_predictions_are_complete():
-    assert list(PREDICTIONS) == [f"10.{letter}" for letter in "abcdefgh"]
-    assert len({prediction.right for prediction in PREDICTIONS.values()}) == 3
-    assert all(len(option.why) > 20 for p in PREDICTIONS.values() for option in p.options)
 
 
 def test_the_numbers_in_the_predictions_are_the_measured_ones():

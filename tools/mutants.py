@@ -1,0 +1,179 @@
+"""Change one thing in the library, run its tests, and see whether one fails: the share of changes that are noticed.
+
+    python tools/mutants.py --seed 1 --number 60 --packages nn plots
+
+Each mutant is one random change of one module in a copy of the course, never in the course itself. It meets the test
+files that import its module and the captions and pictures of the explorers that lead to it. A mutant that behaves
+like the original survives too, so survivors are printed with their lines, to be judged by eye.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ["nn", "experiments", "plots", "exercises", "explorers", "data"]
+SECONDS = 1800  # a mutant that takes longer runs in circles: noticed
+BECOMES = """Add Sub, Sub Add, Mult Div, Div Mult, FloorDiv Mult, Mod Add, Pow Mult, MatMult Add,
+Lt GtE, GtE Lt, Gt LtE, LtE Gt, Eq NotEq, NotEq Eq, Is IsNot, IsNot Is, In NotIn, NotIn In, And Or, Or And"""
+SWAPPED = {getattr(ast, one): getattr(ast, other) for one, other in map(str.split, BECOMES.split(","))}
+NAMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "argmin": "argmax", "argmax": "argmin"}
+
+
+def mutated(node: ast.AST) -> ast.AST | None:
+    """The node with one thing changed, None where nothing is to be changed."""
+    new = copy.deepcopy(node)
+    match new:
+        case ast.BinOp() | ast.BoolOp() if type(new.op) in SWAPPED:
+            new.op = SWAPPED[type(new.op)]()
+        case ast.Compare():
+            new.ops[0] = SWAPPED[type(new.ops[0])]()
+        case ast.UnaryOp(op=ast.Not() | ast.USub()):
+            return new.operand
+        case ast.Constant(value=bool()):
+            new.value = not new.value
+        case ast.Constant(value=int(value)):
+            new.value = value + 1
+        case ast.Constant(value=float(value)):
+            new.value = 2 * value + 0.1
+        case ast.Name(id=name) if name in NAMES:
+            new.id = NAMES[name]
+        case ast.Attribute(attr=name) if name in NAMES:
+            new.attr = NAMES[name]
+        case ast.Call(args=[first, second, *_]) if ast.dump(first) != ast.dump(second):
+            new.args[:2] = [second, first]
+        case ast.IfExp():
+            new.body, new.orelse = new.orelse, new.body
+        case ast.Expr(value=ast.Call()) | ast.AugAssign():
+            return ast.Pass()
+        case _:
+            return None
+    return new
+
+
+def changeable(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
+    """What may be mutated: no annotations, no f-strings, whose parts have no place of their own before Python 3.12."""
+    for name, value in ast.iter_fields(tree):
+        if name in ("annotation", "returns", "decorator_list") or isinstance(tree, ast.JoinedStr):
+            continue
+        for node in value if isinstance(value, list) else [value]:
+            if isinstance(node, ast.AST):
+                if isinstance(node, ast.expr | ast.stmt) and mutated(node) is not None:
+                    yield node
+                yield from changeable(node)
+
+
+def replaced(source: str, node: ast.expr | ast.stmt) -> str:
+    """The source with the mutant in the place of `node`."""
+    new = mutated(node)
+    assert new is not None and node.end_lineno is not None
+    lines = source.encode().splitlines(keepends=True)
+    start = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
+    end = sum(map(len, lines[: node.end_lineno - 1])) + (node.end_col_offset or 0)
+    text = ast.unparse(new)
+    text = f"({text})" if isinstance(new, ast.expr) else text
+    return b"".join(lines)[:start].decode() + text + b"".join(lines)[end:].decode()
+
+
+@cache
+def imports(path: Path) -> frozenset[Path]:
+    """The modules of the library that a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {one.name for one in node.names}
+    files = {ROOT / f"{name.replace('.', '/')}.py" for name in names if name and name.startswith("course_lib")}
+    return frozenset(file for file in files if file.exists())
+
+
+def reached(path: Path) -> set[Path]:
+    """All modules that a file imports, and those that they import."""
+    seen, left = {path}, [path]
+    while left:
+        seen.update(new := imports(left.pop()) - seen)
+        left.extend(new)
+    return seen
+
+
+def tests_of(module: Path) -> Iterator[list[str]]:
+    """What pytest is given, cheapest first."""
+    tests = [p for p in sorted(ROOT.glob("tests/*/test_*.py")) if p.parent.name != "browser" and module in imports(p)]
+    if module.parent.name == "exercises":
+        tests.append(ROOT / "tests/exercises/test_all.py")
+    if tests:
+        yield [str(path.relative_to(ROOT)) for path in tests]
+    if module.parent.name != "nn":
+        from course_lib.explorers import _MODULES
+
+        names = [
+            n for m, ns in _MODULES.items() if module in reached(ROOT / f"course_lib/explorers/{m}.py") for n in ns
+        ]
+        if names:
+            yield ["tests/explorers/test_captions.py", "-k", " or ".join(f"[{name}]" for name in names)]
+
+
+def first_failure(folder: Path, chosen: list[str]) -> str | None:
+    """The first failing test, None if all pass."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-rfE", "--tb=no", "-p", "no:cacheprovider", *chosen]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return "no end"
+    if done.returncode in (0, 5):  # 5: no test was chosen
+        return None
+    failed = re.search(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", done.stdout, re.MULTILINE)
+    return failed[1] if failed else f"pytest ended with {done.returncode}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--number", type=int, default=60, help="how many mutants; 60 take about half an hour")
+    parser.add_argument("--packages", nargs="+", default=PACKAGES, choices=PACKAGES)
+    asked = parser.parse_args()
+    rng = random.Random(asked.seed)
+    places: dict[str, list[tuple[Path, ast.expr | ast.stmt]]] = {}
+    for package in asked.packages:
+        paths = sorted((ROOT / "course_lib" / package).glob("*.py"))
+        trees = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
+        places[package] = [(path, node) for path, tree in trees for node in changeable(tree)]
+    noticed, tried, sound = Counter[str](), Counter[str](), dict[str, bool]()
+    with tempfile.TemporaryDirectory() as folder:
+        course = Path(folder) / "course"
+        shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "__pycache__", "dist"))
+        for number in range(asked.number):
+            package = asked.packages[number % len(asked.packages)]
+            path, node = rng.choice(places[package])
+            place, source = path.relative_to(ROOT), path.read_text(encoding="utf-8")
+            (course / place).write_text(replaced(source, node), encoding="utf-8")
+            failed = next(filter(None, (first_failure(course, chosen) for chosen in tests_of(path))), None)
+            (course / place).write_text(source, encoding="utf-8")
+            if failed and "::" in failed:  # does it fail without the mutant, too?
+                if failed not in sound:
+                    sound[failed] = first_failure(course, [failed]) is None
+                if not sound[failed]:
+                    sys.exit(f"{failed} fails in the course as it is.")
+            tried[package] += 1
+            noticed[package] += failed is not None
+            print(f"{'noticed ' if failed else 'SURVIVED'} {place}:{node.lineno}: {ast.unparse(node)!r}", end=" ")
+            print(f"→ {ast.unparse(mutated(node) or node)!r} {failed or ''}", flush=True)
+    for package, count in tried.items():
+        print(f"{package}: {noticed[package]} of {count} noticed, {noticed[package] / count:.0%}")
+
+
+if __name__ == "__main__":
+    main()
