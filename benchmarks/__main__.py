@@ -1,8 +1,8 @@
 """Runs the benchmarks one after the other: `python -m benchmarks [NAME ...]`, all of them if none is named.
 
-A benchmark is a module of this folder with a `main()` that prints its own table and returns its ratios in sentences;
-the first line of its docstring says what is compared. Only ratios within one run mean anything on another machine.
-A run of all writes one report, with what it printed, to build/benchmarks.md.
+A benchmark is a module of this folder with a `main()` that prints its own table and returns its ratios in sentences,
+which come first; the first line of its docstring says what is compared. Only ratios within one run mean anything on
+another machine. A run of all writes one report, with what it printed, to build/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import time
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import benchmarks
 from benchmarks import _machine
@@ -30,18 +29,6 @@ run, and every time is the median of several rounds.
 """
 
 
-terminal: Any = sys.__stdout__
-
-
-class Tee(io.StringIO):
-    """Keeps what is printed and lets it through at once."""
-
-    def write(self, text: str) -> int:
-        terminal.write(text)
-        terminal.flush()
-        return super().write(text)
-
-
 def names() -> list[str]:
     modules = pkgutil.iter_modules(benchmarks.__path__)
     return sorted(module.name for module in modules if not module.name.startswith("_"))
@@ -53,10 +40,10 @@ def run(name: str) -> tuple[list[str], str]:
     title, _, method = (module.__doc__ or "").partition("\n")
     print(f"\n{name}: {title}\n", flush=True)
     start = time.perf_counter()
-    with contextlib.redirect_stdout(Tee()) as said:
+    with contextlib.redirect_stdout(io.StringIO()) as said:
         ratios = module.main()
-    print(f"({time.perf_counter() - start:.0f} s)", flush=True)
     printed = said.getvalue().strip("\n")
+    print("\n".join([*ratios, "", printed, f"({time.perf_counter() - start:.0f} s)"]), flush=True)
     picture = f"\n![{module.PICTURE_SHOWS}]({module.PICTURE.name})\n" if hasattr(module, "PICTURE") else ""
     return ratios, f"## {name}\n\n{title}\n\n{method.strip()}\n\n```text\n{printed}\n```\n{picture}"
 

@@ -100,7 +100,7 @@ def at_rest() -> tuple[float, float]:
         start = [wake_ups(kernel.process) for kernel in (bare, one)]
         time.sleep(IDLE)
         slept = [wake_ups(kernel.process) - before for kernel, before in zip((bare, one), start)]
-    return (slept[1] - slept[0]) / IDLE, each
+    return max(0.0, slept[1] - slept[0]) / IDLE, each
 
 
 def lesson(stack: ExitStack) -> dict[str, Any]:

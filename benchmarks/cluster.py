@@ -24,7 +24,7 @@ from benchmarks._machine import bar
 from benchmarks.search_speed import SPACE, objective
 from course_lib.nn.search import search
 
-WORKERS, TRIALS, NOTHINGS, ROUNDS = (2, 4, 8), 100, 500, 3
+WORKERS, TRIALS, NOTHINGS, ROUNDS = (2, 4, 8), 60, 300, 3
 BAR, MANY = 5.0, 1000
 
 
