@@ -33,7 +33,7 @@ test: ## ruff, mypy, pytest and strict nbval over all notebooks
 
 # The scripts in tools import one another by their own names.
 types: ## mypy over library, tools and benchmarks
-	$(RUN) -m mypy course_lib benchmarks tools/site
+	$(RUN) -m mypy course_lib benchmarks grading tools/site
 	MYPYPATH=tools $(RUN) -m mypy tools/*.py
 
 # The tests in the environment VENV as it stands.
@@ -83,11 +83,11 @@ slides: ## decks for the lecture hall into build/slides, from the notebooks as t
 
 class: ## a copy of the course for students, without solutions, into build/class
 	@sh tools/environment.sh test
-	@$(RUN) tools/class_copy.py
+	@$(RUN) -m grading.class_copy
 
 grade: ## check what students handed in and write a table (CLASS=folder)
 	@sh tools/environment.sh test
-	@$(ONE_THREAD) $(RUN) tools/grade.py "$(CLASS)"
+	@$(ONE_THREAD) $(RUN) -m grading.grade "$(CLASS)"
 
 browser-test: ## JupyterLab in a real Chromium: Run All, drag, look (CHROMIUM=/path/to/chromium)
 	@sh tools/environment.sh test

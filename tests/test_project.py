@@ -36,7 +36,11 @@ MODULES = {
 }
 OPTIONAL_PEERS = {"torch", "sklearn"}  # scripts that made stored values, and peers in benchmarks: skipped when absent
 posix = pytest.mark.skipif(os.name != "posix", reason="the make targets are for POSIX systems")
-CODE = [path for folder in ("course_lib", "tools", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+CODE = [
+    path
+    for folder in ("course_lib", "tools", "tests", "benchmarks", "grading")
+    for path in (ROOT / folder).rglob("*.py")
+]
 
 
 def read(name: str) -> str:
@@ -79,7 +83,13 @@ def test_lock_names_no_place_and_has_every_hash(name: str) -> None:
 def test_what_the_code_imports_is_declared() -> None:
     declared = {MODULES.get(need.name, need.name) for need in NEEDED + EXTRA} | OPTIONAL_PEERS
     folders = (ROOT / "tools", ROOT / "tests" / "surroundings")
-    own = {"course_lib", "benchmarks", "tools", *(path.stem for folder in folders for path in folder.glob("*.py"))}
+    own = {
+        "course_lib",
+        "benchmarks",
+        "grading",
+        "tools",
+        *(path.stem for folder in folders for path in folder.glob("*.py")),
+    }
     declared |= {"packaging", "setuptools", "jupyterlab_server", *own, *sys.stdlib_module_names}  # JupyterLab's own
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -19,13 +19,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-import class_copy
-import grade
-import grade_answers
 import notebooks
 import slides
 from course_lib.exercises.exercise import Exercise, Verdict
 from course_lib.explorers import all_explorers
+from grading import class_copy, grade, grade_answers
 
 RIGHT = "def he_weights(z):\n    return z * np.sqrt(2 / len(z))\n\n\ncheck('5.1', he_weights)"
 WRONG = "def he_weights(z):\n    return z / np.sqrt(len(z))\n\n\ncheck('5.1', he_weights)"
@@ -414,7 +412,7 @@ def test_the_reference_itself_passes_through_the_other_process(patient: None, id
 
 # The instructor's guide -----------------------------------------------------------------------------------------------
 
-GUIDE = Path(__file__).resolve().parents[1] / "INSTRUCTORS.md"
+GUIDE = Path(__file__).resolve().parents[2] / "INSTRUCTORS.md"
 
 
 def test_the_guide_has_a_section_for_every_chapter_with_questions_buttons_and_an_exercise() -> None:

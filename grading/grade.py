@@ -1,6 +1,6 @@
 """Grades what students handed in: every answer runs again, by itself, and is compared with the reference.
 
-    python tools/grade.py FOLDER [--csv FILE]
+    python -m grading.grade FOLDER [--csv FILE]
 
 FOLDER holds notebooks, in a folder for each student or with the student's name in the file's
 (`anna/05_initialization.ipynb`, `05_initialization_anna.ipynb`). The table has a line for each student and exercise of
@@ -27,11 +27,11 @@ from typing import Any
 import nbformat
 import numpy as np
 
-import grade_answers
-from answers import predictions, read
 from course_lib.exercises import _tutor
 from course_lib.exercises.exercise import Exercise, Verdict
-from grade_process import Stopped, Worker, unpacked
+from grading import grade_answers
+from grading.answers import predictions, read
+from grading.grade_process import Stopped, Worker, unpacked
 
 SETUP_SECONDS = 30.0  # for the code an answer needs, imports included
 COLUMNS = ("student", "exercise", "passed", "review", "message")

@@ -7,10 +7,10 @@ import csv
 import numpy as np
 import pytest
 
-import answers as tool
-import grade
 from course_lib.exercises.inventory import ITEMS
 from course_lib.exercises.progress import NAMES
+from grading import answers as tool
+from grading import grade
 
 GUESS = 1 / 3
 

@@ -1,6 +1,6 @@
 """What a class answered: reads the tables that `progress(export="name.csv")` writes, one for each learner.
 
-    python tools/answers.py FOLDER
+    python -m grading.answers FOLDER
 
 FOLDER holds the tables; a file's name stands for the learner and need not be a real name. Who took both forms of the
 inventory counts for the gain: the form taken first is *before*, the other *after*. For each of its questions there is

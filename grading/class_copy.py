@@ -1,6 +1,6 @@
 """Builds the copy of the course that a class works with: the same chapters, without the solutions.
 
-    python tools/class_copy.py [--to FOLDER]      into build/class
+    python -m grading.class_copy [--to FOLDER]      into build/class
 
 Left out are the cells that call `solution`, everything only an instructor or a developer needs, and outputs of
 exercises. Of docs/ the glossary and the corrections come along, to which the chapters lead. `solution("5.1")` there
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-import notebooks
+from tools import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 WHOLE = (
