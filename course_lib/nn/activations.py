@@ -22,7 +22,7 @@ from course_lib.nn.normal import FAR, cumulative, density
 
 
 @dataclass(frozen=True)
-class Elementwise:
+class OfNumbers:
     """A formula that takes whatever consists of numbers. Layers, which have arrays already, call the `bare` one."""
 
     name: str
@@ -56,8 +56,8 @@ class Activation:
         object.__setattr__(self, "label", self.label or self.name)
         for name in ("f", "df", "slope_of_output"):
             formula = getattr(self, name)
-            if formula is not None and not isinstance(formula, Elementwise):
-                object.__setattr__(self, name, Elementwise(self.name, formula))
+            if formula is not None and not isinstance(formula, OfNumbers):
+                object.__setattr__(self, name, OfNumbers(self.name, formula))
 
     def with_params(self, **params: float) -> Activation:
         """The same function with other parameters."""

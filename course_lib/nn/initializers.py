@@ -143,7 +143,7 @@ def orthogonal(rng: Rng, fan_in: Natural, fan_out: Natural, *, gain: float = 1.0
 
 
 @dataclass(frozen=True)
-class Scheme:
+class InitializerEntry:
     """How the weights are drawn, and the standard deviation this aims for: None where the mean is not zero."""
 
     draw: Callable[..., np.ndarray]
@@ -151,18 +151,18 @@ class Scheme:
 
 
 INITIALIZERS = {
-    "zeros": Scheme(zeros, lambda n_in, n_out: 0.0),
-    "constant": Scheme(constant, lambda n_in, n_out, c: None),
-    "normal": Scheme(normal, lambda n_in, n_out, std: float(std)),
-    "uniform": Scheme(uniform, lambda n_in, n_out, bound: _bound(n_in, bound) / math.sqrt(3)),
-    "xavier": Scheme(lecun, lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "in")),
-    "glorot": Scheme(glorot_normal, lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "avg")),
-    "glorot_uniform": Scheme(glorot_uniform, lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "avg")),
-    "he": Scheme(he, lambda n_in, n_out, slope: scaled_std(n_in, n_out, gain("leaky_relu", slope), "in")),
-    "he_fan_out": Scheme(
+    "zeros": InitializerEntry(zeros, lambda n_in, n_out: 0.0),
+    "constant": InitializerEntry(constant, lambda n_in, n_out, c: None),
+    "normal": InitializerEntry(normal, lambda n_in, n_out, std: float(std)),
+    "uniform": InitializerEntry(uniform, lambda n_in, n_out, bound: _bound(n_in, bound) / math.sqrt(3)),
+    "xavier": InitializerEntry(lecun, lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "in")),
+    "glorot": InitializerEntry(glorot_normal, lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "avg")),
+    "glorot_uniform": InitializerEntry(glorot_uniform, lambda n_in, n_out: scaled_std(n_in, n_out, 1.0, "avg")),
+    "he": InitializerEntry(he, lambda n_in, n_out, slope: scaled_std(n_in, n_out, gain("leaky_relu", slope), "in")),
+    "he_fan_out": InitializerEntry(
         he_fan_out, lambda n_in, n_out, slope: scaled_std(n_in, n_out, gain("leaky_relu", slope), "out")
     ),
-    "orthogonal": Scheme(orthogonal, lambda n_in, n_out, gain: gain / math.sqrt(max(n_in, n_out))),
+    "orthogonal": InitializerEntry(orthogonal, lambda n_in, n_out, gain: gain / math.sqrt(max(n_in, n_out))),
 }
 
 

@@ -232,7 +232,7 @@ class Lion(Optimizer):
 
 
 @dataclass(frozen=True)
-class Entry:
+class OptimizerEntry:
     """What the course knows of an optimizer besides its formula; a good learning rate depends on the problem."""
 
     make: type[Optimizer]
@@ -248,12 +248,12 @@ class Entry:
 
 
 OPTIMIZERS = {
-    "sgd": Entry(SGD, "SGD", ("blue", "-", "o"), 0.95, 0.01, 1.0),
-    "momentum": Entry(Momentum, "Momentum", ("vermillion", "--", "s"), 0.1, 0.01, 0.1),
-    "nesterov": Entry(Nesterov, "Nesterov", ("green", "-.", "^"), 0.1, 0.01, 0.1),
-    "adagrad": Entry(AdaGrad, "AdaGrad", ("purple", ":", "D"), 1.5, 0.01, 0.316),
-    "rmsprop": Entry(RMSProp, "RMSProp", ("orange", (0, (5, 1)), "v"), 0.3, 0.001, 0.0316),
-    "adam": Entry(Adam, "Adam", ("sky", (0, (3, 1, 1, 1)), "P"), 0.3, 0.001, 0.0316),
-    "adamw": Entry(AdamW, "AdamW", ("grey", (0, (1, 1)), "X"), 0.3, 0.001, 0.0316),
-    "lion": Entry(Lion, "Lion", ("vermillion", (0, (6, 1, 1, 1, 1, 1)), "*"), 0.3, 0.0001, 0.01),
+    "sgd": OptimizerEntry(SGD, "SGD", ("blue", "-", "o"), 0.95, 0.01, 1.0),
+    "momentum": OptimizerEntry(Momentum, "Momentum", ("vermillion", "--", "s"), 0.1, 0.01, 0.1),
+    "nesterov": OptimizerEntry(Nesterov, "Nesterov", ("green", "-.", "^"), 0.1, 0.01, 0.1),
+    "adagrad": OptimizerEntry(AdaGrad, "AdaGrad", ("purple", ":", "D"), 1.5, 0.01, 0.316),
+    "rmsprop": OptimizerEntry(RMSProp, "RMSProp", ("orange", (0, (5, 1)), "v"), 0.3, 0.001, 0.0316),
+    "adam": OptimizerEntry(Adam, "Adam", ("sky", (0, (3, 1, 1, 1)), "P"), 0.3, 0.001, 0.0316),
+    "adamw": OptimizerEntry(AdamW, "AdamW", ("grey", (0, (1, 1)), "X"), 0.3, 0.001, 0.0316),
+    "lion": OptimizerEntry(Lion, "Lion", ("vermillion", (0, (6, 1, 1, 1, 1, 1)), "*"), 0.3, 0.0001, 0.01),
 }

@@ -183,7 +183,7 @@ class PlateauRun(Schedule):
 
 
 @dataclass(frozen=True)
-class Entry:
+class ScheduleEntry:
     """What the course knows of a schedule: how pictures call it, and what `s` makes of it: lr, tau, factor and patience
     of the sliders in chapter 07, and the `steps` of the whole run."""
 
@@ -193,12 +193,12 @@ class Entry:
 
 
 SCHEDULES = {
-    "constant": Entry(Constant, "constant", lambda s: Constant(s.lr)),
-    "inverse_time": Entry(InverseTime, "α₀ τ / max(t, τ)", lambda s: InverseTime(s.lr, s.tau)),
-    "one_over_t": Entry(OneOverT, "α₀ / (1 + t/τ)", lambda s: OneOverT(s.lr, 1 / s.tau)),
-    "step": Entry(Step, "in steps", lambda s: Step(s.lr, s.factor, int(s.tau))),
-    "exponential": Entry(Exponential, "exponential", lambda s: Exponential(s.lr, 1 / s.tau)),
-    "cosine": Entry(Cosine, "cosine", lambda s: Cosine(s.lr, s.steps)),
-    "warmup": Entry(Warmup, "warm-up, then constant", lambda s: Warmup(Constant(s.lr), int(s.tau))),
-    "plateau": Entry(Plateau, "on plateau", lambda s: Plateau(s.lr, s.factor, s.patience)),
+    "constant": ScheduleEntry(Constant, "constant", lambda s: Constant(s.lr)),
+    "inverse_time": ScheduleEntry(InverseTime, "α₀ τ / max(t, τ)", lambda s: InverseTime(s.lr, s.tau)),
+    "one_over_t": ScheduleEntry(OneOverT, "α₀ / (1 + t/τ)", lambda s: OneOverT(s.lr, 1 / s.tau)),
+    "step": ScheduleEntry(Step, "in steps", lambda s: Step(s.lr, s.factor, int(s.tau))),
+    "exponential": ScheduleEntry(Exponential, "exponential", lambda s: Exponential(s.lr, 1 / s.tau)),
+    "cosine": ScheduleEntry(Cosine, "cosine", lambda s: Cosine(s.lr, s.steps)),
+    "warmup": ScheduleEntry(Warmup, "warm-up, then constant", lambda s: Warmup(Constant(s.lr), int(s.tau))),
+    "plateau": ScheduleEntry(Plateau, "on plateau", lambda s: Plateau(s.lr, s.factor, s.patience)),
 }
