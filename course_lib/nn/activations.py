@@ -3,6 +3,9 @@
 `ACTIVATIONS["tanh"].f(x)` is the value and `.df(x)` the slope f′(x); `activation("leaky_relu", alpha=0.1)` binds
 parameters. All take numbers or arrays of any shape and type, keep float32, and stay finite and silent at ±1e4.
 At a kink the slope is that of the left side, hence ReLU′(0) = 0. Maxout is a layer, because it has weights.
+
+Source: LeCun et al. 1998 (tanh); He et al. 2015 (PReLU); Clevert et al. 2016 (ELU); Klambauer et al. 2017 (SELU);
+Hendrycks & Gimpel 2016 (GELU); Ramachandran et al. 2017 (SiLU); Misra 2019 (Mish); CS231n notes for the others.
 """
 
 from __future__ import annotations
@@ -60,7 +63,10 @@ class Activation:
                 object.__setattr__(self, name, OfNumbers(self.name, formula))
 
     def with_params(self, **params: float) -> Activation:
-        """The same function with other parameters."""
+        """The same function with other parameters.
+
+        Raises: ValueError for a parameter that the activation does not have, or one that is not a finite number.
+        """
         for name, value in params.items():
             if name not in self.params:
                 raise ValueError(f"{self.name} has no parameter {name!r}; it takes {', '.join(self.params) or 'none'}.")
@@ -250,21 +256,30 @@ def mish_slope(x):
 
 @arrays("scores", ndim=1)
 def softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
-    """pᵢ = e^sᵢ / Σⱼ e^sⱼ,   the largest score subtracted first, which changes nothing but the overflow."""
+    """pᵢ = e^sᵢ / Σⱼ e^sⱼ,   the largest score subtracted first, which changes nothing but the overflow.
+
+    Returns: the shape of scores (…, C).
+    """
     e = np.exp(scores - np.max(scores, axis=axis, keepdims=True))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
 @arrays("scores", ndim=1)
 def log_softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
-    """log pᵢ = sᵢ − log Σⱼ e^sⱼ"""
+    """log pᵢ = sᵢ − log Σⱼ e^sⱼ
+
+    Returns: the shape of scores (…, C).
+    """
     s = scores - np.max(scores, axis=axis, keepdims=True)
     return s - np.log(np.sum(np.exp(s), axis=axis, keepdims=True))
 
 
 @checked
 def activation(name: str, **params: float) -> Activation:
-    """The activation of that name from the registry, with parameters if any are given."""
+    """The activation of that name from the registry, with parameters if any are given.
+
+    Raises: ValueError for an unknown name, or a parameter that the activation does not have.
+    """
     if name not in ACTIVATIONS:
         raise ValueError(f"There is no activation {name!r}; choose one of {', '.join(ACTIVATIONS)}.")
     return ACTIVATIONS[name].with_params(**params) if params else ACTIVATIONS[name]

@@ -1,6 +1,8 @@
 """Is a gradient right? Compare it with the slope measured by taking a small step to either side.
 
 check = check_gradients(net, x, y);   check.worst, check.verdict
+
+Source: CS231n notes, "Neural Networks Part 3", section "Gradient checks".
 """
 
 from __future__ import annotations
@@ -36,6 +38,9 @@ def numerical_gradient(f: Callable[[np.ndarray], float], theta: Theta, h: Positi
 
     theta (any shape) is the caller's: it is changed for each call of f and put back afterwards. u is 1e-16 in float64
     and 6e-8 in float32; h is near the cube root of u, where both errors are smallest, unless you say another.
+
+    Returns: the shape of theta (…).
+    Raises: ValueError if f gives no number.
     """
     gradient = np.empty_like(theta)
     for index in np.ndindex(theta.shape):
@@ -51,6 +56,8 @@ def relative_error(a: np.ndarray, n: np.ndarray, floor: float = 0.0) -> np.ndarr
     """|a − n| / max(|a|, |n|),   element by element; 0 where both are 0.
 
     `floor` is the least the denominator may be: below it, numbers count as rounding noise around 0.
+
+    Returns: the shape to which a, n (…) broadcast.
     """
     size = np.maximum(np.maximum(np.abs(a), np.abs(n)), floor)
     return np.abs(np.subtract(a, n)) / np.where(size > 0.0, size, 1.0)
@@ -65,17 +72,19 @@ def verdict(error: float) -> str:
 class GradientCheck:
     """Backpropagation beside measurement, for k of the P parameters (with T trials every array is (T, k))."""
 
-    indices: np.ndarray  # (k,) places in theta
-    analytic: np.ndarray  # (k,) what backpropagation says
-    numeric: np.ndarray  # (k,) what central differences say
-    errors: np.ndarray  # (k,) relative errors
+    indices: np.ndarray  #: (k,) places in theta
+    analytic: np.ndarray  #: (k,) what backpropagation says
+    numeric: np.ndarray  #: (k,) what central differences say
+    errors: np.ndarray  #: (k,) relative errors
 
     @property
     def worst(self) -> float:
+        """The largest relative error."""
         return float(np.max(self.errors))
 
     @property
     def verdict(self) -> str:
+        """What the largest error means."""
         return verdict(self.worst)
 
 
@@ -93,7 +102,9 @@ def check_gradients(
 
     It works on a copy in float64, whatever the precision of net, in training mode with the same random masks always. A
     kink (ReLU at 0) closer than h spoils a comparison. Gradients smaller than `floor` times the largest are compared
-    with that size, because below it the differences are rounding noise.
+    with that size, because below it the differences are rounding noise. x (m, n_in), y (m,) or
+    (m, n_out), indices (k,).
+    Raises: ValueError if indices are no places in theta, or a batch for batch normalisation is smaller than 4.
     """
     examples = np.shape(x)[-2] if np.ndim(x) > 1 else 1
     if train and examples < 4 and any(isinstance(layer, BatchNorm) for layer in net.layers):

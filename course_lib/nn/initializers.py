@@ -4,6 +4,9 @@ A linear layer multiplies the second moment of the signal by n·Var(w), so a sch
 All are called alike, `he(rng, fan_in, fan_out, **params) -> W (fan_in, fan_out)` in float64, and accept a
 `numpy.random.Generator` as well as a `RandomState`.  They draw Z first and then scale it: two normal schemes
 with one seed are the same draw at two scales.
+
+Returns: W (fan_in, fan_out).
+Source: LeCun et al. 1998; Glorot & Bengio 2010; He et al. 2015 (arXiv 1502.01852); Saxe et al. 2014 (orthogonal).
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ def variance_scaling(
 
     "normal": W = σZ with Z ~ N(0, 1);  "uniform": W ~ U(−√3 σ, √3 σ), which has the same variance σ².
     Returns W (fan_in, fan_out).  He et al. 2015 (arXiv 1502.01852) sec. 2.2 has the derivation.
+
+    Raises: ValueError for an unknown distribution or fan.
     """
     sigma = scaled_std(fan_in, fan_out, gain, fan)
     if distribution == "normal":
@@ -39,7 +44,10 @@ def variance_scaling(
 
 @checked
 def scaled_std(fan_in: Count, fan_out: Count, gain: NotNegative = 1.0, fan: str = "in") -> float:
-    """σ = gain / √n,   the standard deviation `variance_scaling` aims for."""
+    """σ = gain / √n,   the standard deviation `variance_scaling` aims for.
+
+    Raises: ValueError for an unknown fan.
+    """
     n = {"in": fan_in, "out": fan_out, "avg": (fan_in + fan_out) / 2}.get(fan)
     if n is None:
         raise ValueError(f"fan must be 'in', 'out' or 'avg', not {fan!r}.")
@@ -53,6 +61,8 @@ def gain(activation: str, slope: float = 0.01) -> float:
     relu √2 and leaky_relu √(2/(1 + a²)), a = `slope`, keep the second moment (He et al. 2015 sec. 2.2);
     tanh 5/3, selu 3/4, identity and sigmoid 1 are the values of PyTorch's `calculate_gain`.  The sigmoid's 1
     does *not* keep its gradients: its slope is at most 1/4, they need about 4 (Kumar 2017, arXiv 1704.08863).
+
+    Raises: ValueError for an activation without a known gain.
     """
     gains = {
         "identity": 1.0,
@@ -168,13 +178,19 @@ INITIALIZERS = {
 
 @checked
 def initializer(name: str, **params) -> Callable[[Rng, int, int], np.ndarray]:
-    """The scheme called `name` with its parameters bound:  initializer("he", slope=0.1)(rng, 400, 300)."""
+    """The scheme called `name` with its parameters bound:  initializer("he", slope=0.1)(rng, 400, 300).
+
+    Raises: ValueError for an unknown scheme, or a parameter that it does not have.
+    """
     return partial(INITIALIZERS[_known(name)].draw, **_parameters(name, params))
 
 
 @checked
 def initializer_std(name: str, fan_in: Count, fan_out: Count, **params) -> float | None:
-    """√Var(w) that the scheme aims for, or None for `constant`, where it makes no sense."""
+    """√Var(w) that the scheme aims for, or None for `constant`, where it makes no sense.
+
+    Raises: ValueError for an unknown scheme, or a parameter that it does not have.
+    """
     return INITIALIZERS[_known(name)].std(fan_in, fan_out, **_parameters(name, params))
 
 

@@ -4,6 +4,8 @@ A layer alone:    dense = Dense(3, 4);  y = dense.forward(x);  dx = dense.backwa
 x has shape (…, m, n): m examples of n numbers. With a leading trial axis, W (T, n_in, n_out) and x (T, m, n_in) or one
 shared x (m, n_in) make T networks at once: the equations are the same. A network calls `bind` to let params
 and grads be views into its flat vectors. Arrays given to a layer are never changed.
+
+Source: He et al. 2015 (PReLU); Goodfellow et al. 2013 (maxout); Srivastava et al. 2014 (dropout).
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ class Layer:
         self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
 
     def bind(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
-        """Keep parameters and gradients in these arrays from now on; the present values move there."""
+        """Keep parameters and gradients in params, grads (…) from now on; the present values move there."""
         for name in params:
             params[name][...], grads[name][...] = self.params[name], self.grads[name]
         self.params, self.grads = params, grads
@@ -51,15 +53,18 @@ class Layer:
             setattr(self, name, MethodType(bare(getattr(type(self), name)), self))
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
-        """y; what backward will need is kept."""
+        """y (…, m, n_out) from x (…, m, n); what backward will need is kept."""
         raise NotImplementedError
 
     def backward(self, dy: np.ndarray, need_dx: bool = True) -> np.ndarray | None:
-        """dx = dJ/dx from dy = dJ/dy, and `grads`; None if nobody needs dx (a network's first layer)."""
+        """dx = dJ/dx from dy = dJ/dy (…, m, n_out), and `grads`; None if nobody needs dx (a network's first layer)."""
         raise NotImplementedError
 
     def check(self, x: np.ndarray) -> None:
-        """`ValueError` if x does not fit the layer."""
+        """`ValueError` if x does not fit the layer.
+
+        Raises: ValueError.
+        """
         if self.units not in (None, x.shape[-1]):
             raise ValueError(f"x of {type(self).__name__} must have shape (…, {self.units}), not {x.shape}.")
 
@@ -84,7 +89,10 @@ def takes_x(body: Callable) -> Callable:
 
 
 def takes_dy(body: Callable) -> Callable:
-    """Validate dy of `backward`: an array of the shape of the last y."""
+    """Validate dy of `backward`: an array of the shape of the last y.
+
+    Raises: ValueError if there was no forward pass, or dy has another shape.
+    """
 
     @wraps(body)
     def backward(self, dy, need_dx=True):
@@ -282,7 +290,10 @@ class Dropout(Layer):
 
 
 def hidden_unit(activation: Unit, n: Count, rng: Rng) -> Layer:
-    """The activation layer for n hidden units, from a name, (name, parameters) or an `Activation`."""
+    """The activation layer for n hidden units, from a name, (name, parameters) or an `Activation`.
+
+    Raises: ValueError if what is given names no hidden unit.
+    """
     if isinstance(activation, Activation):
         return Elementwise(activation)
     name, params = (activation, {}) if isinstance(activation, str) else activation

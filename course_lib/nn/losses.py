@@ -6,6 +6,9 @@ scores (…, m, C): m examples, C outputs, before any softmax or sigmoid. J is a
 is (…): a number for one network, (T,) for T networks side by side, which may share their targets.
 
 Scores may be NaN or infinite, as those of a run that diverged are: J then is not finite. Targets must be finite.
+
+Returns: J (…) and ∂J/∂s, of the shape of the scores. targets (…, m), or (…, m, C), as each function says.
+Source: CS231n notes, "Linear Classification"; CS224n lecture notes 3; Weston & Watkins 1999.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ def sigmoid_bce(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np
     """J = −1/m Σ [t log σ(s) + (1 − t) log σ(−s)] = 1/m Σ [log(1 + eˢ) − ts];    ∂J/∂s = (σ(s) − t)/m.
 
     targets: 0, 1 or a probability for every score, shape (…, m, C), or (…, m) when there is one score each.
+
+    Raises: ValueError if targets are not from 0 to 1, or have another shape.
     """
     t, m = _probabilities(scores, targets), scores.shape[-2]
     e = np.exp(-np.abs(scores))
@@ -48,7 +53,10 @@ def sigmoid_bce(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np
 
 @scores_first
 def squared_error(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """J = 1/2m Σ (s − t)²;    ∂J/∂s = (s − t)/m.      targets (…, m, C), or (…, m) when there is one score each."""
+    """J = 1/2m Σ (s − t)²;    ∂J/∂s = (s − t)/m.      targets (…, m, C), or (…, m) when there is one score each.
+
+    Raises: ValueError if targets have another shape.
+    """
     m = scores.shape[-2]
     d = scores - finite(_like(scores, targets), "targets")
     return 0.5 * np.sum(d * d, axis=(-2, -1)) / m, d * (1.0 / m)
@@ -81,6 +89,8 @@ def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np
     """J = max(0, Δ − s + s_c):  the true window's score s must exceed the corrupt one's by Δ.   (CS224n, lecture 4)
 
     Element by element; returns J, ∂J/∂s = −1{J > 0} and ∂J/∂s_c = 1{J > 0}.
+
+    Returns: three arrays of the shape of s, s_c (…).
     """
     loss = np.maximum(margin - s + s_c, 0.0)
     violated = np.greater(loss, 0.0).astype(loss.dtype)
@@ -92,6 +102,8 @@ def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = Non
     """½ Σ λW²  and its gradient λW.   (The norm itself, λ‖W‖, would have the gradient λW/‖W‖.)
 
     λ is one number or one per weight. The sum runs over `axis`, over everything by default.
+
+    Returns: a number, or (…) with axis, and the gradient, of the shape of weights (…); strength (…) broadcasts with it.
     """
     slope = strength * weights
     return 0.5 * _dot(slope, weights, axis), slope
@@ -99,7 +111,10 @@ def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = Non
 
 @arrays("weights")
 def l1(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Σ λ|W|  and its gradient λ sign(W),   0 where W = 0.   `strength` and `axis` as in l2."""
+    """Σ λ|W|  and its gradient λ sign(W),   0 where W = 0.   `strength` and `axis` as in l2.
+
+    Returns: as l2, for weights, strength (…).
+    """
     slope = strength * np.sign(weights)
     return _dot(slope, weights, axis), slope
 

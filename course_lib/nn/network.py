@@ -3,6 +3,8 @@
 net = MLP((64, 32, 10), activation="relu", init="he", seed=0)
 
 `Sequential` computes its scores, its loss and the gradient.
+
+Source: the equations are those of the CS231n notes, "Neural Networks Part 1" and "Backpropagation".
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The standard normal distribution, which NumPy does not have: GELU is made of it.
 
 φ(x) = e^(−x²/2)/√(2π)  is the density,  Φ(x) = ½ erfc(−x/√2)  the cumulative distribution.
+
+Source: Press et al. 2007, Numerical Recipes, section 6.2.2, for erfc.
 """
 
 from __future__ import annotations
@@ -52,6 +54,8 @@ def erfc(z: np.ndarray) -> np.ndarray:
 
     For z ≥ 0 it is t·exp(−z² + c₀/2 + Σ cⱼ Tⱼ(2t − 1)), t = 2/(2 + z); for z < 0 it is 2 − erfc(−z). The sum is
     Clenshaw's. The form is that of W. H. Press et al., Numerical Recipes (2007) sec. 6.2.2.
+
+    Returns: the shape of z (…).
     """
     size = np.minimum(np.abs(z), FAR)
     t = 2.0 / (2.0 + size)
@@ -65,12 +69,18 @@ def erfc(z: np.ndarray) -> np.ndarray:
 
 @arrays()
 def density(x: np.ndarray) -> np.ndarray:
-    """φ(x) = e^(−x²/2)/√(2π)"""
+    """φ(x) = e^(−x²/2)/√(2π)
+
+    Returns: the shape of x (…).
+    """
     near = np.clip(x, -FAR, FAR)
     return np.exp(-0.5 * near * near) * (1.0 / math.sqrt(2.0 * math.pi))
 
 
 @arrays()
 def cumulative(x: np.ndarray) -> np.ndarray:
-    """Φ(x) = ½ erfc(−x/√2):  the probability that a standard normal number is below x."""
+    """Φ(x) = ½ erfc(−x/√2):  the probability that a standard normal number is below x.
+
+    Returns: the shape of x (…).
+    """
     return 0.5 * erfc(x * -math.sqrt(0.5))

@@ -2,6 +2,8 @@
 
 All are one equation, x̂ = (x − μ)/√(σ² + ε), y = γx̂ + β; they differ in the axes over which μ and σ² are taken.
 "Maps" are images with channels, (N, C, H, W); otherwise x is (N, C). A leading trial axis may stand before either.
+
+Source: Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016 (layer); Ulyanov et al. 2016 (instance); Wu & He 2018 (group).
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ Shape = Count | tuple[Count, ...]
 
 
 def needs_two_values(standardize: Callable) -> Callable:
-    """Refuse to average over a single value, which would equal its mean."""
+    """Refuse to average over a single value, which would equal its mean.
+
+    Raises: ValueError if a mean is taken over one value only.
+    """
 
     @wraps(standardize)
     def validated(self, x, train):

@@ -9,6 +9,8 @@ broadcasts against it: lr of shape (1000, 1) gives each point its own learning r
 
 Symbols: θ parameters, g gradient, η learning rate (`lr`), ε `eps`. Everything is element by element.
 `OPTIMIZERS` at the end has one entry for each: what explorers, pictures, races and tests know of it.
+
+Source: each class names its paper.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ class Optimizer:
             object.__setattr__(self, name, value if np.ndim(value) else float(value))
 
     def init(self, theta: np.ndarray) -> State:
-        """The state before the first step: every memory is zero and has the shape and dtype of theta."""
+        """The state before the first step: every memory is zero and has the shape and dtype of theta.
+
+        Raises: ValueError if theta (…) and the settings do not broadcast.
+        """
         _floating(theta, f"{type(self).__name__}.init")
         for name, value in vars(self).items():
             shape = np.shape(value)
@@ -55,7 +60,11 @@ class Optimizer:
         return State(**{name: np.zeros_like(theta) for name in self.memory})
 
     def step(self, theta: np.ndarray, grad: np.ndarray, state: State | None, lr: Setting | None = None) -> None:
-        """One update of theta, in place. `lr` takes the place of the optimizer's own: this is how a schedule acts."""
+        """One update of theta, in place. `lr` takes the place of the optimizer's own: this is how a schedule acts.
+
+        theta, grad (…) of one shape.
+        Raises: ValueError if grad has another shape than theta.
+        """
         name = f"{type(self).__name__}.step"
         _floating(theta, name)
         if type(grad) is not np.ndarray or grad.dtype not in FLOATS:
@@ -65,6 +74,7 @@ class Optimizer:
         self.update(theta, grad, state, self.lr if lr is None else lr)
 
     def update(self, theta: np.ndarray, g: np.ndarray, state: Any, lr: Setting) -> None:
+        """The formula: change theta (…) and the state in place, given g (…) and the rate lr."""
         raise NotImplementedError
 
 
@@ -244,6 +254,7 @@ class OptimizerEntry:
 
     @property
     def settings(self) -> tuple[str, ...]:
+        """The names of the settings that the optimizer has."""
         return tuple(self.make.__dataclass_fields__)  # type: ignore[attr-defined]
 
 

@@ -7,6 +7,8 @@ The settings never change: `fit` returns a new object that holds what it learned
 preparation of the course is affine, hence of one of two kinds: `Scaled`, number by number, or `Rotated`,
 through a matrix.  Samples run along the first axis; float32 and float64 are kept, whole numbers (pixels)
 become float64.  Variances and covariances divide by n, as everywhere in the course.
+
+Source: CS231n notes, "Neural Networks Part 2"; Krizhevsky et al. 2012; Bell & Sejnowski 1997 (ZCA).
 """
 
 from __future__ import annotations
@@ -24,14 +26,22 @@ from course_lib.inputs import finite, floats
 class Scaled:
     """z = (x − μ)/s,   x = s·z + μ."""
 
-    mean: np.ndarray  # μ, of the shape of one sample, or (channels,)
-    scale: np.ndarray  # s, the same shape, nowhere zero
+    mean: np.ndarray  #: (…) μ, of the shape of one sample, or (channels,)
+    scale: np.ndarray  #: (…) s, the same shape, nowhere zero
 
     def transform(self, x: np.ndarray) -> np.ndarray:
+        """z of the shape of x (m, …), with the samples first.
+
+        Raises: ValueError if x has other features than the training data.
+        """
         x, mean, scale = _alike(x, self.mean.shape, self.mean, self.scale)
         return (x - mean) / scale
 
     def inverse(self, z: np.ndarray) -> np.ndarray:
+        """x of the shape of z (m, …).
+
+        Raises: ValueError if z has other features than the training data.
+        """
         z, mean, scale = _alike(z, self.mean.shape, self.mean, self.scale)
         return z * scale + mean
 
@@ -40,21 +50,29 @@ class Scaled:
 class Rotated:
     """z = (x − μ)W,   x = zV + μ,   with W and V made of the eigenvectors U of the covariance."""
 
-    mean: np.ndarray  # μ, of the shape of one sample; d numbers
-    components: np.ndarray  # Uᵀ (k, d): one unit vector per row, by falling variance
-    variances: np.ndarray  # λ (k,): variance of the training data along each component
-    explained: np.ndarray  # (k,): share of the total variance
-    forward: np.ndarray  # W (d, k), for ZCA (d, d)
-    backward: np.ndarray  # V (k, d), for ZCA (d, d)
+    mean: np.ndarray  #: (…) μ, of the shape of one sample; d numbers
+    components: np.ndarray  #: (k, d) Uᵀ: one unit vector per row, by falling variance
+    variances: np.ndarray  #: (k,) λ, variance of the training data along each component
+    explained: np.ndarray  #: (k,) share of the total variance
+    forward: np.ndarray  #: (d, k) W, for ZCA (d, d)
+    backward: np.ndarray  #: (k, d) V, for ZCA (d, d)
     z_shape: tuple[int, ...]  # shape of one transformed sample: (k,), for ZCA that of x
 
     def transform(self, x: np.ndarray) -> np.ndarray:
+        """z (m, k), for ZCA of the shape of x (m, …).
+
+        Raises: ValueError if x has other features than the training data.
+        """
         x, mean, forward = _alike(x, self.mean.shape, self.mean, self.forward)
         lead = x.shape[: x.ndim - mean.ndim]
         z = (x - mean).reshape(*lead, len(forward)) @ forward
         return z.reshape(*lead, *self.z_shape)
 
     def inverse(self, z: np.ndarray) -> np.ndarray:
+        """x (m, …) from z (m, k), for ZCA (m, …).
+
+        Raises: ValueError if z has other features than the training data.
+        """
         z, mean, backward = _alike(z, self.z_shape, self.mean, self.backward)
         lead = z.shape[: z.ndim - len(self.z_shape)]
         return (z.reshape(*lead, len(backward)) @ backward).reshape(*lead, *mean.shape) + mean
@@ -64,9 +82,14 @@ class Preprocessor:
     """What all settings share: they must be fitted before they can transform."""
 
     def fit(self, x_train: np.ndarray) -> Scaled | Rotated:
+        """What was learned from x_train (m, …)."""
         raise NotImplementedError
 
     def transform(self, x: np.ndarray):
+        """Always a ValueError, for x (m, …): nothing has been learned yet.
+
+        Raises: ValueError.
+        """
         name = type(self).__name__
         raise ValueError(f"{name} has seen no data: write fitted = {name}().fit(x_train) first.")
 

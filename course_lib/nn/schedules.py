@@ -4,6 +4,8 @@ A schedule gives the learning rate itself, starting from its own `lr` (α₀, or
 leave lr = 1 to look at the bare factor. t counts updates from 0 and may be an array. To decay "every five
 epochs", say `every=5 * updates_per_epoch`. In a training loop `start()` begins a run and `update(metric)`
 reports its progress; only Plateau listens.
+
+Source: each class names its paper.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ class Schedule:
         return self.rate(t)
 
     def rate(self, t: Any) -> Any:
+        """The formula of a subclass: α after t (…) updates."""
         raise NotImplementedError
 
     def start(self) -> Schedule:
@@ -39,7 +42,7 @@ class Schedule:
         return self
 
     def update(self, metric: float | np.ndarray) -> None:
-        """Hear the loss (lower is better) of one evaluation."""
+        """Hear the loss, metric (T,) or a number (lower is better), of one evaluation."""
 
 
 @checked

@@ -7,6 +7,8 @@ generator that yields one score per report (per epoch, say), the last one being 
 Any concurrent.futures.Executor runs the trials: None (here, one after the other), threads, processes, or a cluster
 (`dask.distributed.Client.get_executor()`). Settings and seeds are drawn before the first trial starts, so the trials
 are the same whatever runs them; and the first ten of a hundred are the ten of a search of ten.
+
+Source: Bergstra & Bengio 2012 (random search); Jamieson & Talwalkar 2016 (halving); CS231n notes.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ from course_lib.nn.spaces import Choice, Space, draw
 class CanSubmit(Protocol):
     """A `concurrent.futures.Executor`, which Dask's is not a subclass of."""
 
-    def submit(self, work: Callable[..., Any], /, *args: Any) -> Any: ...
+    def submit(self, work: Callable[..., Any], /, *args: Any) -> Any:
+        """A future of work(*args)."""
 
 
 Workers = Annotated[CanSubmit | None, doc("an Executor or None")]
@@ -81,6 +84,10 @@ class SearchResult:
 
     @property
     def best(self) -> Trial:
+        """The trial with the best score.
+
+        Raises: ValueError if no trial has a finite score.
+        """
         if not self.ranked:
             errors = [t.error for t in self.trials if t.error]
             raise ValueError(
@@ -91,7 +98,11 @@ class SearchResult:
 
     @checked
     def values(self, name: str) -> np.ndarray:
-        """The setting `name` of every trial."""
+        """The setting `name` of every trial.
+
+        Returns: (trials,).
+        Raises: ValueError if not every trial has that setting.
+        """
         if not all(name in t.settings for t in self.trials):
             raise ValueError(f"name must be a setting that every trial has, not {name!r}.")
         return np.array([t.settings[name] for t in self.trials])
@@ -249,11 +260,15 @@ def search_frames(
 
 
 def failed(trial: Trial, error: Exception) -> Trial:
+    """The trial, with what went wrong in one line."""
     return replace(trial, status="failed", error=f"{type(error).__name__}: {error}", exception=error)
 
 
 def raise_if_all_failed(trials: Sequence[Trial]) -> None:
-    """Then it is the objective that is wrong, not a setting."""
+    """Then it is the objective that is wrong, not a setting.
+
+    Raises: the error of the first trial, if all have failed.
+    """
     errors = [t.exception for t in trials if t.exception]
     if errors and len(errors) == len(trials):
         errors[0].add_note(f"All {len(trials)} trials failed, the first with this error.")

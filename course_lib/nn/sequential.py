@@ -5,6 +5,8 @@ loss = net.loss_and_grad(x, y)          # fills net.grad
 net.theta -= 0.1 * net.grad             # the layers hold views of both
 
 Parameters start at the values that the layers hold, those of `Dense` at 0; `MLP` draws the weights of its layers.
+
+Source: the idea of layers with forward and backward is that of Saito, Deep Learning from Scratch, chapter 5.
 """
 
 from __future__ import annotations
@@ -75,13 +77,16 @@ class Sequential:
 
     @takes_inputs
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
-        """The scores (…, m, n_out), before any softmax or sigmoid."""
+        """The scores (…, m, n_out) of x (…, m, n_in), before any softmax or sigmoid."""
         for layer in self.layers:
             x = layer.forward(x, train)
         return x
 
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Number:
-        """J, penalties included; `grad` then holds dJ/dθ. Nobody needs dJ/dx, so the first layer leaves it out."""
+        """J, penalties included; `grad` then holds dJ/dθ. Nobody needs dJ/dx, so the first layer leaves it out.
+
+        x (…, m, n_in), y (…, m) or (…, m, n_out).
+        """
         loss, d = bare(self.loss_function)(self.forward(x, train), y)
         for layer in self.layers[:0:-1]:
             d = layer.backward(d)
@@ -89,23 +94,27 @@ class Sequential:
         return self.penalized(loss, self._grad)
 
     def loss(self, x: np.ndarray, y: np.ndarray, train: bool = False) -> Number:
-        """J, penalties included."""
+        """J, penalties included; x (…, m, n_in), y (…, m) or (…, m, n_out)."""
         return self.penalized(self.loss_function(self.forward(x, train), y)[0])
 
     def penalized(self, loss: np.ndarray, grad: np.ndarray | None = None) -> Number:
-        """J from the mean loss. A plain network has no penalty; `MLP` adds its own to J and to grad."""
+        """J from the mean loss. A plain network has no penalty; `MLP` adds its own to J and to grad.
+
+        loss (…), grad (…, P).
+        """
         return float(loss)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """The class number of each example (…, m): the highest score, or the sign of a single one."""
+        """The class number (…, m) of each example of x (…, m, n_in): the highest score, or the sign of a single one."""
         return predicted(self.forward(x))
 
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> Number:
-        """The share of examples whose class is predicted right; y are class numbers (m,), (m, 1) or (T, m)."""
+        """The share of examples x (…, m, n_in) whose class is predicted right; y (m,), (m, 1) or (T, m)."""
         share = share_right(self.forward(x), y)
         return share if self.trials else float(share)
 
     def dense_layers(self) -> list[Dense]:
+        """The layers with weight matrices, first layer first."""
         return [layer for layer in self.layers if isinstance(layer, Dense)]
 
     def weights(self) -> list[np.ndarray]:
@@ -121,7 +130,10 @@ class Sequential:
         return twin
 
     def signals(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Signals:
-        """One forward and backward pass with everything recorded; the network stays exactly as it was."""
+        """One forward and backward pass with everything recorded; the network stays exactly as it was.
+
+        x (…, m, n_in), y (…, m) or (…, m, n_out).
+        """
         z: list[np.ndarray] = []
         h: list[np.ndarray] = []
         dz: list[np.ndarray] = []
@@ -215,12 +227,18 @@ class Signals:
 
 
 def predicted(scores: np.ndarray) -> np.ndarray:
-    """Class numbers (…, m) from scores (…, m, C): the largest score, or the sign of a single one."""
+    """Class numbers (…, m) from scores (…, m, C): the largest score, or the sign of a single one.
+
+    Returns: (…, m), for scores (…, m, C).
+    """
     return np.argmax(scores, axis=-1) if scores.shape[-1] > 1 else (scores[..., 0] > 0).astype(int)
 
 
 def share_right(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The accuracy (…) of scores (…, m, C) for class numbers y; `ValueError` if they are none."""
+    """The accuracy (…) of scores (…, m, C) for class numbers y; `ValueError` if they are none.
+
+    Returns: (…), for scores (…, m, C) and y (…, m).
+    """
     classes = predicted(scores)
     return np.mean(classes == labels(y, classes.shape, max(2, scores.shape[-1]), "y"), axis=-1)
 

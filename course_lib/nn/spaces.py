@@ -2,6 +2,8 @@
 
 A random search draws u uniformly, a grid takes u evenly spaced; `where` maps a value back to its u, which tells how
 close to the edge of its range it lies.
+
+Source: Bergstra & Bengio 2012, Random Search for Hyper-Parameter Optimization.
 """
 
 from __future__ import annotations
@@ -117,7 +119,10 @@ def draw(space: Space, rng: Rng) -> dict[str, Any]:
 @checked
 def grid(space: Space, points: Count | Mapping[str, Count]) -> list[dict[str, Any]]:
     """Every combination of `points` evenly spaced values per axis (the midpoints of equal parts), the last axis
-    changing fastest; points = {"lr": 5, "l2": 3} sets each axis by itself."""
+    changing fastest; points = {"lr": 5, "l2": 3} sets each axis by itself.
+
+    Raises: ValueError if points do not name each axis.
+    """
     per_axis = points if isinstance(points, Mapping) else dict.fromkeys(space, points)
     if per_axis.keys() != space.keys():
         raise ValueError(f"points must be a number or have one for each of {', '.join(space)}, not {short(points)}.")

@@ -3,6 +3,8 @@
 `TrainMLP` is an objective like any other, for `search`. Small networks spend most of their time in Python, not in
 arithmetic; `stacked_search` lays those of the same shape along a trial axis and gets the same trials in a fraction of
 the time.
+
+Source: the course's own: trials that differ in numbers only are one network with an axis of trials.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Landscapes with two parameters on which an optimizer's path can be seen: value, gradient, start, minima.
 
 A point is p (..., 2); `value(p)` has shape (...), `grad(p)` has the shape and dtype of p.
+
+Source: each surface names its own.
 """
 
 from __future__ import annotations
@@ -31,10 +33,18 @@ class Surface:
 
     @arrays("p", ndim=1, of="points (…, 2)")
     def value(self, p: Points) -> np.ndarray:
+        """f (…), for p (…, 2).
+
+        Raises: ValueError if p does not consist of points with two coordinates.
+        """
         return self.f(*_coordinates(p))
 
     @arrays("p", ndim=1, of="points (…, 2)")
     def grad(self, p: Points) -> np.ndarray:
+        """∇f (…, 2), for p (…, 2).
+
+        Raises: ValueError if p does not consist of points with two coordinates.
+        """
         return np.stack(self.df(*_coordinates(p)), axis=-1)
 
 

@@ -3,6 +3,8 @@
 `train` runs to the end and returns a History. `train_frames` is the same loop as a generator that yields a Frame
 at every evaluation, so that a live picture can draw it, pause, or stop. A network with a trial axis is trained
 like any other: what is a number below then is an array (T,), one entry per trial.
+
+Source: Goodfellow, Bengio & Courville, Deep Learning, sections 8.1 and 7.8; the loop is that of every textbook.
 """
 
 from __future__ import annotations
@@ -29,16 +31,21 @@ Number = Any  # a float, or an array (T,) of T networks
 class HasStep(Protocol):
     """An optimizer of the library, or one of your own."""
 
-    def init(self, theta: np.ndarray) -> Any: ...
+    def init(self, theta: np.ndarray) -> Any:
+        """The state, for theta (…, P)."""
 
-    def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: Any = ...) -> None: ...
+    def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: Any = ...) -> None:
+        """One update of theta, grad (…, P), in place."""
 
 
 Rule = Annotated[HasStep, doc("an optimizer such as SGD()")]
 
 
 def train(net: Network, x: Rows, y: Finite, optimizer: Rule, **options) -> History:
-    """Train `net` in place to the end; options as in `train_frames`."""
+    """Train `net` in place to the end; options as in `train_frames`.
+
+    x (m, n_in), y (m,) or (m, n_out).
+    """
     return History.of(list(train_frames(net, x, y, optimizer, **options)))
 
 
@@ -74,6 +81,8 @@ def train_frames(
         the lowest (per trial; the run ends when no trial is left that improves).
     x and y must be finite. Accuracy is nan where y are not class numbers, as in a regression.
     A run whose loss is not finite (in every trial) ends there. Overflow is a result, never a warning.
+    x, x_val (m, n_in), y, y_val (m,) or (m, n_out).
+    Raises: ValueError if not exactly one of epochs and steps is given, epochs make no update, or x and y do not match.
     """
     same_length(x=x, y=y)
     same_length(x_val=x_val, y_val=y_val)
@@ -113,13 +122,13 @@ class Frame:
 
     step: int
     epoch: float  # step / updates per epoch
-    lr: Number  # of the next update
+    lr: Number  #: of the next update
     loss: Number
     accuracy: Number
-    val_loss: Number  # None without validation data
+    val_loss: Number  #: None without validation data
     val_accuracy: Number
-    batch_loss: np.ndarray  # (k,) or (k, T): one per update since the frame before
-    best_step: int | np.ndarray  # the frame with the lowest val_loss so far (or loss, without validation data)
+    batch_loss: np.ndarray  #: (k,) or (k, T): one per update since the frame before
+    best_step: int | np.ndarray  #: the frame with the lowest val_loss so far (or loss, without validation data)
 
 
 @dataclass(frozen=True)
@@ -130,19 +139,21 @@ class History:
     (with trials: an int array (T,), −1 for never).
     """
 
-    step: np.ndarray  # (R,)
-    epoch: np.ndarray  # (R,)
-    lr: np.ndarray
-    loss: np.ndarray
-    accuracy: np.ndarray
+    step: np.ndarray  #: (R,)
+    epoch: np.ndarray  #: (R,)
+    lr: np.ndarray  #: (R,)
+    loss: np.ndarray  #: (R,)
+    accuracy: np.ndarray  #: (R,)
     val_loss: Any  # (R,); None without validation data
     val_accuracy: Any
-    batch_loss: np.ndarray  # (updates,) or (updates, T)
+    batch_loss: np.ndarray  #: (updates,) or (updates, T)
     best_step: Any
     diverged_at: Any
 
     @classmethod
     def of(cls, frames: Sequence[Frame]) -> History:
+        """The frames of a run, stacked."""
+
         def column(name):
             return None if getattr(frames[0], name) is None else np.array([getattr(f, name) for f in frames])
 
@@ -159,7 +170,10 @@ class History:
 
 
 def same_length(**data: np.ndarray | None) -> None:
-    """Refuse data that has not one target for every example."""
+    """Refuse data that has not one target for every example.
+
+    Raises: ValueError if they differ in length.
+    """
     (x, xs), (y, ys) = data.items()
     if (xs is None) != (ys is None) or xs is not None and ys is not None and np.shape(xs)[:1] != np.shape(ys)[:1]:
         raise ValueError(f"{x} and {y} must have one row per example, not be {short(xs)} and {short(ys)}.")
