@@ -47,16 +47,16 @@ def as_rst(lines: list[str]) -> list[str]:
     result: list[str] = []
     for paragraph in re.split(r"\n\s*\n", "\n".join(lines)):
         rows = paragraph.strip("\n").split("\n")
-        aligned = any(map(ALIGNED.search, rows))
+        aligned, within = any(map(ALIGNED.search, rows)), False
         for row in rows:
             if field := FIELD.match(row):
                 result += ["", f":{field[1]}: {escaped(row[field.end() :])}"]
-                aligned = False
+                aligned, within = False, True
             elif aligned:
                 indent = SPACE * ((len(row) - len(row.lstrip())) // 4)
                 result.append("| " + indent + escaped(re.sub("  +", SPACE, row.strip())))
             else:
-                result.append(escaped(row) if not row.startswith(" ") else f"   {escaped(row.strip())}")
+                result.append(("   " if within else "") + escaped(row.strip()))
         result.append("")
     return result
 
