@@ -1,4 +1,4 @@
-"""Packages: each imports only from those below it, `nn` and `data` need NumPy alone, and nobody wakes pyplot."""
+"""Each package imports only from those below it, `nn` and `data` need NumPy alone, and nothing imports pyplot."""
 
 from __future__ import annotations
 

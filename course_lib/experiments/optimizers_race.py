@@ -50,7 +50,7 @@ class OptimizerRace:
 
 
 class SideBySide:
-    """Looks like one optimiser, but every block of trials (rows of θ) has its own."""
+    """Several optimisers as one: each updates its own block of trials (rows of θ)."""
 
     def __init__(self, optimizers: Sequence[Optimizer], trials: int) -> None:
         self.parts = [(part, slice(i * trials, (i + 1) * trials)) for i, part in enumerate(optimizers)]

@@ -1,6 +1,6 @@
 """An explorer whose experiment trains before the learner's eyes: it pulls frames from a generator, one at a time.
 
-Whoever looks sets the pace. In a notebook the page asks for every frame (see `live_panel`), so that training stops when
+The viewer sets the pace. In a notebook the page asks for every frame (see `live_panel`), so that training stops when
 nobody looks; without a page nothing runs at all, and the explorer shows a fixed number of frames like any picture.
 """
 

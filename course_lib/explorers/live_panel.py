@@ -102,7 +102,7 @@ class LivePanel(Panel):
             self.clock.max = self.clock.value + LEASE
 
     def _stopped(self, change: dict[str, Any]) -> None:
-        """The page ran out of its lease while the kernel was busy: it lives, since it says so."""
+        """A page whose lease ended while the kernel was busy has answered: play on."""
         if not change["new"] and self in _playing:
             self.play()
 
