@@ -43,9 +43,11 @@ class Panel:
         self.explorer = explorer
         self._timer: threading.Timer | None = None
         self.more: list[widgets.Widget] = []  # what lecture mode adds
-        flexible, folded = widgets.Layout(**LAYOUT), widgets.Layout(**LAYOUT, display="none")
         named = [explorer.settings, explorer._start, *explorer.presets.values()]  # sliders stop there too
         first = list(explorer.controls)[: explorer.first]
+        folds = len(first) < len(explorer.controls)
+        flexible = widgets.Layout(**LAYOUT)
+        folded = widgets.Layout(**LAYOUT, display="none") if folds else flexible
         self.inputs = {
             name: control.widget(
                 flexible if name in first else folded, *(settings[name] for settings in named if name in settings)
@@ -56,7 +58,7 @@ class Panel:
         alike = {"layout": widgets.Layout(width="auto"), "style": widgets.ButtonStyle()}
         self.buttons = {label: widgets.Button(description=label, **alike) for label in explorer.presets}
         self.reset_button = widgets.Button(description="Reset", **alike)
-        self.fold = [self._fold(folded, len(self.inputs) - len(first), alike)] if len(first) < len(self.inputs) else []
+        self.fold = [self._fold(folded, len(self.inputs) - len(first), alike)] if folds else []
         width = f"{explorer.picture.size[0] * explorer.picture.style.screen:.0f}px"
         self.image = widgets.Image(format="png", layout={"width": "100%", "max_width": width, "min_width": "620px"})
         self.caption = widgets.HTML(layout={"max_width": width, "min_width": "0"})
