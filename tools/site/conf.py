@@ -75,7 +75,7 @@ def write_excerpts(folder: Path) -> None:
     texts = {
         name: words(file.read_text(encoding="utf-8"))
         for name, file in pages.items()
-        if not name.startswith("source/") and name != SEARCH
+        if not name.startswith(("source/", "reference/")) and name != SEARCH
     }
     script = f"const TEXTS = {json.dumps(texts, ensure_ascii=False)};\n"
     (folder / "_static" / "texts.js").write_text(script, encoding="utf-8")

@@ -81,7 +81,10 @@ def readable(file: Path, linked: set[Path], explorers: Mapping[str, StaticExplor
     for cell in notebook["cells"]:
         place = f"({place_of(file, cell['id'])})=\n"
         if cell["cell_type"] == "markdown":
-            cell["source"] = place + relinked("".join(cell["source"]), file.parent, linked)
+            text = relinked("".join(cell["source"]), file.parent, linked)
+            if text.startswith("<"):  # a place cannot stand at raw HTML
+                place += "```{container}\n<!-- -->\n```\n\n"
+            cell["source"] = place + text
         else:
             cells.append({"cell_type": "markdown", "id": f"at-{cell['id']}", "metadata": {}, "source": place})
             cell["metadata"]["tags"] = folded(cell)
