@@ -1,19 +1,27 @@
-"""What every explorer says at its start and at each preset is what was read when it was stored.
+"""What every explorer says and shows at its start and at each preset is what was looked at when it was stored.
 
 Words must be the same; numbers may differ by 3 % or two units of the last digit shown, because what training gives
-differs between processors. `STORE=1` in the environment writes the file anew: read the difference, then commit it.
+differs between processors. Pictures are compared at a quarter of their size, where letters are drawn alike everywhere.
+`STORE=1` in the environment writes captions and pictures anew: read and look at the difference, then commit it.
 """
 
 import json
 import os
 import re
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.lines import Line2D
+from PIL import Image
 
 from course_lib.explorers import all_explorers
+from course_lib.explorers.explorer import Explorer
+from same_picture import differs
 
 STORED = Path(__file__).with_name("captions.json")
+PICTURES = Path(__file__).with_name("pictures")  # one sheet for each explorer: its start, below it the presets
 EXPLORERS = all_explorers()
 # What rounding decides: the worst weight of a gradient check, a run at the edge of divergence, the best of many rates.
 CHAOTIC = {
@@ -25,17 +33,29 @@ CHAOTIC = {
     "learning_rate_explorer": {"High", "Very high"},
     "schedule_explorer": {"Digits, rate too high", "Digits, warm-up"},
 }
+# Pixels of a small picture that rounding may put elsewhere: a digit. Curves of training move more.
+STRAY = 8
+MOVES: dict[tuple[str, str], int] = {}
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+−-]?\d+)?")
 
 
-def captions(name: str) -> dict[str, str]:
+def small(explorer: Explorer) -> np.ndarray:
+    """The picture as it stands on the canvas, a quarter as wide and as high."""
+    pixels = np.asarray(explorer.picture.canvas.buffer_rgba())[..., :3]
+    return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).reduce(4), dtype=np.int16)
+
+
+@cache
+def shown(name: str) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Captions and small pictures of the start (\"\") and of the presets."""
     explorer = EXPLORERS[name]()
-    said = {"": explorer.text}
+    said, drawn = {"": explorer.text}, {"": small(explorer)}
     for label in explorer.presets:
         explorer.reset()
         said[label] = explorer.preset(label).text
+        drawn[label] = small(explorer)
     explorer.close()
-    return said
+    return said, drawn
 
 
 def apart(shown: str, stored: str) -> bool:
@@ -55,7 +75,7 @@ def differ(caption: str, stored: str) -> bool:
 
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_captions_are_those_that_were_read(name: str) -> None:
-    said = captions(name)
+    said, _ = shown(name)
     if os.environ.get("STORE"):
         stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
         stored = {one: said if one == name else stored.get(one, {}) for one in EXPLORERS}
@@ -67,3 +87,41 @@ def test_captions_are_those_that_were_read(name: str) -> None:
     assert chaotic <= said.keys()
     wrong = [label for label in said.keys() - chaotic if differ(said[label], stored[label])]
     assert not wrong, "\n".join(f"{label}:\n  now    {said[label]}\n  stored {stored[label]}" for label in wrong)
+
+
+def elsewhere(drawn: np.ndarray, stored: np.ndarray) -> int:
+    """How many pixels of one picture have no like in the other, there or beside."""
+    return int(differs(drawn, stored).sum())
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_pictures_are_those_that_were_looked_at(name: str) -> None:
+    drawn = shown(name)[1]
+    file = PICTURES / f"{name}.webp"
+    if os.environ.get("STORE"):
+        sheet = np.minimum((np.vstack([*drawn.values()]) + 8) // 16 * 16, 255)  # half the file
+        Image.fromarray(sheet.astype(np.uint8)).save(file, lossless=True, quality=100, method=6)
+    sheet = np.asarray(Image.open(file).convert("RGB"), dtype=np.int16)
+    assert sheet.shape[0] == sum(len(picture) for picture in drawn.values())
+    stored = dict(zip(drawn, np.split(sheet, len(drawn))))
+    moved = {label: elsewhere(drawn[label], stored[label]) for label in drawn.keys() - CHAOTIC.get(name, set())}
+    wrong = {label: pixels for label, pixels in moved.items() if pixels > MOVES.get((name, label), STRAY)}
+    assert not wrong, f"pixels elsewhere: {wrong}"
+
+
+def test_a_missing_line_and_swapped_colours_are_refused() -> None:
+    explorer = EXPLORERS["activation_explorer"]()
+    assert explorer.text
+    picture = explorer.picture
+    before = small(explorer)
+    lines = [artist for artist in picture._moving if isinstance(artist, Line2D) and len(artist.get_xdata()) > 2]
+    first, second = lines[:2]
+    kept = first.get_color(), second.get_color()
+    for change, restore in [
+        (lambda: first.set_visible(False), lambda: first.set_visible(True)),
+        (lambda: (first.set_color(kept[1]), second.set_color(kept[0])), lambda: first.set_color(kept[0])),
+    ]:
+        change()
+        picture.update(explorer.result)
+        assert elsewhere(small(explorer), before) > 3 * STRAY
+        restore()
