@@ -35,7 +35,7 @@ CHAOTIC = {
 }
 # Pixels of a small picture that rounding may put elsewhere: a digit. Curves of training move by more: twice as much
 # is allowed as under the rounding jitter of the tests.
-STRAY = 8
+STRAY = 24
 MOVES = {
     "gradient_check_explorer": 300,
     "activation_race_explorer": 700,
@@ -46,7 +46,7 @@ MOVES = {
     "optimizer_race_explorer": 200,
     "overfitting_explorer": 320,
     "learning_rate_explorer": 80,
-    "log_scale_explorer": 24,
+    "initialization_explorer": 100,
 }
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+−-]?\d+)?")
 
