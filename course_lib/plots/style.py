@@ -113,7 +113,7 @@ class Style:
             "axes.titley": 1.0,  # else Matplotlib measures all tick labels to see whether the title must move
             "axes.titleweight": "bold",
             "axes.titlepad": 8.0,
-            "axes.prop_cycle": mpl.cycler(color=[one["color"] for one in SERIES]),
+            "axes.prop_cycle": mpl.rcsetup.cycler(color=[one["color"] for one in SERIES]),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": False,
