@@ -17,6 +17,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 from PIL import Image
 
 from course_lib import large_print
@@ -113,7 +114,7 @@ class Style:
             "axes.titley": 1.0,  # else Matplotlib measures all tick labels to see whether the title must move
             "axes.titleweight": "bold",
             "axes.titlepad": 8.0,
-            "axes.prop_cycle": mpl.rcsetup.cycler(color=[one["color"] for one in SERIES]),
+            "axes.prop_cycle": cycler(color=[one["color"] for one in SERIES]),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": False,
