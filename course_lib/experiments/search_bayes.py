@@ -14,6 +14,7 @@ import numpy as np
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.search_digits import objective, space_of
+from course_lib.nn.normal import erfc
 from course_lib.nn.spaces import grid
 from course_lib.nn.stacked import stacked_search
 
@@ -64,8 +65,7 @@ def expected_improvement(mean: np.ndarray, std: np.ndarray, best: float) -> np.n
     Returns: (m,), for mean, std (m,).
     """
     z = (mean - best) / std
-    normal = np.array([0.5 * (1 + math.erf(value / math.sqrt(2))) for value in z])
-    return (mean - best) * normal + std * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    return (mean - best) * erfc(-z / math.sqrt(2)) / 2 + std * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Schedule:
         return self
 
     def update(self, metric: float | np.ndarray) -> None:
-        """Hear the loss, metric (T,) or a number (lower is better), of one evaluation."""
+        """Take the loss of one evaluation, metric (T,) or a number; lower is better."""
 
 
 @checked
