@@ -94,7 +94,7 @@ class MLP(Sequential):
         """J from the mean loss; the gradient of the penalties is added to grad."""
         for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
             if isinstance(strength, np.ndarray | list) or strength:
-                per_weight = (self._column("A penalty", strength) * self._is_weight).astype(self.dtype, copy=False)
+                per_weight = np.asarray(self._column("A penalty", strength), self.dtype) * self._is_weight
                 value, slope = penalty(self._theta, per_weight, axis=-1)
                 loss = loss + value
                 if grad is not None:
