@@ -291,7 +291,8 @@ def run_jobs(
 
 def _run_elsewhere(work: Callable, jobs: Sequence, executor: CanSubmit, stop: Callable[[], bool]) -> Generator:
     # imported here, because it costs every user of `nn` some milliseconds
-    from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+    from concurrent.futures import BrokenExecutor, Future
+    from queue import Empty, SimpleQueue
 
     def submit(job) -> Future:
         try:
@@ -301,14 +302,19 @@ def _run_elsewhere(work: Callable, jobs: Sequence, executor: CanSubmit, stop: Ca
             future.set_exception(error)
             return future
 
-    futures = [submit(job) for job in jobs]
-    waiting = dict(zip(futures, jobs, strict=True))
+    waiting = {submit(job): job for job in jobs}
+    finished: SimpleQueue[Future] = SimpleQueue()  # looking through all futures for each would take longer and longer
+    for future in waiting:
+        future.add_done_callback(finished.put)
     try:
         stopped = False
         while waiting and not stopped:
             stopped = stop()
-            done = wait(waiting, timeout=0.0 if stopped else 0.1, return_when=FIRST_COMPLETED).done
-            for future in [f for f in futures if f in done and f in waiting]:
+            for _ in range(finished.qsize() if stopped else 1):
+                try:
+                    future = finished.get(timeout=0.1)
+                except Empty:
+                    break
                 try:
                     outcome = future.result()
                 except Exception as error:
