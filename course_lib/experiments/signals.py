@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -211,7 +212,7 @@ def propagate(
     """
     activations, slopes = [], []
     before, after = (BATCHNORM[batchnorm] == place for place in ("before", "after"))
-    norms = [BatchNorm(w.shape[-1], dtype=x.dtype) for w in weights]
+    norms: list[Any] = [BatchNorm(w.shape[-1], dtype=x.dtype) if before or after else None for w in weights]
     for w, norm in zip(weights, norms, strict=True):
         z = x @ w
         z *= factor
