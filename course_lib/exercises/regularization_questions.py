@@ -9,7 +9,7 @@ QUESTIONS = (
         "after 600 steps, and how many of 297 others?",
         (
             Option(
-                "All 300, and 95 % of the others.",
+                "All 300, and about 95 % of the others.",
                 "It has far more parameters than images. It learns these images, not only digits.",
                 right=True,
             ),
@@ -31,12 +31,12 @@ QUESTIONS = (
             ),
             Option(
                 "About 90 %.",
-                "That is what it reproduces with dropout 0.5 or with λ = 0.01. Without, there is nothing to stop it.",
+                "That is about what it reproduces with dropout 0.5 or with λ = 0.01. Without, nothing stops it.",
             ),
             Option(
                 "All of them.",
                 "It learns each wrong label by heart. On the validation digits, whose labels are right, it falls to "
-                "77 %.",
+                "less than 80 %.",
                 right=True,
             ),
         ),

@@ -26,6 +26,7 @@ class LiveExplorer(Explorer):
     preview   how many frames after the first are run for the picture that is there before anybody presses Play
     draft     how many of them while a slider is dragged; all if None
     foreword  what is said before the words of that picture; {preview} in it is how many frames it stands for
+    before    settings of `frames` that no control moves, for the preview alone
 
     Until `step` is called the explorer is one like all others, with the preview as its experiment. From then on there
     is a live run: `result` is its present frame, `set` does what the hand does, `reset` ends it.
@@ -43,6 +44,7 @@ class LiveExplorer(Explorer):
         preview: int = 20,
         draft: int | None = None,
         foreword: str = "",
+        before: Settings | None = None,
         linked: Callable[[Settings, set[str]], Settings] | None = None,
         start: Settings | None = None,
         first: int | None = None,
@@ -53,7 +55,7 @@ class LiveExplorer(Explorer):
         )
         self.frames = frames  # (**settings) -> a generator of results, to which changed settings are sent
         self.during = frozenset(during)
-        self.preview, self.foreword = preview, foreword
+        self.preview, self.foreword, self.before = preview, foreword, dict(before or {})
         self.over = False  # the run has come to its end by itself
         self._training: Generator[Any, Settings | None, None] | None = None
         self._changes: Settings = {}
@@ -182,7 +184,7 @@ class LiveExplorer(Explorer):
         self._training, self._changes, self.over = None, {}, False
 
     def _preview(self, preview: int | None = None, **settings: Any) -> Any:
-        run = self.frames(**settings)
+        run = self.frames(**settings, **self.before)
         try:
             return deque(islice(run, (preview or self.preview) + 1), maxlen=1).pop()
         finally:

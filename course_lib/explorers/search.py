@@ -117,6 +117,7 @@ def search_explorer(**start: Any) -> LiveExplorer:
         preview=PREVIEW,
         draft=DRAFT,
         foreword="Before Play, the first {preview} trials.",
+        before={"look": False},  # nobody has searched yet
         linked=_ordered("lr_low", "lr_high", LOWS, HIGHS),
         start=start,
     )

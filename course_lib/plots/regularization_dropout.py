@@ -23,6 +23,10 @@ class DropoutPicture(Picture):
         axes = self.outputs = self.figure.add_axes((0.07, 0.13, 0.45, 0.68))
         axes.set(xlim=(BINS[0], BINS[-1]), ylim=(0, TALLEST), xlabel="output of the unit")
         axes.set_ylabel(f"masks, of {MASKS}")
+        low, high = float(BINS[0]), float(BINS[-1])  # the outermost bins hold everything beyond
+        axes.set_xticks([low, 0, 2, 4, high], [f"≤ −{-low:g}", "0", "2", "4", f"≥ {high:g}"])
+        for label, side in zip(axes.get_xticklabels()[::4], ("left", "right"), strict=True):
+            label.set_horizontalalignment(side)
         self.steps = self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, fill=True, color=BLUE, alpha=0.4))
         self.mean = self.moving(axes.plot([], [], color=BLUE, linewidth=3, label="mean in training")[0])
         self.test = self.moving(axes.plot([], [], color=VERMILLION, linewidth=3, linestyle="--", label="test")[0])
@@ -63,7 +67,7 @@ class DropoutPicture(Picture):
         ):
             y = place // 2 - 0.17 + 0.34 * (place % 2)
             line.set_data([0, min(max(value, 0), REACH)], [y, y])
-            text.set_text(f"{value:.2f}")
+            text.set_text(f"{value:.2f}" if value <= REACH else f"→ {value:.1f}")  # the bar goes on beyond the axis
         self.title.set_text(f"Drop probability {result.p:g}, scaling {result.mode}: {verdict(result)}")
 
     def describe(self, result: DroppedOut) -> str:

@@ -94,13 +94,8 @@ class SearchPicture(Picture):
         self.title = self.moving(self.figure.text(0.07, 0.945, "", **big))
         self.second = self.moving(self.figure.text(0.07, 0.90, ""))
         self.count = self.moving(self.figure.text(0.07, 0.853, "", color=BLUE, weight="bold"))
-        self.legend = self.figure.text(
-            0.07,
-            0.765,
-            "light: most digits right    dark: few    × given up early    "
-            "dashed: the fine range    faint lines: all other trials",
-            fontsize=self.style.font - 1,
-            color=self.style.theory,
+        self.legend = self.moving(
+            self.figure.text(0.07, 0.765, "", fontsize=self.style.font - 1, color=self.style.theory)
         )
         self.test = self.moving(self.figure.text(0.985, 0.853, "", ha="right", color=GREEN, weight="bold"))
 
@@ -158,6 +153,9 @@ class SearchPicture(Picture):
             f"{gone.sum()} given up early" + (", ended" if result.ended else "")
         )
         self.test.set_text(_test(result))
+        signs = ["light: most digits right    dark: few"] + ["× given up early"] * bool(gone.any())
+        signs += ["dashed: the fine range"] * fine + ["faint lines: all other trials"] * (len(trials) > len(leaders))
+        self.legend.set_text("    ".join(signs) if trials else "")
 
     def describe(self, result: SearchState) -> str:
         gone = sum(t.status != "done" for t in result.result.trials)
@@ -187,6 +185,8 @@ def _best(result: SearchState) -> str:
 
 
 def _second(result: SearchState) -> str:
+    if result.strategy == "grid" and not result.ended:
+        return "A grid goes from low to high learning rates: where its best lie shows at the end"
     edges = " and ".join(ENDS[edge] for edge in result.edges.items())
     if edges:
         return f"The best crowd the {edges}: search beyond it"

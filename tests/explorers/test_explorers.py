@@ -203,3 +203,17 @@ def test_without_a_kernel_it_shows_its_picture(explorer):
     assert bundle["text/plain"] == repr(explorer)
     assert len(bundle["image/png"]) < 80_000
     assert len(metadata["image/png"]["alt"]) > 40
+
+
+def test_buttons_that_name_no_wrong_labels_have_none_wherever_the_explorer_starts():
+    explorer = made_for_tests("overfitting_explorer", wrong=0.2)
+    for label in ("300 images", "Weight decay", "Dropout", "1500 images"):
+        assert explorer._checked(explorer._start, {**explorer._start, **explorer.presets[label]})["wrong"] == 0
+
+
+def test_before_play_a_search_has_not_looked_at_the_test_digits_nor_judged_half_a_grid():
+    explorer = EXPLORERS["search_explorer"](trials=20)
+    assert explorer.result.ended and "not looked at" in explorer.text
+    explorer.set(strategy="grid", trials=100, lr_high=1.0, seed=5)
+    assert explorer.result.edges and "crowd" not in explorer.text
+    explorer.close()

@@ -70,3 +70,17 @@ def test_a_killed_worker_loses_nothing(cluster, executor):
     result = search(slow, SPACE, 20, 0, executor, progress=kill_one)
     assert killed and len(result.trials) == result.planned == 20
     assert outcome(result) == outcome(search(slow, SPACE, 20, 0))
+
+
+def test_a_cluster_that_grows_with_the_work_runs_the_same_trials():
+    with (
+        distributed.LocalCluster(
+            n_workers=0, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+        ) as cluster,
+        distributed.Client(cluster) as client,
+        client.get_executor() as executor,
+    ):
+        cluster.adapt(minimum=0, maximum=2)
+        assert not cluster.workers
+        found = search(TRAIN, SPACE, 6, 0, executor)
+    assert outcome(found) == outcome(search(TRAIN, SPACE, 6, 0))
