@@ -127,12 +127,12 @@ QUESTIONS = (
         (
             Option(
                 "Hardly anything: Adam leads both times.",
-                "With 0.001 Adam is among the last after 160 updates; it only had the smallest rate.",
+                "With 0.001 Adam comes behind Momentum and AdaGrad; its rate is too small for so short a race.",
             ),
             Option(
                 "Order and distances: tuned, all come close together.",
                 "The first race ranks learning rates, not methods. Tuned, the last losses lie within about a factor of "
-                "three of one another; before, SGD was four times as high as the first.",
+                "three of one another; before, the highest was more than four times the lowest.",
                 right=True,
             ),
             Option(

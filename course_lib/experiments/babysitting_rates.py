@@ -59,7 +59,7 @@ class LearningRate:
         if self.accuracy[-1] > 0.9:
             return "this works"
         if fall < 0.05:
-            return "accuracy before loss: too low, but it learns" if gain > 0.05 else "too low: nothing happens"
+            return "accuracy before loss: too low, but it learns" if gain > 0.05 else "too low: hardly anything happens"
         return "too low: it is slow" if self.lr < self.useful[0] else "too high: it learns and forgets"
 
 

@@ -61,7 +61,7 @@ def initial_loss_explorer(**start: Any) -> Explorer:
             "As it should be": {},
             "A penalty raises it": {"reg": 10.0},
             "Weights too large": {"scale": 1.0},
-            "Pixels 0 to 255": {"scale": 0.1, "pixels": 255},
+            "Pixels 0 to 255, std 0.1": {"scale": 0.1, "pixels": 255},
             "Sum, not mean": {"slip": "sum"},
             "Labels mixed up": {"slip": "labels"},
         },

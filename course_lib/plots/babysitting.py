@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from course_lib.experiments.babysitting import EPOCHS, FAULTS, IMAGES, SCALES, InitialLoss, TinyOverfit
@@ -67,16 +69,19 @@ class InitialLossPicture(Picture):
 
 def verdict(result: InitialLoss) -> str:
     """What a first loss tells."""
-    if result.slip == "sum":
-        return f"{IMAGES} times too large: the sum over {IMAGES} images, where the mean is wanted."
-    if result.slip == "log10":
-        return "Too small by the factor 2.30: a logarithm to base 10."
+    sure = bool(result.p_right[-1] > 2 * result.p_right[0])
+    slips = {
+        "sum": f"{IMAGES} times too large: the sum over {IMAGES} images, where the mean is wanted.",
+        "log10": "Too small by the factor 2.30: a logarithm to base 10.",
+    }
+    if result.slip in slips:
+        return slips[result.slip] + " Weights or pixels are too large as well." * sure
     ratio = result.data / result.expected
     if ratio > 1.05:
         return "Too large: the network is sure of itself before it has learned. Weights or pixels are too large."
     if ratio < 0.95:
         return "Below ln C: a lucky draw, as few classes allow. Weights or pixels are too large."
-    if result.p_right[-1] > 2 * result.p_right[0]:
+    if sure:
         return "Near ln C, but the probabilities are far from equal. Weights or pixels are too large."
     if result.slip == "labels":
         return "As it should be. This check cannot see that the labels belong to other images."
@@ -87,11 +92,13 @@ def verdict(result: InitialLoss) -> str:
 
 def spread(p: np.ndarray) -> str:
     """From the smallest to the largest of sorted probabilities, in as many digits as tell them apart."""
-    for digits in (2, 4):
-        low, high = (f"{value:.{digits}g}" for value in (p[0], p[-1]))
+    if p[-1] > 10 * p[0]:
+        return f"from {p[0]:.2g} to {p[-1]:.2g}"
+    for digits in (1, 3):
+        low, high = (f"{value:.{digits - math.floor(math.log10(p[0]))}f}" for value in (p[0], p[-1]))
         if low != high:
             return f"from {low} to {high}"
-    return f"of {low} every time"
+    return f"of {p[0]:.2g} every time"
 
 
 def number(value: float) -> str:

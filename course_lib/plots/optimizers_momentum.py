@@ -89,6 +89,7 @@ class MomentumPicture(Picture):
         self.terminal.set_data([0, 200], [result.terminal] * 2)
         self.speed.set_data(t[1:], result.speed[1:])
         self.words.set_text(f"tends to {result.terminal:.3g}")
+        self.words.set_y(0.85 if result.terminal < 20 else 0.2)  # beside the line, wherever it is
         for line, x in ((self.x, result.x), (self.without, result.without)):
             gone = ~(np.abs(x) <= GONE)
             end = gone.argmax() + 1 if gone.any() else len(x)  # what leaves for good is cut there
