@@ -172,7 +172,7 @@ QUESTIONS = (
             Option(
                 "No: it still shrinks about fourfold per layer.",
                 "Xavier assumes a slope of 1 at 0, the sigmoid has 1/4. The factor is 0.212 in the first layer and "
-                "0.236 in each of the others, which makes 6.5e-4 after five. Four times Xavier's std leaves 0.078.",
+                "0.236 in each of the others, which makes 6.5e-4 after five. Four times Xavier's std leaves 0.08.",
                 right=True,
             ),
             Option(

@@ -59,8 +59,9 @@ class SymmetryPicture(Picture):
 
     def describe(self, result: Symmetry) -> str:
         units = "unit" if result.distinct[-1] == 1 else "units"
+        noise = f" plus noise of size {result.noise:.2g}" if result.noise else ""
         return (
-            f"All weights start at {result.constant:g} plus noise of size {result.noise:.2g}. After "
+            f"All weights start at {result.constant:g}{noise}. After "
             f"{result.step[-1]} steps the {UNITS} hidden units make {result.distinct[-1]} distinct {units}, "
             f"W1 has rank {result.rank[-1]}, the loss is {result.loss[-1]:.3f} and "
             f"{result.accuracy:.0%} of the 300 training digits are right."
@@ -75,6 +76,10 @@ def _mosaic(weights: np.ndarray) -> np.ndarray:
         r, c = divmod(unit, columns)
         mosaic[9 * r : 9 * r + 8, 9 * c : 9 * c + 8] = image
     return mosaic
+
+
+def _label(racer: str) -> str:
+    return "your scale" if racer == "custom" else racer
 
 
 class RacePicture(Picture):
@@ -96,7 +101,7 @@ class RacePicture(Picture):
         ]
         self.bars.set(xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS)))
         self.bars.set_xticklabels(["0", "50", "100"])
-        self.bars.set_yticklabels([{"custom": "your scale"}.get(name, name) for name in RACERS])
+        self.bars.set_yticklabels([_label(name) for name in RACERS])
         self.bars.axvline(0.1, color=self.style.faint)
         self.bars.set_title("Validation accuracy, %", loc="right")
         colours = [series["color"] for _, series in zip(RACERS, SERIES, strict=False)]
@@ -138,8 +143,9 @@ class RacePicture(Picture):
         else:
             correct = f"{result.accuracy[row]:.0%} of the validation digits right"
             fate = f"ends at loss {result.loss[row, -1]:.3f} with {correct}"
-        best = result.names[int(np.nanargmax(result.accuracy))]
+        best = _label(result.names[int(np.nanargmax(result.accuracy))])
+        layers = "layer" if result.depth == 1 else "layers"
         return (
-            f"{result.depth} hidden {name_of(result.activation)} layers, SGD with learning rate {result.lr:.3g}: "
+            f"{result.depth} hidden {name_of(result.activation)} {layers}, SGD with learning rate {result.lr:.3g}: "
             f"{name} {fate}. Best of the six: {best} with {np.nanmax(result.accuracy):.0%}."
         )

@@ -70,7 +70,7 @@ class SignalPicture(Picture):
         self.act_std, self.act_theory = self._measured_and_theory(ax, BLUE, "o", "-")
         self.grad_std, self.grad_theory = self._measured_and_theory(ax, VERMILLION, "s", "--")
         ax.set_title("Standard deviation per layer", pad=26)
-        ax.legend(
+        self.std_legend = ax.legend(
             handles=[
                 Line2D([], [], color=BLUE, marker="o", linestyle="none", label="activations"),
                 Line2D([], [], color=VERMILLION, marker="s", linestyle="none", label="gradients"),
@@ -103,10 +103,13 @@ class SignalPicture(Picture):
         ax.legend(**{**_LEGEND, "ncols": 2})
 
     def frame(self, result: SignalPropagation) -> tuple:
-        return result.depth, self._span(result), _calm(result)
+        theory = result.depth > 1 and bool(np.isfinite(result.act_std_theory).any())  # equal weights have none
+        return result.depth, self._span(result), _calm(result), theory
 
     def set_frame(self, result: SignalPropagation) -> None:
-        depth, (low, high), calm = self.frame(result)
+        depth, (low, high), calm, theory = self.frame(result)
+        for entry in (self.std_legend.legend_handles[-1], self.std_legend.get_texts()[-1]):
+            entry.set_visible(theory)
         self.stds.set(ylim=CALM if calm else SIZES, yticks=[0.1, 1, 10] if calm else SIZE_TICKS)
         for ax in (self.columns, self.sizes, self.stds, self.shares):
             ax.set(xlim=(0.4, depth + 0.6), xticks=range(1, depth + 1))

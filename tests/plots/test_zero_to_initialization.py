@@ -77,6 +77,14 @@ def test_a_slow_fall_can_be_seen():
     assert tuple(picture.update(signal_propagation("tanh", "0.01")).stds.get_ylim()) == SIZES
 
 
+def test_the_legend_names_the_theory_only_where_there_is_one():
+    """Equal weights have none, and one layer gives no line."""
+    picture = SignalPicture()
+    for settings, there in [({}, True), ({"init": "constant", "scale": 0.01}, False), ({"depth": 1}, False)]:
+        picture.update(signal_propagation(width=64, **settings))
+        assert picture.std_legend.get_texts()[-1].get_visible() == there
+
+
 def test_bounds_have_two_or_three_digits():
     picture = SignalPicture().update(signal_propagation("gelu", "he", depth=2, width=64))
     assert picture.columns.get_title(loc="left").endswith("from −0.17 to 4")
@@ -87,6 +95,12 @@ def test_a_loss_beyond_the_axis_leaves_it_instead_of_running_along_its_edge():
     curve = RacePicture().update(result).curves[RACERS.index("1.0")].get_ydata()
     assert result.loss[RACERS.index("1.0")].max() > 2.9
     np.testing.assert_array_equal(curve[1:], np.minimum(result.loss[RACERS.index("1.0")], 100)[1:])
+
+
+def test_the_race_is_told_in_the_words_of_its_axis():
+    race = initialization_race("xavier", "gelu", depth=1, scale=0.3, steps=60)
+    said = RacePicture().describe(replace(race, accuracy=np.array([0.1, 0.1, 0.2, 0.2, 0.2, 0.9])))
+    assert said.startswith("1 hidden GELU layer,") and said.endswith("Best of the six: your scale with 90%.")
 
 
 @pytest.mark.parametrize(
