@@ -81,16 +81,47 @@ def test_cells_stand_where_their_metadata_say() -> None:
         ("later", 1),
         ("later still", 2),
     ]
-    assert found[2].notes == ["say this"]
+    assert found[2].notes == ["<div><p>say this</p>\n</div>"]
     page = slide_deck.build(book, "x").page
     assert "goes with the import" not in page and "Exercises" not in page
     assert page.count("<section>") == 2  # columns: sections go sideways, the rest down
 
 
+def test_optional_parts_are_no_part_of_a_lecture_and_what_is_folded_is_for_the_speaker() -> None:
+    time = "*3 minutes, difficulty 2{}*"
+    book = new_notebook(
+        cells=[
+            cell(new_markdown_cell, f"## First\n\n{time.format('')}\n\nA text.", "slide"),
+            cell(new_markdown_cell, f"### Aside\n\n{time.format(', optional')}\n\nfor the curious", "subslide"),
+            cell(new_code_cell, "1 + 1", "subslide", outputs=result(text_plain="2")),
+            cell(new_markdown_cell, f"## Second\n\n{time.format('')}\n\nNot *optional*.", "slide"),
+            cell(new_markdown_cell, "Told: <details>\n<summary>More</summary>\n\n$x$, **at length**\n</details>", "-"),
+        ]
+    )
+    first, second = slide_deck.slides_of(book, [], [0])
+    assert "A text." in first.parts[0].html and "minutes" not in first.parts[0].html
+    assert [re.sub(r"<[^>]+>|\n", "", part.html) for part in second.parts] == ["SecondNot optional.", "Told:"]
+    assert "<strong>More</strong>" in second.notes[0] and "<math" in second.notes[0]
+
+
+def test_a_long_listing_is_for_the_speaker_and_nothing_announces_it() -> None:
+    listing = "```python\n" + "x = 1\n" * (slide_deck.LISTING + 1) + "```"
+    code = new_code_cell("show_source(fit)", outputs=result(text_markdown=listing))
+    book = new_notebook(cells=[new_markdown_cell("It says:"), code])
+    (only,) = slide_deck.slides_of(book, [], [0])
+    assert [part.html.strip() for part in only.parts] == ["<p>It says.</p>"] and "x = 1" in only.notes[0]
+
+
+def test_a_computation_written_out_stands_beside_its_table() -> None:
+    source = "x = 1\nfor k in range(9):\n    x += k\ntable({'x': [x]})"
+    shown, notes = slide_deck.code_cell(new_code_cell(source, outputs=result(text_html="<table></table>")), [], [0])
+    assert "for k in range" in re.sub(r"<[^>]+>", "", shown) and "<table>" in shown and not notes
+
+
 def test_code_that_only_makes_a_table_is_for_the_speaker() -> None:
     table = new_code_cell('table({\n    "n": [1],\n})', outputs=result(text_html="<table></table>", text_plain="n"))
     shown, notes = slide_deck.code_cell(table, [], [0])
-    assert "<table>" in shown and "table({" not in shown and notes == [table.source]
+    assert "<table>" in shown and "table({" not in shown and notes == [f"<pre>{html.escape(table.source)}</pre>"]
     number = new_code_cell("conv_fan_in(64, 3, 3)", outputs=result(text_plain="576"))
     shown, notes = slide_deck.code_cell(number, [], [0])
     assert "conv_fan_in" in re.sub(r"<[^>]+>", "", shown) and "576" in shown and not notes
@@ -158,13 +189,16 @@ def test_a_deck_holds_everything_itself(path: Path, as_stored) -> None:
 
 
 @by_name
-def test_every_picture_and_table_outside_skipped_cells_is_on_a_slide(path: Path, as_stored) -> None:
+def test_every_picture_outside_skipped_cells_and_optional_parts_is_on_a_slide(path: Path, as_stored) -> None:
     book = notebooks.read(path)
-    skipping, wanted = False, 0
+    skipping, optional, wanted = False, False, 0
     for one in book.cells:
         kind = one.metadata.get("slideshow", {}).get("slide_type", "-")
         skipping = kind == "skip" or (kind == "-" and skipping)
-        wanted += not skipping and any("image/png" in output.get("data", {}) for output in one.get("outputs", []))
+        if one.source.startswith("## ") or one.source.startswith("### "):
+            optional = ", optional*" in "".join(one.source.split("\n")[:3])
+        shown = not skipping and not optional
+        wanted += shown and any("image/png" in output.get("data", {}) for output in one.get("outputs", []))
     assert slide_deck.build(book, path.stem).page.count("<figure>") == wanted
 
 
@@ -187,13 +221,6 @@ def test_formulas() -> None:
     with pytest.raises(ValueError, match="nosuchthing"):
         slide_markup.markdown_html(r"$\nosuchthing{x}$")
     assert '<a href="05_initialization.html">' in slide_markup.markdown_html("[x](05_initialization.ipynb)")
-
-
-def test_long_code_is_cut_where_it_is_least_indented() -> None:
-    code = "\n".join(["def f():", *["    a = 1"] * 20, "", "def g():", *["    b = 2"] * 20])
-    first, second = slide_markup.pieces(code)
-    assert second.startswith("def g") and f"{first}\n\n{second}" == code
-    assert slide_markup.pieces("x = 1\n" * 20) == ["\n".join(["x = 1"] * 20)]
 
 
 def test_a_script_cannot_end_its_own_element() -> None:

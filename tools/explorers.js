@@ -12,6 +12,8 @@ const PAUSE = 150; // milliseconds between two pictures of a recorded run
 
 /** @type {Map<string, (frames: Frames) => void>} those who wait for their frames, by key */
 const waiting = new Map();
+/** @type {StaticExplorer | undefined} the one that holds decoded pictures */
+let active;
 
 /** Called by the scripts that hold frames. @param {string} key @param {Frames} frames */
 function explorerFrames(key, frames) {
@@ -33,8 +35,9 @@ function load(key, source) {
 }
 
 /** @param {string} encoded a WebP in base64 @returns {Promise<ImageBitmap>} */
-function bitmap(encoded) {
-  const bytes = Uint8Array.from(atob(encoded), letter => letter.charCodeAt(0));
+function decoded(encoded) {
+  const letters = atob(encoded), bytes = new Uint8Array(letters.length);
+  for (let k = 0; k < letters.length; k++) bytes[k] = letters.charCodeAt(k);
   return createImageBitmap(new Blob([bytes], {type: "image/webp"}));
 }
 
@@ -51,8 +54,8 @@ class StaticExplorer {
     this.timer = 0;
     this.fresh = true; // the run begins anew
     this.drawing = false;
-    /** @type {{place: number, bitmap?: ImageBitmap}} */
-    this.background = {place: -1};
+    /** @type {Map<number, Promise<ImageBitmap>>} by place in `parts` */
+    this.bitmaps = new Map();
     this.note = /** @type {HTMLElement} */ (root.querySelector(".explorer-note"));
     this.text = /** @type {HTMLElement} */ (root.querySelector(".explorer-text"));
     this.play = /** @type {HTMLButtonElement | null} */ (root.querySelector("[data-play]"));
@@ -61,7 +64,7 @@ class StaticExplorer {
     this.canvas.width = Number(root.dataset.width);
     this.canvas.height = Number(root.dataset.height);
     this.canvas.setAttribute("role", "img");
-    const touched = () => void this.ready();
+    const touched = () => void this.ready().then(() => this.ahead());
     for (const event of ["pointerenter", "pointerdown", "focusin"]) root.addEventListener(event, touched, {once: true});
     for (const control of this.controls) control.addEventListener("input", () => this.moved(control));
     root.addEventListener("click", event => this.pressed(/** @type {HTMLElement} */ (event.target)));
@@ -90,12 +93,21 @@ class StaticExplorer {
     const frames = await this.ready();
     if (!frames) return;
     const place = Number(control.dataset.control), value = this.value(control);
-    const before = frames.states[this.state][0];
-    const wanted = before.map((one, k) => k === place ? value : one);
-    const exact = frames.states.findIndex(([indices]) => indices.every((one, k) => one === wanted[k]));
-    const state = exact >= 0 ? exact : frames.states.findIndex(([indices]) => indices[place] === value);
-    const back = frames.states[state][0].flatMap((one, k) => one === wanted[k] ? [] : [this.name(k)]);
+    const before = frames.states[this.state][0], state = this.target(frames, place, value);
+    const back = frames.states[state][0].flatMap((one, k) => k === place || one === before[k] ? [] : [this.name(k)]);
     this.show(state, back.length ? `Moved back, as no other pictures were drawn: ${back.join(", ")}. In JupyterLab they stay.` : "");
+  }
+
+  /** The state to which a control leads when it moves to `value`. @param {Frames} frames @param {number} place @param {number} value */
+  target({states}, place, value) {
+    const before = states[this.state][0];
+    const exact = states.findIndex(([indices]) => indices.every((one, k) => one === (k === place ? value : before[k])));
+    return exact >= 0 ? exact : states.findIndex(([indices]) => indices[place] === value);
+  }
+
+  /** The frame that stands for a state. @param {Frames} frames @param {number} state */
+  first({states}, state) {
+    return Math.min(Number(this.root.dataset.at), states[state][1].length - 1);
   }
 
   /** The label of a control. @param {number} place */
@@ -144,7 +156,7 @@ class StaticExplorer {
     this.stop();
     this.state = state;
     this.fresh = true;
-    this.frame = Math.min(Number(this.root.dataset.at), frames.states[state][1].length - 1);
+    this.frame = this.first(frames, state);
     this.note.textContent = note;
     const indices = frames.states[state][0];
     for (const control of this.controls) {
@@ -170,18 +182,53 @@ class StaticExplorer {
     let drawn;
     for (let frame; (frame = this.frames.states[this.state][1][this.frame]) !== drawn; drawn = frame) {
       const [behind, moving, text] = frame, {parts} = this.frames, shown = `${this.state}.${this.frame}`;
-      const over = await bitmap(parts[moving]);
-      if (behind !== this.background.place) this.background = {place: behind, bitmap: await bitmap(parts[behind])};
-      const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
-      context.drawImage(/** @type {ImageBitmap} */ (this.background.bitmap), 0, 0);
-      context.drawImage(over, 0, 0);
-      over.close();
+      const pictures = await Promise.all([this.bitmap(this.frames, behind), this.bitmap(this.frames, moving)]);
+      const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d", {alpha: false}));
+      for (const picture of pictures) context.drawImage(picture, 0, 0);
       this.canvas.setAttribute("aria-label", parts[text]);
       if (!this.canvas.isConnected) this.root.querySelector("img")?.replaceWith(this.canvas);
       this.root.dataset.shown = shown; // for whoever waits for the picture
     }
     this.drawing = false;
     if (!this.timer && drawn) this.text.textContent = this.frames.parts[drawn[2]]; // what keeps changing cannot be read
+    this.ahead();
+  }
+
+  /** @param {Frames} frames @param {number} place in `parts` */
+  bitmap({parts}, place) {
+    const known = this.bitmaps.get(place) ?? decoded(parts[place]);
+    this.bitmaps.set(place, known);
+    return known;
+  }
+
+  /** Decode what the next key can ask for, so that it shows at once, and let go of everything else. */
+  ahead() {
+    if (!this.frames || this.drawing) return;
+    if (active !== this) active?.keep([]);
+    active = this;
+    const {states, values} = this.frames, [indices, run] = states[this.state];
+    const near = [run[this.frame], run[this.frame + 1] ?? run[0]];
+    for (const control of this.controls) {
+      const place = Number(control.dataset.control);
+      for (const value of [indices[place] - 1, indices[place] + 1]) {
+        if (!(value in values[place])) continue;
+        const state = this.target(this.frames, place, value);
+        near.push(states[state][1][this.first(this.frames, state)]);
+      }
+    }
+    const places = near.flatMap(frame => frame.slice(0, 2));
+    this.keep(places);
+    for (const place of places) void this.bitmap(this.frames, place);
+  }
+
+  /** @param {number[]} places of the pictures that stay */
+  keep(places) {
+    if (this.drawing) return;
+    for (const [place, picture] of this.bitmaps) {
+      if (places.includes(place)) continue;
+      this.bitmaps.delete(place);
+      void picture.then(one => one.close());
+    }
   }
 }
 

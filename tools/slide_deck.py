@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import distribution
 from pathlib import Path
@@ -19,6 +19,9 @@ from static_explorers import StaticExplorer, markup
 PAGE = Path(__file__).with_name("slides")
 QUIET_CALLS = re.compile(r"^(predict|show_source|check|hint|solution|progress|review|why|table)\(", re.MULTILINE)
 SHORT = 12  # lines: a longer source belongs into the speaker's notes
+LISTING = 20  # lines of the library: a longer listing, too
+HEADING = re.compile(r"(#{2,} .+)\n+\*\d+ minutes?, difficulty \d(, optional)?\*")  # of a part
+FOLDED = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
 
 
 @dataclass
@@ -31,7 +34,7 @@ class Part:
 
 @dataclass
 class Slide:
-    """`level` "slide" begins a new column, "subslide" goes on below."""
+    """`level` "slide" begins a new column, "subslide" goes on below; `notes` is HTML for the speaker."""
 
     level: str
     parts: list[Part] = field(default_factory=list)
@@ -79,6 +82,18 @@ def frames(one: StaticExplorer) -> str:
     return f'<script type="application/json" id="frames-{one.cell.key}">{data}</script>'
 
 
+def lecture(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """The cells that are shown or noted, each with its slide type: all but skipped ones and optional parts."""
+    skipping = optional = False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("##"):
+            optional = bool((heading := HEADING.match(cell.source)) and heading[2])
+        kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
+        skipping = kind == "skip" or (kind == "-" and skipping)
+        if not skipping and not optional:
+            yield kind, cell
+
+
 def slides_of(
     notebook: NotebookNode,
     problems: list[str],
@@ -87,28 +102,30 @@ def slides_of(
 ) -> list[Slide]:
     """The cells on their slides, by the slide type that each cell's metadata name."""
     slides: list[Slide] = []
-    skipping, step = False, 0
-    for cell in notebook.cells:
-        kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
-        if kind in ("slide", "subslide") or (kind != "skip" and not slides):
+    step = 0
+    for kind, cell in lecture(notebook):
+        if kind in ("slide", "subslide") or not slides:
             slides.append(Slide(kind if kind in ("slide", "subslide") else "slide"))
             step = 0
-        skipping = kind == "skip" or (kind == "-" and skipping)
-        if skipping:
-            continue
         if kind == "notes":
-            slides[-1].notes.append(cell.source)
+            slides[-1].notes.append(f"<div>{markdown_html(cell.source)}</div>")
             continue
         step += kind == "fragment"
         shown, notes = (
-            (markdown_html(cell.source), [])
-            if cell.cell_type == "markdown"
-            else code_cell(cell, problems, pictures, explorers)
+            markdown_cell(cell) if cell.cell_type == "markdown" else code_cell(cell, problems, pictures, explorers)
         )
         slides[-1].notes += notes
         if shown:
             slides[-1].parts.append(Part(shown, step if kind == "fragment" else None))
+        elif slides[-1].parts:  # what it announced is in the notes
+            slides[-1].parts[-1].html = re.sub(r":</p>\s*$", ".</p>", slides[-1].parts[-1].html)
     return [slide for slide in slides if slide.parts]
+
+
+def markdown_cell(cell: NotebookNode) -> tuple[str, list[str]]:
+    """The text of a cell; what the chapter folds is for the speaker."""
+    notes = [f"<div>{markdown_html(f'**{title}**{text}')}</div>" for title, text in FOLDED.findall(cell.source)]
+    return markdown_html(HEADING.sub(r"\1", FOLDED.sub("", cell.source)).strip()), notes
 
 
 def code_cell(
@@ -134,17 +151,20 @@ def code_cell(
             shown.append(f"<figure>{image}</figure>")
         elif "text/html" in data:
             shown.append(f'<div class="output">{without_styles(data["text/html"])}</div>')
+        elif "text/markdown" in data and data["text/markdown"].count("\n") > LISTING:
+            notes.append(data["text/markdown"])
         elif "text/markdown" in data:
             shown.append(markdown_html(data["text/markdown"]))
         else:
             shown.append(f'<pre class="output">{html.escape(data["text/plain"].rstrip())}</pre>')
     plain_text_only = all("output" in part and "<pre" in part for part in shown)
     quiet = QUIET_CALLS.search(cell.source) or "import " in cell.source
-    if plain_text_only and not quiet and len(cell.source.splitlines()) <= SHORT:
+    steps = re.search(r"^for ", cell.source, re.MULTILINE)  # a computation written out, not one call in a table
+    if (steps or (plain_text_only and not quiet)) and len(cell.source.splitlines()) <= SHORT:
         shown.insert(0, code_html(cell.source))
     elif not re.match(r"\w+\([^\n]*\)$", cell.source):
         notes.append(cell.source)
-    return "\n".join(shown), notes
+    return "\n".join(shown), [f"<pre>{html.escape(note)}</pre>" for note in notes]
 
 
 def without_styles(fragment: str) -> str:
@@ -173,8 +193,7 @@ def section(slide: Slide, label: str) -> str:
         f'<div class="part"{"" if part.step is None else f" data-step={part.step}"}>\n{part.html}</div>'
         for part in slide.parts
     )
-    notes = "".join(f"<pre>{html.escape(note)}</pre>" for note in slide.notes)
-    aside = f'<aside class="notes">{notes}</aside>' if notes else ""
+    aside = f'<aside class="notes">{"".join(slide.notes)}</aside>' if slide.notes else ""
     return f'<section data-where="{label}">\n{parts}{aside}\n</section>'
 
 

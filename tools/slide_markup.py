@@ -18,7 +18,6 @@ from pygments.lexers import PythonLexer, TextLexer
 from mathml import mathml
 
 MATH_FONT = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
-LONGEST = 26  # lines of code that one slide can show
 
 
 class _Renderer(IPythonRenderer):
@@ -52,23 +51,8 @@ def markdown_html(text: str) -> str:
 
 
 def code_html(code: str, python: bool = True) -> str:
-    """Python in colours; what is too long for a slide in several pieces, cut where the code is least indented."""
-    lexer = PythonLexer() if python else TextLexer()
-    return "".join(highlight(piece, lexer, HtmlFormatter(cssclass="code")) for piece in pieces(code))
-
-
-def pieces(code: str) -> list[str]:
-    lines = code.strip("\n").split("\n")
-    if len(lines) <= LONGEST:
-        return ["\n".join(lines)]
-    candidates = range(len(lines) // 3, min(LONGEST, 2 * len(lines) // 3 + 1) + 1)
-    cut = min(candidates, key=lambda i: (_indent(lines[i]), abs(i - len(lines) / 2)))
-    return ["\n".join(lines[:cut]).rstrip(), *pieces("\n".join(lines[cut:]))]
-
-
-def _indent(line: str) -> int:
-    """Columns before the first letter; nothing is cut at an empty line."""
-    return len(line) - len(line.lstrip()) if line.strip() else 999
+    """Python in colours."""
+    return highlight(code, PythonLexer() if python else TextLexer(), HtmlFormatter(cssclass="code"))
 
 
 def math_font(text: str) -> str:

@@ -1,7 +1,7 @@
 // Lays the cells out on slides of 1280 × 720 before reveal.js starts: what does not fit goes on to a next slide.
 "use strict";
 const WIDTH = 1280, HEIGHT = 720;
-const SLIGHTLY = [1, 0.95, 0.9, 0.85]; // smaller letters are better than a slide with one line left over
+const SLIGHTLY = [1, 0.95, 0.9, 0.85, 0.8]; // smaller letters are better than a slide with one line left over
 const SMALLEST = 0.6; // of the usual letters; what needs smaller ones still is cut at a line, a row or a point
 const WORTHWHILE = 440; // pixels of height that a picture should have beside its text
 
@@ -66,11 +66,12 @@ function shrink(section, block) {
   return false;
 }
 
-// What stands at the foot of a slide and belongs to what comes: headings, and sentences that end in a colon.
+// What stands at the foot of a slide and belongs to what comes: headings, and sentences that go on there.
 function lead(section) {
   const last = section.querySelector(":scope > aside")?.previousElementSibling ?? section.lastElementChild;
   if (!last || last.matches("aside")) return [];
-  const belongs = last.matches("h1, h2, h3") || (last.matches("p") && /:\s*$/.test(last.textContent));
+  const unfinished = last.matches("p") && !last.querySelector("math[display=block]") && !/[.!?…)]["”]?\s*$/.test(last.textContent);
+  const belongs = last.matches("h1, h2, h3") || unfinished;
   if (!belongs || last === section.firstElementChild) return [];
   last.remove();
   return [...lead(section), last];
@@ -189,15 +190,19 @@ async function start() {
   await document.fonts.load('20px "Deck Math"');
   await document.fonts.ready;
   await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
-  const answers = [...document.querySelectorAll("details")];
-  for (const answer of answers) answer.open = true; // an answer needs its place once it is opened
   for (const column of slides.children) column.style.cssText = "display: block; position: relative; padding: 0; height: auto;";
   for (const section of document.querySelectorAll(".slides > section > section")) layOut(section);
   for (const column of slides.children) {
     for (const page of [...column.children]) carry(page, page.nextElementSibling);
     join(column);
   }
-  for (const answer of answers) answer.open = false;
+  for (const answer of document.querySelectorAll("section details")) { // opened, it and its question have the slide to themselves
+    const section = answer.closest("section");
+    answer.name = "answer"; // one at a time
+    answer.open = true;
+    if (!fits(section)) shrink(section, [...section.children].find(block => block.contains(answer)));
+    answer.open = false;
+  }
   for (const section of document.querySelectorAll(".slides > section > section")) stepwise(section);
   for (const column of slides.children) column.style.cssText = "";
   slides.style.cssText = "";
