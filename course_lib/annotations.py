@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol, runtime_checkable
 
 import numpy as np
 from annotated_types import Ge, Gt, Le, Lt, Predicate, doc
+from numpy.typing import NDArray
 
 
 @runtime_checkable
@@ -55,9 +56,10 @@ NotNegative = Annotated[float, Ge(0), doc("a number, 0 or more")]
 Share = Annotated[float, Ge(0), Le(1), doc("a number from 0 to 1")]
 Finite = Annotated[np.ndarray, Predicate(np.isfinite), doc("an array of finite numbers")]
 Rows = Annotated[Finite, Predicate(_is_matrix), doc("an array (examples, features) of finite numbers")]
-Strength = Annotated[float | Finite, Ge(0), doc("a number, 0 or more, or an array of them")]
-Rate = Annotated[float | Finite, Gt(0), doc("a positive number, or an array of them")]
-BelowOne = Annotated[float | Finite, Ge(0), Lt(1), doc("at least 0 and below 1, a number or an array of them")]
+Floats = Annotated[NDArray[np.floating], Predicate(np.isfinite)]  # of whole numbers too, which become floats
+Strength = Annotated[float | Floats, Ge(0), doc("a number, 0 or more, or an array of them")]
+Rate = Annotated[float | Floats, Gt(0), doc("a positive number, or an array of them")]
+BelowOne = Annotated[float | Floats, Ge(0), Lt(1), doc("at least 0 and below 1, a number or an array of them")]
 Network = Annotated[Trainable, doc("a network such as MLP")]
 Rng = Annotated[RandomGenerator, doc("a random generator such as np.random.default_rng(0)")]
 UniformRng = Annotated[Uniform, doc("a random generator such as np.random.default_rng(0)")]

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import numpy as np
 from annotated_types import DocInfo, Predicate
 
-from course_lib.inputs import numbers, short
+from course_lib.inputs import floats, numbers, short
 
 Thing = TypeVar("Thing", bound=Callable[..., Any])
 INVALID = object()
@@ -74,8 +74,17 @@ def validated(hint: Any, argument: str, name: str, value: Any) -> Any:
     """The value in the form its annotation asks for; else `ValueError` with a sentence that says what to give."""
     found = coerced(hint, value)
     if found is INVALID:
-        raise ValueError(f"{argument} of {name} must be {words(hint)}, not {short(value)}.")
+        raise ValueError(f"{argument} of {name} must be {words(hint)}, not {_wrong(hint, value)}.")
     return found
+
+
+def _wrong(hint: Any, value: Any) -> str:
+    """What was given; of a list with one part that is wrong, that part too."""
+    inner = typing.get_args(hint)
+    if isinstance(value, list | tuple) and len(inner) == 1:
+        parts = [short(one) for one in value if coerced(inner[0], one) is INVALID]
+        return f"a list with {parts[0]} in it" if parts else short(value)
+    return short(value)
 
 
 def coerced(hint: Any, value: Any) -> Any:
@@ -87,7 +96,7 @@ def coerced(hint: Any, value: Any) -> Any:
     if base in (typing.Union, types.UnionType):
         return next((found for one in inner if (found := coerced(one, value)) is not INVALID), INVALID)
     if base is Literal:
-        return next((one for one in inner if type(one) is type(value) and one == value), INVALID)
+        return next((one for one in inner if alike(one, value)), INVALID)
     if base in (tuple, list, Sequence):
         listed = value.ndim if isinstance(value, np.ndarray) else isinstance(value, Sequence)
         if not listed or isinstance(value, str | bytes) or not (len(value) or base is list):
@@ -97,13 +106,27 @@ def coerced(hint: Any, value: Any) -> Any:
         wrong = fixed and len(inner) != len(value) or any(one is INVALID for one in found)
         return INVALID if wrong else tuple(found) if base is tuple else value
     if base in _PLAIN:
-        made = {int: operator.index, np.ndarray: numbers}.get(base, lambda v: v)
-        return made(value) if _PLAIN[base][1](value) else INVALID
+        if not _PLAIN[base][1](value):
+            return INVALID
+        if base is np.ndarray and inner:  # an array of floats
+            return floats(value, "value")
+        # NumPy's own numbers would be computed with in their own type, eight bits perhaps
+        made = {int: operator.index, np.ndarray: numbers, float: lambda v: float(v) if isinstance(v, np.generic) else v}
+        return made.get(base, lambda v: v)(value)
     if base in (Any, object) or not isinstance(base, type):
         return value
     if base is type:
         return value if isinstance(value, type) and issubclass(value, inner) else INVALID
     return value if isinstance(value, base) and not isinstance(value, type) else INVALID
+
+
+def alike(option: Any, value: Any) -> bool:
+    """Whether the value means the option: NumPy's numbers and texts mean what Python's do, and True is no 1."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    numbers = isinstance(option, int | float) and isinstance(value, int | float)
+    kin = type(option) is type(value) or numbers and not isinstance(option, bool) and not isinstance(value, bool)
+    return kin and option == value
 
 
 def _holds(constraint: Any, value: Any) -> bool:

@@ -24,10 +24,19 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # in this machine's byte 
 def short(value: Any, letters: int = 60) -> str:
     """A value in a few letters, for a sentence."""
     if isinstance(value, np.ndarray) and value.ndim:
-        of = "" if value.dtype.kind in "biuf" else f" of {value.dtype}"
-        return f"an array of shape {value.shape}{of}" if value.size else "an empty array"
+        return f"an array of shape {value.shape}{_contents(value)}" if value.size else "an empty array"
     text = " ".join(repr(value).split())
     return text if len(text) <= letters else f"{text[: letters - 3]}..."
+
+
+def _contents(array: np.ndarray) -> str:
+    """What may be wrong with the numbers of an array."""
+    if np.ma.is_masked(array):
+        return " with masked entries"
+    if array.dtype.kind not in "biuf":
+        return " of text" if array.dtype.kind in "SUT" else f" of {array.dtype}"
+    wrong = array.size - np.count_nonzero(np.isfinite(array))
+    return f" with {wrong} NaN or infinite" if wrong else f" from {array.min():g} to {array.max():g}"
 
 
 def numbers(value: Any) -> np.ndarray | None:
@@ -49,10 +58,7 @@ def floats(value: Any, name: str, ndim: int = 0, of: str = "numbers") -> np.ndar
     """`value` as a plain array of float32, if it is that, or else of float64, with at least `ndim` axes."""
     array = numbers(value)
     if array is None or array.ndim < ndim or ndim and not array.size:
-        raise ValueError(
-            f"{name} must be an array of {of}, not {short(value)}"
-            f"{' with masked entries' if np.ma.is_masked(value) else ''}."
-        )
+        raise ValueError(f"{name} must be an array of {of}, not {short(value)}.")
     return array if array.dtype in FLOATS else array.astype(np.float64)
 
 
@@ -64,6 +70,9 @@ def finite(array: np.ndarray, name: str) -> np.ndarray:
     return array
 
 
+_NUMBERED = "np.unique(…, return_inverse=True) numbers classes"
+
+
 def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.ndarray:
     """Class numbers 0 … classes − 1 for examples of this shape, (m,) or (T, m); T networks may share them.
 
@@ -72,7 +81,8 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
     wanted = f"{name} must be one class number from 0 to {classes - 1} for each of {shape[-1]} examples"
     array = numbers(value)
     if array is None:
-        raise ValueError(f"{wanted}, not {short(value)}; np.unique(…, return_inverse=True) numbers classes.")
+        cure = "fill in or leave out what is masked" if np.ma.is_masked(value) else _NUMBERED
+        raise ValueError(f"{wanted}, not {short(value)}; {cure}.")
     fits = [shape[start:] for start in range(len(shape))]
     if array.shape not in fits and array.shape[-1:] == (1,) and array.shape[:-1] in fits:
         array = array[..., 0]
@@ -85,6 +95,12 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
     if none.any():
         raise ValueError(f"{wanted}; the first that is not is {array[none][0]:g}.")
     return array.astype(np.intp, copy=False)
+
+
+def as_raised(error: Exception) -> Exception:
+    """The error itself; of a StopIteration that a generator turned into a RuntimeError, the StopIteration."""
+    cause = error.__cause__
+    return cause if isinstance(error, RuntimeError) and isinstance(cause, StopIteration) else error
 
 
 def generator(seed: Seed) -> Any:

@@ -20,6 +20,7 @@ import numpy as np
 
 from course_lib.exercises.sandbox import OutOfTime, within
 from course_lib.exercises.values import (
+    PRINTED,
     agree,
     difference,
     numbers,
@@ -99,7 +100,7 @@ class Exercise:
         """Try `yours` on copies of all cases.  Never raises, whatever `yours` is or does."""
         attempts: list[_Attempt] = []
         try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
+            with warnings.catch_warnings(), np.errstate(all="ignore"), np.printoptions(**PRINTED):
                 warnings.simplefilter("ignore")  # the verdict says it in one sentence
                 within(self.seconds, lambda: self._try_all(yours, attempts))
                 return self._verdict(attempts)

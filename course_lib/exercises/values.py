@@ -16,6 +16,22 @@ RTOL = 1e-5  # far tighter than any mistake
 ATOL = {np.dtype(np.float32): 1e-5}
 
 
+# as NumPy prints by default, whatever the learner has set
+PRINTED: dict[str, Any] = {
+    "precision": 8,
+    "threshold": 1000,
+    "edgeitems": 3,
+    "linewidth": 75,
+    "suppress": False,
+    "nanstr": "nan",
+    "infstr": "inf",
+    "sign": "-",
+    "formatter": None,
+    "floatmode": "maxprec",
+    "legacy": False,
+}
+
+
 def numbers(value: Any) -> np.ndarray:
     """`value` as an array of real numbers, a copy; a scalar has shape (). `ValueError` says what it is instead."""
     if np.ma.is_masked(value):

@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from course_lib.arguments import alike
+
 # Every control of a panel has the one layout made of this: a widget's layout is a message of its own at the start.
 LAYOUT = {
     "width": "auto",
@@ -62,7 +64,7 @@ class Slider:
         near = min(self.stops, key=lambda stop: abs(stop - number))
         if math.isclose(near, number, rel_tol=1e-9, abs_tol=1e-9 * (abs(self.low) or self.step)):
             number = near
-        if isinstance(value, (bool, str)) or not self.low <= number <= self.high:
+        if isinstance(value, (bool, np.bool_, str)) or not self.low <= number <= self.high:
             raise ValueError(f"{self.name} must be a number from {self.low:g} to {self.high:g}, not {value!r}.")
         return self._type(number)
 
@@ -156,7 +158,7 @@ class Choice:
 
     def check(self, value: Any) -> Any:
         for option in self.options:
-            if type(option) is type(value) and option == value:
+            if alike(option, value):
                 return option
         raise ValueError(f"{self.name} must be one of {', '.join(map(repr, self.options))}, not {value!r}.")
 

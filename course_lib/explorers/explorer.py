@@ -6,6 +6,7 @@ code `set` and `reset` do the same. Where there is a kernel it shows live widget
 
 from __future__ import annotations
 
+import copy
 import html
 import logging
 import threading
@@ -13,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, Self
+
+import numpy as np
 
 from course_lib import stills
 from course_lib.explorers.controls import Control
@@ -35,6 +38,11 @@ def one_blas_thread() -> AbstractContextManager:
     than on one, because each half waits for the other.
     """
     return _blas().limit(limits=1, user_api="blas")
+
+
+def usual_arithmetic() -> AbstractContextManager:
+    """A context in which NumPy takes overflow and the like as it does by default, whatever the learner has set."""
+    return np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
 
 
 class Explorer:
@@ -183,6 +191,17 @@ class Explorer:
                 panel.leave() if leave_picture else panel.close()
             self._picture = self._result = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        # a copy or a pickle has the settings, and draws for itself
+        shown = dict.fromkeys(("_lock", "_picture", "_panel", "_result"))
+        return {**vars(self), **shown, "_is_draft": False, "message": ""}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.RLock())
+
+    def __copy__(self) -> Self:
+        return copy.deepcopy(self)  # the experiment may be a method of this very explorer
+
     def _checked(self, before: Settings, changes: Settings) -> Settings:
         """`before` with `changes` made and linked controls adjusted."""
         unknown = [name for name in changes if name not in self.controls]
@@ -194,7 +213,7 @@ class Explorer:
         return after
 
     def _run(self, settings: Settings) -> Any:
-        with one_blas_thread():
+        with one_blas_thread(), usual_arithmetic():
             return self.experiment(**settings)
 
     def _tried(self, settings: Settings) -> tuple[Any, str]:

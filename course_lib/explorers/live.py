@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Self
 
 from course_lib.explorers.controls import Control
-from course_lib.explorers.explorer import Explorer, Settings, one_blas_thread
+from course_lib.explorers.explorer import Explorer, Settings, one_blas_thread, usual_arithmetic
 from course_lib.plots.picture import Picture
 
 
@@ -131,6 +131,9 @@ class LiveExplorer(Explorer):
                 self.message = str(error)
             return False
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_training": None, "_changes": {}, "over": False}
+
     def close(self, leave_picture: bool = False) -> None:
         with self._lock:
             self._end()
@@ -157,7 +160,7 @@ class LiveExplorer(Explorer):
     def _pull(self, ask: Callable[[], Any]) -> bool:
         """Ask the run for a frame and draw it."""
         try:
-            with one_blas_thread():
+            with one_blas_thread(), usual_arithmetic():
                 frame = ask()
         except StopIteration:
             self.over = True

@@ -16,7 +16,7 @@ from annotated_types import Predicate, doc
 
 from course_lib.annotations import Finite, Natural, NotNegative, Positive
 from course_lib.arguments import checked
-from course_lib.inputs import FLOATS, arrays, short
+from course_lib.inputs import arrays, numbers, short
 from course_lib.nn.normalization import BatchNorm
 from course_lib.nn.sequential import Sequential
 
@@ -26,10 +26,14 @@ STEPS = {"float64": 1e-5, "float32": 5e-3}
 
 
 def _is_float_array(theta: np.ndarray) -> bool:
-    return theta.dtype in FLOATS and bool(np.isfinite(theta).all())
+    return theta.dtype.name in STEPS and theta.flags.writeable and bool(np.isfinite(theta).all())
 
 
-Theta = Annotated[np.ndarray, Predicate(_is_float_array), doc("an array of floats (float32 or float64), all finite")]
+Theta = Annotated[
+    np.ndarray,
+    Predicate(_is_float_array),
+    doc("an array of floats (float32 or float64), all finite and not read-only"),
+]
 
 
 @checked
@@ -42,12 +46,18 @@ def numerical_gradient(f: Callable[[np.ndarray], float], theta: Theta, h: Positi
     Returns: the shape of theta (…).
     Raises: ValueError if f gives no number.
     """
-    gradient = np.empty_like(theta)
+    gradient = np.empty(theta.shape, theta.dtype.name)
+
+    def measured(theta: np.ndarray) -> np.floating:
+        value = f(theta)
+        if (number := numbers(value)) is None or number.ndim:
+            raise ValueError(f"f must give a number for theta, not {short(value)}.")
+        if number.dtype == np.float16:
+            raise ValueError("f gives float16, which keeps too few digits to see a slope: compute in float64.")
+        return number.astype(np.float64)[()]
+
     for index in np.ndindex(theta.shape):
-        slope = _slope(f, theta, index, STEPS[theta.dtype.name] if h is None else h)
-        if np.ndim(slope):
-            raise ValueError(f"f must give a number for theta, not {short(slope)}.")
-        gradient[index] = slope
+        gradient[index] = _slope(measured, theta, index, STEPS[theta.dtype.name] if h is None else h)
     return gradient
 
 
@@ -133,9 +143,11 @@ def check_gradients(
 
 def _slope(f: Callable[[np.ndarray], float], theta: np.ndarray, index: tuple, h: float) -> Any:
     here = theta[index].copy()
-    theta[index] = here + h
-    above = f(theta)
-    theta[index] = here - h
-    below = f(theta)
-    theta[index] = here
+    try:
+        theta[index] = here + h
+        above = f(theta)
+        theta[index] = here - h
+        below = f(theta)
+    finally:
+        theta[index] = here
     return (above - below) / (2.0 * h)

@@ -42,7 +42,7 @@ class Optimizer:
     def __post_init__(self) -> None:
         for name, value in list(vars(self).items()):
             # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
-            object.__setattr__(self, name, value if np.ndim(value) else float(value))
+            object.__setattr__(self, name, _setting(value, name) if np.ndim(value) else float(value))
 
     def init(self, theta: np.ndarray) -> State:
         """The state before the first step: every memory is zero and has the shape and dtype of theta.
@@ -52,7 +52,7 @@ class Optimizer:
         _floating(theta, f"{type(self).__name__}.init")
         for name, value in vars(self).items():
             shape = np.shape(value)
-            if shape and np.broadcast_shapes(shape, theta.shape) != theta.shape:
+            if shape and not broadcasts(shape, theta.shape):
                 raise ValueError(
                     f"{name} of shape {shape} does not broadcast against theta of shape "
                     f"{theta.shape}: give theta one row per value."
@@ -71,7 +71,7 @@ class Optimizer:
             grad = floats(grad, f"grad of {name}")
         if grad.shape != theta.shape:
             raise ValueError(f"grad of {name} must have the shape of theta, {theta.shape}, not {grad.shape}.")
-        self.update(theta, grad, state, self.lr if lr is None else lr)
+        self.update(theta, grad, state, self.lr if lr is None else _setting(lr, f"lr of {name}"))
 
     def update(self, theta: np.ndarray, g: np.ndarray, state: Any, lr: Setting) -> None:
         """The formula: change theta (…) and the state in place, given g (…) and the rate lr."""
@@ -81,6 +81,20 @@ class Optimizer:
 def _floating(theta: np.ndarray, name: str) -> None:
     if type(theta) is not np.ndarray or theta.dtype.kind != "f":
         raise ValueError(f"theta of {name} must be an array of floating-point numbers, not {short(theta)}.")
+    if not theta.flags.writeable:
+        raise ValueError(f"theta of {name} is changed in place, and this array is read-only: give theta.copy().")
+
+
+def _setting(value: Any, name: str) -> Setting:
+    """A number or an array of floats."""
+    if isinstance(value, float) or type(value) is np.ndarray and value.dtype in FLOATS:
+        return value
+    return floats(value, name) if np.ndim(value) else float(floats(value, name))
+
+
+def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether an array of this shape can be combined with one of the shape `to` in place."""
+    return len(shape) <= len(to) and all(a in (1, b) for a, b in zip(shape[::-1], to[::-1], strict=False))
 
 
 @checked

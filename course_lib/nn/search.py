@@ -26,7 +26,7 @@ from annotated_types import Gt, Le, doc
 
 from course_lib.annotations import Count, NotNegative, Positive, Seed
 from course_lib.arguments import checked
-from course_lib.inputs import generator
+from course_lib.inputs import as_raised, generator, numbers, short
 from course_lib.nn.spaces import Choice, Space, draw
 
 
@@ -153,13 +153,19 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
     try:
         outcome = objective(dict(trial.settings), trial.seed)
         for reports, report in enumerate(outcome if isinstance(outcome, Iterator) else [outcome], start=1):
-            for name, value in (report if isinstance(report, Mapping) else {"score": report}).items():
-                curves.setdefault(name, []).append(float(value))
+            row = report if isinstance(report, Mapping) else {"score": report}
+            found = {name: numbers(value) for name, value in row.items()}
+            if "score" not in found or any(value is None or value.size != 1 for value in found.values()):
+                raise ValueError(f'An objective must give a score, or a dict with "score" in it, not {short(report)}.')
+            for name, value in found.items():
+                curves.setdefault(name, []).append(float(value.item()))
             if abandon is not None and abandon(curves):
                 status = "abandoned"
                 break
             if reports == budget:
                 break
+        if not curves:
+            raise ValueError("An objective that reports must yield at least one score.")
     except Exception as e:
         trial, status = failed(trial, e), "failed"
     return replace(
@@ -197,7 +203,7 @@ def search(
 
 def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:
     """The result of the trials that `frames` yields until it ends or is interrupted; the error if all have failed."""
-    finished = []
+    finished, stopped = [], None
     try:
         with closing(frames):
             for trial in frames:
@@ -206,6 +212,10 @@ def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Cal
                     progress(len(finished), planned, trial)
     except KeyboardInterrupt:
         pass
+    except RuntimeError as error:
+        stopped = as_raised(error)
+    if stopped is not None:
+        raise stopped  # outside the handler, which would chain the two
     raise_if_all_failed(finished)
     return SearchResult(tuple(sorted(finished, key=lambda t: t.number)), planned, maximise)
 
@@ -261,6 +271,7 @@ def search_frames(
 
 def failed(trial: Trial, error: Exception) -> Trial:
     """The trial, with what went wrong in one line."""
+    error = as_raised(error)
     return replace(trial, status="failed", error=f"{type(error).__name__}: {error}", exception=error)
 
 

@@ -72,6 +72,8 @@ class Sequential:
     ) -> None:
         if loss not in LOSSES:
             raise ValueError(f"There is no loss {loss!r}; choose one of {', '.join(LOSSES)}.")
+        if len({id(layer) for layer in layers}) < len(layers):
+            raise ValueError("layers must be different objects: one layer holds the parameters of one place.")
         self.layers, self.loss_function, self.dtype = list(layers), LOSSES[loss], np.dtype(dtype)
         self._bind()
 
@@ -79,7 +81,11 @@ class Sequential:
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """The scores (…, m, n_out) of x (…, m, n_in), before any softmax or sigmoid."""
         for layer in self.layers:
-            x = layer.forward(x, train)
+            try:
+                x = layer.forward(x, train)
+            except Exception as error:
+                self._note(error, layer, x)
+                raise
         return x
 
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Number:
@@ -88,10 +94,21 @@ class Sequential:
         x (…, m, n_in), y (…, m) or (…, m, n_out).
         """
         loss, d = bare(self.loss_function)(self.forward(x, train), y)
-        for layer in self.layers[:0:-1]:
-            d = layer.backward(d)
-        self.layers[0].backward(d, need_dx=False)
+        layer = self.layers[-1]
+        try:
+            for layer in self.layers[:0:-1]:
+                d = layer.backward(d)
+            layer = self.layers[0]
+            layer.backward(d, need_dx=False)
+        except Exception as error:
+            self._note(error, layer, d)
+            raise
         return self.penalized(loss, self._grad)
+
+    def _note(self, error: Exception, layer: Layer, given: Any) -> None:
+        """Add to an error in a layer which one it is, and what the layer before it handed on."""
+        place, name = self.layers.index(layer) + 1, type(layer).__name__
+        error.add_note(f"This happened in layer {place} of {len(self.layers)}, {name}, which was given {short(given)}.")
 
     def loss(self, x: np.ndarray, y: np.ndarray, train: bool = False) -> Number:
         """J, penalties included; x (…, m, n_in), y (…, m) or (…, m, n_out)."""

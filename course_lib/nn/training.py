@@ -19,8 +19,9 @@ from annotated_types import doc
 
 from course_lib.annotations import Count, Finite, Functions, Natural, Network, NotNegative, Rng, Rows, Seed
 from course_lib.arguments import checked
-from course_lib.inputs import generator, numbers, short
+from course_lib.inputs import as_raised, floats, generator, numbers, short
 from course_lib.nn.normalization import BatchNorm
+from course_lib.nn.optimizers import broadcasts
 from course_lib.nn.schedules import Schedule
 from course_lib.nn.sequential import share_right
 
@@ -46,7 +47,11 @@ def train(net: Network, x: Rows, y: Finite, optimizer: Rule, **options) -> Histo
 
     x (m, n_in), y (m,) or (m, n_out).
     """
-    return History.of(list(train_frames(net, x, y, optimizer, **options)))
+    try:
+        return History.of(list(train_frames(net, x, y, optimizer, **options)))
+    except RuntimeError as error:
+        stopped = as_raised(error)
+    raise stopped  # outside the handler, which would chain the two
 
 
 @checked
@@ -105,7 +110,7 @@ def train_frames(
                 losses.append(net.loss_and_grad(x_batch, y_batch))
                 if not _any_finite(losses[-1]):
                     break
-                optimizer.step(net.theta, net.grad, state, lr(step))
+                optimizer.step(net.theta, net.grad, state, _rate(lr(step), net.theta.shape))
                 step += 1
         yield monitor.frame(step, losses)
     monitor.early_stopping.restore_best()
@@ -196,7 +201,7 @@ class _Monitor:
             self.early_stopping.update(watched, step)
             if step and isinstance(self.lr, Schedule):
                 self.lr.update(watched)
-            epoch, lr = step / self.per_epoch, _one_per_trial(self.lr(step))
+            epoch, lr = step / self.per_epoch, _one_per_trial(_rate(self.lr(step), self.net.theta.shape))
             batch_loss = np.array(losses).reshape(-1, *np.shape(loss))
         best_step = self.early_stopping.best_step
         frame = Frame(step, epoch, lr, loss, accuracy, val_loss, val_accuracy, batch_loss, best_step)
@@ -262,6 +267,17 @@ def _learning_rate(optimizer: Any, schedule: Callable[[int], Number] | None) -> 
     return schedule.start() if isinstance(schedule, Schedule) else schedule
 
 
+def _rate(lr: Any, shape: tuple[int, ...]) -> Number:
+    """A learning rate for theta of this shape, as a number or an array of floats."""
+    if isinstance(lr, float):
+        return lr
+    value = numbers(lr)
+    if value is None or not broadcasts(value.shape, shape):
+        wanted = "a number" + (f", or an array of shape ({shape[0]}, 1)" if len(shape) > 1 else "")
+        raise ValueError(f"schedule, or lr of the optimizer, must give {wanted}, not {short(lr)}.")
+    return floats(value, "lr") if value.ndim else float(value)
+
+
 def _batches(
     x: np.ndarray, y: np.ndarray, size: int, rng: Rng, shuffle: bool
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -303,6 +319,4 @@ def _any_finite(loss: Number) -> bool:
 
 def _one_per_trial(lr: Number) -> Number:
     """A learning rate (T, 1), which broadcasts against theta, as (T,)."""
-    if numbers(lr) is None:
-        raise ValueError(f"schedule must give a learning rate lr, a number, not {short(lr)}.")
     return lr if np.ndim(lr) == 0 else np.asarray(lr)[..., 0]

@@ -244,6 +244,7 @@ def drawn_in(style: Style) -> Iterator[None]:
     before = getattr(_own, "rc", None)
     _own.rc = _settings(style)
     try:
-        yield
+        with np.errstate(all="ignore"):
+            yield
     finally:
         _own.rc = before

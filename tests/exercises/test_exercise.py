@@ -116,6 +116,13 @@ def test_a_wrong_place_among_many_is_named():
     assert "1 of 40 numbers differs, the first at [17]: 36.5 where 34.5 is expected." in verdict.message
 
 
+def test_print_options_of_the_learner_change_no_message():
+    answers = (lambda values, offset: 0.0, lambda values, offset: values / 3, lambda values, offset: values[:1])
+    messages = [judge(yours).message for yours in answers]
+    with np.printoptions(precision=1, suppress=True, threshold=2, legacy="1.13", formatter={"float": lambda x: "?"}):
+        assert [judge(yours).message for yours in answers] == messages
+
+
 def test_a_difference_far_behind_the_point_is_visible():
     message = judge(lambda values, offset: (2 * values + offset) * 1.0001).message
     expected, got = message.splitlines()[-2:]

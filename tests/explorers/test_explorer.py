@@ -1,5 +1,7 @@
 """The mechanism itself, on an experiment small enough to see through."""
 
+import copy
+import pickle
 import threading
 
 import numpy as np
@@ -142,6 +144,24 @@ def test_a_defect_in_an_experiment_never_reaches_the_learner_as_a_traceback():
     assert "ZeroDivisionError" in explorer.message
 
 
+COPIES = [copy.copy, copy.deepcopy, lambda explorer: pickle.loads(pickle.dumps(explorer))]
+
+
+def line(x, k):
+    return {"x": x, "k": k}
+
+
+@pytest.mark.parametrize("copied", COPIES, ids=["copy", "deepcopy", "pickle"])
+def test_a_copy_has_the_settings_and_goes_its_own_way(copied):
+    explorer = made(line).set(x=2.0)
+    picture = explorer.picture.png()
+    twin = copied(explorer)
+    assert twin.settings == explorer.settings and twin.picture.png() == picture
+    twin.drag({"x": 9.0})
+    assert explorer.picture.png() == picture != twin.picture.png()
+    assert explorer.settings["x"] == 2.0
+
+
 def test_linked_controls_move_together_and_by_hand_too():
     explorer = made(linked=lambda settings, changed: {"k": int(settings["x"] // 4)} if "x" in changed else {})
     explorer.set(x=9.0)
@@ -228,10 +248,11 @@ def test_a_hand_that_rests_gets_the_full_result_by_itself(monkeypatch):
 @pytest.mark.parametrize(
     "control, good, bad",
     [
-        (Slider("a", "a", -1, 1, 0), [-1, 1, 0.25], [1.1, "0", None, True]),
+        (Slider("a", "a", -1, 1, 0), [-1, 1, 0.25, np.float16(0.5)], [1.1, "0", None, True, np.True_]),
         (LogSlider("a", "a", 1e-3, 10, 1), [1e-3, 10, 10**-2.9999999999], [0, 11, [1]]),
         (IntSlider("a", "a", 1, 5, 2), [1, 5, 3.0, np.int64(2)], [0, 2.5, "3"]),
-        (Choice("a", "a", ("x", "y"), "x"), ["x", "y"], ["z", 1, None]),
+        (Choice("a", "a", ("x", "y"), "x"), ["x", "y", np.str_("x")], ["z", 1, None]),
+        (Choice("a", "a", (1, 8, 0.5), 1), [8, 8.0, np.int8(8), np.float32(0.5)], [True, np.True_, "1", 2, np.nan]),
         (Toggle("a", "a"), [True, False, np.True_], [1, "yes", None]),
     ],
 )

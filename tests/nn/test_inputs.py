@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -18,8 +19,9 @@ from course_lib.nn.losses import LOSSES, PENALTIES, pair_margin
 from course_lib.nn.network import MLP
 from course_lib.nn.normalization import BatchNorm, GroupNorm, LayerNorm
 from course_lib.nn.optimizers import OPTIMIZERS, SGD
-from course_lib.nn.schedules import SCHEDULES
+from course_lib.nn.schedules import SCHEDULES, Schedule
 from course_lib.nn.search import search
+from course_lib.nn.sequential import Sequential
 from course_lib.nn.stacked import TrainMLP
 from course_lib.nn.training import train
 
@@ -151,6 +153,36 @@ def test_the_same_numbers_give_the_same_result(name: str, form: str, dtype: str,
     given_, plain = drawn(form, dtype, seed, (6, 4))
     with np.errstate(all="ignore"):
         same(ONE[name](given_), ONE[name](plain))
+
+
+NARROW = {"i1": np.int8(100), "u1": np.uint8(200), "f2": np.float16(0.5), "f4": np.float32(0.5), "g": np.longdouble(2)}
+SETTINGS = [
+    (entry.make, field.name)
+    for entry in [*OPTIMIZERS.values(), *SCHEDULES.values()]
+    for field in fields(entry.make())
+    if field.type in ("Rate", "Strength", "BelowOne", "Positive", "NotNegative")
+]
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+@pytest.mark.parametrize(("make", "name"), SETTINGS, ids=[f"{type(make()).__name__}.{name}" for make, name in SETTINGS])
+def test_a_setting_means_the_same_in_every_number_type(make: Callable, name: str, dtype: str) -> None:
+    number = NARROW[dtype]
+
+    def used(value: object) -> np.ndarray:
+        made = replace(make(), **{name: value})
+        return made.start()(3) if isinstance(made, Schedule) else stepped(made, SIX)
+
+    for value in (number, np.full((1, 4), number)):
+        try:
+            plain = used(value.astype(float) if np.ndim(value) else float(value))
+        except ValueError:  # 200 is no β
+            continue
+        np.testing.assert_allclose(used(value), plain, rtol=1e-6)  # float32 stays float32
+        if name == "lr" and make().__class__ not in {type(one.make()) for one in SCHEDULES.values()}:
+            theta = np.ones((6, 4))
+            make().step(theta, SIX, make().init(theta), value)
+            np.testing.assert_allclose(theta, plain, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", sorted(surfaces.SURFACES))
@@ -324,6 +356,22 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         (lambda: SGD().step(np.ones(3, int), np.ones(3), None), "floating-point"),
         (lambda: train(net(), X, CLASSES, SGD(), steps=1, schedule=lambda t: "fast"), "schedule"),
         (lambda: numerical_gradient(lambda theta: theta, np.ones(2)), "f must give"),
+        (lambda: numerical_gradient(lambda theta: None, np.ones(2)), "f must give"),
+        (lambda: numerical_gradient(lambda theta: "1", np.ones(2)), "f must give"),
+        (lambda: numerical_gradient(lambda theta: 1j, np.ones(2)), "f must give"),
+        (lambda: numerical_gradient(lambda theta: np.float16(theta[0]), np.ones(2)), "float16"),
+        (lambda: numerical_gradient(lambda theta: 0.0, read_only(np.ones(2))), "read-only"),
+        (lambda: stepped(SGD(np.array([0.1, 0.2])), X), "one row per value"),
+        (lambda: SGD().step(read_only(X), X, None), "read-only"),
+        (lambda: train(net(), X, CLASSES, SGD(), steps=1, schedule=lambda t: None), "schedule"),
+        (lambda: train(net(), X, CLASSES, SGD(), steps=1, schedule=lambda t: np.ones(2)), "schedule"),
+        (lambda: train(net(), X, CLASSES, SGD(), steps=3, schedule=lambda t: 0.1 if t < 2 else None), "schedule"),
+        (lambda: Sequential([Dense(4, 4)] * 2), "different"),
+        (lambda: Sequential([Dense(4, 4), None]), "None in it"),
+        (lambda: train(net(), X, np.where(CLASSES > 2, np.nan, CLASSES), SGD(), steps=1), "1 NaN or infinite"),
+        (lambda: train(net(), np.ma.masked_array(X, X > 1), CLASSES, SGD(), steps=1), "masked entries"),
+        (lambda: train(net(), X, CLASSES.astype(str), SGD(), steps=1), "text"),
+        (lambda: SGD(lr=np.array([0.1, -0.2])), "from -0.2 to 0.1"),
         (lambda: numerical_gradient(lambda theta: 0.0, np.array([1, 2])), "float"),
         (lambda: check_gradients(net(), X, CLASSES, indices=[999]), "indices"),
         (lambda: train(net(), X, CLASSES[:4], SGD(), steps=1), "x and y"),
@@ -374,6 +422,27 @@ def test_a_wrong_gradient_in_float32_is_called_wrong() -> None:
     mine.layers[0].__class__ = Forgetful
     mine.layers[0].bind(mine.layers[0].params, mine.layers[0].grads)
     assert check_gradients(mine, X, CLASSES).verdict == "wrong"
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, bool, np.int64])
+def test_a_numerical_gradient_subtracts_in_floats(dtype: type) -> None:
+    slope = numerical_gradient(lambda theta: dtype(1) if theta[0] > 1 else dtype(0), np.ones(1), h=0.5)
+    np.testing.assert_array_equal(slope, [1.0])
+    np.testing.assert_array_equal(numerical_gradient(lambda t: dtype(t[0] < 1), np.ones(1), h=0.5), [-1.0])
+
+
+def test_a_numerical_gradient_takes_the_byte_order_of_another_machine() -> None:
+    theta = np.array([1.0, 2.0], ">f8")
+    slope = numerical_gradient(lambda t: float(np.sum(t**2)), theta)
+    np.testing.assert_allclose(slope, [2.0, 4.0])
+    assert slope.dtype == np.float64
+
+
+def test_a_numerical_gradient_puts_theta_back_even_after_an_error() -> None:
+    theta = np.ones(2)
+    with pytest.raises(ZeroDivisionError):
+        numerical_gradient(lambda t: 1 / 0, theta)
+    np.testing.assert_array_equal(theta, [1.0, 1.0])
 
 
 def test_a_numerical_gradient_in_float32_has_three_digits() -> None:

@@ -145,8 +145,18 @@ def stopped() -> None:
     raise KeyboardInterrupt
 
 
-BUGS = {NameError: typo, TypeError: wrong_type, ValueError: value_error, KeyboardInterrupt: stopped}
-CASES = [(hook, error) for hook in HOOKS for error in BUGS]
+def exhausted() -> None:
+    next(iter(()))
+
+
+BUGS = {
+    NameError: typo,
+    TypeError: wrong_type,
+    ValueError: value_error,
+    StopIteration: exhausted,  # ends a generator in silence, or comes out of it as another error
+    KeyboardInterrupt: stopped,
+}
+CASES = [(hook, error) for hook in HOOKS for error in BUGS if (hook, error) != ("work", StopIteration)]
 CASES += [(hook, error) for hook in SEARCHES for error in BUGS if error is not KeyboardInterrupt]
 
 
@@ -166,6 +176,26 @@ def test_an_error_in_the_learners_code_reaches_the_learner(hook: str, error: typ
     assert any(caught.value is one for one in raised), "another error took its place"
     assert traceback.extract_tb(caught.value.__traceback__)[-1].name == BUGS[error].__name__
     assert not caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("name", ["forward", "backward"])
+def test_an_error_in_a_layer_names_the_layer_and_what_it_was_given(name: str) -> None:
+    with pytest.raises(NameError) as caught:
+        with_layer(name, typo).loss_and_grad(X, Y)
+    (note,) = caught.value.__notes__
+    assert "layer 2 of 4, Mine" in note and "(6, 5)" in note
+
+
+def test_a_layer_that_returns_nothing_is_found_by_the_note_of_the_next() -> None:
+    with pytest.raises(TypeError) as caught:
+        with_layer("forward", lambda: None).forward(X)
+    assert "layer 3 of 4, Elementwise, which was given None" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("score", [None, "good", [1, 2], np.ones(2), 1j, {"loss": 1.0}, {"score": None}, iter(())])
+def test_an_objective_that_gives_no_score_is_told_what_to_give(score: object) -> None:
+    with pytest.raises(ValueError, match="score"):
+        search(lambda settings, seed: score, SPACE, 3, 0)
 
 
 def test_one_failing_trial_keeps_its_error_and_its_traceback() -> None:

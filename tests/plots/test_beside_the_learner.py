@@ -93,9 +93,10 @@ def test_no_style_sheet_changes_a_picture(name):
 
 
 def test_no_setting_of_the_learner_changes_an_explorer():
-    results = {name: (explorer._make_picture, explorer.result) for name, explorer in made()}
+    with np.errstate(all="raise"):
+        results = {name: (explorer._make_picture, explorer.result) for name, explorer in made()}
     alone = {name: drawn(*one) for name, one in results.items()}
-    with mpl.rc_context(HOSTILE):
+    with mpl.rc_context(HOSTILE), np.errstate(all="raise"), np.printoptions(precision=1, legacy="1.13"):
         assert [name for name, one in results.items() if drawn(*one) != alone[name]] == []
 
 
