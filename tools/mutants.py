@@ -3,7 +3,7 @@
     python tools/mutants.py --seed 1 --number 60 --packages nn plots
 
 Each mutant is one random change of one module in a copy of the course, never in the course itself. It meets the test
-files that import its module and the captions and pictures of the explorers that lead to it. A mutant that behaves
+files that import its module and the tests of the explorers that lead to it. A mutant that behaves
 like the original survives too, so survivors are printed with their lines, to be judged by eye.
 """
 
@@ -12,23 +12,41 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import multiprocessing
+import os
 import random
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from multiprocessing.connection import Connection
 from pathlib import Path
+
+import hypothesis  # noqa: F401
+import ipywidgets  # noqa: F401
+import matplotlib.figure  # noqa: F401
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ["nn", "experiments", "plots", "exercises", "explorers", "data"]
-SECONDS = 1800  # a mutant that takes longer runs in circles: noticed
+OF_EVERY_EXPLORER = """explorers/test_captions.py::test_captions_are_those_that_were_read
+explorers/test_captions.py::test_pictures_are_those_that_were_looked_at
+plots/test_picture.py::test_the_numbers_of_its_artists_are_those_of_the_result
+plots/test_picture.py::test_every_number_of_the_result_shows
+explorers/test_explorers.py::test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_something
+explorers/test_explorers.py::test_what_a_slider_says_is_the_value_in_force
+explorers/test_explorers.py::test_a_slider_goes_in_whole_steps_from_end_to_end""".splitlines()
+SECONDS = 600  # a mutant that takes longer runs in circles: noticed
 BECOMES = """Add Sub, Sub Add, Mult Div, Div Mult, FloorDiv Mult, Mod Add, Pow Mult, MatMult Add,
 Lt GtE, GtE Lt, Gt LtE, LtE Gt, Eq NotEq, NotEq Eq, Is IsNot, IsNot Is, In NotIn, NotIn In, And Or, Or And"""
 SWAPPED = {getattr(ast, one): getattr(ast, other) for one, other in map(str.split, BECOMES.split(","))}
+LOOKS = set(
+    "alpha borderaxespad borderpad bbox_to_anchor columnspacing dashes figsize fontsize gridspec_kw handlelength "
+    "handletextpad height_ratios hspace labelpad labelspacing left linespacing linewidth linewidths lw markeredgewidth "
+    "markersize pad rotation size top width_ratios wspace zorder".split()
+)
 NAMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "argmin": "argmax", "argmax": "argmin"}
 
 
@@ -64,9 +82,11 @@ def mutated(node: ast.AST) -> ast.AST | None:
 
 
 def changeable(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
-    """What may be mutated: no annotations, no f-strings, whose parts have no place of their own before Python 3.12."""
+    """What may be mutated: no annotations, no widths of lines and other looks, which are right if they please the eye,
+    and no f-strings, whose parts have no place of their own before Python 3.12."""
+    look = isinstance(tree, ast.keyword) and tree.arg in LOOKS
     for name, value in ast.iter_fields(tree):
-        if name in ("annotation", "returns", "decorator_list") or isinstance(tree, ast.JoinedStr):
+        if name in ("annotation", "returns", "decorator_list") or look or isinstance(tree, ast.JoinedStr):
             continue
         for node in value if isinstance(value, list) else [value]:
             if isinstance(node, ast.AST):
@@ -109,34 +129,66 @@ def reached(path: Path) -> set[Path]:
     return seen
 
 
-def tests_of(module: Path) -> Iterator[list[str]]:
-    """What pytest is given, cheapest first."""
+@cache
+def explorers() -> dict[Path, list[str]]:
+    """The modules of explorers and their names, read without an import: what is imported here no mutant can change."""
+    tree = ast.parse((ROOT / "course_lib/explorers/__init__.py").read_text(encoding="utf-8"))
+    table = next(ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign))
+    return {ROOT / f"course_lib/explorers/{module}.py": names for module, names in table.items()}
+
+
+def tests_of(module: Path) -> list[str]:
+    """What pytest is given, most likely to notice first: tests of its name, others that import it, its explorers'."""
     tests = [p for p in sorted(ROOT.glob("tests/*/test_*.py")) if p.parent.name != "browser" and module in imports(p)]
+    tests.sort(
+        key=lambda path: (path.stem.removeprefix("test_") != module.stem, path.parent.name != module.parent.name)
+    )
     if module.parent.name == "exercises":
-        tests.append(ROOT / "tests/exercises/test_all.py")
-    if tests:
-        yield [str(path.relative_to(ROOT)) for path in tests]
+        tutor = module.with_name("_tutor.py")
+        tests += [p for p in sorted(ROOT.glob("tests/exercises/test_*.py")) if tutor in imports(p)]
+    chosen = [str(path.relative_to(ROOT)) for path in tests]
     if module.parent.name != "nn":
-        from course_lib.explorers import _MODULES
-
-        names = [
-            n for m, ns in _MODULES.items() if module in reached(ROOT / f"course_lib/explorers/{m}.py") for n in ns
-        ]
-        if names:
-            yield ["tests/explorers/test_captions.py", "-k", " or ".join(f"[{name}]" for name in names)]
+        names = [name for path, names in explorers().items() if module in reached(path) for name in names]
+        chosen += [f"tests/{test}[{name}]" for name in names for test in OF_EVERY_EXPLORER]
+    return list(dict.fromkeys(chosen))
 
 
-def first_failure(folder: Path, chosen: list[str]) -> str | None:
-    """The first failing test, None if all pass."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-rfE", "--tb=no", "-p", "no:cacheprovider", *chosen]
+def run(folder: Path, chosen: list[str], found: Connection) -> None:
+    """In a process of its own: send the first failing test, or "" if all pass."""
+
+    class Noticed:
+        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+            if report.failed:
+                found.send(report.nodeid)
+
+        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+            if report.failed:
+                found.send(report.nodeid)
+
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    code = pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", *chosen], plugins=[Noticed()])
+    found.send("" if code in (0, 5) else f"pytest ended with {code}")  # 5: no test was chosen
+
+
+def first_failure(folder: Path, chosen: list[str]) -> str:
+    """The first failing test, "" if all pass. The fork has NumPy, Matplotlib and pytest already, but not the course."""
+    if not chosen:
+        return ""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("fork").Process(target=run, args=(folder, chosen, theirs))
+    process.start()
+    theirs.close()
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        return "no end"
-    if done.returncode in (0, 5):  # 5: no test was chosen
-        return None
-    failed = re.search(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", done.stdout, re.MULTILINE)
-    return failed[1] if failed else f"pytest ended with {done.returncode}"
+        return ours.recv() if ours.poll(SECONDS) else "no end"
+    except EOFError:
+        return "the process died"
+    finally:
+        process.kill()
+        process.join()
 
 
 def main() -> None:
@@ -151,26 +203,27 @@ def main() -> None:
         paths = sorted((ROOT / "course_lib" / package).glob("*.py"))
         trees = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
         places[package] = [(path, node) for path, tree in trees for node in changeable(tree)]
+    chosen = {package: rng.sample(found, len(found)) for package, found in places.items()}
     noticed, tried, sound = Counter[str](), Counter[str](), dict[str, bool]()
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder) / "course"
         shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "__pycache__", "dist"))
         for number in range(asked.number):
             package = asked.packages[number % len(asked.packages)]
-            path, node = rng.choice(places[package])
+            path, node = chosen[package].pop()
             place, source = path.relative_to(ROOT), path.read_text(encoding="utf-8")
             (course / place).write_text(replaced(source, node), encoding="utf-8")
-            failed = next(filter(None, (first_failure(course, chosen) for chosen in tests_of(path))), None)
+            failed = first_failure(course, tests_of(path))
             (course / place).write_text(source, encoding="utf-8")
             if failed and "::" in failed:  # does it fail without the mutant, too?
                 if failed not in sound:
-                    sound[failed] = first_failure(course, [failed]) is None
+                    sound[failed] = not first_failure(course, [failed])
                 if not sound[failed]:
                     sys.exit(f"{failed} fails in the course as it is.")
             tried[package] += 1
-            noticed[package] += failed is not None
+            noticed[package] += bool(failed)
             print(f"{'noticed ' if failed else 'SURVIVED'} {place}:{node.lineno}: {ast.unparse(node)!r}", end=" ")
-            print(f"→ {ast.unparse(mutated(node) or node)!r} {failed or ''}", flush=True)
+            print(f"→ {ast.unparse(mutated(node) or node)!r} {failed}", flush=True)
     for package, count in tried.items():
         print(f"{package}: {noticed[package]} of {count} noticed, {noticed[package] / count:.0%}")
 

@@ -12,7 +12,7 @@ from hypothesis import settings as trials
 from matplotlib.text import Text
 
 from course_lib.explorers import all_explorers
-from course_lib.explorers.controls import Slider, Toggle
+from course_lib.explorers.controls import LogSlider, Slider, Toggle
 
 EXPLORERS = all_explorers()
 SOAK = int(os.environ.get("SOAK", 0))
@@ -136,6 +136,16 @@ def test_what_a_slider_says_is_the_value_in_force(explorer, panel):
             widget = panel.inputs[name]
             assert float(widget.options[widget.index][0]) == pytest.approx(explorer.settings[name], rel=5e-6, abs=1e-12)
             assert explorer._linked or widget.options == before[name], "not a stop from the beginning"
+
+
+def test_a_slider_goes_in_whole_steps_from_end_to_end(explorer):
+    """On a logarithmic scale from 1, 2, 3 or 5 of a decade to 1, 2, 3 or 5 of another."""
+    for control in explorer.controls.values():
+        if isinstance(control, LogSlider):
+            assert all(float(f"{end:.0e}") == end and f"{end:e}"[0] in "1235" for end in control.extremes())
+        elif isinstance(control, Slider):
+            steps = (control.high - control.low) / control.step
+            assert steps == pytest.approx(round(steps), abs=1e-9)
 
 
 def values(control):

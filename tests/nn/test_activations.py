@@ -113,6 +113,8 @@ def test_slope_at_the_kink_is_that_of_the_left_side():  # reference act-relu-con
     }
     for name, slope in left.items():
         assert ACTIVATIONS[name].df(np.zeros(1))[0] == pytest.approx(slope, rel=1e-15)
+    for one in ACTIVATIONS.values():
+        assert one.f(np.zeros(1)) == pytest.approx(one.f(np.full(1, -1e-12)), abs=1e-11)
 
 
 # notes: 57, 138

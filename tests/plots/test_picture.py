@@ -1,10 +1,16 @@
-"""Pictures must draw the same by blitting as from scratch, in both styles, in colours that survive the encoding."""
+"""Every picture draws the numbers of its result, the same by blitting as from scratch, in both styles."""
 
+import dataclasses
 import io
+from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import pytest
+from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle, StepPatch
 from PIL import Image
 
 from course_lib.explorers import all_explorers, neuron_explorer
@@ -20,8 +26,20 @@ def restored_style():
 
 @pytest.fixture(params=all_explorers(), scope="module")
 def explorer(request):
-    """Made once for the tests below: the last of them moves it."""
     return all_explorers()[request.param]()
+
+
+@pytest.fixture(scope="module")
+def results(explorer):
+    """That of the start, and those of four moves by hand."""
+    found, rng = [explorer.result], np.random.default_rng(2)
+    assert explorer.picture
+    for _ in range(4):
+        explorer.drag({key: control.random(rng) for key, control in explorer.controls.items()})
+        found.append(explorer._result)
+    explorer.close()
+    explorer.reset()
+    return found
 
 
 def test_a_picture_reserves_paper_and_is_not_too_large_to_store(explorer):
@@ -42,12 +60,157 @@ def test_the_dark_style_is_dark_and_its_texts_are_light(explorer, restored_style
         assert all(contrast(text.get_color(), style.DARK.paper) > 4.5 for text in texts)
 
 
-def test_blitting_draws_what_a_fresh_picture_draws(explorer):
+# What pictures work out themselves: ellipses, contours, rows and steps of their layout, what they cut off at an edge.
+OWN = {
+    "boundary_explorer": "end.y loss.y",
+    "gradient_check_explorer": "chord.y rise.y slope.y step.y",
+    "activation_explorer": "bars.height tangent.x tangent.y",
+    "gradient_chain_explorer": "gain.x",
+    "activation_race_explorer": "bars.height",
+    "prelu_explorer": "after.y before.y means.y",
+    "maxout_explorer": "measured.y mine.y",
+    "zigzag_explorer": "contours.x contours.y needed.x needed_centred.x rays.x rays.y",
+    "sign_agreement_explorer": "floor.x limit.x shares.x tossed.x tossed.y",
+    "network_signs_explorer": "bars.height curves.x",
+    "conditioning_explorer": "contours.x contours.y curve.x curve_bias.x",
+    "preprocessing_explorer": "contours.x contours.y ellipse.x ellipse.y",
+    "sensitivity_explorer": "unnamed.x unnamed.y",
+    "leakage_explorer": "gap_bars.y ring.x seeds.x unnamed.x unnamed.y",
+    "initialization_explorer": "histogram.values",
+    "initialization_race_explorer": "marker.x rectangles.height",
+    "batchnorm_by_hand_explorer": "bell.x bell.y unnamed.values unnamed.x unnamed.y",
+    "batchnorm_depth_explorer": "histogram.values",
+    "batchnorm_modes_explorer": "lines.x",
+    "batchnorm_training_explorer": "frames.height frames.width",
+    "optimizer_path_explorer": "curves.y ends.x ends.y paths.x paths.y steps.y unnamed.x",
+    "learning_rate_map_explorer": "best.x curve.y dot.y here.x optimum.x",
+    "momentum_explorer": "terminal.x",
+    "adam_bias_explorer": "unnamed.y",
+    "schedule_explorer": "floor.y rate.x rate.y",
+    "overfitting_explorer": "steps.values",
+    "weight_decay_explorer": "steps.values",
+    "dropout_explorer": "lengths.y mean.y test.y",
+    "ensemble_explorer": "whole.x",
+    "initial_loss_explorer": "data.x even.y total.x total.y",
+    "learning_rate_explorer": "lost.x sweep.x",
+    "range_test_explorer": "clip.y lengths.y useful.width",
+    "live_training_explorer": "below.y",
+    "clinic_explorer": "new.x old_new.x",
+    "grid_vs_random_explorer": "curves.x curves.y lengths.x rights.x tops.y",
+    "log_scale_explorer": "band.width curve.x dots.y",
+    "search_explorer": "best.x",
+    "playground": "histogram.values train.y val.y",
+}
+# What is measured for the text and the tests alone, and settings that the sliders show.
+UNSEEN = {
+    "neuron_explorer": "axis",
+    "window_update_explorer": "da probability",
+    "gradient_check_explorer": "crossings",
+    "minibatch_explorer": "noise",
+    "prelu_explorer": "diverged_at",
+    "zigzag_explorer": "mean",
+    "network_signs_explorer": "accuracy ratio",
+    "preprocessing_explorer": "hessian loss",
+    "initialization_explorer": "act_mean slope_median",
+    "batchnorm_depth_explorer": "act_mean slope_median",
+    "adam_bias_explorer": "gradient",
+    "weight_decay_explorer": "distance",
+    "initial_loss_explorer": "reg",
+    "learning_rate_explorer": "last_loss",
+    "clinic_explorer": "factor",
+    "grid_vs_random_explorer": "loss",
+}
+
+
+def numbers(value: object) -> Iterator[np.ndarray]:
+    """All numbers in a result: in its fields, its properties and what these hold."""
+    if dataclasses.is_dataclass(value):
+        worked_out = [name for name, one in vars(type(value)).items() if isinstance(one, property | cached_property)]
+        for name in [*(field.name for field in dataclasses.fields(value)), *worked_out]:
+            yield from numbers(getattr(value, name))
+    elif isinstance(value, dict | list | tuple):
+        for one in [*value, *(value.values() if isinstance(value, dict) else ())]:
+            yield from numbers(one)
+    elif isinstance(value, int | float | np.number | np.ndarray):
+        array = np.asarray(value)
+        if array.dtype.kind in "fiub":
+            yield array.ravel().astype(float)
+            if array.ndim == 2:
+                yield array.mean(axis=1)
+
+
+def held(artist: Artist) -> dict[str, np.ndarray]:
+    """The numbers that the position of a moving artist stands for."""
+    match artist:
+        case Line2D():
+            return {"x": artist.get_xdata(), "y": artist.get_ydata()}
+        case StepPatch():
+            return {"values": artist.get_data().values}
+        case Rectangle():
+            return {"width": artist.get_width(), "height": artist.get_height()}
+    return {}
+
+
+def of_its_own(picture: Picture, result: object) -> set[str]:
+    """What holds other numbers than those of the result, per cent, negatives and means of them, counts and limits."""
+    found = [np.arange(2.0), *numbers(result)]
+    counts = np.arange(1 + max(len(array) for array in found))
+    known = np.concatenate(found)
+    known = np.concatenate([known, -known, 100 * known, counts])
+    names = {}
+    for name, one in vars(picture).items():
+        if name != "_moving":
+            parts = one.values() if isinstance(one, dict) else one if isinstance(one, list) else [one]
+            names |= {id(part): name for part in parts}
+    own = set()
+    for artist in picture._moving:
+        limits = [*artist.axes.get_xlim(), *artist.axes.get_ylim()] if artist.axes else []
+        allowed = np.unique(np.append(known[np.isfinite(known)], limits))
+        for name, values in held(artist).items():
+            values = np.ravel(np.asarray(values, dtype=float))
+            values = values[np.isfinite(values)]
+            place = np.clip(np.searchsorted(allowed, values), 1, len(allowed) - 1)
+            away = np.minimum(abs(allowed[place] - values), abs(allowed[place - 1] - values))
+            if (away > 1e-9 * np.maximum(abs(values), 1)).any():
+                own.add(f"{names.get(id(artist), 'unnamed')}.{name}")
+    return own
+
+
+def test_the_numbers_of_its_artists_are_those_of_the_result(explorer, results):
+    own = set().union(*(of_its_own(explorer.picture.update(result), result) for result in results))
+    assert own <= set(OWN.get(explorer.name, "").split())
+
+
+def changed(value: object) -> object:
+    """Other numbers than these, None for what is none."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "b":
+        return ~value
+    is_number = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+    return value + 0.1 * (1 + abs(value)) if is_number else None
+
+
+def test_every_number_of_the_result_shows(explorer, results):
+    def shown(result):
+        try:
+            return bytes(picture.update(result).canvas.buffer_rgba()), picture.describe(result)
+        except ValueError as error:  # a setting that is one of a few
+            return str(error)
+
+    picture, unseen = explorer.picture, set()
+    for result in results:
+        fields = {field.name: changed(getattr(result, field.name)) for field in dataclasses.fields(result)}
+        fields = {name: value for name, value in fields.items() if value is not None}
+        before = shown(result)
+        same = {name for name, value in fields.items() if shown(dataclasses.replace(result, **{name: value})) == before}
+        unseen = same if result is results[0] else unseen & same
+    assert unseen <= set(UNSEEN.get(explorer.name, "").split())
+
+
+def test_blitting_draws_what_a_fresh_picture_draws(explorer, results):
     picture = explorer.picture
-    rng = np.random.default_rng(2)
-    for _ in range(4):
-        explorer.drag({key: control.random(rng) for key, control in explorer.controls.items()})
-    fresh = type(picture)().update(explorer._result)
+    for result in results:
+        picture.update(result)
+    fresh = type(picture)().update(result)
     difference = np.abs(pixels(picture.png()).astype(int) - pixels(fresh.png()))
     assert (difference.max(axis=-1) > 0).mean() < 1e-3, explorer.settings  # a stray subpixel of antialiasing may differ
 
