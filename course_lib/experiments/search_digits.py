@@ -124,12 +124,12 @@ def digits_search(
         stage = ahead
         done: list[Trial] = []
         for trial in run(stage.planned, stage.epochs, abandon):
-            if done:
-                yield state(stage.space)
             record[trial.number] = trial
             done.append(trial)
             spent += len(trial.curves["loss"]) - 1
             settled += stage.epochs
+            if len(done) < len(stage.planned):  # after the last one it is the strategy that says where to look next
+                yield state(stage.space)
         ahead = _next(stages, done)
         if ahead is not None:
             going = {t.number for t in ahead.planned}
