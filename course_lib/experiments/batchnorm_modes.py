@@ -25,7 +25,7 @@ STEPS, WIDTH, LR, WATCHED = 300, 32, 0.2, 3
 MODES = {
     "eval": "running averages",
     "train": "the test batch’s own statistics",
-    "train, sorted": "the same, test images sorted by class",
+    "train, sorted": "the test batch’s own statistics, images sorted by class",
     "never updated": "mean 0 and variance 1, as at the start",
 }
 

@@ -56,12 +56,6 @@ def table(columns: Mapping[str, Sequence], digits: Natural = 3, rounding: float 
     return Table({name: [_cell(value, digits, rounding) for value in values] for name, values in columns.items()})
 
 
-@checked
-def within(value: float, low: float, high: float) -> str:
-    """ "low to high" if the value lies there, else the value: for a chaotic run, whose digits no machine shares."""
-    return f"{low:g} to {high:g}" if low < value < high else f"{value:.3g}"
-
-
 def _cell(value: Any, digits: int, rounding: float) -> str:
     if not isinstance(value, (float, np.floating)):
         return str(value)

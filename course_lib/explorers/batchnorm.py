@@ -14,6 +14,7 @@ from course_lib.experiments.signals import signal_propagation
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.nn.activations import offered
+from course_lib.plots.activations import name_of
 from course_lib.plots.batchnorm import ByHandPicture
 from course_lib.plots.batchnorm_axes import AxesPicture
 from course_lib.plots.batchnorm_modes import ModesPicture
@@ -82,7 +83,7 @@ def batchnorm_depth_explorer(**start: Any) -> Explorer:
         SignalPicture,
         [
             Choice("batchnorm", "batch norm", ("off", "before", "after"), "before", ("off", "before f", "after f")),
-            Choice("activation", "f", ACTIVATIONS, "tanh"),
+            Choice("activation", "f", ACTIVATIONS, "tanh", list(map(name_of, ACTIVATIONS))),
             LogSlider("scale", "weight std", 1e-3, 10, 0.01),
             IntSlider("width", "width n", 16, 1024, 500, step=4),
             IntSlider("depth", "depth", 1, 10, 10),
@@ -141,7 +142,7 @@ def batchnorm_training_explorer(**start: Any) -> Explorer:
             Stops("scale", "initial std", SCALES, 0.29, [f"{scale:g}" for scale in SCALES]),
             Stops("lr", "learning rate", RATES, 0.03, [f"{lr:g}" for lr in RATES]),
             IntSlider("steps", "steps", 0, MAP_STEPS, MAP_STEPS, step=10),
-            Choice("activation", "activation", ("relu", "tanh", "sigmoid"), "relu"),
+            Choice("activation", "activation", ("relu", "tanh", "sigmoid"), "relu", ("ReLU", "tanh", "sigmoid")),
             IntSlider("depth", "hidden layers", 1, 6, 4),
             Choice("place", "batch norm", PLACES, "before", ("before f", "after f")),
         ],

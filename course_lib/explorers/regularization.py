@@ -97,7 +97,7 @@ def dropout_explorer(**start: Any) -> Explorer:
                 ("inverted: ÷(1 − p) in training", "test-time: ×(1 − p) in the test", "none"),
             ),
             IntSlider("inputs", "inputs", 5, MOST_INPUTS, 100, step=5),
-            Choice("unit", "unit", UNITS, "linear"),
+            Choice("unit", "unit", UNITS, "linear", ("linear", "ReLU")),
         ],
         presets={
             "No scaling": {"mode": "none"},

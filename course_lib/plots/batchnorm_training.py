@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from course_lib.experiments.batchnorm_training import RATES, SCALES, STEPS, BatchNormTraining
+from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, VERMILLION
 
@@ -99,7 +100,7 @@ class TrainingPicture(Picture):
             for curve in (result.plain_curve, result.norm_curve)
         ]
         return (
-            f"{result.depth} hidden {result.activation} layer{'s' * (result.depth > 1)}, "
+            f"{result.depth} hidden {name_of(result.activation)} layer{'s' * (result.depth > 1)}, "
             f"batch norm {result.place} the non-linearity, after {result.step[-1]} steps. "
             f"Weights of std {result.scale:g}, learning rate {result.lr:g}: the network without {fates[0]}, "
             f"the one with {fates[1]} training accuracy. Of {result.plain.size} settings batch "

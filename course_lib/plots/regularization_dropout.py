@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.experiments.regularization_dropout import BINS, MASKS, DroppedOut
+from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, VERMILLION
 
@@ -72,7 +73,7 @@ class DropoutPicture(Picture):
 
     def describe(self, result: DroppedOut) -> str:
         return (
-            f"A {result.unit} unit with {result.inputs} inputs, drop probability {result.p:g}, scaling {result.mode}: "
+            f"A {name_of(result.unit)} unit with {result.inputs} inputs, drop probability {result.p:g}, scaling {result.mode}: "
             f"over {MASKS} masks its output is {result.train_mean:.2f} on average with std {result.train_std:.2f}, at "
             f"test time {result.test_output:.2f}: {verdict(result)}. The inputs have variance "
             f"{result.variances[0]:.2f} in training and {result.variances[1]:.2f} at test time."

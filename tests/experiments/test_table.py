@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.experiments.table import table, within
+from course_lib.experiments.table import table
 
 
 def test_columns_line_up_and_numbers_are_rounded():
@@ -42,11 +42,6 @@ def test_unequal_columns_are_refused():
         table({"a": [1], "b": [1, 2]})
     with pytest.raises(ValueError, match="digits"):
         table({"a": [1.0]}, digits=9)
-
-
-def test_a_range_stands_for_what_lies_in_it_and_nothing_else():
-    assert within(2.4, 2.3, 4) == "2.3 to 4"
-    assert within(np.float32(4.1234), 2.3, 4) == "4.12"
 
 
 def test_what_is_smaller_than_rounding_is_called_so_and_nothing_else_is():
