@@ -73,7 +73,8 @@ class DropoutPicture(Picture):
 
     def describe(self, result: DroppedOut) -> str:
         return (
-            f"A {name_of(result.unit)} unit with {result.inputs} inputs, drop probability {result.p:g}, scaling {result.mode}: "
+            f"A {name_of(result.unit)} unit with {result.inputs} inputs, drop probability {result.p:g}, scaling "
+            f"{result.mode}: "
             f"over {MASKS} masks its output is {result.train_mean:.2f} on average with std {result.train_std:.2f}, at "
             f"test time {result.test_output:.2f}: {verdict(result)}. The inputs have variance "
             f"{result.variances[0]:.2f} in training and {result.variances[1]:.2f} at test time."
