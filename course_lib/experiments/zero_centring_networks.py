@@ -41,13 +41,19 @@ class NetworkSigns:
     batch_size: int
     steps: int
     shares: np.ndarray  #: (networks, 8) agreement at each of `BATCHES`
+    with_bias: np.ndarray  #: (networks, 8) the same of 11 gradients, the bias's among them
+    of_units: np.ndarray  #: (networks, 8) share of batches that push the biases of all 10 units one way
     ratio: np.ndarray  #: (networks,) |mean|/std of the layer's inputs, averaged over the inputs that vary
     accuracy: np.ndarray  #: (networks,) on the validation digits
 
     @property
     def share(self) -> np.ndarray:
         """Agreement at `batch_size`, (networks,)."""
-        return self.shares[:, BATCHES.index(self.batch_size)]
+        return self.at_batch_size("shares")
+
+    def at_batch_size(self, kind: str) -> np.ndarray:
+        """Column (networks,) of `shares`, `with_bias` or `of_units` at `batch_size`."""
+        return getattr(self, kind)[:, BATCHES.index(self.batch_size)]
 
 
 @checked
@@ -63,7 +69,7 @@ def network_signs(batch_size: Natural = 32, steps: Natural = 1000, seed: Natural
         raise ValueError(f"batch_size must be one of {BATCHES} and steps one of {LOOKS}.")
     rows = [_looks(name, seed)[steps] for name in NETWORKS]
     shares, ratio, accuracy = (np.array(column) for column in zip(*rows))
-    return NetworkSigns(tuple(NETWORKS), batch_size, steps, shares, ratio, accuracy)
+    return NetworkSigns(tuple(NETWORKS), batch_size, steps, *shares.transpose(1, 0, 2), ratio, accuracy)
 
 
 def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +100,7 @@ def share_agreeing(gradients: np.ndarray) -> float:
 
 @lru_cache(maxsize=16)
 def _looks(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]:
-    """steps -> (shares, ratio, accuracy)"""
+    """steps -> ((3, 8) shares of weights, with the bias, of units; ratio; accuracy)"""
     digits, found = load_digits(), {}
     net = MLP([64, UNITS, UNITS, 10], init="glorot", seed=seed, **NETWORKS[name])
 
@@ -124,8 +130,11 @@ def _shares(h: np.ndarray, delta: np.ndarray, seed: int) -> np.ndarray:
     shares = []
     for size in BATCHES:
         chosen = rng.randint(0, len(h), (GRADIENTS, size))
-        shares.append(share_agreeing(h[chosen].transpose(0, 2, 1) @ delta[chosen]))
-    return np.array(shares)
+        weights = h[chosen].transpose(0, 2, 1) @ delta[chosen]
+        bias = delta[chosen].sum(axis=1, keepdims=True)
+        both = np.concatenate([weights, bias], axis=1)
+        shares.append([share_agreeing(weights), share_agreeing(both), share_agreeing(bias.mT)])
+    return np.array(shares).T
 
 
 def _ratio(h: np.ndarray) -> float:

@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection
 
 from course_lib.experiments.neurons_boundary import MOST_STEPS, REACH, SpiralFit
 from course_lib.plots.activations import name_of
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, SERIES
 
 CLASSES = SERIES[:3]
@@ -58,6 +58,7 @@ class BoundaryPicture(Picture):
         losses.text(1.1, BEST_LINEAR - 0.02, "linear: 0.786", color=self.style.theory, va="top")
         self.loss = self.moving(losses.plot([], [], color=BLUE)[0])
         self.end = self.moving(losses.plot([], [], color=BLUE, marker="o", markersize=8)[0])
+        self.beyond = Beyond(self, losses, BLUE)
         self.where = self.moving(losses.text(0.99, 0.98, "", transform=losses.transAxes, ha="right", va="top"))
         paper = np.array(mpl.colors.to_rgb(self.style.paper))
         colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
@@ -78,13 +79,15 @@ class BoundaryPicture(Picture):
             points.set_data(*result.x[result.y == number].T)
         shown = slice(1, None) if len(result.step) > 1 else slice(None)
         at = np.maximum(result.step[shown], 1)
-        self.loss.set_data(at, np.minimum(result.losses[shown], 1.27))
-        self.end.set_data(at[-1:], np.minimum(result.losses[-1:], 1.27))
+        self.loss.set_data(at, result.losses[shown])
+        self.end.set_data(at[-1:], result.losses[-1:])
+        self.beyond.set(at[-1:], result.losses[-1:])
         self.where.set_text(f"step {result.steps}\nloss {result.loss:.3f}\n{result.accuracy:.0%} right")
 
     def describe(self, result: SpiralFit) -> str:
+        steps = "step" if result.steps == 1 else "steps"
         said = (
-            f"{_network(result)}, after {result.steps} steps: loss {result.loss:.3f}, "
+            f"{_network(result)}, after {result.steps} {steps}: loss {result.loss:.3f}, "
             f"{result.accuracy:.0%} of 300 points right."
         )
         if result.hidden == 0:

@@ -14,7 +14,7 @@ from course_lib.experiments.neurons_minibatch import (
     noise_of_batches,
     two_weights,
 )
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Beyond, Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 WEST, EAST, SOUTH, NORTH = -5.5, 2.5, -2.5, 5.5
@@ -42,8 +42,9 @@ class MinibatchPicture(Picture):
         self.end = self.moving(surface.plot([], [], color=BLUE, marker="o", markersize=9)[0])
         losses.set(yscale="log")
         losses.set_title("Loss on all 256 examples")
-        self.others = [self.moving(losses.plot([], [], linewidth=1.3, **look)[0]) for look in OTHERS]
-        self.loss = self.moving(losses.plot([], [], color=BLUE, linewidth=2.6)[0])
+        end: dict[str, Any] = {"marker": ".", "markevery": [-1]}  # a run of one update is a point
+        self.others = [self.moving(losses.plot([], [], linewidth=1.3, **end, **look)[0]) for look in OTHERS]
+        self.loss = self.moving(losses.plot([], [], color=BLUE, linewidth=2.6, **end)[0])
         names = [f"m = {size}" for size in (1, 16, EXAMPLES)]
         losses.legend(
             [*self.others, self.loss],
@@ -55,9 +56,8 @@ class MinibatchPicture(Picture):
             borderaxespad=0.2,
         )
         self._draw_noise(noise)
-        self.mark = self.moving(
-            noise.plot([], [], color=BLUE, marker="o", markersize=11, linestyle="", clip_on=False)[0]
-        )
+        self.mark = self.moving(noise.plot([], [], color=BLUE, marker="o", markersize=11, linestyle="")[0])
+        self.no_noise = Beyond(self, noise, BLUE, size=11)  # a logarithmic axis has no place for the 0 of all data
 
     def _draw_surface(self, axes) -> None:
         problem = two_weights()
@@ -122,7 +122,8 @@ class MinibatchPicture(Picture):
             curve.set_data(result.against(size, loss)[first:], loss[first:])
         self.loss.set_data(result.against(result.batch, result.loss)[first:], result.loss[first:])
         place = BATCHES.index(result.batch)
-        self.mark.set_data([result.batch], [max(result.noise_law[place], 0.05)])
+        self.mark.set_data([result.batch], [result.noise_law[place]])
+        self.no_noise.set([result.batch], [result.noise_law[place]])
 
     def describe(self, result: MinibatchRun) -> str:
         epochs = result.batch * (len(result.loss) - 1) / EXAMPLES
@@ -135,9 +136,9 @@ class MinibatchPicture(Picture):
         if result.diverged_at is not None:
             fate = f"the loss passes 1000 at update {result.diverged_at}: it diverges."
         else:
-            many = "s" if result.updates > 1 else ""
+            many, epoch = "s" if result.updates > 1 else "", "epoch" if epochs == 1 else "epochs"
             fate = (
-                f"after {result.updates} update{many}, {epochs:.3g} epochs, the loss is {result.loss[-1]:.3g}; "
+                f"after {result.updates} update{many}, {epochs:.3g} {epoch}, the loss is {result.loss[-1]:.3g}; "
                 "its minimum is 0.092."
             )
-        return f"{start}{fate} The gradient of one batch is off by {noise} on average."
+        return f"{start}{fate} The noise of the gradient of one batch is {noise}."

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
 from course_lib.experiments.neurons_update import CORRUPT, PHASES, TRUE, UPDATES, NetworkUpdate
-from course_lib.plots.activations import name_of, number
-from course_lib.plots.neurons_update_rules import LINES, rules, sentence, subscript, symbol, title
+from course_lib.plots.activations import name_of
+from course_lib.plots.neurons_update_rules import LINES, number, rules, sentence, subscript, symbol, title
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 

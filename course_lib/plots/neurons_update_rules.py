@@ -7,11 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from course_lib.experiments.neurons_update import CORRUPT, TRUE, NetworkUpdate
-from course_lib.plots.activations import name_of, number
+from course_lib.plots import activations
+from course_lib.plots.activations import name_of
 
 LINES = {"forward": 3, "loss": 3, "backward": 10, "update": 3}  # the most that `rules` gives
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 INDENT = "   "
+
+
+def number(value: float, digits: int = 3) -> str:
+    """As elsewhere, but what the two windows cancel to up to rounding is 0."""
+    return activations.number(0.0 if abs(value) < 1e-15 else value, digits)
 
 
 def subscript(*numbers: int) -> str:

@@ -125,7 +125,7 @@ class ZigZagPicture(Picture):
             return f"{headline(result)}. No learning rate reaches the target within {MAX_STEPS} steps."
         return (
             f"{headline(result)}. {_share(result)[0].upper() + _share(result)[1:]}. Condition number "
-            f"{result.condition:.3g}. The best learning rate, {best[1]:.2g}, needs {_steps(best[0])}; with centred "
+            f"{result.condition:.3g}. The best rate of the curve, {best[1]:.2g}, needs {_steps(best[0])}; with centred "
             f"inputs the best, {centred[1]:.2g}, needs {_steps(centred[0])}."
         )
 
@@ -194,7 +194,9 @@ def _rays(updates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _share(result: ZigZag) -> str:
-    return "no update moves" if math.isnan(result.agreeing) else f"{result.agreeing:.0%} lie in quadrants 1 and 3"
+    if math.isnan(result.agreeing):
+        return "no update moves"
+    return f"{result.agreeing:.0%} of the updates shown lie in quadrants 1 and 3"
 
 
 def _steps(number: int) -> str:

@@ -119,10 +119,14 @@ class NetworkSignsPicture(Picture):
             curve.set_data(networks.BATCHES, shares)
 
     def describe(self, result: networks.NetworkSigns) -> str:
-        shares = ", ".join(f"{name} {share:.2f}" for name, share in zip(result.names, result.share))
+        shares, with_bias = (
+            ", ".join(f"{name} {share:.2f}" for name, share in zip(result.names, result.at_batch_size(kind)))
+            for kind in ("shares", "with_bias")
+        )
         return (
             f"Second hidden layer of 64-10-10-10 networks after {result.steps} steps on the digits, "
-            f"{_examples(result.batch_size)}: share of units whose 10 weight gradients have one sign: {shares}."
+            f"{_examples(result.batch_size)}: share of units whose 10 weight gradients have one sign: {shares}. "
+            f"With the gradient of the bias among them: {with_bias}."
         )
 
 

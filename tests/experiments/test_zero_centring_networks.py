@@ -57,6 +57,16 @@ def test_batches_relax_the_rule_in_real_networks_but_do_not_undo_it():
         assert shares[ROW[name]].max() < 0.02
 
 
+def test_the_bias_goes_with_its_weights_and_the_units_go_their_own_ways():
+    """In a young ReLU layer many units are off, and those that are left may agree."""
+    looks = [network_signs(1, steps) for steps in LOOKS]
+    assert all((look.with_bias[: ROW["sigmoid, BN after it"]][:, 0] == 1).all() for look in looks)
+    assert all(np.delete(look.of_units, ROW["ReLU"], axis=0).max() < 0.05 for look in looks)
+    assert looks[-1].of_units.max() < 0.2
+    assert all((look.with_bias <= look.shares + 1e-12).all() for look in looks)
+    assert all((look.shares - look.with_bias).max() < 0.05 for look in looks)
+
+
 def test_all_networks_learn_whatever_their_signs_do():
     """Agreement of signs is not the fate of training."""
     assert network_signs(32, 1000).accuracy.min() > 0.85

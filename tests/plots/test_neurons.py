@@ -72,6 +72,22 @@ def test_rounding_does_not_choose_the_step_that_the_caption_calls_best():
     assert {words[words.index("Central") :] for words in said} == {"Central differences are best near h = 1e-05."}
 
 
+def test_no_value_stands_on_the_edge_of_an_axis_that_does_not_hold_it():
+    """A loss above 1.3, and the noise 0 of all data on a logarithmic axis, are hollow triangles."""
+    fit = replace(spiral_fit(3, "tanh", steps=10), losses=np.full_like(spiral_fit(3, "tanh", steps=10).losses, 1.5))
+    spiral = BoundaryPicture().update(fit)
+    assert spiral.loss.get_ydata().min() > spiral.losses.get_ylim()[1] and len(spiral.beyond.above.get_xdata()) == 1
+    noise = MinibatchPicture().update(minibatch_run(256))
+    assert noise.mark.get_ydata()[0] == 0 and len(noise.no_noise.below.get_xdata()) == 1
+    assert len(noise.update(minibatch_run(128)).no_noise.below.get_xdata()) == 0
+
+
+def test_one_update_is_a_point_in_the_loss():
+    picture = MinibatchPicture().update(minibatch_run(256, updates=1, axis="epochs"))
+    assert len(picture.loss.get_xdata()) == 1 and picture.loss.get_marker() == "."
+    assert "1 update, 1 epoch, " in picture.describe(minibatch_run(256, updates=1))
+
+
 @pytest.mark.parametrize("lr, top", [(0.01, 10), (0.2, 10), (1.02, 1000)])
 @pytest.mark.parametrize("axis", ["updates", "epochs"])
 def test_the_axis_of_the_loss_is_as_high_as_its_curves_need(lr, top, axis):

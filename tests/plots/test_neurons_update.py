@@ -19,7 +19,7 @@ from course_lib.experiments.neurons_update import (
 )
 from course_lib.plots.activations import number
 from course_lib.plots.neurons_update import PANEL, NetworkUpdatePicture, WindowUpdatePicture, brief
-from course_lib.plots.neurons_update_rules import INDENT, LINES, rules, title, total
+from course_lib.plots.neurons_update_rules import INDENT, LINES, rules, sentence, title, total
 
 
 def shown(picture):
@@ -115,3 +115,10 @@ def test_the_caption_has_the_chain_rule_with_its_numbers():
 
 def test_negative_factors_stand_in_brackets():
     assert total([(-2.0, 3.0), (-1.0, -4.0)]) == "−2 · 3 + (−1) · (−4)"
+
+
+def test_what_two_windows_cancel_to_is_0_and_not_its_rounding():
+    """A word that both windows share, and a unit without a curve: δ·x and −δ·x."""
+    result = window_update(11, "W", 7, 15, "identity", 0.025)
+    assert 0 < abs(result.gradient["W"][result.place[1]]) < 1e-15
+    assert "0.025 · 0 " in sentence(rules(result, "update"))
