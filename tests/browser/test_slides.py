@@ -34,7 +34,7 @@ LOOK = """() => [...document.querySelectorAll('.slides > section > section')].fl
     const words = node => [...node.childNodes].some(one => one.nodeType === 3 && one.textContent.trim());
     for (const answer of [null, ...slide.querySelectorAll('details')]) {
       if (answer) answer.open = true; // closes the one before
-      const seen = [...slide.querySelectorAll('*')].filter(one => !one.closest('aside') && one.offsetParent);
+      const seen = [...slide.querySelectorAll('*')].filter(one => !one.closest('aside') && one.checkVisibility());
       if (!seen.length) faults.push(`${h + 1}.${v + 1} is empty`);
       for (const one of seen) {
           const box = one.getBoundingClientRect(), letters = parseFloat(getComputedStyle(one).fontSize);
