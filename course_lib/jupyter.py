@@ -66,7 +66,12 @@ def _names_a_version(path: str, contents_manager: Any) -> bool:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    contents = server.contents_manager
+    # Once the server starts: until then another extension, such as Jupytext's, may put a manager of its own in place.
+    server.io_loop.add_callback(lambda: _attach(server.contents_manager))
+
+
+def _attach(contents: Any) -> None:
+    """See every notebook that this contents manager opens or saves."""
     get = contents.get
 
     async def awaited(model: Any) -> dict[str, Any]:

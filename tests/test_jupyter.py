@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,8 +28,13 @@ class Server:
 
     def __init__(self, manager: type, folder: Path) -> None:
         self.folder = folder
-        self.contents = manager(root_dir=str(folder))
-        jupyter._load_jupyter_server_extension(SimpleNamespace(contents_manager=self.contents))
+        at_the_start: list[Callable] = []
+        app = SimpleNamespace(io_loop=SimpleNamespace(add_callback=at_the_start.append), contents_manager=None)
+        app.contents_manager = LargeFileManager(root_dir=str(folder))
+        jupyter._load_jupyter_server_extension(app)
+        self.contents = app.contents_manager = manager(root_dir=str(folder))  # as the extension of Jupytext does
+        for call in at_the_start:
+            call()
 
     @staticmethod
     def done(answer: Any) -> Any:

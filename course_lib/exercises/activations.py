@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.exercises.activations_questions import PREDICTIONS
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
+from course_lib.registry import registered
 
 
 @arrays("z")
@@ -271,6 +272,6 @@ STABLE_SOFTMAX = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (DEAD_SHARE, ALPHA_GRADIENT, STABLE_SOFTMAX)}
+EXERCISES = registered((DEAD_SHARE, ALPHA_GRADIENT, STABLE_SOFTMAX))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

@@ -7,6 +7,7 @@ import numpy as np
 from course_lib.exercises.babysitting_questions import PREDICTIONS
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
+from course_lib.registry import registered
 
 
 def first_loss(sizes: tuple[int, ...], std: float, decay: float) -> float:
@@ -304,6 +305,6 @@ ADVICE = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (FIRST_LOSS, RATIO, ADVICE)}
+EXERCISES = registered((FIRST_LOSS, RATIO, ADVICE))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

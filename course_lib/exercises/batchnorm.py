@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.exercises.batchnorm_questions import PREDICTIONS
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
+from course_lib.registry import registered
 
 
 @arrays("x", "gamma", "beta")
@@ -366,6 +367,6 @@ FOLD = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (FORWARD, BACKWARD, FOLD)}
+EXERCISES = registered((FORWARD, BACKWARD, FOLD))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

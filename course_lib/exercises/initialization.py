@@ -8,6 +8,7 @@ from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.initialization_questions import PREDICTIONS
 from course_lib.inputs import arrays
 from course_lib.nn.activations import ACTIVATIONS
+from course_lib.registry import registered
 
 
 @arrays("z")
@@ -308,6 +309,6 @@ INPUT_GRADIENT = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (HE_WEIGHTS, MEAN_SQUARES, INPUT_GRADIENT)}
+EXERCISES = registered((HE_WEIGHTS, MEAN_SQUARES, INPUT_GRADIENT))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

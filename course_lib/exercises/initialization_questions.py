@@ -5,6 +5,7 @@ no bias, and for gradients an upstream gradient of std 1 at the last layer.
 """
 
 from course_lib.exercises.prediction import Option, Prediction
+from course_lib.registry import registered
 
 QUESTIONS = (
     Prediction(
@@ -187,4 +188,4 @@ QUESTIONS = (
     ),
 )
 
-PREDICTIONS = {question.id: question for question in QUESTIONS}
+PREDICTIONS = registered(QUESTIONS)

@@ -8,6 +8,7 @@ import numpy as np
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.neurons_questions import PREDICTIONS
 from course_lib.inputs import arrays
+from course_lib.registry import registered
 
 
 @arrays("x", "W", "b", "U")
@@ -382,6 +383,6 @@ NUMERICAL_GRADIENT = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (WINDOW_SCORES, MARGIN_GRADIENTS, NUMERICAL_GRADIENT)}
+EXERCISES = registered((WINDOW_SCORES, MARGIN_GRADIENTS, NUMERICAL_GRADIENT))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

@@ -1,6 +1,7 @@
 """Chapter 01: what to predict before each experiment on neurons, gradients and mini-batches."""
 
 from course_lib.exercises.prediction import Option, Prediction
+from course_lib.registry import registered
 
 QUESTIONS = (
     Prediction(
@@ -224,4 +225,4 @@ QUESTIONS = (
     ),
 )
 
-PREDICTIONS = {question.id: question for question in QUESTIONS}
+PREDICTIONS = registered(QUESTIONS)

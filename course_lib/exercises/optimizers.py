@@ -7,6 +7,7 @@ import numpy as np
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.optimizers_questions import PREDICTIONS
 from course_lib.inputs import arrays
+from course_lib.registry import registered
 
 
 @arrays("gradients")
@@ -396,6 +397,6 @@ PLATEAU = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (MOMENTUM, ADAM, PLATEAU)}
+EXERCISES = registered((MOMENTUM, ADAM, PLATEAU))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

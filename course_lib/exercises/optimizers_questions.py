@@ -4,6 +4,7 @@ The toy is f = x²/20 + y² from (−7, 2), as in Saito's book; its eigenvalues 
 """
 
 from course_lib.exercises.prediction import Option, Prediction
+from course_lib.registry import registered
 
 QUESTIONS = (
     Prediction(
@@ -160,4 +161,4 @@ QUESTIONS = (
     ),
 )
 
-PREDICTIONS = {question.id: question for question in QUESTIONS}
+PREDICTIONS = registered(QUESTIONS)

@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.playground_capstone import PIPELINE, moved
 from course_lib.exercises.playground_questions import PREDICTIONS
+from course_lib.registry import registered
 
 
 def luck(right_a: np.ndarray, right_b: np.ndarray) -> float:
@@ -226,6 +227,6 @@ LUCK = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (MOVED, LUCK, PIPELINE)}
+EXERCISES = registered((MOVED, LUCK, PIPELINE))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

@@ -1,6 +1,7 @@
 """Chapter 11, playground and capstone: the questions asked before each experiment."""
 
 from course_lib.exercises.prediction import Option, Prediction
+from course_lib.registry import registered
 
 QUESTIONS = (
     Prediction(
@@ -117,4 +118,4 @@ QUESTIONS = (
     ),
 )
 
-PREDICTIONS = {prediction.id: prediction for prediction in QUESTIONS}
+PREDICTIONS = registered(QUESTIONS)

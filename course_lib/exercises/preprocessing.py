@@ -7,6 +7,7 @@ import numpy as np
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.preprocessing_questions import PREDICTIONS
 from course_lib.inputs import arrays
+from course_lib.registry import registered
 
 
 @arrays("x_train", "x_test")
@@ -370,6 +371,6 @@ LARGEST_LEARNING_RATE = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (STANDARDISED, ZCA, LARGEST_LEARNING_RATE)}
+EXERCISES = registered((STANDARDISED, ZCA, LARGEST_LEARNING_RATE))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

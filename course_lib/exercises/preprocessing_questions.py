@@ -4,6 +4,7 @@ The numbers are those of the experiments of this chapter with their default sett
 """
 
 from course_lib.exercises.prediction import Option, Prediction
+from course_lib.registry import registered
 
 QUESTIONS = (
     Prediction(
@@ -175,4 +176,4 @@ QUESTIONS = (
     ),
 )
 
-PREDICTIONS = {question.id: question for question in QUESTIONS}
+PREDICTIONS = registered(QUESTIONS)

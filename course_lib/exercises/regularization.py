@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.regularization_questions import PREDICTIONS
 from course_lib.inputs import arrays
+from course_lib.registry import registered
 
 
 @arrays("w", "b", "grad_w", "grad_b")
@@ -318,6 +319,6 @@ ENSEMBLE = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (DECAY, DROPOUT, ENSEMBLE)}
+EXERCISES = registered((DECAY, DROPOUT, ENSEMBLE))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

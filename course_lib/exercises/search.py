@@ -7,6 +7,7 @@ import numpy as np
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.search_questions import PREDICTIONS
 from course_lib.inputs import arrays
+from course_lib.registry import registered
 
 
 @arrays("u")
@@ -286,6 +287,6 @@ HALVING = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (LOG_UNIFORM, TRIALS, HALVING)}
+EXERCISES = registered((LOG_UNIFORM, TRIALS, HALVING))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

@@ -1,6 +1,7 @@
 """Chapter 10, hyperparameter search: the questions asked before each experiment."""
 
 from course_lib.exercises.prediction import Option, Prediction
+from course_lib.registry import registered
 
 QUESTIONS = (
     Prediction(
@@ -149,4 +150,4 @@ QUESTIONS = (
     ),
 )
 
-PREDICTIONS = {prediction.id: prediction for prediction in QUESTIONS}
+PREDICTIONS = registered(QUESTIONS)

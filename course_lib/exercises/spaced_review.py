@@ -13,6 +13,7 @@ from course_lib.exercises.prediction import Prediction, Question
 from course_lib.exercises.progress import Attempt, Progress
 from course_lib.exercises.shown import Shown
 from course_lib.exercises.variant import Variant
+from course_lib.registry import registered
 
 AT_MOST = 3
 A_WHILE = timedelta(hours=12)  # what was answered since is not asked again
@@ -41,7 +42,7 @@ def variants() -> dict[str, Variant]:
 def recall_questions() -> dict[str, Prediction]:
     """Short questions on what was read, which nothing but a review asks."""
     modules = (importlib.import_module(f"course_lib.exercises.{chapter}_recall") for chapter in CHAPTERS)
-    return {question.id: question for module in modules for question in module.RECALL}
+    return registered(question for module in modules for question in module.RECALL)
 
 
 def histories(progress: Progress) -> dict[str, list[Attempt]]:

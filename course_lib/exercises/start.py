@@ -2,6 +2,7 @@
 
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.prediction import Option, Prediction
+from course_lib.registry import registered
 
 EXERCISES: dict[str, Exercise] = {}
 
@@ -42,4 +43,4 @@ QUESTIONS = (
     ),
 )
 
-PREDICTIONS = {question.id: question for question in QUESTIONS}
+PREDICTIONS = registered(QUESTIONS)

@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.zero_centring_questions import PREDICTIONS
 from course_lib.inputs import arrays
+from course_lib.registry import registered
 
 
 @arrays("x", "upstream")
@@ -316,6 +317,6 @@ CONDITION_NUMBERS = Exercise(
     ),
 )
 
-EXERCISES = {exercise.id: exercise for exercise in (WEIGHT_GRADIENT, SIGN_AGREEMENT, CONDITION_NUMBERS)}
+EXERCISES = registered((WEIGHT_GRADIENT, SIGN_AGREEMENT, CONDITION_NUMBERS))
 
 __all__ = ["EXERCISES", "PREDICTIONS"]

@@ -20,6 +20,7 @@ import numpy as np
 from course_lib import stills
 from course_lib.explorers.controls import Control
 from course_lib.plots.picture import Picture
+from course_lib.registry import registered
 
 Settings = dict[str, Any]
 
@@ -75,7 +76,7 @@ class Explorer:
     ) -> None:
         self.name = name
         self.experiment = experiment
-        self.controls = {control.name: control for control in controls}
+        self.controls = registered(controls, "name")
         self.presets = dict(presets or {})
         self.draft = dict(draft or {})
         self.first = first

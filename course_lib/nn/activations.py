@@ -22,6 +22,7 @@ import numpy as np
 from course_lib.arguments import checked
 from course_lib.inputs import FLOATS, arrays, bare, floats, short
 from course_lib.nn.normal import FAR, cumulative, density
+from course_lib.registry import registered
 
 
 @dataclass(frozen=True)
@@ -295,9 +296,8 @@ def _exponential(alpha: float) -> tuple[float, float]:
 
 _above = (0.0, math.inf)
 EVERYWHERE = ("neuron", "gate", "chain", "race", "depth", "playground")
-ACTIVATIONS: dict[str, Activation] = {
-    a.name: a
-    for a in (
+ACTIVATIONS: dict[str, Activation] = registered(
+    (
         Activation("identity", identity, identity_slope, offered=("neuron", "playground")),
         Activation("step", step, step_slope, (0.0, 1.0), label="binary step", offered=("neuron", "gate")),
         Activation("sigmoid", sigmoid, sigmoid_slope, (0.0, 1.0), sigmoid_slope_of_output, offered=EVERYWHERE),
@@ -354,8 +354,9 @@ ACTIVATIONS: dict[str, Activation] = {
             offered=("gate", "chain", "playground"),
         ),
         Activation("mish", mish, mish_slope, (-0.3088434130172504, math.inf), label="Mish", offered=EVERYWHERE),
-    )
-}
+    ),
+    "name",
+)
 
 
 def offered(place: str) -> tuple[str, ...]:

@@ -153,19 +153,15 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
     try:
         outcome = objective(dict(trial.settings), trial.seed)
         for reports, report in enumerate(outcome if isinstance(outcome, Iterator) else [outcome], start=1):
-            row = report if isinstance(report, Mapping) else {"score": report}
-            found = {name: numbers(value) for name, value in row.items()}
-            if "score" not in found or any(value is None or value.size != 1 for value in found.values()):
-                raise ValueError(f'An objective must give a score, or a dict with "score" in it, not {short(report)}.')
-            for name, value in found.items():
-                curves.setdefault(name, []).append(float(value.item()))
+            for name, value in _scores(report).items():
+                curves.setdefault(name, []).append(value)
             if abandon is not None and abandon(curves):
                 status = "abandoned"
                 break
             if reports == budget:
                 break
         if not curves:
-            raise ValueError("An objective that reports must yield at least one score.")
+            _scores(None)  # says what is missing
     except Exception as e:
         trial, status = failed(trial, e), "failed"
     return replace(
@@ -175,6 +171,15 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
         curves=curves,
         seconds=time.perf_counter() - began,
     )
+
+
+def _scores(report: Any) -> dict[str, float]:
+    """What an objective reports, as numbers by name."""
+    row = report if isinstance(report, Mapping) else {"score": report}
+    found = {name: numbers(value) for name, value in row.items()}
+    if "score" not in found or any(value is None or value.size != 1 for value in found.values()):
+        raise ValueError(f'An objective must give a score, or a dict with "score" in it, not {short(report)}.')
+    return {name: float(value.item()) for name, value in found.items() if value is not None}
 
 
 @checked
@@ -202,7 +207,10 @@ def search(
 
 
 def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:
-    """The result of the trials that `frames` yields until it ends or is interrupted; the error if all have failed."""
+    """The result of the trials that `frames` yields until it ends or is interrupted.
+
+    Raises: the error of the first trial, if all have failed; what code of your own raises.
+    """
     finished, stopped = [], None
     try:
         with closing(frames):

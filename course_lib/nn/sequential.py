@@ -79,7 +79,10 @@ class Sequential:
 
     @takes_inputs
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
-        """The scores (…, m, n_out) of x (…, m, n_in), before any softmax or sigmoid."""
+        """The scores (…, m, n_out) of x (…, m, n_in), before any softmax or sigmoid.
+
+        Raises: what a layer raises, with a note on which layer it is.
+        """
         for layer in self.layers:
             try:
                 x = layer.forward(x, train)
@@ -92,6 +95,7 @@ class Sequential:
         """J, penalties included; `grad` then holds dJ/dθ. Nobody needs dJ/dx, so the first layer leaves it out.
 
         x (…, m, n_in), y (…, m) or (…, m, n_out).
+        Raises: what a layer raises, with a note on which layer it is.
         """
         loss, d = bare(self.loss_function)(self.forward(x, train), y)
         layer = self.layers[-1]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.inputs import arrays, short
+from course_lib.registry import registered
 
 Points = np.ndarray
 
@@ -76,9 +77,8 @@ def _well(x, y):
     return np.exp(-(x * x + y * y) / 2)
 
 
-SURFACES = {
-    s.name: s
-    for s in (
+SURFACES = registered(
+    (
         Surface(
             "bowl",
             "x²/20 + y²",
@@ -146,5 +146,6 @@ SURFACES = {
             view=((-5, 5), (-5, 5)),
             source="a Gaussian well: at the start the gradient is 0.005 long",
         ),
-    )
-}
+    ),
+    "name",
+)

@@ -46,6 +46,7 @@ def train(net: Network, x: Rows, y: Finite, optimizer: Rule, **options) -> Histo
     """Train `net` in place to the end; options as in `train_frames`.
 
     x (m, n_in), y (m,) or (m, n_out).
+    Raises: as `train_frames`; what code of your own raises.
     """
     try:
         return History.of(list(train_frames(net, x, y, optimizer, **options)))

@@ -15,6 +15,8 @@ from course_lib.exercises import initialization, start
 from course_lib.exercises.initialization import he_weights
 from course_lib.exercises.shown import WIDGET
 from course_lib.exercises.tutor import Hints, Tutor
+from course_lib.nn.activations import ACTIVATIONS
+from course_lib.registry import registered
 
 MODULES = [start, initialization]
 
@@ -210,6 +212,20 @@ def test_ids_are_unique_and_true():
         Tutor([module, module])
     with pytest.raises(ValueError, match="differs from the item's own id '5.1'"):
         Tutor([SimpleNamespace(EXERCISES={"5.7": exercise}, PREDICTIONS={})])
+
+
+@pytest.mark.parametrize(
+    ("things", "by"),
+    [
+        (list(initialization.EXERCISES.values()), "id"),
+        (list(initialization.PREDICTIONS.values()), "id"),
+        (list(ACTIVATIONS.values()), "name"),
+    ],
+)
+def test_a_name_used_twice_is_refused_where_things_are_listed(things, by):
+    assert list(registered(things, by).values()) == things
+    with pytest.raises(ValueError, match=re.escape(f"{getattr(things[0], by)!r} is taken")):
+        registered([*things, things[0]], by)
 
 
 def test_the_notebook_gets_its_names_and_no_widgets_before_it_shows_one():

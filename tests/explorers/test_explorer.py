@@ -162,6 +162,11 @@ def test_a_copy_has_the_settings_and_goes_its_own_way(copied):
     assert explorer.settings["x"] == 2.0
 
 
+def test_two_controls_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="'x' is taken"):
+        Explorer("twice", line, LinePicture, [Slider("x", "x", 0, 1, 0), IntSlider("x", "x", 0, 1, 0)])
+
+
 def test_linked_controls_move_together_and_by_hand_too():
     explorer = made(linked=lambda settings, changed: {"k": int(settings["x"] // 4)} if "x" in changed else {})
     explorer.set(x=9.0)
