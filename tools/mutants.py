@@ -37,6 +37,7 @@ plots/test_picture.py::test_the_numbers_of_its_artists_are_those_of_the_result
 plots/test_picture.py::test_every_number_of_the_result_shows
 explorers/test_explorers.py::test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_something
 explorers/test_explorers.py::test_what_a_slider_says_is_the_value_in_force
+explorers/test_explorers.py::test_it_starts_where_its_experiment_does
 explorers/test_explorers.py::test_a_slider_goes_in_whole_steps_from_end_to_end""".splitlines()
 SECONDS = 600  # a mutant that takes longer runs in circles: noticed
 BECOMES = """Add Sub, Sub Add, Mult Div, Div Mult, FloorDiv Mult, Mod Add, Pow Mult, MatMult Add,

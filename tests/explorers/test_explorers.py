@@ -1,5 +1,6 @@
 """Every explorer of the course, by its registry: each control at both ends, every option, every preset, at random."""
 
+import inspect
 import os
 import re
 
@@ -49,6 +50,16 @@ def panel(explorer):
     yield explorer._panel
     explorer._panel.close()
     explorer._panel = None  # the picture stays for the next test
+
+
+# Where an explorer starts at what its text begins with, and not as its experiment does.
+STARTS_ELSEWHERE = set(
+    "zigzag_explorer.steps sign_agreement_explorer.batch_size network_signs_explorer.batch_size "
+    "image_preprocessing_explorer.recipe image_preprocessing_explorer.epsilon initialization_explorer.init "
+    "initialization_explorer.scale initialization_race_explorer.scale batchnorm_depth_explorer.batchnorm "
+    "batchnorm_depth_explorer.scale normalization_axes_explorer.example normalization_axes_explorer.channel "
+    "learning_rate_map_explorer.optimizer learning_rate_map_explorer.lr weight_decay_explorer.weight_decay".split()
+)
 
 
 def assert_sound(explorer):
@@ -136,6 +147,12 @@ def test_what_a_slider_says_is_the_value_in_force(explorer, panel):
             widget = panel.inputs[name]
             assert float(widget.options[widget.index][0]) == pytest.approx(explorer.settings[name], rel=5e-6, abs=1e-12)
             assert explorer._linked or widget.options == before[name], "not a stop from the beginning"
+
+
+def test_it_starts_where_its_experiment_does(explorer):
+    for name, argument in inspect.signature(explorer.experiment).parameters.items():
+        if name in explorer.controls and f"{explorer.name}.{name}" not in STARTS_ELSEWHERE:
+            assert argument.default in (explorer.controls[name].default, argument.empty), name
 
 
 def test_a_slider_goes_in_whole_steps_from_end_to_end(explorer):

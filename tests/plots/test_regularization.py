@@ -4,12 +4,8 @@ import numpy as np
 
 from course_lib.experiments.regularization import overfitting
 from course_lib.experiments.regularization_decay import weight_decay
-from course_lib.experiments.regularization_dropout import dropped_out
-from course_lib.experiments.regularization_ensemble import ensemble
 from course_lib.plots.regularization import OverfittingPicture, settings
 from course_lib.plots.regularization_decay import DecayPicture, size, verdict
-from course_lib.plots.regularization_dropout import DropoutPicture
-from course_lib.plots.regularization_ensemble import EnsemblePicture
 
 
 def test_overfitting_names_what_is_switched_on():
@@ -33,17 +29,3 @@ def test_decay_draws_both_ways_and_does_not_quote_rounding():
     picture = DecayPicture().update(result)
     assert verdict(result) == "agree" and size(1e-16) == "< 0.001" and size(27.21) == "= 27.2"
     assert np.array_equal(picture.images[0].get_array(), picture.images[1].get_array())
-
-
-def test_dropout_marks_the_mean_and_the_test_output():
-    result = dropped_out(0.5, "none")
-    picture = DropoutPicture().update(result)
-    assert picture.mean.get_xdata()[0] == result.train_mean and picture.test.get_xdata()[0] == result.test_output
-
-
-def test_ensemble_rings_the_chosen_size():
-    result = ensemble(7)
-    picture = EnsemblePicture().update(result)
-    assert list(picture.here[0].get_xdata()) == [7]
-    assert "7 networks trained apart (64-32-32-32-10)" in picture.describe(result)
-    assert "7 masks of one 64-64-10" in picture.describe(ensemble(7, "dropout"))
