@@ -205,7 +205,7 @@ def main() -> None:
         trees = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
         places[package] = [(path, node) for path, tree in trees for node in changeable(tree)]
     chosen = {package: rng.sample(found, len(found)) for package, found in places.items()}
-    noticed, tried, sound = Counter[str](), Counter[str](), dict[str, bool]()
+    noticed, tried, sound = Counter[str](), Counter[str](), set[str]()
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder) / "course"
         shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "__pycache__", "dist"))
@@ -216,10 +216,9 @@ def main() -> None:
             (course / place).write_text(replaced(source, node), encoding="utf-8")
             failed = first_failure(course, tests_of(path))
             (course / place).write_text(source, encoding="utf-8")
-            if failed and "::" in failed:  # does it fail without the mutant, too?
-                if failed not in sound:
-                    sound[failed] = not first_failure(course, [failed])
-                if not sound[failed]:
+            if "::" in failed and failed not in sound:  # does it fail without the mutant, too?
+                sound.add(failed)
+                if first_failure(course, [failed]):
                     sys.exit(f"{failed} fails in the course as it is.")
             tried[package] += 1
             noticed[package] += bool(failed)
