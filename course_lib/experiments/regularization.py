@@ -99,7 +99,7 @@ def overfitting(
         rng=seed,
         x_val=digits.x_val,
         y_val=digits.y_val,
-        record_every=max(1, steps // LOOKS),
+        record_every=max(6, steps // LOOKS),  # a look costs as much as four steps, and a draft has few
         eval_size=300,
     )
     flat = np.concatenate([w.reshape(2, -1) for w in net.weights()], axis=1)
