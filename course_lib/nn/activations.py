@@ -252,7 +252,8 @@ def mish(x):
 
 def mish_slope(x):
     """f′(x) = tanh s + x σ(x) (1 − tanh² s)  with s = softplus x"""
-    return np.tanh(softplus(x)) + np.clip(x, -FAR_OUT, FAR_OUT) * sigmoid(x) * tanh_slope(softplus(x))
+    s = softplus(x)
+    return np.tanh(s) + np.clip(x, -FAR_OUT, FAR_OUT) * sigmoid(x) * tanh_slope(s)
 
 
 @arrays("scores", ndim=1)
