@@ -94,7 +94,7 @@ def spread(p: np.ndarray) -> str:
     """From the smallest to the largest of sorted probabilities, in as many digits as tell them apart."""
     if p[-1] > 10 * p[0]:
         return f"from {p[0]:.2g} to {p[-1]:.2g}"
-    for digits in (1, 3):
+    for digits in (1, 2, 3):
         low, high = (f"{value:.{digits - math.floor(math.log10(p[0]))}f}" for value in (p[0], p[-1]))
         if low != high:
             return f"from {low} to {high}"

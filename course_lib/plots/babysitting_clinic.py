@@ -63,24 +63,28 @@ class ClinicPicture(Picture):
                 label="new digits",
             )[0]
         )
-        handles = [*self.curves[:2], self.batches, self.new, self.old[0]]
-        labels = ["training", "validation", "batches (J)", "new digits", "before treatment"]
-        self.figure.legend(
-            handles=handles, labels=labels, loc="lower left", bbox_to_anchor=(0.05, -0.01), ncols=5, columnspacing=1.2
-        )
         self.title = self.moving(self.figure.text(0.03, 0.945, "", weight="bold", fontsize=self.style.font + 2))
         self.said = self.moving(self.figure.text(0.03, 0.915, "", va="top"))
         self.signs = self.moving(self.figure.text(0.03, 0.78, ""))
 
-    def frame(self, result: Clinic) -> float:
+    def frame(self, result: Clinic) -> tuple[float, bool]:
         most = max(
             max(c.batch_loss.max(initial=0), c.loss.max(), c.val_loss.max())
             for c in (result.before, result.after or result.before)
         )
-        return TOPS[0] if most < TOPS[0] else TOPS[1]
+        return TOPS[0] if most < TOPS[0] else TOPS[1], result.after is not None
 
     def set_frame(self, result: Clinic) -> None:
-        self.loss.set(ylim=(LOSS[0], self.frame(result)))
+        top, treated = self.frame(result)
+        self.loss.set(ylim=(LOSS[0], top))
+        self.only_legend(
+            handles=[*self.curves[:2], self.batches, self.new, *self.old[:1] * treated],
+            labels=["training", "validation", "batches (J)", "new digits", *["before treatment"] * treated],
+            loc="lower left",
+            bbox_to_anchor=(0.05, -0.01),
+            ncols=5,
+            columnspacing=1.2,
+        )
 
     def set_artists(self, result: Clinic) -> None:
         now, old = result.after or result.before, result.before if result.after else None

@@ -64,17 +64,17 @@ class LiveTrainingPicture(Picture):
         self.moved = self.moving(
             self.loss.plot([], [], marker="^", markersize=9, linestyle="", color=self.style.ink, label="you moved")[0]
         )
-        handles = [*self.curves[:2], self.moved]
-        self.figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.95), ncols=3)
         self.ratio.legend(loc="upper right", bbox_to_anchor=(1.02, 1.04), ncols=LAYERS, handlelength=2.0)
         self.title = self.moving(self.figure.text(0.03, 0.96, "", weight="bold", fontsize=self.style.font + 1))
         self.settings = self.moving(self.figure.text(0.03, 0.915, ""))
 
-    def frame(self, result: LiveTraining) -> float:
-        return step_up(max(result.now, 200))
+    def frame(self, result: LiveTraining) -> tuple[float, bool]:
+        return step_up(max(result.now, 200)), len(result.changed) > 0
 
     def set_frame(self, result: LiveTraining) -> None:
-        most = self.frame(result)
+        most, moved = self.frame(result)
+        handles = [*self.curves[:2], *[self.moved] * moved]
+        self.only_legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.95), ncols=3)
         for axes in self.axes:
             axes.set(xlim=(0, 1.02 * most))
         for axes in (self.slope, self.dead):

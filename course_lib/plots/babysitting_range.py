@@ -36,18 +36,25 @@ class RangeTestPicture(Picture):
         self.explodes = self.moving(self.loss.axvline(1, color=VERMILLION, linestyle=":", linewidth=2.4))
         self.lengths = self.moving(self.norm.plot([], [], color=BLUE, linewidth=1.4)[0])
         self.clip = self.moving(self.norm.axhline(1, color=VERMILLION, linestyle="--"))
-        self.figure.legend(
-            handles=[self.smooth, self.batches, self.steepest, self.explodes, self.useful],
-            labels=["running mean", "batches", "steepest", "explodes", "90 % right in ten epochs"],
+        self.title = self.moving(self.figure.text(0.055, 0.93, "", weight="bold", fontsize=self.style.font + 1))
+        at: dict[str, Any] = {"transform": self.norm.transAxes, "color": VERMILLION, "va": "top"}
+        self.cut = self.moving(self.norm.text(0.03, 0.99, "", **at))
+
+    def frame(self, result: RangeTest) -> bool:
+        return result.explodes is not None
+
+    def set_frame(self, result: RangeTest) -> None:
+        explodes = self.frame(result)
+        self.explodes.set_visible(explodes)
+        self.only_legend(
+            handles=[self.smooth, self.batches, self.steepest, *[self.explodes] * explodes, self.useful],
+            labels=["running mean", "batches", "steepest", *["explodes"] * explodes, "90 % right in ten epochs"],
             loc="upper left",
             bbox_to_anchor=(0.04, 0.905),
             ncols=5,
             columnspacing=1.1,
             handlelength=1.8,
         )
-        self.title = self.moving(self.figure.text(0.055, 0.93, "", weight="bold", fontsize=self.style.font + 1))
-        at: dict[str, Any] = {"transform": self.norm.transAxes, "color": VERMILLION, "va": "top"}
-        self.cut = self.moving(self.norm.text(0.03, 0.99, "", **at))
 
     def set_artists(self, result: RangeTest) -> None:
         low, high = result.useful
@@ -56,7 +63,6 @@ class RangeTestPicture(Picture):
         self.batches.set_data(result.rate, np.minimum(result.loss, 2 * TOP))
         self.smooth.set_data(result.rate, np.minimum(result.smooth, 2 * TOP))
         self.steepest.set_xdata([result.steepest] * 2)
-        self.explodes.set_visible(result.explodes is not None)
         self.explodes.set_xdata([result.explodes or 1.0] * 2)
         self.lengths.set_data(result.rate, np.minimum(result.norm, 10 * NORMS[1]))
         for artist in (self.clip, self.cut):

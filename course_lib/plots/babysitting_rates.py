@@ -62,9 +62,7 @@ class LearningRatePicture(Picture):
     def set_frame(self, result: LearningRate) -> None:
         """The legend names what is in the picture."""
         drawn = self.frame(result)
-        for legend in [*self.figure.legends]:
-            legend.remove()
-        self.figure.legend(
+        self.only_legend(
             handles=[self.mine[0], self.validation, *(self.four[NAMES.index(name)] for name in drawn), self.lost],
             labels=["chosen", "validation", *drawn, "no longer a number"],
             loc="upper left",

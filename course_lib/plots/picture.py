@@ -110,6 +110,12 @@ class Picture:
         self._moving.append(artist)
         return artist
 
+    def only_legend(self, **legend: Any) -> None:
+        """The legend of the figure, anew: called by `set_frame`, it names what is in the picture and nothing else."""
+        for old in [*self.figure.legends]:
+            old.remove()
+        self.figure.legend(**legend)
+
     def update(self, result: Any) -> Picture:
         """Draw `result` and return the picture itself."""
         with _DRAWING, drawn_in(self.style):

@@ -14,6 +14,8 @@ from course_lib.experiments.playground import PlaygroundFrame
 from course_lib.experiments.playground_inputs import COARSE, REACH
 from course_lib.experiments.playground_layers import Layers
 from course_lib.nn.activations import ACTIVATIONS
+from course_lib.nn.optimizers import OPTIMIZERS
+from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture, inside, step_up
 from course_lib.plots.signals import UNBOUNDED, side_by_side, violins
 from course_lib.plots.style import BLUE, ORANGE, SERIES, VERMILLION
@@ -22,6 +24,7 @@ CLASSES = SERIES[:3]
 SHADES, TINT = 12, 0.6  # as many shades as the palette of the PNG has
 BLANK, LINE = 2 * SHADES, 2 * SHADES + 1
 LOSSES, RATIOS, GRADIENTS = (1e-3, 10.0), (1e-6, 1.0), (1e-12, 1e3)
+INIT_NAMES = {"xavier": "Xavier", "he": "He"}  # the others are called as they are set
 SHORTEST = 500  # updates on the axis of a run that has only begun
 
 
@@ -282,9 +285,10 @@ def shares(result: PlaygroundFrame) -> str:
 
 def headline(result: PlaygroundFrame) -> str:
     s = result.settings
-    net = f"{s['layers']} × {s['units']} {s['activation']}, {s['init']}" if s["layers"] else "no hidden layer"
+    init = INIT_NAMES.get(s["init"], s["init"])
+    net = f"{s['layers']} × {s['units']} {name_of(s['activation'])}, {init}" if s["layers"] else "no hidden layer"
     end = f"diverged at update {result.step}" if result.diverged else f"update {result.step}"
-    return f"{net}, {s['optimizer']} {s['lr']:g}: {end}"
+    return f"{net}, {OPTIMIZERS[s['optimizer']].label} {s['lr']:g}: {end}"
 
 
 def details(result: PlaygroundFrame) -> str:

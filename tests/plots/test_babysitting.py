@@ -45,7 +45,7 @@ def test_live_picture_follows_and_marks_what_was_moved():
     picture.update(frame)
     assert list(picture.moved.get_xdata()) == [10] and "η = 0.5" in picture.settings.get_text()
     assert len(picture.curves[0].get_xdata()) == 3
-    assert picture.frame(frame) == 200
+    assert picture.frame(frame) == (200, True)
     run.close()
 
 
@@ -138,3 +138,15 @@ def test_the_range_test_marks_what_it_says():
     assert not picture.clip.get_visible() and not picture.cut.get_visible() and "cut to" not in picture.describe(plain)
     assert picture.useful.get_x() == plain.useful[0]
     assert "no longer a number" in picture.describe(plain) and "no longer" not in picture.describe(cut)
+
+
+def legend(picture):
+    return [text.get_text() for text in picture.figure.legends[0].get_texts()]
+
+
+def test_legends_name_what_is_drawn():
+    test = RangeTestPicture().update(range_test(clip=0.1))
+    assert "explodes" not in legend(test) and "explodes" in legend(test.update(range_test()))
+    patient = ClinicPicture().update(clinic(3))
+    assert "before treatment" not in legend(patient)
+    assert "before treatment" in legend(patient.update(clinic(3, factor=0.01)))

@@ -34,7 +34,7 @@ def test_a_run_of_500_updates_draws_the_background_once():
 def test_no_hidden_layer_is_drawn_and_said():
     frame = playground_at(100, layers=0)
     picture = PlaygroundPicture().update(frame)
-    assert headline(frame) == "no hidden layer, adam 0.01: update 100"
+    assert headline(frame) == "no hidden layer, Adam 0.01: update 100"
     assert "Dead units" not in picture.describe(frame) and not picture.histogram.get_visible()
 
 
