@@ -76,8 +76,9 @@ class ChainPicture(Picture):
     def set_artists(self, result: GradientChain) -> None:
         self.headline.set_text(headline(result))
         passed, (low, high) = np.arange(result.depth + 1), self.journey.get_ylim()
+        beyond = (high / low) ** 0.2  # what leaves the axis, a product of 0 for one, goes well below its edge
         for name, line in self.lines.items():
-            line.set_data(passed, np.clip(getattr(result, name), low / 10, high))  # a product of 0 falls out
+            line.set_data(passed, np.clip(getattr(result, name), low / beyond, high * beyond))
         layers = np.arange(1, result.depth + 1)
         self.gain.set_data([0.5, result.depth + 0.5], [result.gain] * 2)
         self.slope.set_data(layers, np.maximum(result.slope, FACTORS[0]))
@@ -85,7 +86,8 @@ class ChainPicture(Picture):
 
     def describe(self, result: GradientChain) -> str:
         layers = "layer" if result.depth == 1 else "layers"
-        product = number(result.slopes[-1]) if result.slopes[-1] > 0 else "0 (more than half of the paths are blocked)"
+        why = "more than half of the paths are blocked" if result.activation == "relu" else "it rounds to 0"
+        product = number(result.slopes[-1]) if result.slopes[-1] > 0 else f"0 ({why})"
         return (
             f"{name_of(result.activation)}, {result.depth} {layers} of 100 units, std(w) = {result.scale:.3g}. Product "
             f"of the slopes along the median path: {product}; at most {number(result.bound[-1])}. End-to-end gradient, "

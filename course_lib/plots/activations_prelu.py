@@ -103,7 +103,7 @@ class LearnedSlopePicture(Picture):
         kind = "one α per unit" if result.per_channel else "one α per layer"
         text = f"{kind}, from {number(round(result.start, 2))}, learning rate {result.lr:.3g}{decay}. "
         if result.diverged_at == result.diverged_at:
-            return text + f"PReLU diverges in epoch {1 + int(result.diverged_at)}; until then its mean α reach {ends}."
+            return text + f"PReLU diverges in epoch {1 + int(result.diverged_at)}."
         rivals = [
             f"{loss:.3g} with {name}" if loss == loss else f"none with {name}, which diverges"
             for loss, name in zip(result.loss[-1], RIVALS, strict=True)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from course_lib.experiments.activations import GATES, activation_gate
+from course_lib.experiments.activations_chain import gradient_chain
 from course_lib.experiments.neurons import EXTENT, neuron_response
 from course_lib.experiments.neurons_boundary import spiral_fit
 from course_lib.experiments.neurons_gradient_check import gradient_check_sweep
 from course_lib.experiments.neurons_minibatch import minibatch_run
 from course_lib.plots.activations import GatePicture
+from course_lib.plots.activations_chain import ChainPicture
 from course_lib.plots.neurons import NeuronPicture
 from course_lib.plots.neurons_boundary import BoundaryPicture
 from course_lib.plots.neurons_gradient_check import GradientCheckPicture
@@ -80,6 +82,18 @@ def test_no_value_stands_on_the_edge_of_an_axis_that_does_not_hold_it():
     noise = MinibatchPicture().update(minibatch_run(256))
     assert noise.mark.get_ydata()[0] == 0 and len(noise.no_noise.below.get_xdata()) == 1
     assert len(noise.update(minibatch_run(128)).no_noise.below.get_xdata()) == 0
+
+
+def test_what_leaves_the_axis_of_the_chain_leaves_no_mark_on_its_edge():
+    picture = ChainPicture().update(gradient_chain("sigmoid", 0.001, 30))
+    (low, high), theory = picture.journey.get_ylim(), picture.lines["theory"].get_ydata()
+    assert np.log10(low / theory[-1]) > 0.19 * np.log10(high / low)
+
+
+@pytest.mark.parametrize("activation, why", [("relu", "blocked"), ("sigmoid", "it rounds to 0")])
+def test_a_product_of_0_is_said_to_be_blocked_only_where_a_slope_is_0(activation, why):
+    result = gradient_chain(activation, 10.0)
+    assert result.slopes[-1] == 0 and why in ChainPicture().describe(result)
 
 
 def test_one_update_is_a_point_in_the_loss():
