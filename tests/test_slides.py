@@ -91,6 +91,7 @@ def test_optional_parts_are_no_part_of_a_lecture_and_what_is_folded_is_for_the_s
     time = "*3 minutes, difficulty 2{}*"
     book = new_notebook(
         cells=[
+            cell(new_markdown_cell, "# Title\n\nAsks.\n\nTime: 5 minutes, 3 more\nfor the exercises.", "slide"),
             cell(new_markdown_cell, f"## First\n\n{time.format('')}\n\nA text.", "slide"),
             cell(new_markdown_cell, f"### Aside\n\n{time.format(', optional')}\n\nfor the curious", "subslide"),
             cell(new_code_cell, "1 + 1", "subslide", outputs=result(text_plain="2")),
@@ -98,7 +99,8 @@ def test_optional_parts_are_no_part_of_a_lecture_and_what_is_folded_is_for_the_s
             cell(new_markdown_cell, "Told: <details>\n<summary>More</summary>\n\n$x$, **at length**\n</details>", "-"),
         ]
     )
-    first, second = slide_deck.slides_of(book, [], [0])
+    title, first, second = slide_deck.slides_of(book, [], [0])
+    assert title.parts[0].html.endswith("<p>Asks.</p>\n")
     assert "A text." in first.parts[0].html and "minutes" not in first.parts[0].html
     assert [re.sub(r"<[^>]+>|\n", "", part.html) for part in second.parts] == ["SecondNot optional.", "Told:"]
     assert "<strong>More</strong>" in second.notes[0] and "<math" in second.notes[0]

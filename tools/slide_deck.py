@@ -19,8 +19,9 @@ from static_explorers import StaticExplorer, markup
 PAGE = Path(__file__).with_name("slides")
 QUIET_CALLS = re.compile(r"^(predict|show_source|check|hint|solution|progress|review|why|table)\(", re.MULTILINE)
 SHORT = 12  # lines: a longer source belongs into the speaker's notes
-LISTING = 20  # lines of the library: a longer listing, too
+LISTING = 24  # lines of the library: a longer listing, too
 HEADING = re.compile(r"(#{2,} .+)\n+\*\d+ minutes?, difficulty \d(, optional)?\*")  # of a part
+FOR_READERS = re.compile(r"^Time: \d+ minutes.*?(\n\n|\Z)", re.DOTALL | re.MULTILINE)
 FOLDED = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
 
 
@@ -107,13 +108,12 @@ def slides_of(
         if kind in ("slide", "subslide") or not slides:
             slides.append(Slide(kind if kind in ("slide", "subslide") else "slide"))
             step = 0
-        if kind == "notes":
-            slides[-1].notes.append(f"<div>{markdown_html(cell.source)}</div>")
-            continue
         step += kind == "fragment"
         shown, notes = (
             markdown_cell(cell) if cell.cell_type == "markdown" else code_cell(cell, problems, pictures, explorers)
         )
+        if kind == "notes":
+            shown, notes = "", [f"<div>{shown}</div>", *notes]
         slides[-1].notes += notes
         if shown:
             slides[-1].parts.append(Part(shown, step if kind == "fragment" else None))
@@ -125,7 +125,8 @@ def slides_of(
 def markdown_cell(cell: NotebookNode) -> tuple[str, list[str]]:
     """The text of a cell; what the chapter folds is for the speaker."""
     notes = [f"<div>{markdown_html(f'**{title}**{text}')}</div>" for title, text in FOLDED.findall(cell.source)]
-    return markdown_html(HEADING.sub(r"\1", FOLDED.sub("", cell.source)).strip()), notes
+    text = HEADING.sub(r"\1", FOR_READERS.sub("", FOLDED.sub("", cell.source)))
+    return markdown_html(text.strip()), notes
 
 
 def code_cell(
