@@ -149,7 +149,7 @@ class ProgressFile:
             before = self.path.stat() if os.path.exists(self.path) else None
             try:
                 with closing(_opened(self.path)) as file:
-                    if file.execute("PRAGMA user_version").fetchone()[0] == 0:
+                    if not _columns(file).issuperset(NAMES):
                         self._begin(file)
                     with file:
                         result = action(file)
@@ -164,13 +164,16 @@ class ProgressFile:
         raise sqlite3.OperationalError("the file is damaged")
 
     def _begin(self, file: sqlite3.Connection) -> None:
-        """A new file starts with what the old one holds, which is read this once."""
+        """A new file starts with what the old one holds; one of another version gets the columns of this one."""
         with file:
             file.execute("BEGIN IMMEDIATE")
-            if file.execute("PRAGMA user_version").fetchone()[0] == 0:  # else another notebook was quicker
+            there = _columns(file)  # another notebook may have been quicker
+            if not there:
                 file.execute(CREATE)
                 file.executemany(INSERT, map(astuple, _from_old(self.old)))
-                file.execute("PRAGMA user_version = 1")
+            for name in NAMES:
+                if there and name not in there:
+                    file.execute(f"ALTER TABLE attempts ADD COLUMN {name}")
 
     def _mend(self) -> None:
         """Move a damaged file aside.  What can be read of it waits for the new one."""
@@ -202,6 +205,10 @@ def _opened(path: Path) -> sqlite3.Connection:
     file = sqlite3.connect(path, timeout=PATIENCE)
     file.text_factory = lambda data: data.decode(errors="replace")
     return file
+
+
+def _columns(file: sqlite3.Connection) -> set[str]:
+    return {row[1] for row in file.execute("PRAGMA table_info(attempts)")}
 
 
 def _attempts(rows: Iterable[tuple]) -> list[Attempt]:

@@ -147,7 +147,10 @@ def plan(space: Space, trials: Settings, rng: Seed) -> list[Trial]:
 
 
 def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None, budget: int | None = None) -> Trial:
-    """Run one trial for at most `budget` reports; whatever goes wrong in it becomes part of the record."""
+    """Run one trial for at most `budget` reports.
+
+    Raises: no `Exception`; whatever goes wrong in the trial becomes part of the record.
+    """
     status, began = "done", time.perf_counter()
     curves: dict[str, list[float]] = {}
     try:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,27 @@ def test_an_old_file_is_read_once_and_kept(progress_file, path):
     assert path.exists() and progress_file.read_text() == OLD
     progress_file.write_text('{"solved": "5.2"}')  # not read any more
     assert ProgressFile().read().solved == {"5.1"}
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ("ALTER TABLE attempts DROP COLUMN sure", {"1.a", "1.b"}),  # as an earlier version made it
+        ("ALTER TABLE attempts ADD COLUMN teacher", {"1.a", "1.b"}),  # as a later one may
+        ("PRAGMA user_version = 99", {"1.a", "1.b"}),
+        ("ALTER TABLE attempts RENAME TO others", {"1.b"}),
+    ],
+)
+def test_a_file_of_another_version_is_read_and_goes_on(path, change, kept):
+    ProgressFile().add("prediction", "1.a", "a", True)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(change)
+        other.commit()
+    file = ProgressFile()
+    file.add("prediction", "1.b", "b", False, 2)
+    assert file.notes == []
+    assert set(ProgressFile().read().first) == kept
+    assert ProgressFile().read().first["1.b"].sure == 2
 
 
 def test_an_old_file_counts_where_nothing_can_be_written(progress_file, monkeypatch):
