@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -121,9 +122,9 @@ def names(*arguments: str, root: Path) -> set[str]:
 
 
 def reason(error: subprocess.CalledProcessError) -> str:
-    """The first thing git complained of."""
-    lines = [line for line in error.stderr.decode(errors="replace").splitlines() if line.startswith(("fatal", "error"))]
-    return lines[0].partition(": ")[2] if lines else "it gave no reason."
+    """The first thing git complained of, with the files it names."""
+    said = re.search(r"(?m)^(?:fatal|error): (.*(?:\n\t.*)*)", error.stderr.decode(errors="replace"))
+    return " ".join(said[1].split()) if said else "it gave no reason."
 
 
 def update(root: Path) -> str:
@@ -166,12 +167,13 @@ def update(root: Path) -> str:
     texts, report = {}, []
     for name in both:
         try:
-            mine = json.loads((root / name).read_text(encoding="utf-8"))
+            mine = json.loads((root / name).read_text(encoding="utf-8-sig"))
             base, theirs = (json.loads(git("show", f"{at}:{name}", root=root)) for at in ("HEAD", "@{upstream}"))
             notebook, kept, marks = merged(base, mine, theirs)
-        except (ValueError, KeyError, TypeError, subprocess.CalledProcessError):
+            texts[name] = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+            texts[name].encode()  # half a character can be read, but not written
+        except (ValueError, KeyError, TypeError, OSError, subprocess.CalledProcessError):
             raise Stop(f"{name} is no notebook any more: move it out of the folder, and try again.") from None
-        texts[name] = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         if kept:
             beside = f", {marks} of them marked, because the course has changed them too" if marks else ""
             report.append(f"{name}: {kept} of your cells kept{beside}.")

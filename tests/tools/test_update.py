@@ -257,10 +257,31 @@ def test_a_notebook_that_the_course_no_longer_has(course: Course) -> None:
     course.refuses(NOTEBOOK)
 
 
-def test_a_notebook_that_is_none(course: Course) -> None:
-    (course.clone / NOTEBOOK).write_text("{")
+HALF_A_CHARACTER = written({**OLD, "task": "x = '?'"}).replace("?", "\\ud83d")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": null}', '{"cells": [1]}', HALF_A_CHARACTER, None])
+def test_a_notebook_that_is_none(course: Course, content: str | None) -> None:
+    (course.clone / NOTEBOOK).unlink()
+    if content is None:
+        (course.clone / NOTEBOOK).mkdir()
+    else:
+        (course.clone / NOTEBOOK).write_text(content)
     course.publish({NOTEBOOK: written({**OLD, "text": "new"})})
     course.refuses(NOTEBOOK, "no notebook")
+
+
+def test_an_answer_that_another_editor_saved_with_a_byte_order_mark(course: Course) -> None:
+    (course.clone / NOTEBOOK).write_text(written({**OLD, "task": "f(1)"}), encoding="utf-8-sig")
+    course.publish({NOTEBOOK: written({**OLD, "text": "new"})})
+    update.update(course.clone)
+    assert ("task", "f(1)") in course.cells() and ("text", "new") in course.cells()
+
+
+def test_what_git_complains_of_is_said_with_the_file(course: Course) -> None:
+    git(course.clone, "mv", NOTEBOOK, "mine.ipynb")
+    course.publish({NOTEBOOK: written({**OLD, "text": "new"})})
+    course.refuses("would be overwritten", NOTEBOOK)
 
 
 def test_a_notebook_the_learner_deleted_comes_back(course: Course) -> None:
