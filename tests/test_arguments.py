@@ -180,6 +180,13 @@ def test_what_a_learner_calls_is_checked():
     assert {"course_lib.nn.network.MLP.__init__", "course_lib.nn.training.train_frames"} <= CHECKED.keys()
 
 
+def test_draws_begin_with_seed_0():
+    others = {"network_update": 3, "grid_vs_random": 3}  # whose texts follow one draw
+    for name, thing in CHECKED.items():
+        if "seed" in (parameters := inspect.signature(thing).parameters):
+            assert parameters["seed"].default in (others.get(name.rpartition(".")[2], 0), None, inspect._empty), name
+
+
 @pytest.mark.parametrize("name", sorted(CHECKED))
 @settings(max_examples=25, deadline=None)
 @given(value=ANYTHING)

@@ -19,7 +19,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -48,6 +48,7 @@ LOOKS = set(
     "handletextpad height_ratios hspace labelpad labelspacing left linespacing linewidth linewidths lw markeredgewidth "
     "markersize pad rotation size top width_ratios wspace zorder".split()
 )
+SYMMETRIC = {"min", "max", "minimum", "maximum", "hypot", "array_equal", "logaddexp", "isclose", "allclose", "gcd"}
 NAMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "argmin": "argmax", "argmax": "argmin"}
 
 
@@ -71,6 +72,8 @@ def mutated(node: ast.AST) -> ast.AST | None:
             new.id = NAMES[name]
         case ast.Attribute(attr=name) if name in NAMES:
             new.attr = NAMES[name]
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[_, _]) if name in SYMMETRIC:
+            return None
         case ast.Call(args=[first, second, *_]) if ast.dump(first) != ast.dump(second):
             new.args[:2] = [second, first]
         case ast.IfExp():
@@ -151,7 +154,7 @@ def tests_of(module: Path) -> list[str]:
     if module.parent.name != "nn":
         names = [name for path, names in explorers().items() if module in reached(path) for name in names]
         chosen += [f"tests/{test}[{name}]" for name in names for test in OF_EVERY_EXPLORER]
-    return list(dict.fromkeys(chosen))
+    return list(dict.fromkeys([*chosen, "tests/test_arguments.py::test_draws_begin_with_seed_0"]))
 
 
 def run(folder: Path, chosen: list[str], found: Connection) -> None:
@@ -175,10 +178,9 @@ def run(folder: Path, chosen: list[str], found: Connection) -> None:
     found.send("" if code in (0, 5) else f"pytest ended with {code}")  # 5: no test was chosen
 
 
-def first_failure(folder: Path, chosen: list[str]) -> str:
+def first_failure(folder: Path, chosen: list[str], without: Iterable[str] = ()) -> str:
     """The first failing test, "" if all pass. The fork has NumPy, Matplotlib and pytest already, but not the course."""
-    if not chosen:
-        return ""
+    chosen = [*chosen, *(f"--deselect={test}" for test in without)]
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("fork").Process(target=run, args=(folder, chosen, theirs))
     process.start()
@@ -205,7 +207,7 @@ def main() -> None:
         trees = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
         places[package] = [(path, node) for path, tree in trees for node in changeable(tree)]
     chosen = {package: rng.sample(found, len(found)) for package, found in places.items()}
-    noticed, tried, sound = Counter[str](), Counter[str](), set[str]()
+    noticed, tried, sound, broken = Counter[str](), Counter[str](), set[str](), set[str]()
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder) / "course"
         shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "__pycache__", "dist"))
@@ -214,12 +216,17 @@ def main() -> None:
             path, node = chosen[package].pop()
             place, source = path.relative_to(ROOT), path.read_text(encoding="utf-8")
             (course / place).write_text(replaced(source, node), encoding="utf-8")
-            failed = first_failure(course, tests_of(path))
+            failed = first_failure(course, tests_of(path), broken)
             (course / place).write_text(source, encoding="utf-8")
-            if "::" in failed and failed not in sound:  # does it fail without the mutant, too?
-                sound.add(failed)
-                if first_failure(course, [failed]):
-                    sys.exit(f"{failed} fails in the course as it is.")
+            while "::" in failed and failed not in sound:  # does it fail without the mutant, too?
+                if not first_failure(course, [failed]):
+                    sound.add(failed)
+                    break
+                broken.add(failed)
+                print(f"{failed} fails in the course as it is and is left out.", flush=True)
+                (course / place).write_text(replaced(source, node), encoding="utf-8")
+                failed = first_failure(course, tests_of(path), broken)
+                (course / place).write_text(source, encoding="utf-8")
             tried[package] += 1
             noticed[package] += bool(failed)
             print(f"{'noticed ' if failed else 'SURVIVED'} {place}:{node.lineno}: {ast.unparse(node)!r}", end=" ")
