@@ -18,8 +18,8 @@ import random
 import shutil
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -158,7 +158,7 @@ def tests_of(module: Path) -> list[str]:
 
 
 def run(folder: Path, chosen: list[str], found: Connection) -> None:
-    """In a process of its own: send the first failing test, or "" if all pass."""
+    """In a process of its own: send each failing test, and "" at the end."""
 
     class Noticed:
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -174,21 +174,23 @@ def run(folder: Path, chosen: list[str], found: Connection) -> None:
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-    code = pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", *chosen], plugins=[Noticed()])
-    found.send("" if code in (0, 5) else f"pytest ended with {code}")  # 5: no test was chosen
+    code = pytest.main(["-q", "--tb=no", "-p", "no:cacheprovider", *chosen], plugins=[Noticed()])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        found.send(f"pytest ended with {code}")
+    found.send("")
 
 
-def first_failure(folder: Path, chosen: list[str], without: Iterable[str] = ()) -> str:
-    """The first failing test, "" if all pass. The fork has NumPy, Matplotlib and pytest already, but not the course."""
-    chosen = [*chosen, *(f"--deselect={test}" for test in without)]
+def failures(folder: Path, chosen: list[str]) -> Generator[str, None, None]:
+    """Failing tests, one by one. The fork has NumPy, Matplotlib and pytest already, but not the course."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("fork").Process(target=run, args=(folder, chosen, theirs))
     process.start()
     theirs.close()
     try:
-        return ours.recv() if ours.poll(SECONDS) else "no end"
+        while failed := ours.recv() if ours.poll(SECONDS) else "no end":
+            yield failed
     except EOFError:
-        return "the process died"
+        yield "the process died"
     finally:
         process.kill()
         process.join()
@@ -207,7 +209,7 @@ def main() -> None:
         trees = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
         places[package] = [(path, node) for path, tree in trees for node in changeable(tree)]
     chosen = {package: rng.sample(found, len(found)) for package, found in places.items()}
-    noticed, tried, sound, broken = Counter[str](), Counter[str](), set[str](), set[str]()
+    tried: list[tuple[str, str]] = []  # a package, and the first test that failed
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder) / "course"
         shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "__pycache__", "dist"))
@@ -216,23 +218,21 @@ def main() -> None:
             path, node = chosen[package].pop()
             place, source = path.relative_to(ROOT), path.read_text(encoding="utf-8")
             (course / place).write_text(replaced(source, node), encoding="utf-8")
-            failed = first_failure(course, tests_of(path), broken)
+            with closing(failures(course, tests_of(path))) as failing:
+                failed = next(failing, "")
             (course / place).write_text(source, encoding="utf-8")
-            while "::" in failed and failed not in sound:  # does it fail without the mutant, too?
-                if not first_failure(course, [failed]):
-                    sound.add(failed)
-                    break
-                broken.add(failed)
-                print(f"{failed} fails in the course as it is and is left out.", flush=True)
-                (course / place).write_text(replaced(source, node), encoding="utf-8")
-                failed = first_failure(course, tests_of(path), broken)
-                (course / place).write_text(source, encoding="utf-8")
-            tried[package] += 1
-            noticed[package] += bool(failed)
+            tried.append((package, failed))
             print(f"{'noticed ' if failed else 'SURVIVED'} {place}:{node.lineno}: {ast.unparse(node)!r}", end=" ")
             print(f"→ {ast.unparse(mutated(node) or node)!r} {failed}", flush=True)
-    for package, count in tried.items():
-        print(f"{package}: {noticed[package]} of {count} noticed, {noticed[package] / count:.0%}")
+        seen = sorted({failed for _, failed in tried if "::" in failed})
+        broken = set(failures(course, seen)) if seen else set()
+    for failed in sorted(broken):
+        print(f"{failed} fails without a mutant, too: what it noticed does not count.")
+    for package in asked.packages:
+        counted = [failed for one, failed in tried if one == package and failed not in broken]
+        if counted:
+            noticed = sum(map(bool, counted))
+            print(f"{package}: {noticed} of {len(counted)} noticed, {noticed / len(counted):.0%}")
 
 
 if __name__ == "__main__":
