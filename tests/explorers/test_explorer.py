@@ -314,3 +314,12 @@ def test_controls_beyond_the_first_fold_behind_a_button_and_all_of_them_stay_ali
     panel.inputs["k"].value = 2  # open or not
     assert explorer.settings["k"] == explorer.result["k"] == 2
     assert button in panel._heard() and not panels.Panel(made()).fold
+
+
+def test_a_move_is_not_sent_back_to_the_page(monkeypatch):
+    explorer = made()
+    panel = explorer._panel = panels.Panel(explorer)
+    sent = []
+    monkeypatch.setattr(panel.inputs["k"], "_send", lambda message, buffers=None: sent.append(message))
+    panel.inputs["k"].set_state({"index": 2})  # as the page says it
+    assert explorer.settings["k"] == 2 and not sent
