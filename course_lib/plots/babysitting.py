@@ -132,7 +132,7 @@ class TinyOverfitPicture(Picture):
 
     def set_artists(self, result: TinyOverfit) -> None:
         epoch = np.arange(len(result.loss))
-        self.curves[0].set_data(epoch, np.clip(result.loss, LOSS_LOW, LOSS_HIGH))
+        self.curves[0].set_data(epoch, np.clip(result.loss, LOSS_LOW / 10, 10 * LOSS_HIGH))
         self.curves[1].set_data(epoch, 100 * result.accuracy)
         self.title.set_text(f"{images(result.examples)}, λ = {result.reg:g}: {outcome(result)}")
 

@@ -90,7 +90,7 @@ class ClinicPicture(Picture):
         now, old = result.after or result.before, result.before if result.after else None
         show(self.curves, now)
         show(self.old, old)
-        self.batches.set_data(np.arange(len(now.batch_loss)), np.clip(now.batch_loss, *LOSS))
+        self.batches.set_data(np.arange(len(now.batch_loss)), np.clip(now.batch_loss, LOSS[0] / 10, 10 * LOSS[1]))
         ratio, below = inside(now.ratio[1:], RATIO)
         self.moves.set_data(now.step[1:], ratio)
         self.below.set_data(now.step[1:][below], np.full(below.sum(), 1.5 * RATIO[0]))
@@ -124,7 +124,8 @@ def show(lines: list, course: Course | None) -> None:
         for line in lines:
             line.set_data([], [])
         return
-    values = (*np.clip([course.loss, course.val_loss], *LOSS), 100 * course.accuracy, 100 * course.val_accuracy)
+    losses = np.clip([course.loss, course.val_loss], LOSS[0] / 10, 10 * LOSS[1])  # what leaves the axes is cut off
+    values = (*losses, 100 * course.accuracy, 100 * course.val_accuracy)
     for line, value in zip(lines, values):
         line.set_data(course.step, value)
 

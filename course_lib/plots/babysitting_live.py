@@ -81,7 +81,7 @@ class LiveTrainingPicture(Picture):
             axes.set(xticks=[0, most])
 
     def set_artists(self, result: LiveTraining) -> None:
-        losses = np.clip([result.loss, result.val_loss], *LOSS)
+        losses = np.clip([result.loss, result.val_loss], LOSS[0] / 10, 10 * LOSS[1])  # what leaves the axes is cut off
         shares = 100 * np.array([result.accuracy, result.val_accuracy])
         for line, values in zip(self.curves, (*losses, *shares)):
             line.set_data(result.step, values)
@@ -91,7 +91,7 @@ class LiveTrainingPicture(Picture):
             drawn, below = inside(values, RATIO)
             line.set_data(result.step, drawn)
             mark.set_data(result.step[-1:][below[-1:]], [1.6 * RATIO[0]] * int(below[-1]))
-        self.signs[0].set_data(result.step, np.clip(result.gradient, *GRADIENT))
+        self.signs[0].set_data(result.step, np.clip(result.gradient, GRADIENT[0] / 10, 10 * GRADIENT[1]))
         self.signs[1].set_data(result.step, 100 * result.dead)
         self.moved.set_data(result.changed, [1.6 * LOSS[0]] * len(result.changed))
         self.title.set_text(state(result))

@@ -112,8 +112,8 @@ class PathPicture(Picture):
             inside = left <= x <= right and low <= y <= high
             self.ends[name].set_data([x] if inside else [], [y] if inside else [])
             loss = np.nan_to_num(run.loss, nan=1e9, posinf=1e9)
-            self.curves[name].set_data(t, np.clip(loss, LOSS_LOWS[1], 10 * LOSS_HIGH))
-            self.steps[name].set_data(t[1:], np.clip(run.rate, RATE_LOW, RATE_HIGH))
+            self.curves[name].set_data(t, np.clip(loss, LOSS_LOWS[1] / 10, 10 * LOSS_HIGH))
+            self.steps[name].set_data(t[1:], np.clip(run.rate, RATE_LOW / 10, 10 * RATE_HIGH))
             self.cells[name][0].set_text(f"{run.lr:.3g}")
             self.cells[name][1].set_text(fate(run))
         self.start.set_data([result.start[0]], [result.start[1]])

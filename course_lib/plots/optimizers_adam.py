@@ -68,7 +68,7 @@ class AdamBiasPicture(Picture):
     def set_artists(self, result: AdamBias) -> None:
         t = np.arange(1, len(result.m) + 1)
         for correction, values in ((True, result.corrected), (False, result.uncorrected)):
-            self.lines[correction].set_data(t, np.clip(np.abs(values), STEP_LOW / 10, STEP_HIGH))
+            self.lines[correction].set_data(t, np.clip(np.abs(values), STEP_LOW / 10, 10 * STEP_HIGH))
             self.lines[correction].set_linewidth(self.style.line * (1.7 if correction == result.correction else 0.7))
         at, height = result.peak
         self.peak.set_data([at], [abs(height)])

@@ -63,7 +63,7 @@ class OptimizerRacePicture(Picture):
             self.curves[name].set_data(result.step, mean)
             self.curves[name].set_linewidth(self.style.line * (1.9 if bold else 0.7))
             lost = not np.isfinite(result.mean[row, -1])
-            ends = [] if lost else np.clip([result.low[row, -1], result.high[row, -1]], LOW, HIGH)
+            ends = [] if lost else np.clip([result.low[row, -1], result.high[row, -1]], LOW, 10 * HIGH)
             self.spans[row].set_data(ends, [] if lost else [row, row])
             self.dots[row].set_data([] if lost else [mean[-1]], [] if lost else [row])
             rate, accuracy = self.cells[row]
