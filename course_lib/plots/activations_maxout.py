@@ -35,7 +35,7 @@ class MaxoutPicture(Picture):
         self.working = self.moving(ax.add_collection(LineCollection([], color=ORANGE, linewidth=1.2), autolim=False))
         self.target = self.moving(ax.plot([], [], color=self.style.ink, linestyle="--", linewidth=1.6)[0])
         self.y = self.moving(ax.plot([], [], color=BLUE, linewidth=3)[0])
-        ax.legend(
+        left = ax.legend(
             handles=[
                 Line2D([], [], color=self.style.ink, linestyle="--", label="curve to learn"),
                 Line2D([], [], color=BLUE, linewidth=3, label="maxout: the largest line"),
@@ -58,7 +58,7 @@ class MaxoutPicture(Picture):
         self.mine = self.moving(
             ax.plot([], [], "o", markersize=14, fillstyle="none", color=VERMILLION, clip_on=False)[0]
         )
-        ax.legend(
+        right = ax.legend(
             handles=[
                 Line2D([], [], color=BLUE, marker="o", label="learned"),
                 Line2D([], [], color=self.style.theory, linestyle=":", label="the least (x²)"),
@@ -68,14 +68,19 @@ class MaxoutPicture(Picture):
             ncols=2,
             columnspacing=1.0,
         )
+        self.sometimes = [(legend.legend_handles[-1], legend.get_texts()[-1]) for legend in (left, right)]
 
-    def frame(self, result: MaxoutFit) -> tuple[float, float]:
+    def frame(self, result: MaxoutFit) -> tuple[float, float, bool, bool]:
         low, high = float(result.target.min()), float(result.target.max())
         margin = 0.35 * (high - low)
-        return low - margin, high + margin
+        return low - margin, high + margin, not result.used.all(), result.best_by_pieces is not None
 
     def set_frame(self, result: MaxoutFit) -> None:
-        self.curve.set_ylim(*self.frame(result))
+        low, high, *drawn = self.frame(result)
+        self.curve.set_ylim(low, high)
+        for entry, there in zip(self.sometimes, drawn, strict=True):
+            for artist in entry:
+                artist.set_visible(there)
 
     def set_artists(self, result: MaxoutFit) -> None:
         self.headline.set_text(headline(result))

@@ -86,7 +86,8 @@ class ConditioningPicture(Picture):
         self.distance.set_data(AT, np.minimum(result.distance[AT], 1e3))
 
     def describe(self, result: Conditioning) -> str:
-        way = "bounces across the valley at every step" if result.turns else "does not bounce"
+        across = "the valley" if result.condition > 1 else "the minimum"
+        way = f"bounces across {across} at every step" if result.turns else "does not bounce"
         return (
             f"{headline(result)}. The path {way}. 4000 random examples have condition number "
             f"{_number(result.measured)}."

@@ -7,12 +7,14 @@ import pytest
 
 from course_lib.experiments.activations import GATES, activation_gate
 from course_lib.experiments.activations_chain import gradient_chain
+from course_lib.experiments.activations_maxout import maxout_fit
 from course_lib.experiments.neurons import EXTENT, neuron_response
 from course_lib.experiments.neurons_boundary import spiral_fit
 from course_lib.experiments.neurons_gradient_check import gradient_check_sweep
 from course_lib.experiments.neurons_minibatch import minibatch_run
 from course_lib.plots.activations import GatePicture
 from course_lib.plots.activations_chain import ChainPicture
+from course_lib.plots.activations_maxout import MaxoutPicture
 from course_lib.plots.neurons import NeuronPicture
 from course_lib.plots.neurons_boundary import BoundaryPicture
 from course_lib.plots.neurons_gradient_check import GradientCheckPicture
@@ -94,6 +96,13 @@ def test_what_leaves_the_axis_of_the_chain_leaves_no_mark_on_its_edge():
 def test_a_product_of_0_is_said_to_be_blocked_only_where_a_slope_is_0(activation, why):
     result = gradient_chain(activation, 10.0)
     assert result.slopes[-1] == 0 and why in ChainPicture().describe(result)
+
+
+@pytest.mark.parametrize("curve, pieces", [("x²", 2), ("ReLU", 2), ("ReLU", 4)])
+def test_the_legends_of_maxout_list_what_is_drawn(curve, pieces):
+    fit = maxout_fit(pieces, curve)
+    idle, least = ([artist.get_visible() for artist in pair] for pair in MaxoutPicture().update(fit).sometimes)
+    assert idle == [not fit.used.all()] * 2 and least == [curve == "x²"] * 2
 
 
 def test_one_update_is_a_point_in_the_loss():
