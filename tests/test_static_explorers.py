@@ -31,6 +31,7 @@ from static_explorers import (
     fingerprint,
     markup,
     plan,
+    share,
     static_explorer,
     sweep,
     told,
@@ -200,6 +201,25 @@ def test_the_page_holds_every_control_once() -> None:
     assert 'type="checkbox" id="key-2" data-control="2" checked' in page
     assert [html.unescape(label) for label in re.findall(r"data-state=\"0\">([^<]*)", page)] == ["P", "Reset"]
     assert json.loads(one.data())["parts"] == ["", "Text & more"]
+
+
+def test_pictures_of_several_explorers_are_kept_once() -> None:
+    """Whoever shares, has every picture in one of its scripts; others, and those of other chapters, share nothing."""
+    frames = {"05_x-a": ["same", "own a"], "05_x-b": ["own b", "same"], "05_x-c": ["own c"], "06_x-a": ["same"]}
+    found = [
+        StaticExplorer(Cell(key, "e", {}), (1, 1), [], [([], [("", part, "text")]) for part in parts], {}, 0)
+        for key, parts in frames.items()
+    ]
+    share(found)
+    for one, parts in zip(found, frames.values()):
+        own, *more = [json.loads(data) for data in one.scripts().values()]
+        every = [part for script in (*more, own) for part in script["parts"]]
+        assert [[tuple(every[k] for k in frame) for frame in run] for _, run in own["states"]] == [
+            [("", part, "text")] for part in parts
+        ]
+        assert "same" not in own["parts"] or one is found[-1]
+    assert [one.group for one in found] == ["05_x-e", "05_x-e", "05_x-e", ""]
+    assert list(found[0].scripts()) == ["05_x-a", "05_x-e"]
 
 
 def test_the_script_is_small_and_needs_nothing() -> None:

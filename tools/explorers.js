@@ -10,7 +10,9 @@
 
 const PAUSE = 150; // milliseconds between two pictures of a recorded run
 
-/** @type {Map<string, (frames: Frames) => void>} those who wait for their frames, by key */
+/** @type {Map<string, Promise<Frames>>} what was asked for, by key */
+const asked = new Map();
+/** @type {Map<string, (frames: Frames) => void>} those who wait for it */
 const waiting = new Map();
 /** @type {StaticExplorer | undefined} the one that holds decoded pictures */
 let active;
@@ -21,17 +23,30 @@ function explorerFrames(key, frames) {
   waiting.delete(key);
 }
 
-/** The frames of an explorer. @param {string} key @param {string} source @returns {Promise<Frames>} */
+/** What stands under `key`, in the page or in a script; what cannot be had is asked for again the next time.
+ * @param {string} key @param {string} source @returns {Promise<Frames>} */
 function load(key, source) {
   const inside = document.getElementById(`frames-${key}`);
   if (inside) return Promise.resolve(JSON.parse(inside.textContent ?? ""));
-  return new Promise((resolve, reject) => {
+  const coming = asked.get(key) ?? new Promise((resolve, reject) => {
     waiting.set(key, resolve);
     const script = document.createElement("script");
     script.src = source;
-    script.onerror = () => reject(new Error(`${source} cannot be read`));
+    script.onerror = () => {
+      asked.delete(key);
+      reject(new Error(`${source} cannot be read`));
+    };
     document.head.append(script);
   });
+  asked.set(key, coming);
+  return coming;
+}
+
+/** The frames of an explorer, with the pictures that it shares with others of the page.
+ * @param {DOMStringMap} data @returns {Promise<Frames>} */
+async function framesOf({key = "", source = "", group}) {
+  const [own, shared] = await Promise.all([load(key, source), group && load(group, source.replace(key, group))]);
+  return shared ? {...own, parts: [...shared.parts, ...own.parts]} : own;
 }
 
 /** @param {string} encoded a WebP in base64 @returns {Promise<ImageBitmap>} */
@@ -73,7 +88,7 @@ class StaticExplorer {
 
   /** The frames, asked for once; what cannot be had is said, and asked for again at the next touch. */
   async ready() {
-    this.loading ??= load(this.root.dataset.key ?? "", this.root.dataset.source ?? "");
+    this.loading ??= framesOf(this.root.dataset);
     try {
       this.frames = await this.loading;
     } catch (error) {

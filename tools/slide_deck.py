@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import distribution
 from pathlib import Path
@@ -67,7 +67,7 @@ def build(notebook: NotebookNode, name: str, explorers: Mapping[str, StaticExplo
             "explorers-style": PAGE.with_name("explorers.css").read_text(encoding="utf-8"),
             "style": (PAGE / "deck.css").read_text(encoding="utf-8").replace("MATH-FONT", math_font(body)),
             "body": body,
-            "frames": "\n".join(frames(one) for one in moving.values() if f'data-key="{one.cell.key}"' in body),
+            "frames": frames(one for one in moving.values() if f'data-key="{one.cell.key}"' in body),
             "explorers": script(PAGE.with_name("explorers.js").read_text(encoding="utf-8")),
             "reveal": script(reveal("dist/reveal.js")),
             "notes": script(reveal("plugin/notes/notes.js")),
@@ -77,10 +77,12 @@ def build(notebook: NotebookNode, name: str, explorers: Mapping[str, StaticExplo
     return Deck(title, page, len(slides), pictures[0], problems)
 
 
-def frames(one: StaticExplorer) -> str:
-    """The pictures of an explorer, inside the page: read when it is touched."""
-    data = one.data().replace("</", "<\\/")
-    return f'<script type="application/json" id="frames-{one.cell.key}">{data}</script>'
+def frames(explorers: Iterable[StaticExplorer]) -> str:
+    """The pictures of explorers, inside the page: read when one is touched."""
+    scripts = {name: data.replace("</", "<\\/") for one in explorers for name, data in one.scripts().items()}
+    return "\n".join(
+        f'<script type="application/json" id="frames-{name}">{data}</script>' for name, data in scripts.items()
+    )
 
 
 def lecture(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:

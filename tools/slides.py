@@ -21,7 +21,7 @@ import notebooks
 import slide_deck
 from same_picture import explorer_call
 from slide_pictures import SHARP
-from static_explorers import cells_of, draw_all
+from static_explorers import cells_of, draw_all, share
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -62,14 +62,17 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         sys.exit(str(error))
     given.to.mkdir(parents=True, exist_ok=True)
-    cells = [one for path in paths for one in cells_of(notebooks.read(path), path.stem, explorer_call)]
+    books = {path: notebooks.read(path) for path in paths}
+    told = {f"{path.stem}-{cell.id}" for path, book in books.items() for _, cell in slide_deck.lecture(book)}
+    cells = [one for path, book in books.items() for one in cells_of(book, path.stem, explorer_call) if one.key in told]
     drawn = {} if given.still else {one.cell.key: one for one in draw_all(cells, SHARP, sweeps=1)}
+    share(drawn.values())
     failed = 0
     items: list[Any] = []
     for path in paths:
         try:
             moving = {key.removeprefix(f"{path.stem}-"): one for key, one in drawn.items() if key.startswith(path.stem)}
-            deck = slide_deck.build(notebooks.read(path), path.stem, moving)
+            deck = slide_deck.build(books[path], path.stem, moving)
         except (ValueError, OSError) as error:
             failed += 1
             print(f"{path.name}: no deck: {error}", file=sys.stderr)

@@ -21,7 +21,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cache
@@ -83,20 +84,31 @@ class StaticExplorer:
     presets: dict[str, int]
     at: int
     drawn: int = 0  # pictures that no earlier build had drawn
+    group: str = ""  # names the script with `shared`,
+    shared: Sequence[str] = ()  # the pictures that other explorers of the page show, too
 
     @property
     def frames(self) -> int:
         return sum(len(frames) for _, frames in self.states)
 
     def data(self) -> str:
-        """The states and their frames as JSON; pictures and texts that occur twice stand there once."""
-        kept: dict[str, int] = {}
+        """The states and their frames as JSON; pictures and texts that occur twice stand there once.
+
+        Places in `parts` count from the first of `shared`, which stand before them.
+        """
+        kept = {part: place for place, part in enumerate(self.shared)}
         states = [
             [indices, [[kept.setdefault(part, len(kept)) for part in frame] for frame in frames]]
             for indices, frames in self.states
         ]
         values = [values for *_, values in self.controls]
-        return json.dumps({"states": states, "values": values, "parts": list(kept)}, ensure_ascii=False)
+        parts = list(kept)[len(self.shared) :]
+        return json.dumps({"states": states, "values": values, "parts": parts}, ensure_ascii=False)
+
+    def scripts(self) -> dict[str, str]:
+        """What a page must hold or be able to load, by name."""
+        own = {self.cell.key: self.data()}
+        return own | {self.group: json.dumps({"parts": list(self.shared)})} if self.shared else own
 
 
 def cells_of(notebook: Mapping[str, Any], stem: str, called: Any) -> list[Cell]:
@@ -332,6 +344,22 @@ def draw_all(
             yield one
 
 
+def share(explorers: Iterable[StaticExplorer]) -> None:
+    """Give explorers of one name and one chapter the pictures that more than one of them shows, as `shared`."""
+    groups: dict[str, list[StaticExplorer]] = {}
+    for one in explorers:
+        groups.setdefault(f"{one.cell.key.rpartition('-')[0]}-{one.cell.explorer}", []).append(one)
+    for name, group in groups.items():
+        seen = Counter(
+            part
+            for one in group
+            for part in {part for _, frames in one.states for frame in frames for part in frame[:2]}
+        )
+        if shared := sorted(part for part, number in seen.items() if number > 1):
+            for one in group:
+                one.group, one.shared = name, shared
+
+
 def markup(one: StaticExplorer, picture: str, source: str = "") -> str:
     """The explorer as HTML around `picture`, an `<img>`; `source` is the script that brings its frames."""
     start = one.states[0][0]
@@ -360,6 +388,7 @@ def markup(one: StaticExplorer, picture: str, source: str = "") -> str:
     frame = one.states[0][1][one.at]
     return (
         f'<div class="explorer" role="group" aria-label="Explorer" data-key="{one.cell.key}" data-source="{source}" '
+        f'data-group="{one.group}" '
         f'data-width="{width}" data-height="{height}" data-at="{one.at}">'
         f'<div class="explorer-controls" hidden><div class="explorer-moving">{" ".join(moving)}</div>'
         f'<div class="explorer-buttons">{" ".join(buttons)}</div>{here}'

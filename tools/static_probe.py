@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -17,6 +19,17 @@ HASH = """async canvas => {
     const hash = await crypto.subtle.digest("SHA-256", data);
     return [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, "0")).join("");
 }"""
+
+
+def frames_of(site: Path, root: Locator) -> dict[str, Any]:
+    """The frames of an explorer of the website in the folder `site`, read from its scripts."""
+    own, shared = (root.get_attribute(name) for name in ("data-key", "data-group"))
+    frames, *more = [
+        json.loads(text[text.index("{") : text.rindex("}") + 1])
+        for name in (own, shared)
+        if name and (text := (site / "_static" / "explorers" / f"{name}.js").read_text(encoding="utf-8"))
+    ]
+    return {**frames, "parts": [*(more[0]["parts"] if more else []), *frames["parts"]]}
 
 
 def target(frames: dict[str, Any], place: int, value: int, before: list[int]) -> int:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lab_page import PATIENCE
-from static_probe import shows, target
+from static_probe import frames_of, shows, target
 
 PAUSE = 150  # milliseconds between two pictures, as explorers.js has it
 SCREENS = {"desk": (1280, 720), "phone": (390, 844)}
@@ -50,11 +50,6 @@ def open_page(browser: Browser, site: Path, screen: str) -> Iterator:
     for context in contexts:
         context.close()
     assert wrong == []
-
-
-def frames_of(site: Path, root: Locator) -> dict:
-    text = (site / "_static" / "explorers" / f"{root.get_attribute('data-key')}.js").read_text(encoding="utf-8")
-    return json.loads(text[text.index("{") : text.rindex("}") + 1])
 
 
 @pytest.mark.parametrize("stem", MOVING)

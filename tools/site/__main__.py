@@ -25,7 +25,7 @@ from sphinx.cmd.build import build_main
 from tools import notebooks
 from tools.same_picture import explorer_call
 from tools.site.staging import FRAMES, ROOT, stage
-from tools.static_explorers import cells_of, draw_all
+from tools.static_explorers import cells_of, draw_all, share
 
 HERE = Path(__file__).resolve().parent
 
@@ -38,6 +38,7 @@ def main(output: Path, instructors: bool = False, moving: Sequence[str] = ("",))
     moved = [chapter for chapter in chapters if chapter.stem.startswith(tuple(moving))]
     cells = [cell for chapter in moved for cell in cells_of(notebooks.read(chapter), chapter.stem, explorer_call)]
     explorers = {explorer.cell.key: explorer for explorer in draw_all(cells)}
+    share(explorers.values())
     with tempfile.TemporaryDirectory(prefix="course-site-") as work:
         source = Path(work) / "source"
         stage(source, instructors, explorers)

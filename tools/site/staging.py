@@ -129,7 +129,8 @@ def moving(output: dict, explorer: StaticExplorer, alt: str, frames: Path) -> di
     key = explorer.cell.key
     frames.mkdir(parents=True, exist_ok=True)
     (frames / f"{key}.png").write_bytes(base64.b64decode(output["data"].pop("image/png")))
-    write(frames / f"{key}.js", f'explorerFrames("{key}", {explorer.data()});\n')
+    for name, data in explorer.scripts().items():
+        write(frames / f"{name}.js", f'explorerFrames("{name}", {data});\n')
     output["data"]["text/html"] = shown(explorer, alt, "../")
     return output
 
