@@ -69,7 +69,8 @@ def network_signs(batch_size: Natural = 32, steps: Natural = 1000, seed: Natural
         raise ValueError(f"batch_size must be one of {BATCHES} and steps one of {LOOKS}.")
     rows = [_looks(name, seed)[steps] for name in NETWORKS]
     shares, ratio, accuracy = (np.array(column) for column in zip(*rows))
-    return NetworkSigns(tuple(NETWORKS), batch_size, steps, *shares.transpose(1, 0, 2), ratio, accuracy)
+    each, with_bias, of_units = shares.transpose(1, 0, 2)
+    return NetworkSigns(tuple(NETWORKS), batch_size, steps, each, with_bias, of_units, ratio, accuracy)
 
 
 def inputs_and_deltas(net: MLP, x: np.ndarray, y: np.ndarray, layer: int) -> tuple[np.ndarray, np.ndarray]:

@@ -48,13 +48,13 @@ def numerical_gradient(f: Callable[[np.ndarray], float], theta: Theta, h: Positi
     """
     gradient = np.empty(theta.shape, theta.dtype.name)
 
-    def measured(theta: np.ndarray) -> np.floating:
+    def measured(theta: np.ndarray) -> float:
         value = f(theta)
         if (number := numbers(value)) is None or number.ndim:
             raise ValueError(f"f must give a number for theta, not {short(value)}.")
         if number.dtype == np.float16:
             raise ValueError("f gives float16, which keeps too few digits to see a slope: compute in float64.")
-        return number.astype(np.float64)[()]
+        return np.float64(number)
 
     for index in np.ndindex(theta.shape):
         gradient[index] = _slope(measured, theta, index, STEPS[theta.dtype.name] if h is None else h)

@@ -79,7 +79,7 @@ class MaxoutPicture(Picture):
         low, high, *drawn = self.frame(result)
         self.curve.set_ylim(low, high)
         for entry, there in zip(self.sometimes, drawn, strict=True):
-            for artist in entry:
+            for artist in filter(None, entry):
                 artist.set_visible(there)
 
     def set_artists(self, result: MaxoutFit) -> None:

@@ -27,7 +27,7 @@ class DropoutPicture(Picture):
         low, high = float(BINS[0]), float(BINS[-1])  # the outermost bins hold everything beyond
         axes.set_xticks([low, 0, 2, 4, high], [f"≤ −{-low:g}", "0", "2", "4", f"≥ {high:g}"])
         for label, side in zip(axes.get_xticklabels()[::4], ("left", "right"), strict=True):
-            label.set_horizontalalignment(side)
+            label.set(horizontalalignment=side)
         self.steps = self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, fill=True, color=BLUE, alpha=0.4))
         self.mean = self.moving(axes.plot([], [], color=BLUE, linewidth=3, label="mean in training")[0])
         self.test = self.moving(axes.plot([], [], color=VERMILLION, linewidth=3, linestyle="--", label="test")[0])

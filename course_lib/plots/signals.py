@@ -108,7 +108,7 @@ class SignalPicture(Picture):
 
     def set_frame(self, result: SignalPropagation) -> None:
         depth, (low, high), calm, theory = self.frame(result)
-        for entry in (self.std_legend.legend_handles[-1], self.std_legend.get_texts()[-1]):
+        for entry in filter(None, (self.std_legend.legend_handles[-1], self.std_legend.get_texts()[-1])):
             entry.set_visible(theory)
         self.stds.set(ylim=CALM if calm else SIZES, yticks=[0.1, 1, 10] if calm else SIZE_TICKS)
         for ax in (self.columns, self.sizes, self.stds, self.shares):
