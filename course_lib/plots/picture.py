@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import threading
 import weakref
 import zlib
@@ -30,6 +31,8 @@ from course_lib.plots.style import current_style, drawn_in
 
 # Slider callbacks come from several threads, and pictures share the parser of formulas.
 _DRAWING = threading.RLock()
+if hasattr(os, "register_at_fork"):  # else a process that is forked while a picture is drawn would wait for ever
+    os.register_at_fork(before=_DRAWING.acquire, after_in_parent=_DRAWING.release, after_in_child=_DRAWING.release)
 
 
 class _Formulas(MathTextParser):

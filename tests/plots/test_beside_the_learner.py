@@ -1,8 +1,10 @@
 """The course's pictures and the learner's own figures leave one another alone, in every thread."""
 
 import io
+import multiprocessing
 import os
 import threading
+import time
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -14,6 +16,7 @@ from course_lib.explorers import all_explorers
 from course_lib.plots.picture import Picture
 
 EXPLORERS = all_explorers()
+LONG = 600  # seconds: only a test that would hang meets it
 FIGURES = 1000 if os.environ.get("SOAK") else 5  # of the learner's, for each explorer
 HOSTILE = {
     "text.usetex": True,
@@ -116,6 +119,30 @@ def test_drawing_leaves_the_settings_of_the_learner_alone():
 
     drawn(Curious, 0.5)
     assert seen == [before] and dict(mpl.rcParams) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork")
+def test_a_process_forked_while_a_picture_is_drawn_can_draw():
+    drawing, forking = threading.Event(), threading.Event()
+    os.register_at_fork(before=forking.set)
+
+    class Slow(Example):
+        def set_artists(self, result):
+            drawing.set()
+            forking.wait(LONG)
+            time.sleep(0.5)  # the fork is asked for now
+            super().set_artists(result)
+
+    thread = threading.Thread(target=lambda: drawn(Slow, 0.5))
+    thread.start()
+    drawing.wait(LONG)
+    child = multiprocessing.get_context("fork").Process(target=drawn, args=(Example, 0.5))
+    child.start()
+    child.join(60)
+    child.kill()
+    thread.join()
+    assert child.exitcode == 0
 
 
 def made():
