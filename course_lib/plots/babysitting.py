@@ -92,6 +92,8 @@ def verdict(result: InitialLoss) -> str:
 
 def spread(p: np.ndarray) -> str:
     """From the smallest to the largest of sorted probabilities, in as many digits as tell them apart."""
+    if p[-1] == 0:  # too small for the computer
+        return "of 0 every time"
     if p[-1] > 10 * p[0]:
         return f"from {p[0]:.2g} to {p[-1]:.2g}"
     for digits in (1, 2, 3):
