@@ -87,7 +87,9 @@ def test_a_slip_is_blamed_for_no_more_than_its_own_factor():
 
 def test_two_probabilities_are_told_apart():
     assert "from 0.1 to 0.1" not in InitialLossPicture().describe(initial_loss())
-    assert spread(np.array([0.0999, 0.1002])) == "from 0.09990 to 0.10020"
+    assert spread(np.array([0.0999, 0.1002])) == "from 0.0999 to 0.1002"
+    assert spread(np.array([0.095, 0.1048])) == "from 0.095 to 0.105"
+    assert spread(np.zeros(2)) == "of 0 every time"
     assert spread(np.array([0.1, 0.1])) == "of 0.1 every time"
 
 
