@@ -26,6 +26,7 @@ OTHERS = [
     *(f"docs/{file.stem}.html" for file in sorted((ROOT / "docs").glob("*.md"))),
 ]
 LOOKS = {"light": (1280, 900), "dark": (390, 844)}
+SCREENS = {"desk": (1280, 720), "phone": (390, 844)}
 ONCE_MORE = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]  # what looks change
 # To this rule a formula is no text: it takes a heading cell that holds one for empty.
 AXE = {"rules": {"empty-table-header": {"enabled": False}}, "resultTypes": ["violations"]}
@@ -77,17 +78,20 @@ def open_page(browser: Browser, address: str):
 
 
 @pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("name", [*CHAPTERS, *OTHERS])
-def test_accessible(open_page, site: Path, name: str, look: str) -> None:
+def test_accessible(open_page, site: Path, name: str, screen: str, look: str) -> None:
     if name == "source":  # a file of the project that a page links to
         name = next(file.relative_to(site).as_posix() for file in site.glob("source/**/*.html"))
     page = open_page(name, look)
+    width, height = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
     if name.startswith("search"):
         page.locator("#search-results li").first.wait_for()
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     page.evaluate("rows => document.querySelectorAll(rows).forEach(row => row.remove())", f"tr:nth-child(n + {ALIKE})")
     page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
-    options = AXE if look == "light" else {"resultTypes": ["violations"], "runOnly": ONCE_MORE}
+    options = AXE if (look, screen) == ("light", "desk") else {"resultTypes": ["violations"], "runOnly": ONCE_MORE}
     wrong = Axe().run(page, options=options).response["violations"]
     assert not [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in wrong]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
