@@ -109,7 +109,7 @@ UNSEEN = {
     "minibatch_explorer": "noise",
     "prelu_explorer": "diverged_at",
     "zigzag_explorer": "mean",
-    "network_signs_explorer": "accuracy ratio",
+    "network_signs_explorer": "accuracy of_units ratio",
     "preprocessing_explorer": "hessian loss",
     "initialization_explorer": "act_mean slope_median",
     "batchnorm_depth_explorer": "act_mean slope_median",
