@@ -189,6 +189,8 @@ class ProgressFile:
                 os.replace(journal, f"{aside}-journal")
             os.replace(self.path, aside)
             self._waiting[:0] = attempts
+            with closing(_opened(self.path)) as file:
+                self._begin(file)  # before another notebook looks whether all is well
         self._say(
             f"The progress file was damaged: {len(attempts)} entries could be read and were kept. "
             f"The damaged file is now {aside}."
@@ -222,7 +224,7 @@ def _readable(path: Path) -> tuple[list[Attempt], bool]:
     for query in (SELECT, f"{SELECT} ORDER BY rowid DESC"):
         try:
             with closing(_opened(path)) as file:
-                for row in file.execute(query):
+                for row in file.execute(query) if _columns(file) else ():
                     attempts.update(dict.fromkeys(_attempts([row])))
                 whole &= file.execute("PRAGMA quick_check").fetchone()[0] == "ok"
         except sqlite3.Error:

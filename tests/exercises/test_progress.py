@@ -316,6 +316,18 @@ def test_what_is_written_while_another_notebook_moves_the_file_aside(path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_a_file_that_another_notebook_has_just_mended_stays(path):
+    ProgressFile().solve("1.1")
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 8192)
+    first, second = ProgressFile(), ProgressFile()
+    first._write = second._mend  # the second comes when the first has moved the file, and not yet written
+    first._mend()
+    assert ProgressFile().read().solved == set()
+    path.unlink()
+    second._mend()  # so early that there is nothing
+    assert [file.name for file in path.parent.glob("*damaged*")] == ["progress.sqlite.damaged"]
+
+
 def test_kill_in_the_middle_of_a_write(path):
     """200 times: what was told to be written is there, nothing is damaged, and the next writer goes on."""
     code = (

@@ -80,4 +80,4 @@ def test_growing_gradients_fill_their_axis_and_a_dying_signal_keeps_the_long_one
 def test_the_caption_of_one_layer_names_it_once():
     result = signal_propagation("tanh", "custom", 0.1, depth=1, samples=50, batchnorm="before")
     assert SignalPicture().describe(result).count("in layer 1") == 1
-    assert "1 hidden relu layer," in TrainingPicture().describe(batchnorm_training(depth=1, draft=True))
+    assert "1 hidden ReLU layer," in TrainingPicture().describe(batchnorm_training(depth=1, draft=True))
