@@ -22,7 +22,7 @@ from tools.static_explorers import CACHE
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MOVING = ("00", "03", "09")  # chapters whose explorers move: every kind of control, and a recorded run
+MOVING = ("00", "10")  # chapters whose explorers move: sliders, choices, switches, and a recorded run
 LIGHT_PAGE = 1e6  # bytes that a page may weigh before an explorer is touched
 
 

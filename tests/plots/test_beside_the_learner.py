@@ -17,7 +17,7 @@ from course_lib.plots.picture import Picture
 
 EXPLORERS = all_explorers()
 LONG = 600  # seconds: only a test that would hang meets it
-FIGURES = 1000 if os.environ.get("SOAK") else 5  # of the learner's, for each explorer
+FIGURES = 1000 if os.environ.get("SOAK") else 3  # of the learner's, for each explorer
 HOSTILE = {
     "text.usetex": True,
     "font.family": "serif",
