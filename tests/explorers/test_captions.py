@@ -2,6 +2,7 @@
 
 Words must be the same; numbers may differ by 3 % or two units of the last digit shown, because what training gives
 differs between processors. Pictures are compared at a quarter of their size, where letters are drawn alike everywhere.
+In the large print of a lecture no letter is cut off or written over that is not so in the usual size.
 `STORE=1` in the environment writes captions and pictures anew: read and look at the difference, then commit it.
 """
 
@@ -9,15 +10,21 @@ import json
 import os
 import re
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from course_lib.explorers import all_explorers
 from course_lib.explorers.explorer import Explorer
+from course_lib.plots.picture import Picture
+from course_lib.plots.style import LIGHT, built_in
 from same_picture import differs
 
 STORED = Path(__file__).with_name("captions.json")
@@ -48,6 +55,7 @@ MOVES = {
     "learning_rate_explorer": 80,
     "initialization_explorer": 100,
 }
+MARGIN = 3  # pixels: boxes of letters have one, so much may lie over one another
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+−-]?\d+)?")
 
 
@@ -58,16 +66,53 @@ def small(explorer: Explorer) -> np.ndarray:
 
 
 @cache
-def shown(name: str) -> tuple[dict[str, str], dict[str, np.ndarray]]:
-    """Captions and small pictures of the start (\"\") and of the presets."""
+def shown(name: str) -> dict[str, tuple[str, np.ndarray, set]]:
+    """Caption, small picture and what is worse in large print, at the start (\"\") and at each preset."""
     explorer = EXPLORERS[name]()
-    said, drawn = {"": explorer.text}, {"": small(explorer)}
-    for label in explorer.presets:
-        explorer.reset()
-        said[label] = explorer.preset(label).text
-        drawn[label] = small(explorer)
+    usual = explorer.picture
+    with built_in(LIGHT.large()):
+        large = type(usual)()
+    assert large.style.dpi > usual.style.dpi
+    seen = {}
+    for label in ("", *explorer.presets):
+        if label:
+            explorer.preset(label)
+        worse = faults(large.update(explorer.result))
+        seen[label] = explorer.text, small(explorer), worse and worse - faults(usual)
     explorer.close()
-    return said, drawn
+    return seen
+
+
+def faults(picture: Picture) -> set[tuple[str, ...]]:
+    """Texts that leave the figure, and pairs of texts that lie over one another."""
+    figure = picture.figure
+    renderer = picture.canvas.get_renderer()
+    texts = [*figure.texts, *(text for legend in figure.legends for text in legend.get_texts())]
+    texts += [text for ax in figure.axes if ax.get_visible() for text in texts_of(ax)]
+    shown = [
+        (text.get_text(), text.get_window_extent(renderer))
+        for text in texts
+        if text.get_visible() and text.get_text().strip()
+    ]
+    inside = Bbox.from_bounds(-1, -1, figure.bbox.width + 2, figure.bbox.height + 2)
+    found = {(text,) for text, box in shown if not (inside.contains(*box.min) and inside.contains(*box.max))}
+    for (text, box), (other, at) in combinations(shown, 2):
+        both = Bbox.intersection(box, at)
+        if both is not None and min(both.width, both.height) > MARGIN * picture.style.dpi / 100:
+            found.add((text, other))
+    return found
+
+
+def texts_of(ax: Axes) -> list[Text]:
+    texts = [child for child in ax.get_children() if isinstance(child, Text)]
+    if (legend := ax.get_legend()) is not None:
+        texts += legend.get_texts()
+    for axis in (ax.xaxis, ax.yaxis) if ax.axison else ():
+        low, high = sorted(axis.get_view_interval())
+        place = 0 if axis is ax.xaxis else 1
+        labels = axis.get_ticklabels() if axis.get_visible() else []
+        texts += [axis.label, *(label for label in labels if low <= label.get_position()[place] <= high)]
+    return texts
 
 
 def apart(shown: str, stored: str) -> bool:
@@ -87,7 +132,7 @@ def differ(caption: str, stored: str) -> bool:
 
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_captions_are_those_that_were_read(name: str) -> None:
-    said, _ = shown(name)
+    said = {label: one[0] for label, one in shown(name).items()}
     if os.environ.get("STORE"):
         stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
         stored = {one: said if one == name else stored.get(one, {}) for one in EXPLORERS}
@@ -108,7 +153,7 @@ def elsewhere(drawn: np.ndarray, stored: np.ndarray) -> int:
 
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_pictures_are_those_that_were_looked_at(name: str) -> None:
-    drawn = shown(name)[1]
+    drawn = {label: one[1] for label, one in shown(name).items()}
     file = PICTURES / f"{name}.webp"
     if os.environ.get("STORE"):
         sheet = np.minimum((np.vstack([*drawn.values()]) + 8) // 16 * 16, 255)  # half the file
@@ -119,6 +164,12 @@ def test_pictures_are_those_that_were_looked_at(name: str) -> None:
     moved = {label: elsewhere(drawn[label], stored[label]) for label in drawn.keys() - CHAOTIC.get(name, set())}
     wrong = {label: pixels for label, pixels in moved.items() if pixels > MOVES.get(name, STRAY)}
     assert not wrong, f"pixels elsewhere: {wrong}"
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_no_letter_is_cut_off_or_written_over_in_large_print(name: str) -> None:
+    """Where one is, lower `large_print` of the picture."""
+    assert not {label: worse for label, (_, _, worse) in shown(name).items() if worse}
 
 
 def test_a_missing_line_and_swapped_colours_are_refused() -> None:
