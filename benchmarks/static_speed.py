@@ -2,8 +2,8 @@
 
 Page and deck of one chapter are those of build/site and build/slides; what is not there is built first. Then every
 slider of every explorer is moved by real keys, one after another. A move is timed in the page, from the key event to
-the first animation frame after the new picture was drawn. Beside it stands the usual way: an image whose source is set to
-a whole PNG of the same frame. The first move of an explorer, which may wait for its frames, is told apart.
+the first animation frame after the new picture was drawn. Beside it stands the usual way: an image whose source is set
+to a whole PNG of the same frame. The first move of an explorer, which may wait for its frames, is told apart.
 BARS: the 95th percentile at most 33 ms for a page and for a deck.
 """
 
@@ -153,7 +153,7 @@ def report(found: dict[str, tuple[list[float], list[float]]], png: list[float], 
         print(f"{name:42} {len(ms):5} {p50[name]:6.1f} {p95[name]:6.1f}  bar: p95 ≤ {BAR:.0f} {verdict}")
         print(f"{'  first move of an explorer':42} {len(first):5} {np.median(first):6.1f} {max(first):6.1f} (longest)")
     print(
-        f"{'the usual way: whole PNGs, one element':42} {len(png):5} {np.median(png):6.1f} {np.percentile(png, 95):6.1f}"
+        f"{'the usual way: whole PNGs, one image':42} {len(png):5} {np.median(png):6.1f} {np.percentile(png, 95):6.1f}"
     )
     print(f"\nThe PNGs weigh {bytes_ratio:.1f} times as much as our frames, which hold every word, too.")
     print(
