@@ -23,6 +23,8 @@ from lab_server import CHROMIUM_FLAGS, KERNEL, NO_CHROMIUM, Lab, chromium
 
 NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or Path(__file__).resolve().parents[2] / "notebooks")
 
+MOVING = ("00", "03", "10")  # chapters whose explorers move on the site: sliders, choices, switches, a recorded run
+
 # The mechanism is tried on a notebook of its own, so that no chapter's text gets in the way: id of a cell -> its code.
 MECHANISM = {
     "import": "import pathlib\nimport time\n\nfrom course_lib.explorers import initialization_explorer",
@@ -38,11 +40,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 class ByNotebook(LoadScopeScheduling):
-    """With several workers, all that looks at one notebook stays together, and so does every other file."""
+    """With several workers, all that looks at one notebook stays together, all that looks at the site, and every file.
+
+    Lectures have servers of their own: they come one by one, and last, when they fill what time a worker has left.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        notebook = re.search(r"\[(\w+\.ipynb)", nodeid)
-        return notebook[1] if notebook else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        if notebook := re.search(r"\[(\w+\.ipynb)", nodeid):
+            return notebook[1]
+        if file.endswith("test_lecture.py"):
+            return nodeid
+        return "site" if file.endswith(("test_site.py", "test_static_explorers.py")) else file
 
 
 @pytest.hookimpl(optionalhook=True)  # there may be no xdist
@@ -66,7 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if built := os.environ.get("SITE"):
         return Path(built).resolve()
     folder = tmp_path_factory.mktemp("site") / "site"
-    command = [sys.executable, "-m", "tools.site", str(folder), "--moving", "00", "03", "09"]
+    command = [sys.executable, "-m", "tools.site", str(folder), "--moving", *MOVING]
     done = subprocess.run(command, cwd=NOTEBOOKS.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return folder
