@@ -231,6 +231,8 @@ MARGIN_GRADIENTS = Exercise(
         _pair(5, 20, 8, -3.0),
         _pair(6, 20, 8, 0.9),
         _pair(7, 20, 8, 1.5),
+        _pair(8, 20, 8, 0.99),
+        _pair(9, 20, 8, 1.01),
     ),
     mistakes=(
         Mistake(

@@ -55,6 +55,12 @@ def _gradients(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
     return np.einsum("nb,nbd->nd", upstream, x)
 
 
+def _majority(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
+    """The share of the components that have the more frequent sign, of each batch."""
+    gradients = _gradients(x, upstream)
+    return np.maximum((gradients > 0).mean(axis=1), (gradients < 0).mean(axis=1))
+
+
 def _two_means(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
     return upstream.mean(axis=1)[:, None] * x.mean(axis=1)
 
@@ -160,8 +166,10 @@ SIGN_AGREEMENT = Exercise(
             np.array([[[1.0, -1.0, 2.0, -3.0]], [[1.0, 1.0, 2.0, 3.0]], [[1.0, 1.0, 2.0, 3.0]]]),
             np.array([[1.0], [1.0], [-1.0]]),
         ),
+        (np.array([[[1.0, 0.0]], [[2.0, 1.0]], [[-1.0, 3.0]]]), np.array([[1.0], [1.0], [1.0]])),  # 0 is not positive
         _batches(3, 200, 4, 3, 1.0),
         _batches(4, 400, 8, 5, 0.8),
+        _batches(5, 300, 1, 24, 1.6),  # often 23 of 24 agree
     ),
     mistakes=(
         Mistake(
@@ -207,10 +215,21 @@ SIGN_AGREEMENT = Exercise(
             "give a positive product too.",
         ),
         Mistake(
-            lambda x, upstream: np.mean(
-                np.maximum((_gradients(x, upstream) > 0).mean(axis=1), (_gradients(x, upstream) < 0).mean(axis=1))
-            ),
+            lambda x, upstream: np.mean(_majority(x, upstream)),
             "This is the average share of the majority sign. The question is how often the majority is everybody.",
+        ),
+        Mistake(
+            lambda x, upstream: np.mean(_majority(x, upstream) > 0.8),
+            "You ask whether most of the components have one sign. All of them must.",
+            also=tuple(
+                lambda x, upstream, most=most: np.mean(_majority(x, upstream) > most) for most in (0.5, 0.75, 0.9)
+            ),
+        ),
+        Mistake(
+            lambda x, upstream: np.mean(
+                (_gradients(x, upstream) >= 0).all(axis=1) | (_gradients(x, upstream) <= 0).all(axis=1)
+            ),
+            "A component of exactly 0 is neither positive nor negative: ask for > 0 and < 0.",
         ),
         Mistake(
             lambda x, upstream: np.mean((_gradients(x, upstream) > 0).any(axis=1)),

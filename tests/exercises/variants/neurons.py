@@ -244,6 +244,7 @@ WRONG["1.2"] = {
     "0 < J < 2": (where(lambda s, s_c: 0 < 1 - s + s_c < 2), "The distance of the scores"),
     "margin 2": (where(lambda s, s_c: s - s_c < 2), ""),
     "margin 0.6": (where(lambda s, s_c: s - s_c < 0.6), ""),
+    **{f"margin {m}": (where(lambda s, s_c, m=m: s - s_c < m), "") for m in (0.95, 1.05)},
     "J > 0.4": (where(lambda s, s_c: 1 - s + s_c > 0.4), ""),
     "the sign": (lambda *a: -margin(*a), "The sign is reversed"),
     "only the true window": (only_true, "Only the true window"),

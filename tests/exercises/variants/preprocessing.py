@@ -109,6 +109,10 @@ WRONG = {
         "constant as it is": (lambda a, b: np.where(a.std(0) == 0, b, with_assignment(a, b)), "not centred either"),
         "constant to 0": (lambda a, b: np.where(a.std(0) == 0, 0, with_assignment(a, b)), "set it to 0"),
         "NaN to 0": (lambda a, b: np.nan_to_num((b - a.mean(0)) / a.std(0), nan=0, posinf=0, neginf=0), "set it to 0"),
+        **{
+            f"constant below {least}": (lambda a, b, e=least: (b - a.mean(0)) / np.where(a.std(0) < e, 1, a.std(0)), "")
+            for least in (1e-3, 1e-5, 1e-7)
+        },
         "min-max": (lambda a, b: (b - a.min(0)) / safe(np.ptp(a, axis=0)), "This is scaling to the range"),
         "both": (pair, "The second of these is the answer"),
         "a list": (lambda a, b: list(pair(a, b)), "The second of these is the answer"),

@@ -115,6 +115,16 @@ WRONG["3.2"] = {
         lambda x, upstream: np.mean([max(np.mean(row > 0), np.mean(row < 0)) for row in gradients(x, upstream)]),
         "of the majority sign",
     ),
+    **{
+        f"more than {most}": (
+            share(lambda row, most=most: max(np.mean(row > 0), np.mean(row < 0)) > most),
+            "whether most of the components",
+        )
+        for most in (0.5, 0.75, 0.8, 0.9)
+    },
+    "more than 0.95": (share(lambda row: max(np.mean(row > 0), np.mean(row < 0)) > 0.95), ""),
+    "with zeros": (share(lambda row: np.all(row >= 0) or np.all(row <= 0)), "exactly 0 is neither"),
+    "not mixed": (share(lambda row: not (min(row) < 0 < max(row))), "exactly 0 is neither"),
     "any": (share(lambda row: np.any(row > 0)), "`any` asks"),
     "mixed": (share(lambda row: not one_sign(row)), "the share of gradients with mixed signs"),
     "count": (lambda x, upstream: sum(one_sign(row) for row in gradients(x, upstream)), "This is a count"),
