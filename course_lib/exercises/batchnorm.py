@@ -77,6 +77,7 @@ FORWARD = Exercise(
         (np.array([[1.0, 4.0], [2.0, 4.0], [6.0, 4.0]]), np.array([1.0, 2.0]), np.array([0.0, -1.0]), 1e-2),
         (3 + 2 * _numbers(1, 4, 3), _vector(2, 3), _numbers(3, 3), 1e-5),
         (5 * _numbers(4, 32, 4) - 7, _vector(5, 4), _numbers(6, 4), 0.5),
+        (1e-3 * _numbers(7, 6, 2), _vector(8, 2), _numbers(9, 2), 1e-5),  # ε outweighs σ²
     ),
     mistakes=(
         Mistake(

@@ -221,6 +221,7 @@ ADAM = Exercise(
         (np.array([1.0, -2.0, 0.5]), 0.5, 0.8, 0.9, 0.1),
         (np.full(12, 0.02), 0.001, 0.9, 0.999, 1e-8),
         (np.random.RandomState(1).standard_normal(40), 0.01, 0.9, 0.99, 0.01),
+        (np.array([0.01] * 10 + [2.0, 1.0]), 0.1, 0.5, 0.999, 1e-8),  # a surprise: a step longer than lr
     ),
     mistakes=(
         Mistake(

@@ -139,7 +139,7 @@ TRIALS = Exercise(
     trials_needed,
     # In the last case n is the ratio itself, 2: powers of ½ are exact in every form. Other whole ratios are not: there
     # the formula and a loop differ by rounding.
-    cases=((0.05, 0.95), (0.01, 0.99), (0.1, 0.5), (0.2, 0.9), (0.5, 0.75)),
+    cases=((0.05, 0.95), (0.01, 0.99), (0.1, 0.5), (0.2, 0.9), (0.5, 0.75), (0.5, 0.5)),
     mistakes=(
         Mistake(
             lambda share, chance: math.log(1 - chance) / math.log(1 - share),
@@ -221,6 +221,7 @@ HALVING = Exercise(
         (np.array([[0.1, 0.8, 0.9], [0.5, 0.55, 0.6], [0.4, 0.45, 0.5], [0.3, 0.35, 0.4]]), (1, 2, 3)),
         # the first trial falls
         (np.array([[0.7, 0.5, 0.3], [0.5, 0.55, 0.6], [0.4, 0.6, 0.7], [0.1, 0.2, 0.3]]), (1, 2, 3)),
+        (np.random.RandomState(19).uniform(size=(8, 8)), (2, 4, 8)),
         (_curves(0, 9, 10), (1, 3, 9)),
         (_curves(1, 16, 9), (1, 2, 4, 8)),
     ),

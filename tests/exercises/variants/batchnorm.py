@@ -82,6 +82,11 @@ WRONG = {
             "lacks its square",
         ),
         "m − 1": (lambda x, g, b, e: g * (x - x.mean(0)) / np.sqrt(x.var(0, ddof=1) + e) + b, "by m − 1"),
+        **{
+            f"ε = {own}": (lambda x, g, b, e, own=own: g * (x - x.mean(0)) / np.sqrt(x.var(0) + own) + b, "")
+            for own in (1e-8, 1e-7, 1e-5)
+        },
+        "ε + 1e-6": (lambda x, g, b, e: g * (x - x.mean(0)) / np.sqrt(x.var(0) + e + 1e-6) + b, ""),
         "ε outside": (lambda x, g, b, e: g * (x - x.mean(0)) / (x.std(0) + e) + b, "outside the root"),
         "variance": (lambda x, g, b, e: g * (x - x.mean(0)) / (x.var(0) + e) + b, "You divide by the variance"),
         "layer normalisation": (lambda x, g, b, e: g * xhat(x.T, e).T + b, "that is layer normalisation"),

@@ -281,6 +281,7 @@ WRONG["7.2"] = {
     "uncorrected": (adam(c1=one, c2=one), "The bias correction is missing"),
     "only m corrected": (adam(c2=one), "Only m is corrected"),
     "only v corrected": (adam(c1=one), "Only v is corrected"),
+    "no step above η": (lambda g, lr, *more: np.clip(adam_loops(g, lr, *more), -lr, lr), ""),
     "AdaGrad's sum": (adagrad_below, "as AdaGrad does"),
     "no root": (adam(step=lambda lr, m, v, g, eps: -lr * m / (v + eps)), "The root is missing"),
     "ε inside": (adam(step=lambda lr, m, v, g, eps: -lr * m / np.sqrt(v + eps)), "Your ε is under the root"),

@@ -157,6 +157,7 @@ WRONG["10.2"] = {
     "floor": (lambda s, c: np.floor(ratio(s, c)), "You rounded down"),
     "int": (lambda s, c: int(ratio(s, c)), "You rounded down"),
     "round": (lambda s, c: np.rint(ratio(s, c)), "Rounding to the nearest"),
+    "round of the ratio + ½": (lambda s, c: round(ratio(s, c) + 0.5), ""),
     "floor + 1": (lambda s, c: int(ratio(s, c)) + 1, "One too many where the ratio"),
     "strictly more": (
         lambda s, c: next(n for n in range(2000) if 1 - (1 - s) ** n > c),
@@ -257,6 +258,14 @@ def increments(scores, budgets):
     return ran
 
 
+def at_least_the_median(scores, budgets):
+    alive, ran = np.ones(len(scores), bool), np.zeros(len(scores), int)
+    for b in budgets:
+        ran[alive] = b
+        alive &= scores[:, b - 1] >= np.median(scores[alive, b - 1])
+    return ran
+
+
 RIGHT["10.3"] = {
     "loops, lists": halving_loops,
     "dropping the worst": dropping_the_worst,
@@ -265,6 +274,7 @@ RIGHT["10.3"] = {
     "−∞ for the dead": dead_made_minus_infinite,
     "recursive": recursive,
     "increments": increments,
+    "at least the median": at_least_the_median,
     "argpartition": lambda scores, budgets: partitioned(scores, budgets),
 }
 
@@ -327,6 +337,7 @@ WRONG["10.3"] = {
     "revived": (revived, "one that was dropped comes back"),
     "best so far": (halving(lambda curve, b: max(curve[:b])), "the best accuracy so far"),
     "mean so far": (halving(lambda curve, b: np.mean(curve[:b])), "the mean of the epochs so far"),
+    "mean of the last two": (halving(lambda curve, b: np.mean(curve[max(0, b - 2) : b])), ""),
     "half of all": (half_of_all, "half of ALL trials"),
     "best first": (lambda *a: sorted(halving_loops(*a), reverse=True), "Your numbers are sorted"),
     "rising": (lambda *a: np.sort(halving_loops(*a)), "Your numbers are sorted"),
