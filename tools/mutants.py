@@ -3,8 +3,8 @@
     python tools/mutants.py --seed 1 --number 60 --packages nn plots
 
 Each mutant is one random change of one module in a copy of the course, never in the course itself. It meets the test
-files that import its module and the tests of the explorers that lead to it. A mutant that behaves
-like the original survives too, so survivors are printed with their lines, to be judged by eye.
+files that import its module and the tests of the explorers that lead to it, one after the other until one fails.
+A mutant that behaves like the original survives too, so survivors are printed with their lines, to be judged by eye.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ import copy
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import cache
@@ -31,15 +33,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ["nn", "experiments", "plots", "exercises", "explorers", "data"]
+MANY = 8  # explorers, of those that lead to a module; what leads to all of them shows in a few
 OF_EVERY_EXPLORER = """explorers/test_captions.py::test_captions_are_those_that_were_read
 explorers/test_captions.py::test_pictures_are_those_that_were_looked_at
 plots/test_picture.py::test_the_numbers_of_its_artists_are_those_of_the_result
+plots/test_picture.py::test_blitting_draws_what_a_fresh_picture_draws
 plots/test_picture.py::test_every_number_of_the_result_shows
 explorers/test_explorers.py::test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_something
 explorers/test_explorers.py::test_what_a_slider_says_is_the_value_in_force
 explorers/test_explorers.py::test_it_starts_where_its_experiment_does
 explorers/test_explorers.py::test_a_slider_goes_in_whole_steps_from_end_to_end""".splitlines()
-SECONDS = 600  # a mutant that takes longer runs in circles: noticed
+BROKEN, ENDLESS = "an import, or the process", "a test without an end"  # what fails where no test does
+SECONDS = 600  # a test that takes longer runs in circles: noticed
 BECOMES = """Add Sub, Sub Add, Mult Div, Div Mult, FloorDiv Mult, Mod Add, Pow Mult, MatMult Add,
 Lt GtE, GtE Lt, Gt LtE, LtE Gt, Eq NotEq, NotEq Eq, Is IsNot, IsNot Is, In NotIn, NotIn In, And Or, Or And"""
 SWAPPED = {getattr(ast, one): getattr(ast, other) for one, other in map(str.split, BECOMES.split(","))}
@@ -48,7 +53,19 @@ LOOKS = set(
     "handletextpad height_ratios hspace labelpad labelspacing left linespacing linewidth linewidths lw markeredgewidth "
     "markersize pad rotation size top width_ratios wspace zorder".split()
 )
-SYMMETRIC = {"min", "max", "minimum", "maximum", "hypot", "array_equal", "logaddexp", "isclose", "allclose", "gcd"}
+SYMMETRIC = {
+    "clip",
+    "min",
+    "max",
+    "minimum",
+    "maximum",
+    "hypot",
+    "array_equal",
+    "logaddexp",
+    "isclose",
+    "allclose",
+    "gcd",
+}
 NAMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "argmin": "argmax", "argmax": "argmin"}
 
 
@@ -72,7 +89,7 @@ def mutated(node: ast.AST) -> ast.AST | None:
             new.id = NAMES[name]
         case ast.Attribute(attr=name) if name in NAMES:
             new.attr = NAMES[name]
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[_, _]) if name in SYMMETRIC:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[_, _, *_]) if name in SYMMETRIC:
             return None
         case ast.Call(args=[first, second, *_]) if ast.dump(first) != ast.dump(second):
             new.args[:2] = [second, first]
@@ -114,12 +131,16 @@ def replaced(source: str, node: ast.expr | ast.stmt) -> str:
 @cache
 def imports(path: Path) -> frozenset[Path]:
     """The modules of the library that a file imports."""
+    return frozenset().union(*map(named, ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
+
+
+def named(node: ast.AST) -> frozenset[Path]:
+    """The modules of the library that an import names."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom):
-            names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
-        elif isinstance(node, ast.Import):
-            names |= {one.name for one in node.names}
+    if isinstance(node, ast.ImportFrom):
+        names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    elif isinstance(node, ast.Import):
+        names |= {one.name for one in node.names}
     files = {ROOT / f"{name.replace('.', '/')}.py" for name in names if name and name.startswith("course_lib")}
     return frozenset(file for file in files if file.exists())
 
@@ -133,15 +154,43 @@ def reached(path: Path) -> set[Path]:
     return seen
 
 
-@cache
-def explorers() -> dict[Path, list[str]]:
-    """The modules of explorers and their names, read without an import: what is imported here no mutant can change."""
-    tree = ast.parse((ROOT / "course_lib/explorers/__init__.py").read_text(encoding="utf-8"))
-    table = next(ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign))
-    return {ROOT / f"course_lib/explorers/{module}.py": names for module, names in table.items()}
+def defined(node: ast.stmt) -> list[str]:
+    """The names that a statement of a module defines."""
+    match node:
+        case ast.FunctionDef() | ast.ClassDef():
+            return [node.name]
+        case ast.Import() | ast.ImportFrom():
+            return [one.asname or one.name for one in node.names]
+    return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
 
 
-def tests_of(module: Path) -> list[str]:
+def led_from(module: Path, line: int) -> list[str]:
+    """The explorers that a line of a module is part of, by the names that their functions use, and what these use.
+
+    Read without an import: what is imported here no mutant can change.
+    """
+    top = ast.parse((ROOT / "course_lib/explorers/__init__.py").read_text(encoding="utf-8"))
+    found = []
+    for stem, names in next(ast.literal_eval(node.value) for node in top.body if isinstance(node, ast.Assign)).items():
+        path = ROOT / f"course_lib/explorers/{stem}.py"
+        statements = {name: node for node in ast.parse(path.read_text("utf-8")).body for name in defined(node)}
+        for name in names:
+            parts, left = {statements[name]}, [statements[name]]
+            while left:
+                used = {one.id for one in ast.walk(left.pop()) if isinstance(one, ast.Name)}
+                new = {statements[one] for one in used & statements.keys()} - parts
+                parts |= new
+                left += new
+            if module == path:
+                is_part = any(node.lineno <= line <= (node.end_lineno or 0) for node in parts)
+            else:
+                is_part = any(module in reached(file) for node in parts for file in named(node))
+            if is_part:
+                found.append(name)
+    return found[:: -(-len(found) // MANY) or 1]
+
+
+def tests_of(module: Path, line: int = 0) -> list[str]:
     """What pytest is given, most likely to notice first: tests of its name, others that import it, its explorers'."""
     tests = [p for p in sorted(ROOT.glob("tests/*/test_*.py")) if p.parent.name != "browser" and module in imports(p)]
     tests.sort(
@@ -153,23 +202,30 @@ def tests_of(module: Path) -> list[str]:
         ]
     chosen = [str(path.relative_to(ROOT)) for path in tests]
     if module.parent.name != "nn":
-        names = [name for path, names in explorers().items() if module in reached(path) for name in names]
-        chosen += [f"tests/{test}[{name}]" for name in names for test in OF_EVERY_EXPLORER]
+        names = led_from(module, line)
+        chosen += [f"tests/{test}[{name}]" for test in OF_EVERY_EXPLORER for name in names]
     return list(dict.fromkeys([*chosen, "tests/test_arguments.py::test_draws_begin_with_seed_0"]))
 
 
-def run(folder: Path, chosen: list[str], found: Connection) -> None:
-    """In a process of its own: send each failing test, and "" at the end."""
+def run(folder: Path, module: Path, chosen: list[str], found: Connection) -> None:
+    """In a process of its own: send each failing test, "" for one that passes, and None at the end."""
+    chapters = set(re.findall(r'"(\d+)\.\d"', module.read_text(encoding="utf-8")))
 
     class Noticed:
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            """Of an exercise's module only the tests of its exercises."""
+            if module.parent.name == "exercises" and chapters:
+                of = {item: re.search(r"\[(\d+)\.\d", item.nodeid) for item in items}
+                items[:] = [item for item in items if not (one := of[item]) or one[1] in chapters]
+
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-            if report.failed:
-                found.send(report.nodeid)
+            found.send(report.nodeid if report.failed else "")
 
         def pytest_collectreport(self, report: pytest.CollectReport) -> None:
             if report.failed:
-                found.send(report.nodeid)
+                found.send(BROKEN)
 
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # none is needed, and they take seconds
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     with open(os.devnull, "w") as nowhere:
@@ -177,21 +233,24 @@ def run(folder: Path, chosen: list[str], found: Connection) -> None:
         os.dup2(nowhere.fileno(), 2)
     code = pytest.main(["-q", "--tb=no", "-p", "no:cacheprovider", *chosen], plugins=[Noticed()])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        found.send(f"pytest ended with {code}")
-    found.send("")
+        found.send(BROKEN)
+    found.send(None)
 
 
-def failures(folder: Path, chosen: list[str]) -> Generator[str, None, None]:
+def failures(folder: Path, module: Path, chosen: list[str]) -> Generator[str, None, None]:
     """Failing tests, one by one. The fork has NumPy, Matplotlib and pytest already, but not the course."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("fork").Process(target=run, args=(folder, chosen, theirs))
+    process = multiprocessing.get_context("fork").Process(target=run, args=(folder, module, chosen, theirs))
     process.start()
     theirs.close()
     try:
-        while failed := ours.recv() if ours.poll(SECONDS) else "no end":
-            yield failed
+        while (failed := ours.recv() if ours.poll(SECONDS) else ENDLESS) is not None:
+            if failed:
+                yield failed
+            if failed == ENDLESS:
+                break
     except EOFError:
-        yield "the process died"
+        yield BROKEN
     finally:
         process.kill()
         process.join()
@@ -219,21 +278,27 @@ def main() -> None:
             path, node = chosen[package].pop()
             place, source = path.relative_to(ROOT), path.read_text(encoding="utf-8")
             (course / place).write_text(replaced(source, node), encoding="utf-8")
-            with closing(failures(course, tests_of(path))) as failing:
+            start = time.perf_counter()
+            with closing(failures(course, path, tests_of(path, node.lineno))) as failing:
                 failed = next(failing, "")
             (course / place).write_text(source, encoding="utf-8")
             tried.append((package, failed))
-            print(f"{'noticed ' if failed else 'SURVIVED'} {place}:{node.lineno}: {ast.unparse(node)!r}", end=" ")
+            took = time.perf_counter() - start
+            print(
+                f"{'noticed ' if failed else 'SURVIVED'} {took:4.0f} s {place}:{node.lineno}: {ast.unparse(node)!r}",
+                end=" ",
+            )
             print(f"→ {ast.unparse(mutated(node) or node)!r} {failed}", flush=True)
-        seen = sorted({failed for _, failed in tried if "::" in failed})
-        broken = set(failures(course, seen)) if seen else set()
+        seen = sorted({failed for *_, failed in tried if "::" in failed})
+        broken = set(failures(course, ROOT / "course_lib/__init__.py", seen)) if seen else set()
     for failed in sorted(broken):
         print(f"{failed} fails without a mutant, too: what it noticed does not count.")
     for package in asked.packages:
         counted = [failed for one, failed in tried if one == package and failed not in broken]
         if counted:
-            noticed = sum(map(bool, counted))
-            print(f"{package}: {noticed} of {len(counted)} noticed, {noticed / len(counted):.0%}")
+            noticed, by_test = sum(map(bool, counted)), sum("::" in failed for failed in counted)
+            print(f"{package}: {noticed} of {len(counted)} noticed, {noticed / len(counted):.0%}", end=" ")
+            print(f"({by_test} by a test, {counted.count(BROKEN)} broke {BROKEN}, {counted.count(ENDLESS)} {ENDLESS})")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
+from matplotlib.collections import Collection
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from course_lib.explorers import all_explorers
@@ -77,19 +81,23 @@ def test_its_name_is_the_function_that_makes_it(explorer):
 
 
 def test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_something(explorer, panel, monkeypatch):
-    """A slider that changes nothing is a defect."""
-    unmoved = []
+    """A slider that changes nothing is a defect; so is a picture that keeps something of the one before."""
+    unmoved, shown = [], []
     for control in explorer.controls.values():
         explorer.drag(explorer._start)  # a draft, as every move from it
         before, changed = pixels(explorer), False
-        for value in control.extremes():
+        middle = [0.0] if isinstance(control, Slider) and control.low < 0 < control.high else []
+        for value in [*control.extremes(), *middle]:
             panel.inputs[control.name].value = value
             assert explorer.settings[control.name] == value
             assert_sound(explorer)
             changed = changed or pixels(explorer) != before
+            shown.append((explorer._result, parts(explorer.picture)))
         assert panel.image.value == explorer.picture.png()
         if not changed:
             unmoved.append(control)
+    for result, before in reversed(shown):
+        assert arranged(explorer.picture, result) == before
     explorer.settle()
     assert_sound(explorer)
     if hasattr(explorer, "preview"):
@@ -98,6 +106,42 @@ def test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_some
         assert any(_changes_the_picture(explorer, control, base) for base in [{}, *explorer.presets.values()]), (
             f"{control.name} changes nothing"
         )
+
+
+def arranged(picture, result):
+    """The parts of the picture of `result`, drawn no further than to know where they are."""
+    if (frame := picture.frame(result)) != picture._frame:
+        picture._frame, picture._background = frame, None
+        picture.set_frame(result)
+    picture.set_artists(result)
+    return parts(picture)
+
+
+def parts(picture):
+    """Where everything stands that may move, by what Matplotlib is told, for what can be seen."""
+    found = []
+    for ax in picture.figure.axes:
+        found += [ax.get_xlim(), ax.get_ylim(), ax.get_title(), ax.get_xlabel(), ax.get_ylabel()]
+    for legend in [*picture.figure.legends, *(ax.get_legend() for ax in picture.figure.axes)]:
+        found += [text.get_text() for text in legend.get_texts()] if legend else []
+    for number, artist in enumerate(picture._moving):
+        if not artist.get_visible():
+            continue
+        match artist:
+            case Line2D():
+                seen = [artist.get_xydata(), artist.get_color(), str(artist.get_linestyle()), artist.get_marker()]
+            case Text():
+                seen = [artist.get_position(), artist.get_color()] if artist.get_text() else []
+                seen.append(artist.get_text())
+            case Patch():
+                seen = [artist.get_path().vertices, artist.get_patch_transform().get_matrix(), artist.get_facecolor()]
+            case AxesImage():
+                seen = [artist.get_array(), artist.get_extent()]
+            case Collection():
+                seen = [*(path.vertices for path in artist.get_paths()), artist.get_offsets(), artist.get_facecolor()]
+                seen.append(artist.get_array())
+        found.append((number, *(one.tobytes() if isinstance(one, np.ndarray) else one for one in seen)))
+    return found
 
 
 def _changes_the_picture(explorer, control, base):
