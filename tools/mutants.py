@@ -43,13 +43,14 @@ explorers/test_explorers.py::test_a_hand_leads_each_control_to_its_ends_and_opti
 explorers/test_explorers.py::test_what_a_slider_says_is_the_value_in_force
 explorers/test_explorers.py::test_it_starts_where_its_experiment_does
 explorers/test_explorers.py::test_a_slider_goes_in_whole_steps_from_end_to_end""".splitlines()
+OF_ALL_EXPLORERS = "tests/explorers/test_captions.py::test_controls_and_presets_are_those_that_were_read"
 BROKEN, ENDLESS = "an import, or the process", "a test without an end"  # what fails where no test does
 SECONDS = 600  # a test that takes longer runs in circles: noticed
 BECOMES = """Add Sub, Sub Add, Mult Div, Div Mult, FloorDiv Mult, Mod Add, Pow Mult, MatMult Add,
 Lt GtE, GtE Lt, Gt LtE, LtE Gt, Eq NotEq, NotEq Eq, Is IsNot, IsNot Is, In NotIn, NotIn In, And Or, Or And"""
 SWAPPED = {getattr(ast, one): getattr(ast, other) for one, other in map(str.split, BECOMES.split(","))}
 LOOKS = set(
-    "alpha borderaxespad borderpad bbox_to_anchor columnspacing dashes figsize fontsize gridspec_kw handlelength "
+    "alpha cases borderaxespad borderpad bbox_to_anchor columnspacing dashes figsize fontsize gridspec_kw handlelength "
     "handletextpad height_ratios hspace labelpad labelspacing left linespacing linewidth linewidths lw markeredgewidth "
     "markersize pad rotation size top width_ratios wspace zorder".split()
 )
@@ -104,7 +105,8 @@ def mutated(node: ast.AST) -> ast.AST | None:
 
 def changeable(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
     """What may be mutated: no annotations, no widths of lines and other looks, which are right if they please the eye,
-    and no f-strings, whose parts have no place of their own before Python 3.12."""
+    no inputs in the cases of an exercise, for which others are as good, and no f-strings, whose parts have no place of
+    their own before Python 3.12."""
     look = isinstance(tree, ast.keyword) and tree.arg in LOOKS
     for name, value in ast.iter_fields(tree):
         if name in ("annotation", "returns", "decorator_list") or look or isinstance(tree, ast.JoinedStr):
@@ -203,6 +205,7 @@ def tests_of(module: Path, line: int = 0) -> list[str]:
     chosen = [str(path.relative_to(ROOT)) for path in tests]
     if module.parent.name != "nn":
         names = led_from(module, line)
+        chosen += [OF_ALL_EXPLORERS] if names else []
         chosen += [f"tests/{test}[{name}]" for test in OF_EVERY_EXPLORER for name in names]
     return list(dict.fromkeys([*chosen, "tests/test_arguments.py::test_draws_begin_with_seed_0"]))
 

@@ -22,12 +22,14 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from course_lib.explorers import all_explorers
+from course_lib.explorers.controls import Slider
 from course_lib.explorers.explorer import Explorer
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import LIGHT, built_in
 from same_picture import differs
 
 STORED = Path(__file__).with_name("captions.json")
+CONTROLS = Path(__file__).with_name("controls.json")
 PICTURES = Path(__file__).with_name("pictures")  # one sheet for each explorer: its start, below it the presets
 EXPLORERS = all_explorers()
 # What rounding decides: the worst weight of a gradient check, a run at the edge of divergence, the best of many rates.
@@ -123,11 +125,32 @@ def apart(shown: str, stored: str) -> bool:
     return abs(shown - stored) > max(0.03 * abs(stored), 2.001 * unit)
 
 
+def panel_of(explorer: Explorer) -> dict[str, str]:
+    """What stands beside the controls and where they begin and end, with the presets they are set to."""
+    read = {}
+    for name, control in explorer.controls.items():
+        ends = [f"{end:g}" if isinstance(control, Slider) else str(end) for end in control.extremes()]
+        of = f"{ends[0]} to {ends[-1]} by {control.step:g}" if isinstance(control, Slider) else ", ".join(ends)
+        labels = getattr(control, "labels", None)
+        read[name] = f"{control.label}: {of}; at first {control.default}" + (
+            f" ({', '.join(labels)})" if labels else ""
+        )
+    first = {"(open)": str(explorer.first)} if explorer.first is not None else {}
+    return {**read, **first, **{label: str(settings) for label, settings in explorer.presets.items()}}
+
+
 def differ(caption: str, stored: str) -> bool:
     if NUMBER.sub("#", caption) != NUMBER.sub("#", stored):
         return True
     pairs = zip(NUMBER.findall(caption), NUMBER.findall(stored), strict=True)
     return any(apart(*pair) for pair in pairs)
+
+
+def test_controls_and_presets_are_those_that_were_read() -> None:
+    read = {name: panel_of(make()) for name, make in EXPLORERS.items()}
+    if os.environ.get("STORE"):
+        CONTROLS.write_text(json.dumps(read, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert read == json.loads(CONTROLS.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", EXPLORERS)

@@ -18,6 +18,7 @@ from matplotlib.text import Text
 
 from course_lib.explorers import all_explorers
 from course_lib.explorers.controls import LogSlider, Slider, Toggle
+from course_lib.plots.style import drawn_in
 
 EXPLORERS = all_explorers()
 SOAK = int(os.environ.get("SOAK", 0))
@@ -110,10 +111,11 @@ def test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_some
 
 def arranged(picture, result):
     """The parts of the picture of `result`, drawn no further than to know where they are."""
-    if (frame := picture.frame(result)) != picture._frame:
-        picture._frame, picture._background = frame, None
-        picture.set_frame(result)
-    picture.set_artists(result)
+    with drawn_in(picture.style):
+        if (frame := picture.frame(result)) != picture._frame:
+            picture._frame, picture._background = frame, None
+            picture.set_frame(result)
+        picture.set_artists(result)
     return parts(picture)
 
 
@@ -121,7 +123,8 @@ def parts(picture):
     """Where everything stands that may move, by what Matplotlib is told, for what can be seen."""
     found = []
     for ax in picture.figure.axes:
-        found += [ax.get_xlim(), ax.get_ylim(), ax.get_title(), ax.get_xlabel(), ax.get_ylabel()]
+        found += [ax.get_xlim(), ax.get_ylim(), ax.get_title(loc="left"), ax.get_title(loc="right")]
+        found += [ax.get_xlabel(), ax.get_ylabel()]
     for legend in [*picture.figure.legends, *(ax.get_legend() for ax in picture.figure.axes)]:
         found += [text.get_text() for text in legend.get_texts()] if legend else []
     for number, artist in enumerate(picture._moving):
@@ -138,8 +141,8 @@ def parts(picture):
             case AxesImage():
                 seen = [artist.get_array(), artist.get_extent()]
             case Collection():
-                seen = [*(path.vertices for path in artist.get_paths()), artist.get_offsets(), artist.get_facecolor()]
-                seen.append(artist.get_array())
+                seen = [*(path.vertices for path in artist.get_paths()), artist.get_offsets(), artist.get_array()]
+                seen += [artist.get_facecolor()] if artist.get_array() is None else []  # else by colour map, when drawn
         found.append((number, *(one.tobytes() if isinstance(one, np.ndarray) else one for one in seen)))
     return found
 

@@ -167,7 +167,7 @@ def test_the_page_asks_for_frames_and_pause_ends_that(watched):
         panel.clock.value += 1
     assert explorer.result == 3
     assert panel.image.value == NumberPicture().update(3).png()
-    assert "Running. Pause" in panel.caption.value
+    assert ">Running. Pause" in panel.caption.value and "<strong>" not in panel.caption.value
     panel.play_button.click()
     assert not panel.clock.playing and panel.play_button.description == "Play"
     assert "x is 3" in panel.caption.value
