@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from operator import attrgetter
+from traceback import walk_tb
 from typing import Any, Self
 
 import numpy as np
@@ -43,6 +44,28 @@ def _flat(name: str, doc: str) -> property:
             here[...] = values
 
     return property(attrgetter(name), assign, doc=doc)
+
+
+def names_the_layer(body: Callable) -> Callable:
+    """A method that goes through the layers in a variable `layer`.
+
+    Raises: what a layer raises, with a note: which layer it is, and what the one before handed on.
+    """
+
+    @wraps(body)
+    def method(self, *args, **kwargs):
+        try:
+            return body(self, *args, **kwargs)
+        except Exception as error:
+            frames = (frame.f_locals for frame, _ in walk_tb(error.__traceback__) if frame.f_code is body.__code__)
+            seen = next(frames, {})
+            if "layer" in seen:
+                place, name = self.layers.index(seen["layer"]) + 1, type(seen["layer"]).__name__
+                given = f"{name}, which was given {short(seen.get('d', seen['x']))}"
+                error.add_note(f"This happened in layer {place} of {len(self.layers)}, {given}.")
+            raise
+
+    return method
 
 
 def takes_inputs(body: Callable) -> Callable:
@@ -78,19 +101,17 @@ class Sequential:
         self._bind()
 
     @takes_inputs
+    @names_the_layer
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """The scores (…, m, n_out) of x (…, m, n_in), before any softmax or sigmoid.
 
         Raises: what a layer raises, with a note on which layer it is.
         """
         for layer in self.layers:
-            try:
-                x = layer.forward(x, train)
-            except Exception as error:
-                self._note(error, layer, x)
-                raise
+            x = layer.forward(x, train)
         return x
 
+    @names_the_layer
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Number:
         """J, penalties included; `grad` then holds dJ/dθ. Nobody needs dJ/dx, so the first layer leaves it out.
 
@@ -98,21 +119,11 @@ class Sequential:
         Raises: what a layer raises, with a note on which layer it is.
         """
         loss, d = bare(self.loss_function)(self.forward(x, train), y)
-        layer = self.layers[-1]
-        try:
-            for layer in self.layers[:0:-1]:
-                d = layer.backward(d)
-            layer = self.layers[0]
-            layer.backward(d, need_dx=False)
-        except Exception as error:
-            self._note(error, layer, d)
-            raise
+        for layer in self.layers[:0:-1]:
+            d = layer.backward(d)
+        layer = self.layers[0]
+        layer.backward(d, need_dx=False)
         return self.penalized(loss, self._grad)
-
-    def _note(self, error: Exception, layer: Layer, given: Any) -> None:
-        """Add to an error in a layer which one it is, and what the layer before it handed on."""
-        place, name = self.layers.index(layer) + 1, type(layer).__name__
-        error.add_note(f"This happened in layer {place} of {len(self.layers)}, {name}, which was given {short(given)}.")
 
     def loss(self, x: np.ndarray, y: np.ndarray, train: bool = False) -> Number:
         """J, penalties included; x (…, m, n_in), y (…, m) or (…, m, n_out)."""

@@ -192,6 +192,14 @@ def test_a_layer_that_returns_nothing_is_found_by_the_note_of_the_next() -> None
     assert "layer 3 of 4, Elementwise, which was given None" in caught.value.__notes__[0]
 
 
+def test_an_error_outside_of_the_layers_has_no_note() -> None:
+    net = MLP((3, 5, 4))
+    for arguments in ((), (X, Y[:2])):
+        with pytest.raises((TypeError, ValueError)) as caught:
+            net.loss_and_grad(*arguments)
+        assert not hasattr(caught.value, "__notes__")
+
+
 @pytest.mark.parametrize("score", [None, "good", [1, 2], np.ones(2), 1j, {"loss": 1.0}, {"score": None}, iter(())])
 def test_an_objective_that_gives_no_score_is_told_what_to_give(score: object) -> None:
     with pytest.raises(ValueError, match="score"):
