@@ -81,8 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
         target.write_text(deck.page, encoding="utf-8", newline="\n")
         items.append(f'<li value="{len(items)}"><a href="{path.stem}.html">{html.escape(deck.title)}</a></li>')
         print(
-            f"{path.stem:28} at most {deck.slides:2} slides (the page joins short ones), {deck.sharp:2} pictures drawn anew, "
-            f"{target.stat().st_size / 1e6:.1f} MB",
+            f"{path.stem:28} at most {deck.slides:2} slides (the page joins short ones), "
+            f"{deck.sharp:2} pictures drawn anew, {target.stat().st_size / 1e6:.1f} MB",
             flush=True,
         )
         for problem in deck.problems:
