@@ -1,8 +1,9 @@
-"""Moved digits, and which penalty makes exact zeros."""
+"""Moved digits, a limit for the weights, and which penalty makes exact zeros."""
 
 import numpy as np
 import pytest
 
+from course_lib.experiments.regularization_max_norm import max_norm, project
 from course_lib.experiments.regularization_shifts import MOVES, _shifted, shifts
 from course_lib.experiments.regularization_sparsity import RULES, sparsity
 
@@ -42,3 +43,16 @@ def test_the_zeros_stay_and_without_a_penalty_all_rules_are_one():
 def test_an_unknown_rule_is_named():
     with pytest.raises(ValueError, match="rule must be one of"):
         sparsity("L3", 0.1)
+
+
+def test_the_projection_cuts_long_weights_to_the_limit_and_leaves_the_others():
+    w = np.array([[3.0, 0.3, 0.0], [4.0, 0.4, 0.0]])
+    project(w, 1.0)
+    np.testing.assert_allclose(w, [[0.6, 0.3, 0.0], [0.8, 0.4, 0.0]])
+
+
+def test_under_a_limit_fewer_wrong_labels_are_learnt_and_more_of_the_new_digits_are_right():
+    free, tight = max_norm(None), max_norm(0.5)
+    assert free.longest.min() > 2 and tight.longest.max() <= 0.5 * (1 + 1e-12)
+    assert free.train_accuracy.min() > 0.99 and tight.train_accuracy.max() < 0.9
+    assert tight.val_accuracy.min() > free.val_accuracy.max() and tight.val_loss.max() < free.val_loss.min()
