@@ -17,7 +17,7 @@ from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture, inside, step_up
-from course_lib.plots.signals import UNBOUNDED, side_by_side, violins
+from course_lib.plots.signals import UNBOUNDED, BeyondAxis, side_by_side, violins
 from course_lib.plots.style import BLUE, ORANGE, SERIES, VERMILLION
 
 CLASSES = SERIES[:3]
@@ -182,6 +182,7 @@ class PlaygroundPicture(Picture):
         self.violins = self.moving(
             ax.add_collection(PolyCollection([], facecolor=VERMILLION, edgecolor="none"), autolim=False)
         )
+        self.beyond_grads = BeyondAxis(self, ax, GRADIENTS)
 
     def frame(self, result: PlaygroundFrame) -> tuple:
         s = result.settings
@@ -226,6 +227,7 @@ class PlaygroundPicture(Picture):
             self.histogram.set_data(*side_by_side(layers, *self._span(result)))
         self.beyond.set_text(beyond(layers, *self._span(result)))
         self.violins.set_verts(violins(layers))
+        self.beyond_grads.show(layers)
         self.dead.set_data(np.arange(1, layers.depth + 1), layers.dead)
 
     def _mosaic(self, maps: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
@@ -61,6 +62,7 @@ class SignalPicture(Picture):
         self.violins = self.moving(
             ax.add_collection(PolyCollection([], facecolor=VERMILLION, edgecolor="none"), autolim=False)
         )
+        self.beyond = BeyondAxis(self, ax, SIZES)
 
     def _build_stds(self) -> None:
         ax = self.stds
@@ -124,6 +126,7 @@ class SignalPicture(Picture):
         self.headline.set_text(headline(result))
         self.histogram.set_data(*side_by_side(result, *self._span(result)))
         self.violins.set_verts(violins(result))
+        self.beyond.show(result)
         for line, values in [
             (self.act_std, result.act_std),
             (self.act_theory, result.act_std_theory),
@@ -200,6 +203,40 @@ def violins(result: SignalPropagation | Layers) -> np.ndarray:
     x = np.hstack([layer - half, (layer + half)[:, ::-1]])
     y = np.hstack([centre, centre[:, ::-1]])
     return np.stack([x, np.clip(y, SIZES[0] / 10, SIZES[1] * 10)], axis=-1)
+
+
+class BeyondAxis:
+    """A hollow triangle for every layer whose gradients lie below or above the axis, and words that say so."""
+
+    def __init__(self, picture: Picture, ax: Axes, limits: tuple[float, float]) -> None:
+        self.limits = limits
+        transform = ax.get_xaxis_transform()  # layers across, shares of the height upwards
+        self.marks = [
+            picture.moving(
+                ax.plot([], [], marker, color=VERMILLION, markersize=8, markerfacecolor="none", transform=transform)[0]
+            )
+            for marker in "v^"
+        ]
+        self.words = picture.moving(
+            ax.text(0.99, 0.97, "", transform=ax.transAxes, ha="right", va="top", fontsize=picture.style.font - 1)
+        )
+
+    def show(self, result: SignalPropagation | Layers) -> None:
+        low, high = self.limits
+        usual = usual_sizes(result)
+        sides = (usual < low, usual > high)
+        for mark, height, side in zip(self.marks, (0.05, 0.95), sides, strict=True):
+            layers = 1 + np.flatnonzero(side)
+            mark.set_data(layers, np.full(len(layers), height))
+        words = (f"▽ below {low:g}", f"△ above {high:g}")
+        self.words.set_text(",  ".join(word for word, side in zip(words, sides, strict=True) if side.any()))
+
+
+def usual_sizes(result: SignalPropagation | Layers) -> np.ndarray:
+    """The most frequent |g| of every layer, where its violin is widest; 0 where all gradients are 0.  (layers,)"""
+    fullest = result.grad_counts.argmax(axis=1)[:, None]
+    sizes = np.take_along_axis(result.grad_edges, fullest, axis=1)[:, 0]
+    return np.where(result.grad_counts.any(axis=1), sizes, 0.0)
 
 
 def _no_ticks():

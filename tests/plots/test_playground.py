@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib.experiments.playground import playground_at, playground_frames
 from course_lib.experiments.playground_inputs import COARSE
-from course_lib.plots.playground import LOSSES, RATIOS, SHADES, PlaygroundPicture, beyond, headline, shares
+from course_lib.plots.playground import GRADIENTS, LOSSES, RATIOS, SHADES, PlaygroundPicture, beyond, headline, shares
 
 
 def test_the_plane_has_the_colour_of_the_predicted_class():
@@ -107,3 +107,12 @@ def test_activations_beyond_the_axis_are_counted():
     outputs = np.concatenate([h.ravel() for h in frame.net.signals(frame.inputs.x, frame.inputs.y).activations])
     said = beyond(frame.layers, 0.0, 4.0)
     assert said.endswith("% beyond") and abs(float(said.split("%")[0]) / 100 - np.mean(outputs > 4)) < 0.05
+
+
+def test_a_layer_whose_gradients_lie_below_the_axis_is_marked():
+    dying = playground_at(20, layers=6, activation="sigmoid", init="0.01", optimizer="sgd", lr=0.1)
+    picture = PlaygroundPicture().update(dying)
+    assert list(picture.beyond_grads.marks[0].get_xdata()) == [1]
+    assert dying.layers.grad_std[0] < GRADIENTS[0] < dying.layers.grad_std[1]
+    picture.update(playground_at(20, layers=0))
+    assert len(picture.beyond_grads.marks[0].get_xdata()) == 0 and not picture.beyond_grads.words.get_text()

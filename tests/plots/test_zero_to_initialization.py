@@ -125,3 +125,20 @@ def test_seeds_whose_gap_is_larger_than_the_axis_stand_hollow_at_its_edge():
     picture = LeakagePicture().update(result)
     assert outside > 0 and len(picture.beyond.above.get_ydata()) + len(picture.beyond.below.get_ydata()) == outside
     np.testing.assert_array_equal(np.sort(picture.seeds.get_ydata()), np.sort(result.gap.ravel()))
+
+
+@pytest.mark.parametrize(
+    "settings, below, above, words",
+    [
+        (("tanh", "custom", 0.001, 16), [1, 2, 3, 4, 5, 6], [], "▽ below 1e-12"),
+        (("relu", "custom", 1.0, 500), [], [1, 2, 3], "△ above 1e+09"),
+        (("tanh", "xavier", None, 64), [], [], ""),
+    ],
+)
+def test_layers_whose_gradients_the_axis_does_not_hold_have_a_hollow_triangle(settings, below, above, words):
+    result = signal_propagation(*settings)
+    picture = SignalPicture().update(result)
+    marked = [list(mark.get_xdata()) for mark in picture.beyond.marks]
+    assert marked == [below, above] and picture.beyond.words.get_text() == words
+    assert all(result.grad_std[layer - 1] < 3 * SIZES[0] for layer in below)
+    assert all(result.grad_std[layer - 1] > SIZES[1] / 3 for layer in above)
