@@ -132,8 +132,8 @@ QUESTIONS = (
             ),
             Option(
                 "Order and distances: tuned, all come close together.",
-                "The first race ranks learning rates, not methods. Tuned, the last losses lie within about a factor of "
-                "three of one another; before, the highest was more than four times the lowest.",
+                "The first race ranks learning rates, not methods. Before, the highest mean loss was more than four "
+                "times the lowest. Tuned, even the highest is below the lowest of before.",
                 right=True,
             ),
             Option(
