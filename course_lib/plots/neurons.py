@@ -104,8 +104,9 @@ class NeuronPicture(Picture):
                 f"The output grows fastest towards {result.angle:.0f}°; the white decision line stands at right "
                 f"angles to that, {distance:.2f} from the origin."
             )
-        return (
+        said = (
             f"One {name_of(result.activation)} neuron with w = ({result.w1:.2f}, {result.w2:.2f}), b = {result.b:.2f}. "
             f"In the square its sum z goes from {number(result.reach[0])} to {number(result.reach[1])}, its output "
             f"from {result.output.min():.3g} to {result.output.max():.3g}. {where}"
         )
+        return said.replace("-", "−")
