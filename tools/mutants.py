@@ -133,61 +133,63 @@ def replaced(source: str, node: ast.expr | ast.stmt) -> str:
 @cache
 def imports(path: Path) -> frozenset[Path]:
     """The modules of the library that a file imports."""
-    return frozenset().union(*map(named, ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
-
-
-def named(node: ast.AST) -> frozenset[Path]:
-    """The modules of the library that an import names."""
     names = set()
-    if isinstance(node, ast.ImportFrom):
-        names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
-    elif isinstance(node, ast.Import):
-        names |= {one.name for one in node.names}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {one.name for one in node.names}
     files = {ROOT / f"{name.replace('.', '/')}.py" for name in names if name and name.startswith("course_lib")}
     return frozenset(file for file in files if file.exists())
 
 
-def reached(path: Path) -> set[Path]:
-    """All modules that a file imports, and those that they import."""
-    seen, left = {path}, [path]
-    while left:
-        seen.update(new := imports(left.pop()) - seen)
-        left.extend(new)
-    return seen
+@cache
+def statements(path: Path) -> dict[str, ast.stmt]:
+    """The statements of a module, by the names that they define."""
+    found: dict[str, ast.stmt] = {}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body if path.exists() else []:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found[name] = node
+            case ast.Import() | ast.ImportFrom():
+                found |= {one.asname or one.name: node for one in node.names}
+            case _:
+                stored = [one for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
+                found |= {one.id: node for one in stored}
+    return found
 
 
-def defined(node: ast.stmt) -> list[str]:
-    """The names that a statement of a module defines."""
-    match node:
-        case ast.FunctionDef() | ast.ClassDef():
-            return [node.name]
-        case ast.Import() | ast.ImportFrom():
-            return [one.asname or one.name for one in node.names]
-    return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
+@cache
+def used(path: Path, name: str) -> set[tuple[Path, str]]:
+    """The names that the statement of a name uses, each with the module that defines it."""
+    node = statements(path).get(name)
+    if not isinstance(node, ast.ImportFrom):
+        return {(path, one.id) for one in ast.walk(node or ast.Pass()) if isinstance(one, ast.Name)}
+    original = next(one.name for one in node.names if name == (one.asname or one.name))
+    package = ROOT / (node.module or "").replace(".", "/")
+    if (module := package / f"{original}.py").exists():
+        return {(module, one) for one in statements(module)}
+    return {(package / "__init__.py" if package.is_dir() else package.with_suffix(".py"), original)}
 
 
 def led_from(module: Path, line: int) -> list[str]:
-    """The explorers that a line of a module is part of, by the names that their functions use, and what these use.
+    """The explorers that a line of a module is part of: they use what it stands in, or what they use does.
 
     Read without an import: what is imported here no mutant can change.
     """
-    top = ast.parse((ROOT / "course_lib/explorers/__init__.py").read_text(encoding="utf-8"))
+    table = statements(ROOT / "course_lib/explorers/__init__.py")["_MODULES"]
+    assert isinstance(table, ast.Assign)
+    around = {
+        (module, name) for name, node in statements(module).items() if node.lineno <= line <= (node.end_lineno or 0)
+    }
     found = []
-    for stem, names in next(ast.literal_eval(node.value) for node in top.body if isinstance(node, ast.Assign)).items():
-        path = ROOT / f"course_lib/explorers/{stem}.py"
-        statements = {name: node for node in ast.parse(path.read_text("utf-8")).body for name in defined(node)}
+    for stem, names in ast.literal_eval(table.value).items():
         for name in names:
-            parts, left = {statements[name]}, [statements[name]]
+            seen = left = {(ROOT / f"course_lib/explorers/{stem}.py", name)}
             while left:
-                used = {one.id for one in ast.walk(left.pop()) if isinstance(one, ast.Name)}
-                new = {statements[one] for one in used & statements.keys()} - parts
-                parts |= new
-                left += new
-            if module == path:
-                is_part = any(node.lineno <= line <= (node.end_lineno or 0) for node in parts)
-            else:
-                is_part = any(module in reached(file) for node in parts for file in named(node))
-            if is_part:
+                left = {one for place in left for one in used(*place)} - seen
+                seen = seen | left
+            if seen & around:
                 found.append(name)
     return found[:: -(-len(found) // MANY) or 1]
 
@@ -279,7 +281,8 @@ def main() -> None:
         for number in range(asked.number):
             package = asked.packages[number % len(asked.packages)]
             path, node = chosen[package].pop()
-            place, source = path.relative_to(ROOT), path.read_text(encoding="utf-8")
+            place = path.relative_to(ROOT)
+            source = (course / place).read_text(encoding="utf-8")
             (course / place).write_text(replaced(source, node), encoding="utf-8")
             start = time.perf_counter()
             with closing(failures(course, path, tests_of(path, node.lineno))) as failing:

@@ -1,13 +1,16 @@
 """Over all questions of the course neither the place nor the length of an answer says which one is right."""
 
+import json
 from collections import Counter
 from itertools import groupby
+from pathlib import Path
 from string import ascii_lowercase
 
 import pytest
 
 from course_lib.exercises import _tutor
 
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 QUESTIONS = list(_tutor.predictions.values())
 CHAPTERS = {
     chapter: list(asked) for chapter, asked in groupby(QUESTIONS, key=lambda question: question.id.split(".")[0])
@@ -47,3 +50,11 @@ def test_nor_within_a_chapter(chapter):
 @pytest.mark.parametrize("extreme", [max, min])
 def test_the_right_answer_is_not_known_by_its_length(extreme):
     assert share_at(extreme, QUESTIONS) <= 0.45
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_notebook_holds_its_questions_as_they_are_asked(chapter):
+    (path,) = NOTEBOOKS.glob(f"{int(chapter):02d}_*.ipynb")
+    outputs = [output for cell in json.loads(path.read_text("utf-8"))["cells"] for output in cell.get("outputs", ())]
+    held = "\n".join("".join(output.get("data", {}).get("text/plain", "")) for output in outputs)
+    assert not [question.id for question in CHAPTERS[chapter] if question.text() not in held]

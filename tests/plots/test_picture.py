@@ -2,8 +2,11 @@
 
 import dataclasses
 import io
+import json
+import os
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,47 +63,9 @@ def test_the_dark_style_is_dark_and_its_texts_are_light(explorer, restored_style
         assert all(contrast(text.get_color(), style.DARK.paper) > 4.5 for text in texts)
 
 
-# What pictures work out themselves: ellipses, contours, rows and steps of their layout, what they cut off at an edge.
-OWN = {
-    "boundary_explorer": "end.y loss.y",
-    "gradient_check_explorer": "chord.y rise.y slope.y step.y",
-    "activation_explorer": "bars.height tangent.x tangent.y",
-    "gradient_chain_explorer": "gain.x",
-    "activation_race_explorer": "bars.height",
-    "prelu_explorer": "after.y before.y means.y",
-    "maxout_explorer": "measured.y mine.y",
-    "zigzag_explorer": "contours.x contours.y needed.x needed_centred.x rays.x rays.y",
-    "sign_agreement_explorer": "floor.x limit.x shares.x tossed.x tossed.y",
-    "network_signs_explorer": "bars.height curves.x",
-    "conditioning_explorer": "contours.x contours.y curve.x curve_bias.x",
-    "preprocessing_explorer": "contours.x contours.y ellipse.x ellipse.y",
-    "sensitivity_explorer": "unnamed.x unnamed.y",
-    "leakage_explorer": "gap_bars.y ring.x seeds.x unnamed.x unnamed.y",
-    "initialization_explorer": "histogram.values",
-    "initialization_race_explorer": "marker.x rectangles.height",
-    "batchnorm_by_hand_explorer": "bell.x bell.y unnamed.values unnamed.x unnamed.y",
-    "batchnorm_depth_explorer": "histogram.values",
-    "batchnorm_modes_explorer": "lines.x",
-    "batchnorm_training_explorer": "frames.height frames.width",
-    "optimizer_path_explorer": "curves.y ends.x ends.y paths.x paths.y steps.y unnamed.x",
-    "learning_rate_map_explorer": "best.x curve.y dot.y here.x optimum.x",
-    "momentum_explorer": "terminal.x",
-    "adam_bias_explorer": "unnamed.y",
-    "schedule_explorer": "floor.y rate.x rate.y",
-    "overfitting_explorer": "steps.values",
-    "weight_decay_explorer": "steps.values",
-    "dropout_explorer": "lengths.y mean.y test.y",
-    "ensemble_explorer": "whole.x",
-    "initial_loss_explorer": "data.x even.y total.x total.y",
-    "learning_rate_explorer": "lost.x sweep.x",
-    "range_test_explorer": "clip.y lengths.y useful.width",
-    "live_training_explorer": "below.y",
-    "clinic_explorer": "new.x old_new.x",
-    "grid_vs_random_explorer": "curves.x curves.y lengths.x rights.x tops.y",
-    "log_scale_explorer": "band.width curve.x dots.y",
-    "search_explorer": "best.x",
-    "playground": "histogram.values train.y val.y",
-}
+# Which field of the result the coordinates of each moving artist hold, for each picture; empty for what a picture works
+# out itself: ellipses, contours, rows of its layout. `STORE=1` in the environment writes it anew: read the difference.
+SOURCES = Path(__file__).with_name("sources.json")
 # What is measured for the text and the tests alone, and settings that the sliders show.
 UNSEEN = {
     "neuron_explorer": "axis",
@@ -151,34 +116,61 @@ def held(artist: Artist) -> dict[str, np.ndarray]:
     return {}
 
 
-def of_its_own(picture: Picture, result: object) -> set[str]:
-    """What holds other numbers than those of the result, per cent, negatives and means of them, counts and limits."""
-    found = [np.arange(2.0), *numbers(result)]
-    counts = np.arange(1 + max(len(array) for array in found))
-    known = np.concatenate(found)
-    known = np.concatenate([known, -known, 100 * known, counts])
+def holds(known: np.ndarray, values: np.ndarray) -> bool:
+    """Whether all of the values are among the known ones, which ascend."""
+    place = np.clip(np.searchsorted(known, values), 1, len(known) - 1)
+    away = np.minimum(abs(known[place] - values), abs(known[place - 1] - values))
+    return bool((away <= 1e-9 * np.maximum(abs(values), 1)).all())
+
+
+def sources(picture: Picture, result: object) -> dict[str, set[str]]:
+    """The fields that hold the numbers of each moving artist, or negatives, per cent and means of them.
+
+    What holds small whole numbers alone is a count, whatever else it may be.
+    """
+    fields: dict[str, np.ndarray] = {}
+    for name in dir(type(result)) + [field.name for field in dataclasses.fields(result)]:
+        if not name.startswith("_") and not callable(one := getattr(result, name)):
+            known = np.concatenate([np.arange(2.0), *numbers(one)])
+            known = known[np.isfinite(known)]
+            fields[name] = np.unique([known, -known, 100 * known])
+    counts = np.arange(1.0 + max(map(len, fields.values())))
+    held_in: dict[str, set[str]] = {}
+    for name, artist in named(picture):
+        for part, values in held(artist).items():
+            values = np.ravel(np.asarray(values, dtype=float))
+            values = values[np.isfinite(values)]
+            if holds(counts, values):
+                continue
+            found = {field for field, known in fields.items() if holds(known, values)}
+            if not found and artist.axes and holds(np.sort([*artist.axes.get_xlim(), *artist.axes.get_ylim()]), values):
+                found = {"limits"}
+            held_in[f"{name}.{part}"] = held_in.get(f"{name}.{part}", found) & found
+    return held_in
+
+
+def named(picture: Picture) -> Iterator[tuple[str, Artist]]:
+    """The moving artists, and how the picture names them."""
     names = {}
     for name, one in vars(picture).items():
         if name != "_moving":
-            parts = one.values() if isinstance(one, dict) else one if isinstance(one, list) else [one]
-            names |= {id(part): name for part in parts}
-    own = set()
+            inside = one.items() if isinstance(one, dict) else enumerate(one) if isinstance(one, list) else ()
+            names |= {id(part): f"{name}[{key}]" for key, part in inside} | {id(one): name}
     for artist in picture._moving:
-        limits = [*artist.axes.get_xlim(), *artist.axes.get_ylim()] if artist.axes else []
-        allowed = np.unique(np.append(known[np.isfinite(known)], limits))
-        for name, values in held(artist).items():
-            values = np.ravel(np.asarray(values, dtype=float))
-            values = values[np.isfinite(values)]
-            place = np.clip(np.searchsorted(allowed, values), 1, len(allowed) - 1)
-            away = np.minimum(abs(allowed[place] - values), abs(allowed[place - 1] - values))
-            if (away > 1e-9 * np.maximum(abs(values), 1)).any():
-                own.add(f"{names.get(id(artist), 'unnamed')}.{name}")
-    return own
+        yield names.get(id(artist), "unnamed"), artist
 
 
 def test_the_numbers_of_its_artists_are_those_of_the_result(explorer, results):
-    own = set().union(*(of_its_own(explorer.picture.update(result), result) for result in results))
-    assert own <= set(OWN.get(explorer.name, "").split())
+    found: dict[str, set[str]] = {}
+    for result in results:
+        for name, fields in sources(explorer.picture.update(result), result).items():
+            found[name] = found.get(name, fields) & fields
+    stored = json.loads(SOURCES.read_text(encoding="utf-8"))
+    if os.environ.get("STORE"):
+        stored[explorer.name] = {name: " ".join(sorted(fields)) for name, fields in found.items()}
+        SOURCES.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    lost = {name: set(fields.split()) - found.get(name, {""}) for name, fields in stored[explorer.name].items()}
+    assert not {name: fields for name, fields in lost.items() if fields}
 
 
 def changed(value: object) -> object:
