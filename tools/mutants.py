@@ -264,7 +264,9 @@ def failures(folder: Path, module: Path, chosen: list[str]) -> Generator[str, No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--number", type=int, default=60, help="how many mutants; 60 take about half an hour")
+    parser.add_argument(
+        "--number", type=int, default=60, help="how many mutants; 60 take a quarter of an hour of one core"
+    )
     parser.add_argument("--packages", nargs="+", default=PACKAGES, choices=PACKAGES)
     asked = parser.parse_args()
     rng = random.Random(asked.seed)
