@@ -8,34 +8,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what type checkers and editors read
-    from course_lib.nn.activations import ACTIVATIONS as ACTIVATIONS
-    from course_lib.nn.activations import Activation as Activation
-    from course_lib.nn.activations import activation as activation
-    from course_lib.nn.activations import log_softmax as log_softmax
-    from course_lib.nn.activations import softmax as softmax
+    from course_lib.nn.activations import *
     from course_lib.nn.gradient_check import *
     from course_lib.nn.initializers import *
     from course_lib.nn.layers import *
     from course_lib.nn.losses import *
-    from course_lib.nn.network import MLP as MLP
+    from course_lib.nn.network import *
     from course_lib.nn.normalization import *
     from course_lib.nn.optimizers import *
     from course_lib.nn.preprocessing import *
-    from course_lib.nn.schedules import SCHEDULES as SCHEDULES
-    from course_lib.nn.schedules import Constant as Constant
-    from course_lib.nn.schedules import Cosine as Cosine
-    from course_lib.nn.schedules import Exponential as Exponential
-    from course_lib.nn.schedules import InverseTime as InverseTime
-    from course_lib.nn.schedules import OneOverT as OneOverT
-    from course_lib.nn.schedules import Plateau as Plateau
-    from course_lib.nn.schedules import Schedule as Schedule
-    from course_lib.nn.schedules import Step as Step
-    from course_lib.nn.schedules import Warmup as Warmup
-    from course_lib.nn.search import LossExploded as LossExploded
-    from course_lib.nn.search import SearchResult as SearchResult
-    from course_lib.nn.search import Trial as Trial
-    from course_lib.nn.search import search_frames as search_frames
-    from course_lib.nn.search import successive_halving as successive_halving
+    from course_lib.nn.schedules import *
+    from course_lib.nn.search import *
     from course_lib.nn.sequential import *
     from course_lib.nn.spaces import *
     from course_lib.nn.stacked import *
