@@ -19,7 +19,7 @@ from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
 
 RIVALS = ("PReLU, α learned", "leaky ReLU, α fixed", "ReLU")
-EPOCHS, EVERY, WIDTH, BATCH = 15, 11, 32, 32  # 11 updates between two looks: a third of an epoch
+EPOCHS, EVERY, WIDTH, BATCH = 15, 11, 32, 32  # 11 updates between two evaluations: a third of an epoch
 
 
 @dataclass(frozen=True)

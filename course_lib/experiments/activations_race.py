@@ -25,7 +25,7 @@ RACERS = offered("race")
 HE = tuple(name for name in RACERS if ACTIVATIONS[name].bounds[1] == np.inf)  # the others start from Xavier's weights
 WIDTH, BATCH, EPOCHS = 32, 32, 10
 GOAL = 0.25  # error rate on the training set
-EVERY = 11  # updates between two looks: a third of an epoch
+EVERY = 11  # updates between two evaluations: a third of an epoch
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ def activation_race(
     lr: float = 0.1,
     depth: Natural = 3,
     epochs: Natural = EPOCHS,
-    look: Natural | None = None,
+    eval_size: Natural | None = None,
     seed: Natural = 0,
     dtype: str = "float64",
 ) -> ActivationRace:
     """Train 64-32-…-32-10 networks (`depth` hidden layers) with every function of `RACERS`: plain SGD, batches of 32.
 
-    They start from one draw Z: W = Z√(2/n) for the relatives of ReLU, Z√(1/n) for sigmoid and tanh. `look`:
+    They start from one draw Z: W = Z√(2/n) for the relatives of ReLU, Z√(1/n) for sigmoid and tanh. `eval_size`:
     measure the error on so many digits only, to save time. The idea is that of figure 1 in Krizhevsky, Sutskever &
     Hinton 2012 (a 4-layer conv net on CIFAR-10, ReLU against tanh).
 
@@ -62,7 +62,7 @@ def activation_race(
     """
     if activation not in RACERS:
         raise ValueError(f"activation must be one of {', '.join(RACERS)}, not {activation!r}.")
-    epoch, error, diverged = _race(RACERS, float(lr), depth, epochs, look, seed, dtype)
+    epoch, error, diverged = _race(RACERS, float(lr), depth, epochs, eval_size, seed, dtype)
     return ActivationRace(activation, lr, depth, RACERS, epoch, error, _first(epoch, error), diverged)
 
 
@@ -86,11 +86,11 @@ def tune_rates(
     lrs: Sequence[float] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
     depth: Natural = 3,
     epochs: Natural = EPOCHS,
-    look: Natural | None = 256,
+    eval_size: Natural | None = 256,
     seed: Natural = 0,
 ) -> RateTuning:
     """The race at each learning rate, so that every activation may be judged at its own best one."""
-    runs = [activation_race(lr=lr, depth=depth, epochs=epochs, look=look, seed=seed) for lr in lrs]
+    runs = [activation_race(lr=lr, depth=depth, epochs=epochs, eval_size=eval_size, seed=seed) for lr in lrs]
     return RateTuning(RACERS, np.array(lrs), np.array([run.goal_at for run in runs]).T, epochs)
 
 
@@ -106,7 +106,7 @@ def in_step(names: Sequence[str]) -> Activation:
 
 @lru_cache(maxsize=64)
 def _race(
-    names: tuple[str, ...], lr: float, depth: int, epochs: int, look: int | None, seed: int, dtype: str = "float64"
+    names: tuple[str, ...], lr: float, depth: int, epochs: int, eval_size: int | None, seed: int, dtype: str = "float64"
 ):
     digits = load_digits()
     net = MLP(
@@ -123,7 +123,7 @@ def _race(
         w[...] = np.array(stds)[:, None, None] * draw
     x, y = digits.x_train, digits.y_train
     history = train(
-        net, x, y, SGD(lr=lr), epochs=epochs, batch_size=BATCH, rng=seed, record_every=EVERY, eval_size=look
+        net, x, y, SGD(lr=lr), epochs=epochs, batch_size=BATCH, rng=seed, record_every=EVERY, eval_size=eval_size
     )
     error = np.where(np.isfinite(history.loss), 1 - history.accuracy, np.nan).T
     return history.epoch, error, history.diverged_at >= 0

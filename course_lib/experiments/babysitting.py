@@ -185,12 +185,12 @@ def tiny_overfit(examples: Natural = 20, reg: float = 0.0, fault: str = "none", 
 
 def _out_of_step(net: MLP, x: np.ndarray, y: np.ndarray, lr: float) -> tuple[np.ndarray, np.ndarray]:
     """Every epoch the images are put in another order and the labels are not."""
-    rng, optimizer, looks = np.random.RandomState(0), SGD(lr=lr), [(net.loss(x, y), net.accuracy(x, y))]
+    rng, optimizer, evaluations = np.random.RandomState(0), SGD(lr=lr), [(net.loss(x, y), net.accuracy(x, y))]
     for _ in range(EPOCHS):
         net.loss_and_grad(x[rng.permutation(len(x))], y)
         optimizer.step(net.theta, net.grad, None)
-        looks.append((net.loss(x, y), net.accuracy(x, y)))
-    loss, accuracy = np.array(looks).T
+        evaluations.append((net.loss(x, y), net.accuracy(x, y)))
+    loss, accuracy = np.array(evaluations).T
     return loss, accuracy
 
 

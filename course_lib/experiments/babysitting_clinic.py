@@ -28,14 +28,14 @@ from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
 from course_lib.nn.training import train_frames
 
-STEPS, EVERY, BATCH, LOOK, TEST_BATCH = 330, 15, 32, 300, 12
+STEPS, EVERY, BATCH, EVAL_SIZE, TEST_BATCH = 330, 15, 32, 300, 12
 UNDECIDED = "?"
 GUESSES = (UNDECIDED, *DISEASES)
 
 
 @dataclass(frozen=True)
 class Course:
-    """How a run went; curves have one entry per look. Where it diverged they end."""
+    """How a run went; curves have one entry per evaluation. Where it diverged they end."""
 
     run: Run
     step: np.ndarray  #: (evaluations,)
@@ -131,7 +131,7 @@ def clinic(patient: Natural = 1, guess: str = UNDECIDED, treatment: str = "none"
 
 @lru_cache(maxsize=256)
 def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 50, 50)) -> Course:  # noqa: B008
-    """Train as `run` says, and look 23 times."""
+    """Train as `run` says, and evaluate 23 times."""
     digits = centred_digits()
     x, y, x_val, y_val = _data(run)
     net = MLP(
@@ -142,7 +142,7 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
         norm="batch" if run.norm else None,
         seed=np.random.RandomState(0),
     )
-    looks, diverged = [], None
+    evaluations, diverged = [], None
     losses: list[float] = []
     for frame in train_frames(
         net,
@@ -155,7 +155,7 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
         x_val=x_val,
         y_val=y_val,
         record_every=EVERY,
-        eval_size=LOOK,
+        eval_size=EVAL_SIZE,
         shuffle=run.shuffled,
     ):
         losses.extend(frame.batch_loss)
@@ -163,10 +163,10 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
             diverged = int(np.flatnonzero(~np.isfinite([*losses, np.nan]))[0])
             break
         val = (frame.val_loss, frame.val_accuracy) if run.evaluated else _class_by_class(net, x_val, y_val)
-        signs = vitals(net, run.lr, x[:LOOK])
+        signs = vitals(net, run.lr, x[:EVAL_SIZE])
         ratio = float(np.median(signs.ratio)) if frame.step else 0.0
-        looks.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], ratio))
-    step, loss, val_loss, accuracy, val_accuracy, ratios = np.array(looks, float).T
+        evaluations.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], ratio))
+    step, loss, val_loss, accuracy, val_accuracy, ratios = np.array(evaluations, float).T
     if diverged is None:
         new = (
             net.accuracy(digits.x_test, digits.y_test)

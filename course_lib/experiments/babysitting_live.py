@@ -20,7 +20,7 @@ from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
 from course_lib.nn.training import Frame, train_frames
 
-EVERY, LOOK, MOST_POINTS, MOST_STEPS, BATCH = 10, 300, 400, 20_000, 32
+EVERY, EVAL_SIZE, MOST_POINTS, MOST_STEPS, BATCH = 10, 300, 400, 20_000, 32
 INITS: dict[str, Any] = {
     "he": "he",
     "0.01": ("normal", {"std": 0.01}),
@@ -93,12 +93,12 @@ def live_training(
         x_val=digits.x_val,
         y_val=digits.y_val,
         record_every=EVERY,
-        eval_size=LOOK,
+        eval_size=EVAL_SIZE,
         schedule=lambda t: now["lr"],
     ):
         sound = bool(np.isfinite(frame.loss) and np.isfinite(frame.val_loss) and np.isfinite(net.theta).all())
         if sound:
-            curves.add(frame, vitals(net, now["lr"], x[:LOOK]))
+            curves.add(frame, vitals(net, now["lr"], x[:EVAL_SIZE]))
         arrays: dict[str, Any] = {**now, "images": images, **curves.arrays()}
         changes = yield LiveTraining(**arrays, changed=tuple(changed), diverged=not sound)
         if not sound:

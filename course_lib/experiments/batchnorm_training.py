@@ -23,7 +23,7 @@ from course_lib.nn.optimizers import SGD
 
 SCALES = (1.0, 0.54, 0.29, 0.16, 0.086, 0.046, 0.025, 0.0136, 0.0001)  # nine of the book's sixteen
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-WIDTH, BATCH, LOOK, EVERY, STEPS, DRAFT = 24, 32, 128, 10, 150, 10
+WIDTH, BATCH, EVAL_SIZE, EVERY, STEPS, DRAFT = 24, 32, 128, 10, 150, 10
 PLACES = ("before", "after")
 
 # MNIST, 1000 training images, 5 hidden layers of 100 ReLU units, SGD with learning rate 0.01, 20 epochs: std of the
@@ -180,7 +180,7 @@ class _Maps:
                 self.optimizer.step(net.theta, net.grad, None)
 
     def _look(self) -> np.ndarray:
-        x, y, maps = self.x[:LOOK], self.y[:LOOK], []
+        x, y, maps = self.x[:EVAL_SIZE], self.y[:EVAL_SIZE], []
         for alive, net in zip(self.alive, self.nets, strict=True):
             with net.preserved_state():
                 right = net.forward(x, train=True).argmax(axis=-1) == y

@@ -24,7 +24,7 @@ from course_lib.nn.training import train
 RATES = ("same", "common", "tuned")
 TRIED = (0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0, 3.16)
 SIZES, STEPS, SEEDS = (64, 32, 10), 160, 5
-LOOKS = 20
+EVALUATIONS = 20
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class OptimizerRace:
     rates: str
     names: tuple[str, ...]
     lrs: tuple[float, ...]
-    step: np.ndarray  #: (looks,)
-    mean: np.ndarray  #: (optimizers, looks) NaN once a run is lost
-    low: np.ndarray  #: (optimizers, looks)
-    high: np.ndarray  #: (optimizers, looks)
+    step: np.ndarray  #: (evaluations,)
+    mean: np.ndarray  #: (optimizers, evaluations) NaN once a run is lost
+    low: np.ndarray  #: (optimizers, evaluations)
+    high: np.ndarray  #: (optimizers, evaluations)
     accuracy: np.ndarray  #: (optimizers, seeds) on the validation digits at the end
     diverged: np.ndarray  #: (optimizers,) seeds whose loss left the numbers
 
@@ -119,7 +119,7 @@ def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
 
 @lru_cache(maxsize=32)
 def _train(pairs: tuple[tuple[str, float], ...], beta: float, batch_size: int, seeds: int, steps: int):
-    """Steps (looks,), losses (looks, optimisers, seeds) and accuracies (optimisers, seeds)."""
+    """Steps (evaluations,), losses (evaluations, optimisers, seeds) and accuracies (optimisers, seeds)."""
     digits = load_digits()
     kinds = len(pairs)
     net = MLP(SIZES, trials=kinds * seeds, seed=[*range(seeds)] * kinds, dtype=np.float32)
@@ -132,7 +132,7 @@ def _train(pairs: tuple[tuple[str, float], ...], beta: float, batch_size: int, s
         steps=steps,
         rng=0,
         batch_size=batch_size,
-        record_every=max(1, steps // LOOKS),
+        record_every=max(1, steps // EVALUATIONS),
         eval_size=200,
     )
     with np.errstate(all="ignore"):

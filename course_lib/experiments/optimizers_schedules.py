@@ -120,7 +120,7 @@ def _bowl(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _digits(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     digits = load_digits()
     net = MLP((64, 32, 10), trials=NETWORKS, seed=list(range(NETWORKS)), dtype=np.float32)
-    look = slice(0, 200)
+    part = slice(0, 200)
     history = train(
         net,
         digits.x_train,
@@ -132,8 +132,8 @@ def _digits(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         schedule=_Shared(schedule),
         record_every=2 * EVERY,
         eval_size=8,
-        x_val=digits.x_val[look].astype(np.float32),
-        y_val=digits.y_val[look],
+        x_val=digits.x_val[part].astype(np.float32),
+        y_val=digits.y_val[part],
     )
     return history.step, np.broadcast_to(history.lr, history.step.shape), history.val_loss.mean(axis=1)
 

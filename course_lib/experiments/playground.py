@@ -49,9 +49,9 @@ class PlaygroundFrame:
     diverged: bool  #: the loss is not finite any more; everything else is then as it was at the frame before
     inputs: Inputs
     net: MLP  #: a copy, as it stood then
-    steps: np.ndarray  #: (looks,)
-    train_loss: np.ndarray  #: (looks,)
-    val_loss: np.ndarray  #: (looks,)
+    steps: np.ndarray  #: (evaluations,)
+    train_loss: np.ndarray  #: (evaluations,)
+    val_loss: np.ndarray  #: (evaluations,)
     train_accuracy: float
     val_accuracy: float
     ratio: np.ndarray  #: (L + 1,) ‖ΔW‖/‖W‖ of the last update, NaN before the first

@@ -21,7 +21,7 @@ MOST_IMAGES, BATCH, LEARNING_RATE, STEPS, DRAFT = 1500, 50, 0.003, 600, 60
 DECAYS = (0.0, *(float(f"{10 ** (k / 2):.2g}") for k in range(-8, 1)))
 IMAGES, WIDTHS, WRONG = (50, 100, 200, 300, 500, 1000, 1500), (5, 10, 20, 50, 100, 150), (0.0, 0.1, 0.2, 0.4)
 BINS = np.linspace(-0.6, 0.6, 61)
-LOOKS = 20
+EVALUATIONS = 20
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Overfitting:
     dropout: float
     width: int
     wrong: float  #: share of training labels that are wrong
-    step: np.ndarray  #: (looks,)
-    train_loss: np.ndarray  #: (2, looks)
-    val_loss: np.ndarray  #: (2, looks)
-    train_accuracy: np.ndarray  #: (2, looks)
-    val_accuracy: np.ndarray  #: (2, looks)
+    step: np.ndarray  #: (evaluations,)
+    train_loss: np.ndarray  #: (2, evaluations)
+    val_loss: np.ndarray  #: (2, evaluations)
+    train_accuracy: np.ndarray  #: (2, evaluations)
+    val_accuracy: np.ndarray  #: (2, evaluations)
     counts: np.ndarray  #: (2, bins) weights per bin of `BINS`, all layers; beyond the ends they are in the last bin
     weight_rms: np.ndarray  #: (2,) root of the mean of W²
     parameters: int  #: of one network
@@ -52,7 +52,7 @@ class Overfitting:
 
     @property
     def best(self) -> np.ndarray:
-        """The look at which each validation loss is lowest, (2,): where stopping early would stop."""
+        """The evaluation at which each validation loss is lowest, (2,): where stopping early would stop."""
         return self.val_loss.argmin(axis=1)
 
 
@@ -99,7 +99,7 @@ def overfitting(
         rng=seed,
         x_val=digits.x_val,
         y_val=digits.y_val,
-        record_every=max(6, steps // LOOKS),  # a look costs as much as four steps, and a draft has few
+        record_every=max(6, steps // EVALUATIONS),  # an evaluation costs as much as four steps, and a draft has few
         eval_size=300,
     )
     flat = np.concatenate([w.reshape(2, -1) for w in net.weights()], axis=1)
@@ -144,7 +144,7 @@ def spoiled_labels(y: np.ndarray, share: float) -> np.ndarray:
 class EarlyStopping:
     """Three ways to end the same run on 300 images of which some labels are wrong."""
 
-    patience: tuple[int, ...]  #: looks without a new lowest validation loss; the last one never stops
+    patience: tuple[int, ...]  #: evaluations without a new lowest validation loss; the last one never stops
     stopped: tuple[int, ...]  #: steps made
     kept: tuple[int, ...]  #: the step whose weights are kept
     val_loss: tuple[float, ...]
@@ -155,7 +155,7 @@ class EarlyStopping:
 def early_stopping(
     patience: tuple[Natural, ...] = (1, 3, 8), wrong: float = 0.2, steps: Natural = 400
 ) -> EarlyStopping:
-    """Stop after `patience` looks, 10 steps apart, without a new lowest validation loss, and go back to the lowest.
+    """Stop after `patience` evaluations, 10 steps apart, without a new lowest validation loss; go back to the lowest.
 
     The last entry of the result is the run that goes on to the end and keeps the last weights. float64.
     """

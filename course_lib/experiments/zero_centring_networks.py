@@ -29,7 +29,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "tanh": {"activation": "tanh"},
 }
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
-LOOKS = (50, 200, 1000)  # training steps after which the networks are looked at
+RECORDED = (50, 200, 1000)  # training steps after which the networks are recorded
 GRADIENTS = 500  # random batches; each gives the gradients of 10 units
 
 
@@ -65,8 +65,8 @@ def network_signs(batch_size: Natural = 32, steps: Natural = 1000, seed: Natural
 
     Raises: ValueError if batch_size or steps is not in its list.
     """
-    if batch_size not in BATCHES or steps not in LOOKS:
-        raise ValueError(f"batch_size must be one of {BATCHES} and steps one of {LOOKS}.")
+    if batch_size not in BATCHES or steps not in RECORDED:
+        raise ValueError(f"batch_size must be one of {BATCHES} and steps one of {RECORDED}.")
     rows = [_looks(name, seed)[steps] for name in NETWORKS]
     shares, ratio, accuracy = (np.array(column) for column in zip(*rows))
     each, with_bias, of_units = shares.transpose(1, 0, 2)
@@ -105,8 +105,8 @@ def _looks(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]:
     digits, found = load_digits(), {}
     net = MLP([64, UNITS, UNITS, 10], init="glorot", seed=seed, **NETWORKS[name])
 
-    def look(net: MLP, frame) -> None:
-        if frame.step in LOOKS:
+    def record(net: MLP, frame) -> None:
+        if frame.step in RECORDED:
             h, delta = inputs_and_deltas(net, digits.x_train, digits.y_train, layer=1)
             found[frame.step] = _shares(h, delta, seed), _ratio(h), frame.val_accuracy
 
@@ -115,13 +115,13 @@ def _looks(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]:
         digits.x_train,
         digits.y_train,
         Adam(lr=0.01),
-        steps=LOOKS[-1],
+        steps=RECORDED[-1],
         batch_size=32,
         rng=seed,
         x_val=digits.x_val,
         y_val=digits.y_val,
         record_every=50,
-        callbacks=[look],
+        callbacks=[record],
     )
     return found
 

@@ -120,7 +120,7 @@ def activation_race_explorer(**start: Any) -> Explorer:
             "sigmoid, one layer": {"activation": "sigmoid", "lr": 1.0, "depth": 1},
             "too fast": {"activation": "relu", "lr": 1.0},
         },
-        draft={"epochs": 2, "look": 128, "dtype": "float32"},
+        draft={"epochs": 2, "eval_size": 128, "dtype": "float32"},
         start=start,
     )
 

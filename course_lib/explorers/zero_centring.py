@@ -75,7 +75,7 @@ def network_signs_explorer(**start: Any) -> Explorer:
         NetworkSignsPicture,
         [
             Stops("batch_size", "batch size B", networks.BATCHES, 1),
-            Stops("steps", "training steps", networks.LOOKS, 1000),
+            Stops("steps", "training steps", networks.RECORDED, 1000),
         ],
         presets={
             "One example": {},

@@ -6,8 +6,8 @@ import pytest
 from course_lib.data.digits import load_digits
 from course_lib.experiments.zero_centring_networks import (
     BATCHES,
-    LOOKS,
     NETWORKS,
+    RECORDED,
     inputs_and_deltas,
     network_signs,
     share_agreeing,
@@ -39,7 +39,7 @@ def test_with_batch_norm_they_are_the_gradients_in_evaluation_mode(norm_after):
 # notes: 95
 def test_one_positive_input_vector_gives_one_sign_in_every_network_that_passes_on_positive_numbers():
     """Holds exactly, trained or not: sigmoid and ReLU outputs are ≥ 0, with batch norm before them too."""
-    for steps in LOOKS:
+    for steps in RECORDED:
         shares = network_signs(1, steps).share
         for name in ("sigmoid", "ReLU", "sigmoid, BN before it"):
             assert shares[ROW[name]] == 1
@@ -59,12 +59,12 @@ def test_batches_relax_the_rule_in_real_networks_but_do_not_undo_it():
 
 def test_the_bias_goes_with_its_weights_and_the_units_go_their_own_ways():
     """In a young ReLU layer many units are off, and those that are left may agree."""
-    looks = [network_signs(1, steps) for steps in LOOKS]
-    assert all((look.with_bias[: ROW["sigmoid, BN after it"]][:, 0] == 1).all() for look in looks)
-    assert all(np.delete(look.of_units, ROW["ReLU"], axis=0).max() < 0.05 for look in looks)
-    assert looks[-1].of_units.max() < 0.2
-    assert all((look.with_bias <= look.shares + 1e-12).all() for look in looks)
-    assert all((look.shares - look.with_bias).max() < 0.05 for look in looks)
+    recorded = [network_signs(1, steps) for steps in RECORDED]
+    assert all((look.with_bias[: ROW["sigmoid, BN after it"]][:, 0] == 1).all() for look in recorded)
+    assert all(np.delete(look.of_units, ROW["ReLU"], axis=0).max() < 0.05 for look in recorded)
+    assert recorded[-1].of_units.max() < 0.2
+    assert all((look.with_bias <= look.shares + 1e-12).all() for look in recorded)
+    assert all((look.shares - look.with_bias).max() < 0.05 for look in recorded)
 
 
 def test_all_networks_learn_whatever_their_signs_do():
