@@ -14,9 +14,8 @@ import numpy as np
 
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
-from course_lib.experiments.babysitting import HIDDEN, PIXELS, centred_digits
-from course_lib.experiments.babysitting_rates import BATCH, EPOCHS, STD, useful_range
-from course_lib.nn.network import MLP
+from course_lib.experiments.babysitting import PIXELS, centred_digits
+from course_lib.experiments.babysitting_rates import BATCH, network, ten_epochs, useful_range
 from course_lib.nn.optimizers import SGD, Optimizer
 from course_lib.nn.training import train
 
@@ -79,7 +78,7 @@ def range_test(pixels: Natural = 1, updates: Natural = 200, clip: float = UNCUT,
             f"{pixels}, {updates} and {clip}."
         )
     digits = centred_digits(pixels)
-    net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), seed=np.random.RandomState(seed))
+    net = network(pixels, np.random.RandomState(seed))
     rates, rule = np.geomspace(LOW, HIGH, updates), Clipped(SGD(), clip or math.inf)
     history = train(
         net,
@@ -129,18 +128,6 @@ def running_mean(values: np.ndarray, memory: float = MEMORY) -> np.ndarray:
 @lru_cache(maxsize=64)
 def clipped_accuracy(lr: float, clip: float = UNCUT, pixels: Natural = 255, seed: Natural = 0) -> float:
     """The share of validation digits that is right after ten epochs of SGD with gradients cut to `clip` (0: uncut)."""
-    digits = centred_digits(pixels)
-    net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), seed=np.random.RandomState(seed))
-    history = train(
-        net,
-        digits.x_train,
-        digits.y_train,
-        Clipped(SGD(), clip or math.inf),
-        epochs=EPOCHS,
-        batch_size=BATCH,
-        rng=np.random.RandomState(seed),
-        x_val=digits.x_val,
-        y_val=digits.y_val,
-        schedule=lambda t: lr,
-    )
+    net, rule = network(pixels, np.random.RandomState(seed)), Clipped(SGD(), clip or math.inf)
+    history = ten_epochs(net, rule, pixels, seed, schedule=lambda t: lr)
     return float(history.val_accuracy[-1])

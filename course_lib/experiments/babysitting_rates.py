@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -119,25 +120,33 @@ def sweep(pixels: int) -> Sweep:
 
 
 def _group(rates: np.ndarray, pixels: int) -> History:
+    seeds = [np.random.RandomState(0) for _ in rates]
+    net = network(pixels, seeds, l2=REG, dtype=np.float32, trials=len(rates))
+    return ten_epochs(net, SGD(lr=rates[:, None]), pixels)
+
+
+def network(pixels: int, seed: Any, **settings: Any) -> MLP:
+    """The network of the chapter, with first weights that suit such pixels.
+
+    Raises: KeyError unless pixels are of `PIXELS`.
+    """
+    return MLP((64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), seed=seed, **settings)
+
+
+def ten_epochs(net: MLP, rule: Any, pixels: int, seed: int = 0, batch_size: int = BATCH, **settings: Any) -> History:
+    """Train on digits with such pixels, evaluated after every epoch; the order is that of `seed`."""
     digits = centred_digits(pixels)
-    net = MLP(
-        (64, HIDDEN, 10),
-        init=("normal", {"std": STD[pixels]}),
-        l2=REG,
-        dtype=np.float32,
-        trials=len(rates),
-        seed=[np.random.RandomState(0) for _ in rates],
-    )
     return train(
         net,
         digits.x_train,
         digits.y_train,
-        SGD(lr=rates[:, None]),
+        rule,
         epochs=EPOCHS,
-        batch_size=BATCH,
-        rng=np.random.RandomState(0),
+        batch_size=batch_size,
+        rng=np.random.RandomState(seed),
         x_val=digits.x_val,
         y_val=digits.y_val,
+        **settings,
     )
 
 
@@ -161,19 +170,8 @@ def useful_range(pixels: Natural, enough: float = 0.9) -> tuple[float, float]:
 @checked
 def accuracy_before_loss(lr: float = 1e-6) -> History:
     """The slide's experiment on digits: pixels 0 to 255, 10 epochs, as many updates as there (some 2,500). float64."""
-    digits = centred_digits(255)
-    net = MLP((64, HIDDEN, 10), init=("normal", {"std": STD[255]}), l2=REG, seed=np.random.RandomState(0))
-    return train(
-        net,
-        digits.x_train,
-        digits.y_train,
-        SGD(lr=lr),
-        epochs=EPOCHS,
-        batch_size=4,
-        rng=np.random.RandomState(0),
-        x_val=digits.x_val,
-        y_val=digits.y_val,
-    )
+    net = network(255, np.random.RandomState(0), l2=REG)
+    return ten_epochs(net, SGD(lr=lr), 255, batch_size=4)
 
 
 def _finite(loss: np.ndarray) -> np.ndarray:

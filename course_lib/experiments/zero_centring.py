@@ -125,7 +125,6 @@ class TypicalZigZag:
     length: float  #: of the path to the target
     reached: float  #: steps at the given rate; NaN if the typical run does not arrive
     best_steps: float  #: steps at the rate with the lowest median
-    best_lr: float
 
 
 @checked
@@ -146,13 +145,12 @@ def typical_zigzag(
     late = 10 * MAX_STEPS  # stands for "not in time"
     needed = np.median([np.nan_to_num(path.steps_needed, nan=late) for path in paths], axis=0)
     reached = np.median([path.reached or late for path in paths])
-    best = int(needed.argmin())
+    best = needed.min()
     return TypicalZigZag(
         float(np.mean([path.agreeing for path in paths])),
         float(np.median([path.length for path in paths])),
         float(reached) if reached <= MAX_STEPS else math.nan,
-        float(needed[best]) if needed[best] <= MAX_STEPS else math.nan,
-        float(LRS[best]),
+        float(best) if best <= MAX_STEPS else math.nan,
     )
 
 
