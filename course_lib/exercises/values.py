@@ -16,7 +16,7 @@ RTOL = 1e-5  # far tighter than any mistake
 ATOL = {np.dtype(np.float32): 1e-5}
 
 
-# as NumPy prints by default, whatever the learner has set
+# As NumPy prints by default, whatever the learner has set: NumPy 2.0 has no name for its defaults.
 PRINTED: dict[str, Any] = {
     "precision": 8,
     "threshold": 1000,

@@ -15,7 +15,6 @@ from course_lib.annotations import Natural
 from course_lib.arguments import checked
 
 TRIALS = tuple(k * k for k in range(2, 11))  # so that a square grid exists
-DESIGNS = ("grid", "random", "each value once")
 FINE = 200  # positions of the best point along an axis, at least
 
 

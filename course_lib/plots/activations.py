@@ -45,9 +45,7 @@ class GatePicture(Picture):
             self.figure.add_axes((0.635, 0.53, 0.345, 0.30)),
             self.figure.add_axes((0.755, 0.10, 0.225, 0.23)),
         )
-        self.headline = self.moving(
-            self.figure.text(0.06, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
+        self.headline = self.heading(0.06, 0.975, 1.5, va="top")
         self.flat = [self._flat_zone(ax) for ax in (self.curve, self.slope)]
         self._build_curve()
         self._build_slope()
@@ -62,10 +60,10 @@ class GatePicture(Picture):
         ax = self.curve
         ax.set(xlim=(-REACH, REACH), xticks=[-10, -5, 0, 5, 10], xlabel="x")
         self.band = self.moving(ax.add_collection(PolyCollection([], facecolor=SKY, alpha=0.5), autolim=False))
-        self.rival = self.moving(ax.plot([], [], color=VERMILLION, linestyle="--")[0])
-        self.f = self.moving(ax.plot([], [], color=BLUE, linewidth=2.6)[0])
-        self.tangent = self.moving(ax.plot([], [], color=ORANGE, linewidth=2.2)[0])
-        self.here = self.moving(ax.plot([], [], color=ORANGE, marker="o", markersize=9)[0])
+        self.rival = self.moving_line(ax, color=VERMILLION, linestyle="--")
+        self.f = self.moving_line(ax, color=BLUE, linewidth=2.6)
+        self.tangent = self.moving_line(ax, color=ORANGE, linewidth=2.2)
+        self.here = self.moving_line(ax, color=ORANGE, marker="o", markersize=9)
 
     def _explain(self, rival: bool) -> None:
         """The legend of the curve; max(αx, x) has a place in it where its line can be seen."""
@@ -93,8 +91,8 @@ class GatePicture(Picture):
         for level in (0, 0.25, 1):
             ax.axhline(level, color=self.style.faint, linewidth=0.8)
         ax.set_title("Its slope f′(x)")
-        self.df = self.moving(ax.plot([], [], color=BLUE)[0])
-        self.local = self.moving(ax.plot([], [], color=ORANGE, marker="o", markersize=9)[0])
+        self.df = self.moving_line(ax, color=BLUE)
+        self.local = self.moving_line(ax, color=ORANGE, marker="o", markersize=9)
 
     def _build_gate(self) -> None:
         ax = self.gate

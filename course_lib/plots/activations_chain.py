@@ -27,9 +27,7 @@ class ChainPicture(Picture):
     def build(self) -> None:
         self.journey = self.figure.add_axes((0.075, 0.115, 0.53, 0.64))
         self.factors = self.figure.add_axes((0.685, 0.115, 0.30, 0.60))
-        self.headline = self.moving(
-            self.figure.text(0.02, 0.985, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
+        self.headline = self.heading(0.02, 0.985, 1.5, va="top")
         ax = self.journey
         ax.set(yscale="log", xlabel="layers passed on the way down")
         ax.yaxis.set_minor_locator(NullLocator())
@@ -44,18 +42,16 @@ class ChainPicture(Picture):
             ),
             ("gradient", "gradient, end to end", {"color": VERMILLION, "marker": "s", "linestyle": "none"}),
         ]
-        self.lines = {name: self.moving(ax.plot([], [], label=label, **look)[0]) for name, label, look in looks}
+        self.lines = {name: self.moving_line(ax, label=label, **look) for name, label, look in looks}
         order = [self.lines[name] for name in ("gradient", "theory", "slopes", "bound")]
         ax.legend(handles=order, loc="lower left", bbox_to_anchor=(-0.12, 1.0), ncols=2, columnspacing=1.2)
         ax = self.factors
         ax.set(yscale="log", ylim=FACTORS, yticks=[1e-2, 1, 1e2], xlabel="layer, from the top")
         ax.yaxis.set_minor_locator(NullLocator())
         ax.axhline(1, color=self.style.faint, zorder=0)
-        self.gain = self.moving(ax.plot([], [], color=PURPLE, linestyle=":", label="weights: √(n·Var(w))")[0])
-        self.slope = self.moving(
-            ax.plot([], [], color=BLUE, linestyle="-.", marker="o", markersize=5, label="slopes: √E[f′²]")[0]
-        )
-        self.factor = self.moving(ax.plot([], [], color=VERMILLION, marker="s", markersize=5, label="both together")[0])
+        self.gain = self.moving_line(ax, color=PURPLE, linestyle=":", label="weights: √(n·Var(w))")
+        self.slope = self.moving_line(ax, color=BLUE, linestyle="-.", marker="o", markersize=5, label="slopes: √E[f′²]")
+        self.factor = self.moving_line(ax, color=VERMILLION, marker="s", markersize=5, label="both together")
         ax.set_title("Each layer multiplies by", pad=58)
         ax.legend(loc="lower left", bbox_to_anchor=(-0.05, 0.99), labelspacing=0.2, handlelength=1.8)
 

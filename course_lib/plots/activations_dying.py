@@ -26,9 +26,7 @@ class DyingPicture(Picture):
     def build(self) -> None:
         self.shares = self.figure.add_axes((0.065, 0.11, 0.51, 0.66))
         self.plane = self.figure.add_axes((0.645, 0.11, 0.34, 0.66))
-        self.headline = self.moving(
-            self.figure.text(0.02, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
+        self.headline = self.heading(0.02, 0.975, 1.5, va="top")
         self._build_shares()
         self._build_plane()
 
@@ -41,9 +39,9 @@ class DyingPicture(Picture):
             ax.add_collection(LineCollection([], color=VERMILLION, linewidth=0.9, alpha=0.6), autolim=False)
         )
         self.curves = {
-            "off": self.moving(ax.plot([], [], color=VERMILLION, linewidth=3, **_AT_THE_END)[0]),
-            "zero": self.moving(ax.plot([], [], color=SKY, linestyle="--", **_AT_THE_END)[0]),
-            "accuracy": self.moving(ax.plot([], [], color=GREEN, linestyle="-.", **_AT_THE_END)[0]),
+            "off": self.moving_line(ax, color=VERMILLION, linewidth=3, **_AT_THE_END),
+            "zero": self.moving_line(ax, color=SKY, linestyle="--", **_AT_THE_END),
+            "accuracy": self.moving_line(ax, color=GREEN, linestyle="-.", **_AT_THE_END),
         }
         ax.legend(
             handles=[

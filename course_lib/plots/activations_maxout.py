@@ -24,51 +24,25 @@ class MaxoutPicture(Picture):
     def build(self) -> None:
         self.curve = self.figure.add_axes((0.065, 0.11, 0.53, 0.68))
         self.errors = self.figure.add_axes((0.69, 0.11, 0.295, 0.68))
-        self.headline = self.moving(
-            self.figure.text(0.02, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
+        self.headline = self.heading(0.02, 0.975, 1.5, va="top")
         ax = self.curve
         ax.set(xlim=(-1, 1), xticks=[-1, -0.5, 0, 0.5, 1], xlabel="x")
         self.idle = self.moving(
             ax.add_collection(LineCollection([], color=VERMILLION, linestyle=":", linewidth=1.6), autolim=False)
         )
         self.working = self.moving(ax.add_collection(LineCollection([], color=ORANGE, linewidth=1.2), autolim=False))
-        self.target = self.moving(ax.plot([], [], color=self.style.ink, linestyle="--", linewidth=1.6)[0])
-        self.y = self.moving(ax.plot([], [], color=BLUE, linewidth=3)[0])
-        left = ax.legend(
-            handles=[
-                Line2D([], [], color=self.style.ink, linestyle="--", label="curve to learn"),
-                Line2D([], [], color=BLUE, linewidth=3, label="maxout: the largest line"),
-                Line2D([], [], color=ORANGE, label="a piece wₖx + bₖ"),
-                Line2D([], [], color=VERMILLION, linestyle=":", label="a piece that never wins"),
-            ],
-            loc="lower left",
-            bbox_to_anchor=(-0.02, 1.0),
-            ncols=2,
-        )
+        self.target = self.moving_line(ax, color=self.style.ink, linestyle="--", linewidth=1.6)
+        self.y = self.moving_line(ax, color=BLUE, linewidth=3)
         ax = self.errors
         ax.set(yscale="log", ylim=ERRORS, yticks=[1e-4, 1e-3, 1e-2, 0.1, 1])
         ax.set(xlim=(0.5, PIECES + 0.5), xticks=range(1, PIECES + 1), xlabel="pieces k")
         ax.set_yticklabels(["0.0001", "0.001", "0.01", "0.1", "1"])
         ax.yaxis.set_minor_locator(NullLocator())
         ax.set_title("Error (root mean square)", pad=28)
-        self.best = self.moving(ax.plot([], [], color=self.style.theory, linestyle=":")[0])
-        self.measured = self.moving(ax.plot([], [], color=BLUE, marker="o", linestyle="-")[0])
+        self.best = self.moving_line(ax, color=self.style.theory, linestyle=":")
+        self.measured = self.moving_line(ax, color=BLUE, marker="o", linestyle="-")
         self.beyond = Beyond(self, ax, BLUE, size=8)
-        self.mine = self.moving(
-            ax.plot([], [], "o", markersize=14, fillstyle="none", color=VERMILLION, clip_on=False)[0]
-        )
-        right = ax.legend(
-            handles=[
-                Line2D([], [], color=BLUE, marker="o", label="learned"),
-                Line2D([], [], color=self.style.theory, linestyle=":", label="the least (x²)"),
-            ],
-            loc="lower left",
-            bbox_to_anchor=(-0.2, 0.985),
-            ncols=2,
-            columnspacing=1.0,
-        )
-        self.sometimes = [(legend.legend_handles[-1], legend.get_texts()[-1]) for legend in (left, right)]
+        self.mine = self.moving_line(ax, "o", markersize=14, fillstyle="none", color=VERMILLION, clip_on=False)
 
     def frame(self, result: MaxoutFit) -> tuple[float, float, bool, bool]:
         low, high = float(result.target.min()), float(result.target.max())
@@ -76,11 +50,20 @@ class MaxoutPicture(Picture):
         return low - margin, high + margin, not result.used.all(), result.best_by_pieces is not None
 
     def set_frame(self, result: MaxoutFit) -> None:
-        low, high, *drawn = self.frame(result)
+        low, high, idle, least = self.frame(result)
         self.curve.set_ylim(low, high)
-        for entry, there in zip(self.sometimes, drawn, strict=True):
-            for artist in filter(None, entry):
-                artist.set_visible(there)
+        left = [
+            Line2D([], [], color=self.style.ink, linestyle="--", label="curve to learn"),
+            Line2D([], [], color=BLUE, linewidth=3, label="maxout: the largest line"),
+            Line2D([], [], color=ORANGE, label="a piece wₖx + bₖ"),
+            *[Line2D([], [], color=VERMILLION, linestyle=":", label="a piece that never wins")] * idle,
+        ]
+        right = [
+            Line2D([], [], color=BLUE, marker="o", label="learned"),
+            *[Line2D([], [], color=self.style.theory, linestyle=":", label="the least (x²)")] * least,
+        ]
+        self.curve.legend(handles=left, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2)
+        self.errors.legend(handles=right, loc="lower left", bbox_to_anchor=(-0.2, 0.985), ncols=2, columnspacing=1.0)
 
     def set_artists(self, result: MaxoutFit) -> None:
         self.headline.set_text(headline(result))

@@ -32,8 +32,8 @@ class LearnedSlopePicture(Picture):
         ax.set(xlim=(-2, 2), ylim=(-4, 4), xticks=[-2, 0, 2], yticks=[-4, -2, 0, 2, 4], xlabel="x")
         ax.axhline(0, color=self.style.faint, linewidth=0.8, zorder=0)
         ax.set_title("What the units compute now", pad=62)
-        self.before = self.moving(ax.plot([], [], color=self.style.theory, linestyle=":")[0])
-        self.after = [self.moving(ax.plot([], [], **look)[0]) for look in LAYERS]
+        self.before = self.moving_line(ax, color=self.style.theory, linestyle=":")
+        self.after = [self.moving_line(ax, **look) for look in LAYERS]
         ax.legend(
             handles=[
                 Line2D([], [], label="hidden layer 1 (mean α)", **LAYERS[0]),
@@ -58,7 +58,7 @@ class LearnedSlopePicture(Picture):
             self.moving(ax.add_collection(LineCollection([], linewidth=0.5, color=look["color"]), autolim=False))
             for look in LAYERS
         ]
-        self.means = [self.moving(ax.plot([], [], linewidth=3, **look)[0]) for look in LAYERS]
+        self.means = [self.moving_line(ax, linewidth=3, **look) for look in LAYERS]
 
     def _build_losses(self) -> None:
         ax = self.losses
@@ -70,9 +70,7 @@ class LearnedSlopePicture(Picture):
             {"color": GREEN, "linestyle": "-."},
             {"color": ORANGE, "linestyle": "--"},
         ]
-        self.curves = [
-            self.moving(ax.plot([], [], label=name, **look)[0]) for name, look in zip(RIVALS, looks, strict=True)
-        ]
+        self.curves = [self.moving_line(ax, label=name, **look) for name, look in zip(RIVALS, looks, strict=True)]
         ax.legend(loc="lower left", bbox_to_anchor=(-0.01, 0.93), ncols=3, columnspacing=1.2, handlelength=1.8)
 
     def frame(self, result: LearnedSlope) -> tuple:

@@ -26,9 +26,7 @@ class ActivationRacePicture(Picture):
         ax.axhline(GOAL, color=self.style.ink, linewidth=1, linestyle=(0, (4, 3)))
         ax.axhline(0.9, color=self.style.faint)
         ax.set_title("Error rate on the training set")
-        self.curves = [
-            self.moving(ax.plot([], [], markevery=3, markersize=5, **series)[0]) for series in SERIES[: len(RACERS)]
-        ]
+        self.curves = [self.moving_line(ax, markevery=3, markersize=5, **series) for series in SERIES[: len(RACERS)]]
         ax = self.times
         ax.set(xlim=(0, 1.25 * EPOCHS), xticks=[0, 5, 10], ylim=(len(RACERS) - 0.5, -0.5), yticks=range(len(RACERS)))
         ax.set_yticklabels([name_of(name) for name in RACERS])

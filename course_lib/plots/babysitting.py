@@ -36,7 +36,7 @@ class InitialLossPicture(Picture):
         self.p = self.moving(axes.stairs(np.zeros(IMAGES), np.arange(IMAGES + 1), color=GREEN, fill=True, alpha=0.8))
         self.even = self.moving(axes.axhline(0.1, color=self.style.ink, linestyle=":", linewidth=1.5))
         self.even_label = self.moving(axes.text(0.02 * IMAGES, 0.1, "", va="bottom"))
-        self.title = self.moving(self.figure.text(0.035, 0.93, "", weight="bold", fontsize=self.style.font + 1))
+        self.title = self.heading(0.035, 0.93, 1)
         self.note = self.moving(self.figure.text(0.035, 0.875, ""))
 
     def frame(self, result: InitialLoss) -> float:
@@ -127,10 +127,10 @@ class TinyOverfitPicture(Picture):
         self.right.axhline(10, color=self.style.ink, linestyle=":", linewidth=1.2)
         self.right.text(0.99 * EPOCHS, 11, "chance", ha="right", va="bottom")
         self.curves = [
-            self.moving(axes.plot([], [], color=colour, linewidth=2.4)[0])
+            self.moving_line(axes, color=colour, linewidth=2.4)
             for axes, colour in ((self.loss, BLUE), (self.right, VERMILLION))
         ]
-        self.title = self.moving(self.figure.text(0.07, 0.92, "", weight="bold", fontsize=self.style.font + 1))
+        self.title = self.heading(0.07, 0.92, 1)
 
     def set_artists(self, result: TinyOverfit) -> None:
         epoch = np.arange(len(result.loss))

@@ -33,37 +33,32 @@ class ClinicPicture(Picture):
             axes.minorticks_off()
         self.loss.axhline(np.log(10), color=self.style.ink, linestyle=":", linewidth=1)
         self.ratio.axhline(1e-3, color=self.style.ink, linestyle="--", linewidth=1.5)
-        self.batches = self.moving(self.loss.plot([], [], color=ORANGE, linewidth=0.8, label="batches (J)")[0])
+        self.batches = self.moving_line(self.loss, color=ORANGE, linewidth=0.8, label="batches (J)")
         panels = (self.loss, self.right)
         self.old = [
-            self.moving(axes.plot([], [], color=GREY, linestyle=line, linewidth=1.3)[0])
-            for axes in panels
-            for line in ("-", "--")
+            self.moving_line(axes, color=GREY, linestyle=line, linewidth=1.3) for axes in panels for line in ("-", "--")
         ]
-        self.old_ratio = self.moving(self.ratio.plot([], [], color=GREY, linewidth=1.3)[0])
-        self.old_new = self.moving(self.right.plot([], [], marker="D", markersize=9, color=GREY, linestyle="")[0])
+        self.old_ratio = self.moving_line(self.ratio, color=GREY, linewidth=1.3)
+        self.old_new = self.moving_line(self.right, marker="D", markersize=9, color=GREY, linestyle="")
         self.curves = [
-            self.moving(axes.plot([], [], color=colour, linestyle=line, label=label)[0])
+            self.moving_line(axes, color=colour, linestyle=line, label=label)
             for axes in panels
             for colour, line, label in ((BLUE, "-", "training"), (VERMILLION, "--", "validation"))
         ]
-        self.moves = self.moving(self.ratio.plot([], [], color=BLUE, marker="o", markersize=3.5)[0])
+        self.moves = self.moving_line(self.ratio, color=BLUE, marker="o", markersize=3.5)
         self.below = self.moving(  # hollow: the value lies below the axis
             self.ratio.plot([], [], color=BLUE, marker="v", markersize=7, linestyle="", markerfacecolor="none")[0]
         )
-        self.new = self.moving(
-            self.right.plot(
-                [],
-                [],
-                marker="D",
-                markersize=9,
-                color=GREEN,
-                markeredgecolor=self.style.ink,
-                linestyle="",
-                label="new digits",
-            )[0]
+        self.new = self.moving_line(
+            self.right,
+            marker="D",
+            markersize=9,
+            color=GREEN,
+            markeredgecolor=self.style.ink,
+            linestyle="",
+            label="new digits",
         )
-        self.title = self.moving(self.figure.text(0.03, 0.945, "", weight="bold", fontsize=self.style.font + 2))
+        self.title = self.heading(0.03, 0.945, 2)
         self.said = self.moving(self.figure.text(0.03, 0.915, "", va="top"))
         self.signs = self.moving(self.figure.text(0.03, 0.78, ""))
 
@@ -77,11 +72,12 @@ class ClinicPicture(Picture):
     def set_frame(self, result: Clinic) -> None:
         top, treated = self.frame(result)
         self.loss.set(ylim=(LOSS[0], top))
-        self.only_legend(
+        self.loss.legend(
             handles=[*self.curves[:2], self.batches, self.new, *self.old[:1] * treated],
             labels=["training", "validation", "batches (J)", "new digits", *["before treatment"] * treated],
             loc="lower left",
             bbox_to_anchor=(0.05, -0.01),
+            bbox_transform=self.figure.transFigure,
             ncols=5,
             columnspacing=1.2,
         )

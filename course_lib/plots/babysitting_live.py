@@ -42,30 +42,28 @@ class LiveTrainingPicture(Picture):
         self.ratio.axhline(1e-3, color=self.style.ink, linestyle="--", linewidth=1.5)
         self.ratio.set(xlabel="step", yticks=[1e-5, 1e-3, 1e-1])
         self.curves = [
-            self.moving(axes.plot([], [], color=colour, linestyle=line, label=label)[0])
+            self.moving_line(axes, color=colour, linestyle=line, label=label)
             for axes in (self.loss, self.right)
             for colour, line, label in ((BLUE, "-", "training"), (VERMILLION, "--", "validation"))
         ]
         self.ratios = [
-            self.moving(
-                self.ratio.plot([], [], color=s["color"], linestyle=s["linestyle"], linewidth=1.5, label=f"W{k + 1}")[0]
-            )
+            self.moving_line(self.ratio, color=s["color"], linestyle=s["linestyle"], linewidth=1.5, label=f"W{k + 1}")
             for k, s in enumerate(SERIES[:LAYERS])
         ]
         self.below = [  # hollow: the present value lies below the axis
-            self.moving(self.ratio.plot([], [], color=s["color"], marker="v", markersize=8, markerfacecolor="none")[0])
+            self.moving_line(self.ratio, color=s["color"], marker="v", markersize=8, markerfacecolor="none")
             for s in SERIES[:LAYERS]
         ]
-        self.signs = [self.moving(axes.plot([], [], color=GREEN, linewidth=1.8)[0]) for axes in (self.slope, self.dead)]
+        self.signs = [self.moving_line(axes, color=GREEN, linewidth=1.8) for axes in (self.slope, self.dead)]
         self.now = [
-            self.moving(axes.plot([], [], color=BLUE, marker="o", markersize=6, linestyle="")[0])
+            self.moving_line(axes, color=BLUE, marker="o", markersize=6, linestyle="")
             for axes in (self.loss, self.right)
         ]
-        self.moved = self.moving(
-            self.loss.plot([], [], marker="^", markersize=9, linestyle="", color=self.style.ink, label="you moved")[0]
+        self.moved = self.moving_line(
+            self.loss, marker="^", markersize=9, linestyle="", color=self.style.ink, label="you moved"
         )
         self.ratio.legend(loc="upper right", bbox_to_anchor=(1.02, 1.04), ncols=LAYERS, handlelength=2.0)
-        self.title = self.moving(self.figure.text(0.03, 0.96, "", weight="bold", fontsize=self.style.font + 1))
+        self.title = self.heading(0.03, 0.96, 1)
         self.settings = self.moving(self.figure.text(0.03, 0.915, ""))
 
     def frame(self, result: LiveTraining) -> tuple[float, bool]:
@@ -74,7 +72,13 @@ class LiveTrainingPicture(Picture):
     def set_frame(self, result: LiveTraining) -> None:
         most, moved = self.frame(result)
         handles = [*self.curves[:2], *[self.moved] * moved]
-        self.only_legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.95), ncols=3)
+        self.loss.legend(
+            handles=handles,
+            loc="upper right",
+            bbox_to_anchor=(0.985, 0.95),
+            bbox_transform=self.figure.transFigure,
+            ncols=3,
+        )
         for axes in self.axes:
             axes.set(xlim=(0, 1.02 * most))
         for axes in (self.slope, self.dead):

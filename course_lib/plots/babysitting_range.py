@@ -30,13 +30,13 @@ class RangeTestPicture(Picture):
             axes.minorticks_off()
         self.norm.set_xticks([1e-4, 1e-2, 1, 100])
         self.useful = self.moving(self.loss.axvspan(1, 2, color=self.style.faint, linewidth=0))
-        self.batches = self.moving(self.loss.plot([], [], color=BLUE, linewidth=0.8, alpha=0.5)[0])
-        self.smooth = self.moving(self.loss.plot([], [], color=BLUE, linewidth=2.6)[0])
+        self.batches = self.moving_line(self.loss, color=BLUE, linewidth=0.8, alpha=0.5)
+        self.smooth = self.moving_line(self.loss, color=BLUE, linewidth=2.6)
         self.steepest = self.moving(self.loss.axvline(1, color=GREEN, linestyle="--"))
         self.explodes = self.moving(self.loss.axvline(1, color=VERMILLION, linestyle=":", linewidth=2.4))
-        self.lengths = self.moving(self.norm.plot([], [], color=BLUE, linewidth=1.4)[0])
+        self.lengths = self.moving_line(self.norm, color=BLUE, linewidth=1.4)
         self.clip = self.moving(self.norm.axhline(1, color=VERMILLION, linestyle="--"))
-        self.title = self.moving(self.figure.text(0.055, 0.93, "", weight="bold", fontsize=self.style.font + 1))
+        self.title = self.heading(0.055, 0.93, 1)
         at: dict[str, Any] = {"transform": self.norm.transAxes, "color": VERMILLION, "va": "top"}
         self.cut = self.moving(self.norm.text(0.03, 0.99, "", **at))
 
@@ -46,11 +46,12 @@ class RangeTestPicture(Picture):
     def set_frame(self, result: RangeTest) -> None:
         explodes = self.frame(result)
         self.explodes.set_visible(explodes)
-        self.only_legend(
+        self.loss.legend(
             handles=[self.smooth, self.batches, self.steepest, *[self.explodes] * explodes, self.useful],
             labels=["running mean", "batches", "steepest", *["explodes"] * explodes, "90 % right in ten epochs"],
             loc="upper left",
             bbox_to_anchor=(0.04, 0.905),
+            bbox_transform=self.figure.transFigure,
             ncols=5,
             columnspacing=1.1,
             handlelength=1.8,

@@ -30,31 +30,19 @@ class LearningRatePicture(Picture):
         self.all.minorticks_off()
         self.loss.axhline(np.log(10), color=self.style.faint, linewidth=1)
         self.four = [
-            self.moving(self.loss.plot([], [], color=colour, linestyle=line, linewidth=1.5)[0])
-            for colour, line in STYLES
+            self.moving_line(self.loss, color=colour, linestyle=line, linewidth=1.5) for colour, line in STYLES
         ]
         self.mine = [
-            self.moving(axes.plot([], [], color=BLUE, linewidth=3, marker="o", markersize=5)[0])
+            self.moving_line(axes, color=BLUE, linewidth=3, marker="o", markersize=5)
             for axes in (self.loss, self.right)
         ]
-        self.validation = self.moving(
-            self.right.plot([], [], color=VERMILLION, linestyle="--", marker="s", markersize=4)[0]
+        self.validation = self.moving_line(self.right, color=VERMILLION, linestyle="--", marker="s", markersize=4)
+        self.sweep = self.moving_line(self.all, color=BLUE, marker="o", markersize=5, linewidth=1.2)
+        self.lost = self.moving_line(self.all, color=VERMILLION, marker="x", markersize=7, linestyle="")
+        self.here = self.moving_line(
+            self.all, marker="D", markersize=11, color=BLUE, markeredgecolor=self.style.ink, linestyle="", clip_on=False
         )
-        self.sweep = self.moving(self.all.plot([], [], color=BLUE, marker="o", markersize=5, linewidth=1.2)[0])
-        self.lost = self.moving(self.all.plot([], [], color=VERMILLION, marker="x", markersize=7, linestyle="")[0])
-        self.here = self.moving(
-            self.all.plot(
-                [],
-                [],
-                marker="D",
-                markersize=11,
-                color=BLUE,
-                markeredgecolor=self.style.ink,
-                linestyle="",
-                clip_on=False,
-            )[0]
-        )
-        self.title = self.moving(self.figure.text(0.055, 0.935, "", weight="bold", fontsize=self.style.font + 1))
+        self.title = self.heading(0.055, 0.935, 1)
 
     def frame(self, result: LearningRate) -> tuple[str, ...]:
         return tuple(name for name, curve in result.four.items() if len(curve) > 1)
@@ -62,11 +50,12 @@ class LearningRatePicture(Picture):
     def set_frame(self, result: LearningRate) -> None:
         """The legend names what is in the picture."""
         drawn = self.frame(result)
-        self.only_legend(
+        self.loss.legend(
             handles=[self.mine[0], self.validation, *(self.four[NAMES.index(name)] for name in drawn), self.lost],
             labels=["chosen", "validation", *drawn, "no longer a number"],
             loc="upper left",
             bbox_to_anchor=(0.04, 0.915),
+            bbox_transform=self.figure.transFigure,
             ncols=7,
             columnspacing=1.1,
             handlelength=2.0,

@@ -28,7 +28,7 @@ class ByHandPicture(Picture):
             self._strip(self.above, BLUE, "Before: the batch x"),
             self._strip(self.below, VERMILLION, "After: y = γx̂ + β"),
         ]
-        self.bell = self.moving(self.below.plot([], [], color=self.style.theory, linestyle="--", linewidth=1.5)[0])
+        self.bell = self.moving_line(self.below, color=self.style.theory, linestyle="--", linewidth=1.5)
         self.below.legend([self.bell], ["normal curve N(β, γ²)"], loc="lower right", bbox_to_anchor=(1.0, 1.0))
         self._build_table()
 
@@ -38,9 +38,9 @@ class ByHandPicture(Picture):
         axes.set_title(title)
         axes.axhline(0, color=self.style.faint, linewidth=1)
         bars = self.moving(axes.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=colour, alpha=0.55)))
-        dots = self.moving(axes.plot([], [], marker="o", color=colour, linestyle="", markersize=3.5, alpha=0.6)[0])
-        mean = self.moving(axes.plot([], [], color=self.style.ink, linewidth=2)[0])
-        spread = self.moving(axes.plot([], [], color=self.style.ink, linewidth=2, marker="|", markersize=9)[0])
+        dots = self.moving_line(axes, marker="o", color=colour, linestyle="", markersize=3.5, alpha=0.6)
+        mean = self.moving_line(axes, color=self.style.ink, linewidth=2)
+        spread = self.moving_line(axes, color=self.style.ink, linewidth=2, marker="|", markersize=9)
         return bars, dots, mean, spread
 
     def _build_table(self) -> None:

@@ -50,27 +50,23 @@ class ModesPicture(Picture):
             handlelength=1.4,
         )
         self._build_tests()
-        self.message = self.moving(
-            self.figure.text(
-                0.5,
-                0.42,
-                "",
-                ha="center",
-                va="center",
-                color=VERMILLION,
-                weight="bold",
-                fontsize=self.style.font + 2,
-                linespacing=1.7,
-                visible=False,
-                bbox={"facecolor": self.style.paper, "edgecolor": VERMILLION, "pad": 14},
-            )
+        self.message = self.heading(
+            0.5,
+            0.42,
+            2,
+            ha="center",
+            va="center",
+            color=VERMILLION,
+            linespacing=1.7,
+            visible=False,
+            bbox={"facecolor": self.style.paper, "edgecolor": VERMILLION, "pad": 14},
         )
 
     def _statistics(self, axes) -> tuple:
         axes.axhline(0, color=self.style.faint, linewidth=1)
-        batch = self.moving(axes.plot([], [], marker=".", color=SKY, linestyle="", markersize=5)[0])
-        true = self.moving(axes.plot([], [], color=self.style.ink, linewidth=1.5, linestyle="--")[0])
-        running = self.moving(axes.plot([], [], color=ORANGE, linewidth=2.6)[0])
+        batch = self.moving_line(axes, marker=".", color=SKY, linestyle="", markersize=5)
+        true = self.moving_line(axes, color=self.style.ink, linewidth=1.5, linestyle="--")
+        running = self.moving_line(axes, color=ORANGE, linewidth=2.6)
         return batch, true, running
 
     def _build_tests(self) -> None:
@@ -81,20 +77,15 @@ class ModesPicture(Picture):
         axes.set_xlabel("size of the test batch")
         axes.set_title("Test accuracy, %", pad=84)
         axes.axhline(0.1, color=self.style.faint, linewidth=1)
-        self.lines = {
-            mode: self.moving(axes.plot([], [], label=LABELS[mode], markersize=6, **LOOKS[mode])[0]) for mode in MODES
-        }
-        self.mark = self.moving(
-            axes.plot(
-                [],
-                [],
-                marker="o",
-                markersize=17,
-                linestyle="",
-                markerfacecolor="none",
-                markeredgecolor=self.style.ink,
-                markeredgewidth=2,
-            )[0]
+        self.lines = {mode: self.moving_line(axes, label=LABELS[mode], markersize=6, **LOOKS[mode]) for mode in MODES}
+        self.mark = self.moving_line(
+            axes,
+            marker="o",
+            markersize=17,
+            linestyle="",
+            markerfacecolor="none",
+            markeredgecolor=self.style.ink,
+            markeredgewidth=2,
         )
         axes.legend(loc="lower left", bbox_to_anchor=(-0.03, 0.99), labelspacing=0.25, handlelength=2.6)
 

@@ -38,13 +38,11 @@ class TrainingPicture(Picture):
         curves.set(xlim=(0, STEPS), ylim=(0, 1.04), yticks=[0, 0.1, 0.5, 1], yticklabels=["0", "10", "50", "100"])
         curves.axhline(0.1, color=self.style.faint, linewidth=1)
         curves.set_xlabel("step")
-        self.cell_title = self.moving(
-            self.figure.text(0.665, 0.895, "", weight="bold", fontsize=self.style.font + 1, va="bottom")
+        self.cell_title = self.heading(0.665, 0.895, 1, va="bottom")
+        self.plain = self.moving_line(
+            curves, color=VERMILLION, linestyle="--", marker="s", markersize=4, label="without"
         )
-        self.plain = self.moving(
-            curves.plot([], [], color=VERMILLION, linestyle="--", marker="s", markersize=4, label="without")[0]
-        )
-        self.norm = self.moving(curves.plot([], [], color=BLUE, marker="o", markersize=4, label="with")[0])
+        self.norm = self.moving_line(curves, color=BLUE, marker="o", markersize=4, label="with")
         curves.legend(ncols=2, loc="lower left", bbox_to_anchor=(-0.14, 1.0))
         self.figure.text(0.665, 0.115, "cells ahead by more than 5 points:")
         self.verdict = self.moving(self.figure.text(0.665, 0.065, ""))
@@ -64,9 +62,7 @@ class TrainingPicture(Picture):
         if labelled:
             axes.set_ylabel("std of the initial weights")
         self.crosses.append(
-            self.moving(
-                axes.plot([], [], marker="x", markersize=9, markeredgewidth=2.5, color=DIVERGED, linestyle="")[0]
-            )
+            self.moving_line(axes, marker="x", markersize=9, markeredgewidth=2.5, color=DIVERGED, linestyle="")
         )
         outline = [withStroke(linewidth=5.5, foreground="black")]  # white alone is lost on yellow
         self.frames.append(

@@ -28,14 +28,14 @@ class SymmetryPicture(Picture):
         self.counts.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, UNITS + 0.8), yticks=[1, 4, 8, 12])
         self.counts.set_title("How many hidden units are different?", pad=26)
         self.counts.axhline(UNITS, color=self.style.faint)
-        self.distinct = self.moving(self.counts.plot([], [], color=BLUE, label="distinct units")[0])
-        self.rank = self.moving(self.counts.plot([], [], color=VERMILLION, linestyle="--", label="rank of W1")[0])
+        self.distinct = self.moving_line(self.counts, color=BLUE, label="distinct units")
+        self.rank = self.moving_line(self.counts, color=VERMILLION, linestyle="--", label="rank of W1")
         self.counts.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=2, borderaxespad=0)
         self.losses.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, 2.8), yticks=[0, 1, math.log(10)], xlabel="step")
         self.losses.set_yticklabels(["0", "1", "ln 10"])
         self.losses.axhline(math.log(10), color=self.style.faint)
         self.losses.set_title("Training loss")
-        self.loss = self.moving(self.losses.plot([], [], color=GREEN)[0])
+        self.loss = self.moving_line(self.losses, color=GREEN)
         self.tiles.set(xticks=[], yticks=[])
         for spine in self.tiles.spines.values():
             spine.set_visible(False)
@@ -96,7 +96,7 @@ class RacePicture(Picture):
         self.losses.axhline(math.log(10), color=self.style.faint)
         self.losses.set_title("Training loss")
         self.curves = [
-            self.moving(self.losses.plot([], [], markevery=0.2, markersize=5, **series)[0])
+            self.moving_line(self.losses, markevery=0.2, markersize=5, **series)
             for _, series in zip(RACERS, SERIES, strict=False)
         ]
         self.bars.set(xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS)))
@@ -106,9 +106,7 @@ class RacePicture(Picture):
         self.bars.set_title("Validation accuracy, %", loc="right")
         colours = [series["color"] for _, series in zip(RACERS, SERIES, strict=False)]
         self.rectangles = [self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
-        self.marker = self.moving(
-            self.bars.plot([], [], marker="<", color=self.style.ink, clip_on=False, markersize=9)[0]
-        )
+        self.marker = self.moving_line(self.bars, marker="<", color=self.style.ink, clip_on=False, markersize=9)
         # A miniature of line and marker beside each name ties the bars to the curves.
         for row, (_, series) in enumerate(zip(RACERS, SERIES, strict=False)):
             self.bars.plot(

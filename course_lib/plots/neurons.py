@@ -36,10 +36,8 @@ class NeuronPicture(Picture):
                 interpolation="nearest",
             )
         )
-        self.line = self.moving(plane.plot([], [], color="white", linewidth=2.5)[0])
-        self.arrow = self.moving(
-            plane.plot([], [], color=VERMILLION, linewidth=3, marker="o", markevery=[1], markersize=8)[0]
-        )
+        self.line = self.moving_line(plane, color="white", linewidth=2.5)
+        self.arrow = self.moving_line(plane, color=VERMILLION, linewidth=3, marker="o", markevery=[1], markersize=8)
         bar.imshow(
             np.linspace(0, 1, 100)[:, None],
             origin="lower",
@@ -51,8 +49,8 @@ class NeuronPicture(Picture):
         bar.yaxis.tick_right()
         curve.axvline(0, ymax=0.86, color=self.style.faint)  # above it stand the weights
         curve.set(xlim=(-REACH, REACH), xlabel="z = w1·x1 + w2·x2 + b")
-        self.curve = self.moving(curve.plot([], [], color=BLUE)[0])
-        self.reached = self.moving(curve.plot([], [], color=BLUE, linewidth=6, solid_capstyle="butt")[0])
+        self.curve = self.moving_line(curve, color=BLUE)
+        self.reached = self.moving_line(curve, color=BLUE, linewidth=6, solid_capstyle="butt")
         curve.legend([self.reached], ["in the square"], loc="lower right")
         self.where = self.moving(curve.text(0.02, 0.97, "", transform=curve.transAxes, va="top"))
 

@@ -9,11 +9,10 @@ from matplotlib.collections import LineCollection
 from course_lib.experiments.neurons_boundary import MOST_STEPS, REACH, SpiralFit
 from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Beyond, Picture
-from course_lib.plots.style import BLUE, SERIES
+from course_lib.plots.style import BLUE, SERIES, SHADES
 
 CLASSES = SERIES[:3]
 BEST_LINEAR = 0.786
-TINT = 0.6  # how much of its colour a region takes where the network is certain
 
 
 class BoundaryPicture(Picture):
@@ -37,40 +36,22 @@ class BoundaryPicture(Picture):
         )
         self.lines = self.moving(LineCollection([], colors=self.style.ink, linewidths=1.0))
         plane.add_collection(self.lines)
-        self.points = [
-            self.moving(
-                plane.plot(
-                    [],
-                    [],
-                    linestyle="",
-                    marker=look["marker"],
-                    markersize=5.5,
-                    color=look["color"],
-                    markeredgecolor=self.style.paper,
-                    markeredgewidth=0.6,
-                )[0]
-            )
-            for look in CLASSES
-        ]
+        self.points = self.class_points(plane, CLASSES, 5.5, 0.6)
         losses.set(xscale="log", xlim=(1, MOST_STEPS), ylim=(0, 1.3), xlabel="step of gradient descent")
         losses.set_title("Loss")
         losses.axhline(BEST_LINEAR, color=self.style.theory, linestyle="--", linewidth=1.2)
         losses.text(1.1, BEST_LINEAR - 0.02, "linear: 0.786", color=self.style.theory, va="top")
-        self.loss = self.moving(losses.plot([], [], color=BLUE)[0])
-        self.end = self.moving(losses.plot([], [], color=BLUE, marker="o", markersize=8)[0])
+        self.loss = self.moving_line(losses, color=BLUE)
+        self.end = self.moving_line(losses, color=BLUE, marker="o", markersize=8)
         self.beyond = Beyond(self, losses, BLUE)
         self.where = self.moving(losses.text(0.99, 0.98, "", transform=losses.transAxes, ha="right", va="top"))
-        paper = np.array(mpl.colors.to_rgb(self.style.paper))
-        colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
-        shades = np.linspace(0, TINT, 12)[:, None]  # the steps the palette of the PNG has
-        table = paper + shades * (colours[:, None] - paper)
         self.ink = (255 * np.array(mpl.colors.to_rgb(self.style.ink)) + 0.5).astype(np.uint8)
-        self.shades = (255 * table + 0.5).astype(np.uint8)  # (class, shade, RGB)
+        self.shades = self.style.shades(CLASSES)
 
     def set_artists(self, result: SpiralFit) -> None:
         self.plane_title.set_text(_network(result))
         certainty = (result.confidence - 1 / 3) * 1.5  # 1/3 is a guess, 1 is certain
-        shade = np.clip(certainty * 12, 0, 11).astype(np.intp)
+        shade = np.clip(certainty * SHADES, 0, SHADES - 1).astype(np.intp)
         pixels = self.shades[result.region, shade]
         pixels[_borders(result.region)] = self.ink
         self.image.set_data(pixels)

@@ -37,13 +37,11 @@ class GradientCheckPicture(Picture):
                 errors.axhline(limit, color=self.style.faint)
             errors.text(2e-1, at, words, color=self.style.theory, va="center")
         look: dict[str, Any] = {"markevery": 4, "markersize": 4.5}
-        self.forward = self.moving(
-            errors.plot([], [], color=VERMILLION, linestyle="--", marker="s", label="one-sided", **look)[0]
-        )
-        self.central = self.moving(errors.plot([], [], color=BLUE, marker="o", label="central", **look)[0])
+        self.forward = self.moving_line(errors, color=VERMILLION, linestyle="--", marker="s", label="one-sided", **look)
+        self.central = self.moving_line(errors, color=BLUE, marker="o", label="central", **look)
         errors.legend(loc="upper center", ncol=2)
         self.step = self.moving(errors.axvline(1e-5, ymax=0.86, color=self.style.theory, linewidth=1.2))
-        self.here = self.moving(errors.plot([], [], color=BLUE, marker="o", markersize=11)[0])
+        self.here = self.moving_line(errors, color=BLUE, marker="o", markersize=11)
         close.set(xlim=(-2.1, 2.1), xticks=[-2, -1, 0, 1, 2], xlabel="move of one weight")
         close.set_xticklabels(["−2h", "−h", "0", "h", "2h"])
         close.set(ylim=(-1, 1), yticks=[-1, 0, 1], yticklabels=["", "0", ""])
@@ -51,10 +49,10 @@ class GradientCheckPicture(Picture):
         # The scale of this axis follows h over twelve decades; as moving text it needs no new background.
         self.top = self.moving(close.text(-2.0, 0.96, "", va="top"))
         close.set_title("Change of the loss ÷ h", pad=44)
-        self.slope = self.moving(close.plot([], [], color=VERMILLION, linestyle="--", label="slope by the code")[0])
-        self.rise = self.moving(close.plot([], [], color=BLUE, label="loss")[0])
-        self.chord = self.moving(
-            close.plot([], [], color=GREEN, linestyle=":", marker="D", markersize=7, label="slope measured")[0]
+        self.slope = self.moving_line(close, color=VERMILLION, linestyle="--", label="slope by the code")
+        self.rise = self.moving_line(close, color=BLUE, label="loss")
+        self.chord = self.moving_line(
+            close, color=GREEN, linestyle=":", marker="D", markersize=7, label="slope measured"
         )
         close.legend(
             handles=[self.rise, self.slope, self.chord],

@@ -38,13 +38,13 @@ class MinibatchPicture(Picture):
         losses = self.losses = self.figure.add_axes((0.57, 0.60, 0.30, 0.31))
         noise = self.noise = self.figure.add_axes((0.57, 0.11, 0.30, 0.27))
         self._draw_surface(surface)
-        self.path = self.moving(surface.plot([], [], color=BLUE, linewidth=1.4, marker=".", markersize=5)[0])
-        self.end = self.moving(surface.plot([], [], color=BLUE, marker="o", markersize=9)[0])
+        self.path = self.moving_line(surface, color=BLUE, linewidth=1.4, marker=".", markersize=5)
+        self.end = self.moving_line(surface, color=BLUE, marker="o", markersize=9)
         losses.set(yscale="log")
         losses.set_title("Loss on all 256 examples")
         end: dict[str, Any] = {"marker": ".", "markevery": [-1]}  # a run of one update is a point
-        self.others = [self.moving(losses.plot([], [], linewidth=1.3, **end, **look)[0]) for look in OTHERS]
-        self.loss = self.moving(losses.plot([], [], color=BLUE, linewidth=2.6, **end)[0])
+        self.others = [self.moving_line(losses, linewidth=1.3, **end, **look) for look in OTHERS]
+        self.loss = self.moving_line(losses, color=BLUE, linewidth=2.6, **end)
         names = [f"m = {size}" for size in (1, 16, EXAMPLES)]
         losses.legend(
             [*self.others, self.loss],
@@ -56,7 +56,7 @@ class MinibatchPicture(Picture):
             borderaxespad=0.2,
         )
         self._draw_noise(noise)
-        self.mark = self.moving(noise.plot([], [], color=BLUE, marker="o", markersize=11, linestyle="")[0])
+        self.mark = self.moving_line(noise, color=BLUE, marker="o", markersize=11, linestyle="")
         self.no_noise = Beyond(self, noise, BLUE, size=11)  # a logarithmic axis has no place for the 0 of all data
 
     def _draw_surface(self, axes) -> None:

@@ -42,16 +42,14 @@ class PathPicture(Picture):
         self.paths, self.ends, self.curves, self.steps = {}, {}, {}, {}
         for name, look in LOOKS.items():
             thin: dict[str, Any] = {"linewidth": 1.4, "markersize": 4}
-            self.paths[name] = self.moving(self.plane.plot([], [], **look, **thin)[0])
-            self.ends[name] = self.moving(
-                self.plane.plot(
-                    [], [], color=look["color"], marker=look["marker"], markersize=10, markeredgecolor=self.style.ink
-                )[0]
+            self.paths[name] = self.moving_line(self.plane, **look, **thin)
+            self.ends[name] = self.moving_line(
+                self.plane, color=look["color"], marker=look["marker"], markersize=10, markeredgecolor=self.style.ink
             )
             line: dict[str, Any] = {"color": look["color"], "linestyle": look["linestyle"], "linewidth": 1.8}
-            self.curves[name] = self.moving(self.losses.plot([], [], **line)[0])
-            self.steps[name] = self.moving(self.rates.plot([], [], **line)[0])
-        self.start = self.moving(self.plane.plot([], [], "s", color=self.style.ink, markersize=8)[0])
+            self.curves[name] = self.moving_line(self.losses, **line)
+            self.steps[name] = self.moving_line(self.rates, **line)
+        self.start = self.moving_line(self.plane, "s", color=self.style.ink, markersize=8)
         decades(self.rates, "y", RATE_LOW, RATE_HIGH)
         self.losses.set_title("Loss f − lowest f, against the step")
         self.rates.set_title("Effective rate: step / gradient")

@@ -29,14 +29,14 @@ class AdamBiasPicture(Picture):
         ax.plot(t, t**-0.5, color=self.style.theory, linestyle=":", linewidth=1.5)
         ax.text(30, 0.085, "AdaGrad, 1/√t", color=self.style.theory, ha="right")
         self.lines = {
-            False: self.moving(ax.plot([], [], color=VERMILLION, linestyle="--")[0]),
-            True: self.moving(ax.plot([], [], color=BLUE)[0]),
+            False: self.moving_line(ax, color=VERMILLION, linestyle="--"),
+            True: self.moving_line(ax, color=BLUE),
         }
         self.words = {
             False: ax.text(0.98, 0.97, "not corrected", color=VERMILLION, ha="right", va="top", transform=ax.transAxes),
             True: ax.text(0.98, 0.91, "corrected", color=BLUE, ha="right", va="top", transform=ax.transAxes),
         }
-        self.peak = self.moving(ax.plot([], [], "o", color=self.style.ink, markersize=8)[0])
+        self.peak = self.moving_line(ax, "o", color=self.style.ink, markersize=8)
         self.number = self.moving(ax.text(0.02, 0.97, "", va="top", weight="bold", transform=ax.transAxes))
         self.m_axes = self._build_average((0.60, 0.575, 0.385, 0.325), "Average of g:  m and m̂ = m/(1 − β1ᵗ)")
         self.v_axes = self._build_average((0.60, 0.12, 0.385, 0.325), "Average of g²:  v and v̂ = v/(1 − β2ᵗ)")
@@ -44,9 +44,9 @@ class AdamBiasPicture(Picture):
         self.v_axes.set_xlabel("step t    (dotted: what the average should be)", labelpad=0)
         self.averages = [
             (
-                self.moving(ax.plot([], [], color=VERMILLION, linestyle="--")[0]),
-                self.moving(ax.plot([], [], color=BLUE)[0]),
-                self.moving(ax.plot([], [], color=GREEN, linestyle=":", linewidth=2.4)[0]),
+                self.moving_line(ax, color=VERMILLION, linestyle="--"),
+                self.moving_line(ax, color=BLUE),
+                self.moving_line(ax, color=GREEN, linestyle=":", linewidth=2.4),
             )
             for ax in (self.m_axes, self.v_axes)
         ]

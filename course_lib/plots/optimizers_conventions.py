@@ -38,12 +38,12 @@ class ConventionsPicture(Picture):
         self.gaps.set_title("Distance from the first form")
         self.lines, self.ends, self.curves, self.samples, self.words = [], [], [], [], []
         for row, look in enumerate(SERIES[:3]):
-            self.lines.append(self.moving(self.plane.plot([], [], markersize=4, linewidth=1.6, **look)[0]))
+            self.lines.append(self.moving_line(self.plane, markersize=4, linewidth=1.6, **look))
             end = {"color": look["color"], "marker": look["marker"], "markersize": 10}
-            self.ends.append(self.moving(self.plane.plot([], [], markeredgecolor=self.style.ink, **end)[0]))
+            self.ends.append(self.moving_line(self.plane, markeredgecolor=self.style.ink, **end))
             line: dict[str, Any] = {"color": look["color"], "linestyle": look["linestyle"]}
             if row:
-                self.curves.append(self.moving(self.gaps.plot([], [], **line)[0]))
+                self.curves.append(self.moving_line(self.gaps, **line))
             y = 0.965 - 0.045 * row
             self.samples.append(
                 self.gaps.plot(

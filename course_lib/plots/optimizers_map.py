@@ -50,13 +50,13 @@ class MapPicture(Picture):
         ax.set(xlim=logs, ylim=(0, BETA_HIGH), xticks=range(-3, 2), xlabel="learning rate η")
         ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
         self.axis_name = self.moving(ax.text(-0.06, 0.55, "", transform=ax.transAxes, ha="right"))
-        self.border = self.moving(ax.plot([], [], color="white", linestyle="--", linewidth=2)[0])
-        self.level = self.moving(ax.plot([], [], color="white", linewidth=1)[0])
-        self.best = self.moving(
-            ax.plot([], [], "*", color="white", markersize=15, markeredgecolor=LIGHT.ink, clip_on=False, zorder=5)[0]
+        self.border = self.moving_line(ax, color="white", linestyle="--", linewidth=2)
+        self.level = self.moving_line(ax, color="white", linewidth=1)
+        self.best = self.moving_line(
+            ax, "*", color="white", markersize=15, markeredgecolor=LIGHT.ink, clip_on=False, zorder=5
         )
-        self.here = self.moving(
-            ax.plot([], [], "o", color=VERMILLION, markersize=10, markeredgecolor="white", markeredgewidth=2)[0]
+        self.here = self.moving_line(
+            ax, "o", color=VERMILLION, markersize=10, markeredgecolor="white", markeredgewidth=2
         )
         bar = self.figure.add_axes((0.49, 0.115, 0.015, 0.64))
         bar.imshow(
@@ -81,10 +81,10 @@ class MapPicture(Picture):
         ax.axhline(1, color=self.style.faint)
         ax.set_title("Share of the loss left, along the line", pad=26)
         ax.set_xlabel("learning rate η")
-        self.curve = self.moving(ax.plot([], [], color=BLUE)[0])
-        self.limit = self.moving(ax.plot([], [], color=VERMILLION, linestyle="--", linewidth=1.5)[0])
-        self.optimum = self.moving(ax.plot([], [], color=GREEN, linestyle=":", linewidth=2)[0])
-        self.dot = self.moving(ax.plot([], [], "o", color=VERMILLION, markersize=10)[0])
+        self.curve = self.moving_line(ax, color=BLUE)
+        self.limit = self.moving_line(ax, color=VERMILLION, linestyle="--", linewidth=1.5)
+        self.optimum = self.moving_line(ax, color=GREEN, linestyle=":", linewidth=2)
+        self.dot = self.moving_line(ax, "o", color=VERMILLION, markersize=10)
         self.beyond = Beyond(self, ax, VERMILLION, size=10)
         self.notes = [
             self.moving(ax.text(x, 1.02, "", transform=ax.transAxes, ha=side, va="bottom", color=self.style.ink))

@@ -35,11 +35,11 @@ class MomentumPicture(Picture):
         self.valley.set_title("In a valley: distance (dashed: no momentum)")
         self.valley.set_xlabel("step", labelpad=0)
         self.valley.axhline(0, color=self.style.faint)
-        self.terminal = self.moving(self.speeds.plot([], [], color=self.style.theory, linestyle="--")[0])
-        self.speed = self.moving(self.speeds.plot([], [], color=BLUE)[0])
+        self.terminal = self.moving_line(self.speeds, color=self.style.theory, linestyle="--")
+        self.speed = self.moving_line(self.speeds, color=BLUE)
         self.words = self.moving(self.speeds.text(0.98, 0.85, "", transform=self.speeds.transAxes, ha="right"))
-        self.without = self.moving(self.valley.plot([], [], color=self.style.theory, linestyle="--", linewidth=1.2)[0])
-        self.x = self.moving(self.valley.plot([], [], color=VERMILLION, marker="o", markersize=2.5, linewidth=1.4)[0])
+        self.without = self.moving_line(self.valley, color=self.style.theory, linestyle="--", linewidth=1.2)
+        self.x = self.moving_line(self.valley, color=VERMILLION, marker="o", markersize=2.5, linewidth=1.4)
         self._build_map()
 
     def _build_map(self) -> None:
@@ -70,9 +70,7 @@ class MomentumPicture(Picture):
             arrowprops={"arrowstyle": "-", "color": self.style.ink},
         )
         ax.set_title("How it comes to rest")
-        self.here = self.moving(
-            ax.plot([], [], "o", color=VERMILLION, markersize=11, markeredgecolor=self.style.paper)[0]
-        )
+        self.here = self.moving_line(ax, "o", color=VERMILLION, markersize=11, markeredgecolor=self.style.paper)
 
     def frame(self, result: MomentumRun) -> tuple[int, float]:
         reach = 1.0 if result.regime == "diverges" else step_up(float(np.abs(result.x).max()), (1.0, 2.0, 5.0))

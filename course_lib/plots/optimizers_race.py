@@ -26,9 +26,7 @@ class OptimizerRacePicture(Picture):
         decades(ax, "y", LOW, HIGH)
         ax.set_title("Training loss; band: all seeds")
         self.band = self.moving(ax.fill_between([0, 1], [1, 1], [2, 2], alpha=0.3, linewidth=0))
-        self.curves = {
-            name: self.moving(ax.plot([], [], markevery=4, markersize=5, **look)[0]) for name, look in LOOKS.items()
-        }
+        self.curves = {name: self.moving_line(ax, markevery=4, markersize=5, **look) for name, look in LOOKS.items()}
         ax = self.ends = self.figure.add_axes((0.66, 0.11, 0.17, 0.80))
         decades(ax, "x", LOW, HIGH)
         ax.set(
@@ -42,12 +40,10 @@ class OptimizerRacePicture(Picture):
         for row, name in enumerate(OPTIMIZERS):
             ax.plot([-0.26, -0.05], [row, row], clip_on=False, transform=across, markersize=5, **LOOKS[name])
         self.spans = [
-            self.moving(ax.plot([], [], color=LOOKS[name]["color"], linewidth=5, solid_capstyle="butt")[0])
-            for name in OPTIMIZERS
+            self.moving_line(ax, color=LOOKS[name]["color"], linewidth=5, solid_capstyle="butt") for name in OPTIMIZERS
         ]
         self.dots = [
-            self.moving(ax.plot([], [], color=self.style.ink, marker="|", markersize=14, markeredgewidth=2)[0])
-            for _ in OPTIMIZERS
+            self.moving_line(ax, color=self.style.ink, marker="|", markersize=14, markeredgewidth=2) for _ in OPTIMIZERS
         ]
         self.figure.text(0.905, 0.925, "η", ha="right", weight="bold")
         self.figure.text(0.99, 0.925, "accuracy", ha="right", weight="bold")

@@ -35,11 +35,11 @@ class SchedulePicture(Picture):
         self.rates.set_title("Learning rate α")
         self.losses.set_xlabel("updates", labelpad=0)
         gray: dict[str, Any] = {"color": VERMILLION, "linestyle": "--", "linewidth": 1.4}
-        self.left_alone = self.moving(self.rates.plot([], [], **gray)[0])
-        self.rate = self.moving(self.rates.plot([], [], color=BLUE)[0])
-        self.floor = self.moving(self.losses.plot([], [], color=ORANGE, linestyle=":", linewidth=2)[0])
-        self.constant = self.moving(self.losses.plot([], [], **gray)[0])
-        self.loss = self.moving(self.losses.plot([], [], color=BLUE)[0])
+        self.left_alone = self.moving_line(self.rates, **gray)
+        self.rate = self.moving_line(self.rates, color=BLUE)
+        self.floor = self.moving_line(self.losses, color=ORANGE, linestyle=":", linewidth=2)
+        self.constant = self.moving_line(self.losses, **gray)
+        self.loss = self.moving_line(self.losses, color=BLUE)
         self.legend = self.moving(
             self.figure.text(0.98, 0.495, "", ha="right", va="center", fontsize=self.style.font - 1)
         )

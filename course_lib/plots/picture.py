@@ -13,7 +13,7 @@ import os
 import threading
 import weakref
 import zlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
@@ -70,7 +70,8 @@ class Picture:
 
     `build()`              creates axes and artists on `self.figure`; those that change go through `self.moving`.
     `frame(result)`        returns a hashable summary of what the background depends on (limits, layer count, labels).
-    `set_frame(result)`    sets limits, ticks and titles; called only when `frame` differs from the last one.
+    `set_frame(result)`    sets limits, ticks and titles; called only when `frame` differs from the last one. A legend
+                           set here (`axes.legend` takes the place of the one before) names only what is drawn.
     `set_artists(result)`  sets the data of the moving artists, nothing else.
     `describe(result)`     says in words and numbers what the picture shows (the alternative text).
 
@@ -113,11 +114,18 @@ class Picture:
         self._moving.append(artist)
         return artist
 
-    def only_legend(self, **legend: Any) -> None:
-        """The legend of the figure, anew: called by `set_frame`, it names what is in the picture and nothing else."""
-        for old in [*self.figure.legends]:
-            old.remove()
-        self.figure.legend(**legend)
+    def moving_line(self, axes: Axes, *marker: str, **look: Any) -> Any:
+        """A line on `axes` that changes with the result; it has no points yet."""
+        return self.moving(axes.plot([], [], *marker, **look)[0])
+
+    def class_points(self, axes: Axes, looks: Sequence[dict[str, Any]], size: float, edge: float) -> list[Any]:
+        """The points of each class, with an edge in the colour of the paper that keeps neighbours apart."""
+        rim = {"linestyle": "", "markersize": size, "markeredgecolor": self.style.paper, "markeredgewidth": edge}
+        return [self.moving_line(axes, color=look["color"], marker=look["marker"], **rim) for look in looks]
+
+    def heading(self, x: float, y: float, larger: float, **look: Any) -> Any:
+        """A bold text that changes with the result, `larger` points above the usual size; (x, y) in the figure."""
+        return self.moving(self.figure.text(x, y, "", weight="bold", fontsize=self.style.font + larger, **look))
 
     def update(self, result: Any) -> Picture:
         """Draw `result` and return the picture itself."""
@@ -190,7 +198,7 @@ class Beyond:
             "zorder": 5,
         }
         self.axes = axes
-        self.above, self.below = (picture.moving(axes.plot([], [], marker, **look)[0]) for marker in "^v")
+        self.above, self.below = (picture.moving_line(axes, marker, **look) for marker in "^v")
 
     def set(self, x: ArrayLike, y: ArrayLike) -> None:
         """Mark those of the points (x, y) that the axis does not hold; NaN is nowhere."""

@@ -18,10 +18,9 @@ from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture, inside, step_up
 from course_lib.plots.signals import UNBOUNDED, BeyondAxis, side_by_side, violins
-from course_lib.plots.style import BLUE, ORANGE, SERIES, VERMILLION
+from course_lib.plots.style import BLUE, ORANGE, SERIES, SHADES, VERMILLION
 
 CLASSES = SERIES[:3]
-SHADES, TINT = 12, 0.6  # as many shades as the palette of the PNG has
 BLANK, LINE = 2 * SHADES, 2 * SHADES + 1
 LOSSES, RATIOS, GRADIENTS = (1e-3, 10.0), (1e-6, 1.0), (1e-12, 1e3)
 INIT_NAMES = {"xavier": "Xavier", "he": "He"}  # the others are called as they are set
@@ -54,42 +53,22 @@ class PlaygroundPicture(Picture):
         self.image = self.moving(
             self.plane.imshow(np.zeros((2, 2, 3), np.uint8), origin="lower", interpolation="nearest", aspect="auto")
         )
-        self.points = [
-            self.moving(
-                self.plane.plot(
-                    [],
-                    [],
-                    linestyle="",
-                    marker=look["marker"],
-                    markersize=5.5,
-                    color=look["color"],
-                    markeredgecolor=self.style.paper,
-                    markeredgewidth=0.6,
-                )[0]
-            )
-            for look in CLASSES
-        ]
+        self.points = self.class_points(self.plane, CLASSES, 5.5, 0.6)
         self.val_points = [
-            self.moving(
-                self.plane.plot(
-                    [],
-                    [],
-                    linestyle="",
-                    marker=look["marker"],
-                    markersize=5,
-                    color=look["color"],
-                    markerfacecolor="none",
-                    markeredgewidth=1.2,
-                )[0]
+            self.moving_line(
+                self.plane,
+                linestyle="",
+                marker=look["marker"],
+                markersize=5,
+                color=look["color"],
+                markerfacecolor="none",
+                markeredgewidth=1.2,
             )
             for look in CLASSES
         ]
         self.plane.set_xlabel("x1", labelpad=1)
         self.plane.set_ylabel("x2", labelpad=-8)
-        paper = np.array(mpl.colors.to_rgb(self.style.paper))
-        colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
-        table = paper + np.linspace(0, TINT, SHADES)[:, None] * (colours[:, None] - paper)
-        self.shades = (255 * table + 0.5).astype(np.uint8)  # (class, shade, RGB)
+        self.shades = self.style.shades(CLASSES)
         ends = [[255 * np.array(mpl.colors.to_rgb(colour)) + 0.5] for colour in (self.style.paper, self.style.theory)]
         inks = np.vstack([*self.shades[:2], *ends]).astype(np.uint8)  # of the maps: below 0, above 0, paper, line
         self.inks = np.pad(inks, ((0, 0), (0, 1)), constant_values=255)  # opaque: RGBA is drawn as it is
@@ -97,7 +76,7 @@ class PlaygroundPicture(Picture):
     def _build_units(self) -> None:
         self.units = self.figure.add_axes((0.045, 0.02, 0.945, 0.175))
         self.units.set_axis_off()
-        self.units_title = self.moving(self.figure.text(0.045, 0.215, "", weight="bold", fontsize=self.style.font + 1))
+        self.units_title = self.heading(0.045, 0.215, 1)
         self.figure.text(
             0.99,
             0.215,
@@ -122,8 +101,8 @@ class PlaygroundPicture(Picture):
         ax.set(yscale="log", ylim=LOSSES, yticks=[1e-3, 1e-2, 0.1, 1, 10], xlabel="updates")
         ax.yaxis.set_minor_locator(NullLocator())
         ax.set_title("Loss", pad=22)
-        self.val = self.moving(ax.plot([], [], color=VERMILLION, linestyle="--", label="validation")[0])
-        self.train = self.moving(ax.plot([], [], color=BLUE, label="training")[0])
+        self.val = self.moving_line(ax, color=VERMILLION, linestyle="--", label="validation")
+        self.train = self.moving_line(ax, color=BLUE, label="training")
         ax.legend(
             handles=[self.train, self.val],
             loc="lower left",
@@ -149,7 +128,7 @@ class PlaygroundPicture(Picture):
             color=self.style.theory,
             fontsize=self.style.font - 1,
         )
-        self.ratios = self.moving(ax.plot([], [], color=BLUE, marker="o", linestyle=":", markersize=7)[0])
+        self.ratios = self.moving_line(ax, color=BLUE, marker="o", linestyle=":", markersize=7)
         self.ratios_below = self.moving(  # hollow: the value lies below the axis
             ax.plot([], [], color=BLUE, marker="v", linestyle="", markersize=8, markerfacecolor="none")[0]
         )
@@ -160,17 +139,8 @@ class PlaygroundPicture(Picture):
         self.histogram = self.moving(
             ax.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=BLUE, edgecolor="none"))
         )
-        self.dead = self.moving(
-            ax.plot(
-                [],
-                [],
-                color=ORANGE,
-                marker="v",
-                linestyle="",
-                markersize=9,
-                markeredgecolor=self.style.ink,
-                label="dead units",
-            )[0]
+        self.dead = self.moving_line(
+            ax, color=ORANGE, marker="v", linestyle="", markersize=9, markeredgecolor=self.style.ink, label="dead units"
         )
         ax.legend(loc="lower left", bbox_to_anchor=(-0.16, 0.98), handletextpad=0.2, borderaxespad=0)
         self.beyond = self.moving(ax.text(0.99, 1.02, "", transform=ax.transAxes, ha="right", va="bottom"))

@@ -29,9 +29,7 @@ class CloudPicture(Picture):
     colormap = "PuOr"
 
     def build(self) -> None:
-        self.headline = self.moving(
-            self.figure.text(0.055, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
+        self.headline = self.heading(0.055, 0.975, 1.5, va="top")
         self._build_cloud()
         self._build_matrix()
         self._build_loss()
@@ -42,12 +40,10 @@ class CloudPicture(Picture):
         ax.axhline(0, color=self.style.faint, zorder=0)
         ax.axvline(0, color=self.style.faint, zorder=0)
         options: dict[str, Any] = {"linestyle": "none", "markersize": 5, "markeredgewidth": 0}
-        self.positive = self.moving(ax.plot([], [], "o", color=BLUE, **options)[0])
-        self.negative = self.moving(ax.plot([], [], "^", color=ORANGE, **options)[0])
-        self.ellipse = self.moving(ax.plot([], [], color=self.style.ink, linewidth=1.5)[0])
-        self.followed = self.moving(
-            ax.plot([], [], "*", color=VERMILLION, markersize=17, markeredgecolor=self.style.paper)[0]
-        )
+        self.positive = self.moving_line(ax, "o", color=BLUE, **options)
+        self.negative = self.moving_line(ax, "^", color=ORANGE, **options)
+        self.ellipse = self.moving_line(ax, color=self.style.ink, linewidth=1.5)
+        self.followed = self.moving_line(ax, "*", color=VERMILLION, markersize=17, markeredgecolor=self.style.paper)
 
     def _build_matrix(self) -> None:
         ax = self.matrix = self.figure.add_axes((0.447, 0.575, 0.135, 0.27))
@@ -70,9 +66,9 @@ class CloudPicture(Picture):
         ax.set(xlim=(-VIEW, VIEW), ylim=(-VIEW, VIEW), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
         ax.set(xlabel="w1, distance from the minimum", aspect="equal")
         ax.set_ylabel("w2", labelpad=-4)
-        self.contours = self.moving(ax.plot([], [], color=self.style.theory, linewidth=1.2)[0])
-        self.path = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=3, linewidth=1)[0])
-        self.start = self.moving(ax.plot([], [], "s", color=self.style.ink, markersize=8)[0])
+        self.contours = self.moving_line(ax, color=self.style.theory, linewidth=1.2)
+        self.path = self.moving_line(ax, color=VERMILLION, marker="o", markersize=3, linewidth=1)
+        self.start = self.moving_line(ax, "s", color=self.style.ink, markersize=8)
         ax.plot([-1.35], [-1.33], "s", color=self.style.ink, markersize=8)
         ax.text(-1.25, -1.35, "start", va="center")
         ax.plot([0], [0], "+", color=self.style.ink, markersize=12, zorder=9)
@@ -139,9 +135,7 @@ class SensitivityPicture(Picture):
     large_print = 1.1
 
     def build(self) -> None:
-        self.headline = self.moving(
-            self.figure.text(0.05, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
+        self.headline = self.heading(0.05, 0.975, 1.5, va="top")
         places = ((0.04, 0.11, 0.315, 0.70), (0.39, 0.11, 0.315, 0.70))
         self.planes = [self.figure.add_axes(place) for place in places]
         self.artists = [self._build_plane(ax) for ax in self.planes]
@@ -157,11 +151,11 @@ class SensitivityPicture(Picture):
         ax.plot([0], [0], "+", color=self.style.ink, markersize=14)
         options: dict[str, Any] = {"linestyle": "none", "markersize": 5, "markeredgewidth": 0}
         return {
-            "first": self.moving(ax.plot([], [], "o", color=BLUE, **options)[0]),
-            "second": self.moving(ax.plot([], [], "^", color=ORANGE, **options)[0]),
-            "wrong": self.moving(ax.plot([], [], "x", color=VERMILLION, markersize=7, markeredgewidth=1.5)[0]),
-            "before": self.moving(ax.plot([], [], "--", color=self.style.theory, linewidth=1.5)[0]),
-            "line": self.moving(ax.plot([], [], color=self.style.ink)[0]),
+            "first": self.moving_line(ax, "o", color=BLUE, **options),
+            "second": self.moving_line(ax, "^", color=ORANGE, **options),
+            "wrong": self.moving_line(ax, "x", color=VERMILLION, markersize=7, markeredgewidth=1.5),
+            "before": self.moving_line(ax, "--", color=self.style.theory, linewidth=1.5),
+            "line": self.moving_line(ax, color=self.style.ink),
         }
 
     def _build_curves(self) -> None:
@@ -172,8 +166,8 @@ class SensitivityPicture(Picture):
         ax.set_title("Loss against wiggle", pad=28)
         ax.axvline(0, color=self.style.faint, zorder=0)
         styles = (("raw", VERMILLION, "--", "s"), ("normalised", GREEN, "-", "o"))
-        self.lines = [self.moving(ax.plot([], [], line, color=c, label=name)[0]) for name, c, line, _ in styles]
-        self.dots = [self.moving(ax.plot([], [], mark, color=c, markersize=9)[0]) for _, c, _, mark in styles]
+        self.lines = [self.moving_line(ax, line, color=c, label=name) for name, c, line, _ in styles]
+        self.dots = [self.moving_line(ax, mark, color=c, markersize=9) for _, c, _, mark in styles]
         self.beyond = Beyond(self, ax, self.style.ink)
         ax.legend(
             loc="lower left",

@@ -47,9 +47,7 @@ class RecipePicture(Picture):
         ax.set_axis_off()
         white = np.full((down, across, 4), 255, np.uint8)
         self.pixels = self.moving(ax.imshow(white, interpolation="nearest", aspect="auto"))
-        self.headline = self.moving(
-            self.figure.text(16 / width, 0.98, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
+        self.headline = self.heading(16 / width, 0.98, 1.5, va="top")
         tops = [(10 + down - PITCH_Y * row - 24) / height for row in range(ROWS)]
         self.labels = [self.moving(self.figure.text(16 / width, top, "", va="bottom")) for top in tops]
         self._build_spectrum()
@@ -58,10 +56,10 @@ class RecipePicture(Picture):
         ax = self.spectrum = self.figure.add_axes((0.675, 0.12, 0.31, 0.635))
         ax.set(yscale="log", xscale="log", ylim=(4e-7, 300), yticks=[1e-6, 1e-4, 1e-2, 1, 100])
         ax.set_title("Eigenvalues of E[zzᵀ]", pad=42)
-        self.before = self.moving(ax.plot([], [], "--", color=self.style.theory, label="raw")[0])
-        self.after = self.moving(ax.plot([], [], color=BLUE, label="prepared")[0])
-        self.first = self.moving(ax.plot([], [], "o", color=BLUE, markersize=7)[0])
-        self.floor = self.moving(ax.plot([], [], ":", color=VERMILLION, label="ε")[0])
+        self.before = self.moving_line(ax, "--", color=self.style.theory, label="raw")
+        self.after = self.moving_line(ax, color=BLUE, label="prepared")
+        self.first = self.moving_line(ax, "o", color=BLUE, markersize=7)
+        self.floor = self.moving_line(ax, ":", color=VERMILLION, label="ε")
 
     def frame(self, result: PreparedImages) -> tuple[int, bool]:
         return result.original[0].size, result.recipe in ("whitened", "ZCA")

@@ -21,9 +21,7 @@ class LeakagePicture(Picture):
     size = (9.6, 4.8)
 
     def build(self) -> None:
-        self.headline = self.moving(
-            self.figure.text(0.065, 0.975, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
+        self.headline = self.heading(0.065, 0.975, 1.5, va="top")
         left, right = self.scores, self.gaps = (
             self.figure.add_axes((0.065, 0.12, 0.50, 0.64)),
             self.figure.add_axes((0.66, 0.12, 0.325, 0.70)),
@@ -38,7 +36,7 @@ class LeakagePicture(Picture):
         right.axhline(0, color=self.style.theory, linewidth=1)
         self.chance = self.moving(left.plot([15, 430], [0, 0], color=self.style.faint, zorder=0)[0])
         band: dict[str, Any] = {"color": self.style.faint, "linewidth": 14, "zorder": 0}
-        self.here = [self.moving(ax.plot([], [], **band)[0]) for ax in (left, right)]
+        self.here = [self.moving_line(ax, **band) for ax in (left, right)]
         entries = [
             ("clean", "train", BLUE, "-", "o"),
             ("leaky", "everything", VERMILLION, "--", "s"),
@@ -49,15 +47,15 @@ class LeakagePicture(Picture):
         left.legend(
             handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=3, borderaxespad=0, columnspacing=1
         )
-        self.ring = self.moving(left.plot([], [], "o", color="none", markeredgecolor=self.style.ink, markersize=15)[0])
-        self.seeds = self.moving(right.plot([], [], "o", color=BLUE, markersize=3, alpha=0.35, markeredgewidth=0)[0])
+        self.ring = self.moving_line(left, "o", color="none", markeredgecolor=self.style.ink, markersize=15)
+        self.seeds = self.moving_line(right, "o", color=BLUE, markersize=3, alpha=0.35, markeredgewidth=0)
         self.beyond = Beyond(self, right, BLUE, size=5)
-        self.gap_bars = self.moving(right.plot([], [], color=self.style.ink, linewidth=2.5)[0])
-        self.gap_mean = self.moving(right.plot([], [], "D", color=self.style.ink, markersize=7)[0])
+        self.gap_bars = self.moving_line(right, color=self.style.ink, linewidth=2.5)
+        self.gap_mean = self.moving_line(right, "D", color=self.style.ink, markersize=7)
 
     def _curve(self, ax, field: str, label: str, color: str, linestyle: str, marker: str) -> tuple[Line2D, Line2D]:
-        bars = self.moving(ax.plot([], [], color=color, linewidth=1.5)[0])
-        line = self.moving(ax.plot([], [], color=color, linestyle=linestyle, marker=marker, label=label)[0])
+        bars = self.moving_line(ax, color=color, linewidth=1.5)
+        line = self.moving_line(ax, color=color, linestyle=linestyle, marker=marker, label=label)
         return bars, line
 
     def frame(self, result: Leakage) -> float:

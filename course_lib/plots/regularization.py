@@ -33,31 +33,25 @@ class OverfittingPicture(Picture):
             for colour, width in zip(COLOURS, (1.6, 2.4), strict=True):
                 for line, marker in (("-", "o"), ("--", "s")):
                     self.curves.append(
-                        self.moving(
-                            axes.plot(
-                                [],
-                                [],
-                                color=colour,
-                                linestyle=line,
-                                marker=marker,
-                                markersize=4,
-                                markevery=4,
-                                linewidth=width,
-                            )[0]
+                        self.moving_line(
+                            axes,
+                            color=colour,
+                            linestyle=line,
+                            marker=marker,
+                            markersize=4,
+                            markevery=4,
+                            linewidth=width,
                         )
                     )
         self.lowest = [
-            self.moving(
-                self.loss.plot(
-                    [],
-                    [],
-                    marker="v",
-                    color=colour,
-                    markersize=11,
-                    linestyle="",
-                    markeredgecolor=self.style.ink,
-                    zorder=5,
-                )[0]
+            self.moving_line(
+                self.loss,
+                marker="v",
+                color=colour,
+                markersize=11,
+                linestyle="",
+                markeredgecolor=self.style.ink,
+                zorder=5,
             )
             for colour in COLOURS
         ]
@@ -78,7 +72,7 @@ class OverfittingPicture(Picture):
             columnspacing=1.2,
             handlelength=2.6,
         )
-        self.title = self.moving(self.figure.text(0.065, 0.925, "", weight="bold", fontsize=self.style.font + 2))
+        self.title = self.heading(0.065, 0.925, 2)
         self.note = self.moving(
             self.weights.text(0.98, 0.97, "", transform=self.weights.transAxes, ha="right", va="top")
         )

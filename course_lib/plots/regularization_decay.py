@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import numpy as np
 
 from course_lib.experiments.regularization_decay import BINS, REACH, WAYS, WeightDecay
 from course_lib.plots.picture import Picture
-from course_lib.plots.style import BLUE, SERIES, VERMILLION
+from course_lib.plots.style import BLUE, SERIES, SHADES, VERMILLION
 
 CLASSES = SERIES[:2]
-SHADES, TINT = 12, 0.6
 
 
 class DecayPicture(Picture):
@@ -37,23 +35,7 @@ class DecayPicture(Picture):
                     )
                 )
             )
-            self.points.append(
-                [
-                    self.moving(
-                        axes.plot(
-                            [],
-                            [],
-                            linestyle="",
-                            marker=look["marker"],
-                            markersize=7,
-                            color=look["color"],
-                            markeredgecolor=self.style.paper,
-                            markeredgewidth=0.8,
-                        )[0]
-                    )
-                    for look in CLASSES
-                ]
-            )
+            self.points.append(self.class_points(axes, CLASSES, 7, 0.8))
             self.notes.append(self.moving(self.figure.text(left, 0.085, "", va="center")))
         axes = self.weights = self.figure.add_axes((0.715, 0.20, 0.27, 0.62))
         axes.set(xlim=(0, BINS[-1]), yscale="log", ylim=(0.7, 1500), xlabel="|weight|")
@@ -80,11 +62,8 @@ class DecayPicture(Picture):
             )
         ]
         axes.legend(loc="upper right")
-        self.title = self.moving(self.figure.text(0.045, 0.925, "", weight="bold", fontsize=self.style.font + 2))
-        paper = np.array(mpl.colors.to_rgb(self.style.paper))
-        colours = np.array([mpl.colors.to_rgb(look["color"]) for look in CLASSES])
-        table = paper + np.linspace(0, TINT, SHADES)[:, None] * (colours[:, None] - paper)
-        self.shades = (255 * table + 0.5).astype(np.uint8)  # (class, shade, RGB)
+        self.title = self.heading(0.045, 0.925, 2)
+        self.shades = self.style.shades(CLASSES)
 
     def set_artists(self, result: WeightDecay) -> None:
         name = {"sgd": "SGD", "adam": "Adam"}[result.optimizer]

@@ -29,8 +29,8 @@ class DropoutPicture(Picture):
         for label, side in zip(axes.get_xticklabels()[::4], ("left", "right"), strict=True):
             label.set(horizontalalignment=side)
         self.steps = self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, fill=True, color=BLUE, alpha=0.4))
-        self.mean = self.moving(axes.plot([], [], color=BLUE, linewidth=3, label="mean in training")[0])
-        self.test = self.moving(axes.plot([], [], color=VERMILLION, linewidth=3, linestyle="--", label="test")[0])
+        self.mean = self.moving_line(axes, color=BLUE, linewidth=3, label="mean in training")
+        self.test = self.moving_line(axes, color=VERMILLION, linewidth=3, linestyle="--", label="test")
         axes.legend(loc="lower right", bbox_to_anchor=(1.02, 1.0), ncols=2)
         bars = self.bars = self.figure.add_axes((0.685, 0.13, 0.225, 0.68))
         bars.set(xlim=(0, REACH), ylim=(len(ROWS) - 0.5, -0.6), yticks=range(len(ROWS)), yticklabels=ROWS)
@@ -40,22 +40,19 @@ class DropoutPicture(Picture):
             for part, (colour, name) in enumerate(((BLUE, "training"), (VERMILLION, "test"))):
                 y = row - 0.17 + 0.34 * part
                 self.lengths.append(
-                    self.moving(
-                        bars.plot(
-                            [],
-                            [],
-                            color=colour,
-                            linewidth=(12, 6)[part],
-                            solid_capstyle="butt",
-                            label=name if row == 0 else None,
-                        )[0]
+                    self.moving_line(
+                        bars,
+                        color=colour,
+                        linewidth=(12, 6)[part],
+                        solid_capstyle="butt",
+                        label=name if row == 0 else None,
                     )
                 )
                 self.values.append(
                     self.moving(bars.text(1.04, y, "", transform=bars.get_yaxis_transform(), va="center"))
                 )
         bars.legend(loc="lower left", bbox_to_anchor=(-0.05, 1.0), ncols=2, handlelength=1.2)
-        self.title = self.moving(self.figure.text(0.07, 0.92, "", weight="bold", fontsize=self.style.font + 2))
+        self.title = self.heading(0.07, 0.92, 2)
 
     def set_artists(self, result: DroppedOut) -> None:
         tallest = max(result.counts.max(), 1)

@@ -28,34 +28,29 @@ class EnsemblePicture(Picture):
         self.trust.set(xlim=(0, 1), ylim=(0, 1.03), xlabel="confidence", title="Share right")
         self.trust.plot([0, 1], [0, 1], color=self.style.theory, linestyle="--", linewidth=1.2)
         self.trust.text(0.63, 0.52, "calibrated", color=self.style.theory, rotation=42, ha="center", va="center")
-        self.alone = self.moving(
-            self.accuracy.plot(
-                [], [], color=ORANGE, marker="x", markersize=8, markeredgewidth=2, linestyle="", label="each alone"
-            )[0]
+        self.alone = self.moving_line(
+            self.accuracy, color=ORANGE, marker="x", markersize=8, markeredgewidth=2, linestyle="", label="each alone"
         )
-        self.whole = self.moving(self.accuracy.plot([], [], color=self.style.theory, linestyle=":", linewidth=2)[0])
-        self.average = self.moving(self.accuracy.plot([], [], color=BLUE, marker="o", markersize=5, label="average")[0])
+        self.whole = self.moving_line(self.accuracy, color=self.style.theory, linestyle=":", linewidth=2)
+        self.average = self.moving_line(self.accuracy, color=BLUE, marker="o", markersize=5, label="average")
         self.here = [
-            self.moving(
-                axes.plot(
-                    [],
-                    [],
-                    color=VERMILLION,
-                    marker="o",
-                    markersize=12,
-                    markerfacecolor="none",
-                    markeredgewidth=2.5,
-                    linestyle="",
-                )[0]
+            self.moving_line(
+                axes,
+                color=VERMILLION,
+                marker="o",
+                markersize=12,
+                markerfacecolor="none",
+                markeredgewidth=2.5,
+                linestyle="",
             )
             for axes in (self.accuracy, self.loss)
         ]
         self.accuracy.legend(loc="lower right", ncols=2, handlelength=1.3, columnspacing=0.8)
-        self.losses = self.moving(self.loss.plot([], [], color=BLUE, marker="o", markersize=5)[0])
+        self.losses = self.moving_line(self.loss, color=BLUE, marker="o", markersize=5)
         self.shares = self.moving(self.trust.stairs(np.zeros(len(EDGES) - 1), EDGES, fill=True, color=BLUE, alpha=0.2))
-        self.curve = self.moving(self.trust.plot([], [], color=BLUE, marker="o", markersize=7)[0])
+        self.curve = self.moving_line(self.trust, color=BLUE, marker="o", markersize=7)
         self.note = self.moving(self.trust.text(0.03, 0.98, "", transform=self.trust.transAxes, va="top"))
-        self.title = self.moving(self.figure.text(0.06, 0.91, "", weight="bold", fontsize=self.style.font + 2))
+        self.title = self.heading(0.06, 0.91, 2)
         self.one = self.moving(self.figure.text(0.06, 0.865, "", fontsize=self.style.font - 1, color=self.style.theory))
 
     def frame(self, result: Ensemble):

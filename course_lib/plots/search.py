@@ -58,40 +58,30 @@ class GridVsRandomPicture(Picture):
                 )
             )
             self.stars.append(
-                self.moving(
-                    square.plot(
-                        [],
-                        [],
-                        marker="*",
-                        color=self.style.paper,
-                        markersize=17,
-                        markeredgecolor=self.style.ink,
-                        linestyle="",
-                    )[0]
+                self.moving_line(
+                    square,
+                    marker="*",
+                    color=self.style.paper,
+                    markersize=17,
+                    markeredgecolor=self.style.ink,
+                    linestyle="",
                 )
             )
             self.dots.append(
-                self.moving(
-                    square.plot(
-                        [],
-                        [],
-                        marker=MARKERS[i],
-                        color=COLOURS[i],
-                        markersize=8,
-                        markeredgecolor=self.style.paper,
-                        linestyle="",
-                    )[0]
+                self.moving_line(
+                    square,
+                    marker=MARKERS[i],
+                    color=COLOURS[i],
+                    markersize=8,
+                    markeredgecolor=self.style.paper,
+                    linestyle="",
                 )
             )
-            self.curves += [
-                self.moving(axes.plot([], [], color=self.style.theory, linewidth=1.2)[0]) for axes in (top, right)
-            ]
+            self.curves += [self.moving_line(axes, color=self.style.theory, linewidth=1.2) for axes in (top, right)]
             for axes, store in ((top, self.tops), (right, self.rights)):
-                store.append(
-                    self.moving(axes.plot([], [], marker=MARKERS[i], color=COLOURS[i], markersize=5, linestyle="")[0])
-                )
+                store.append(self.moving_line(axes, marker=MARKERS[i], color=COLOURS[i], markersize=5, linestyle=""))
             self.heads.append(self.moving(self.figure.text(left, 0.825, "", color=COLOURS[i], weight="bold")))
-        self.title = self.moving(self.figure.text(0.055, 0.945, "", weight="bold", fontsize=self.style.font + 2))
+        self.title = self.heading(0.055, 0.945, 2)
         self.figure.text(
             0.055,
             0.895,
@@ -122,24 +112,20 @@ class GridVsRandomPicture(Picture):
         for i in range(3):
             self.distance.plot(n, far[:, i], color=COLOURS[i], linestyle=LINES[i])
         self.here = [
-            self.moving(
-                self.distance.plot(
-                    [],
-                    [],
-                    marker=MARKERS[i],
-                    color=COLOURS[i],
-                    markersize=9,
-                    markeredgecolor=self.style.ink,
-                    linestyle="",
-                )[0]
+            self.moving_line(
+                self.distance,
+                marker=MARKERS[i],
+                color=COLOURS[i],
+                markersize=9,
+                markeredgecolor=self.style.ink,
+                linestyle="",
             )
             for i in range(3)
         ]
         self.bars.set(xlim=(-0.02, 1), ylim=(2.6, -0.6), xticks=[], yticks=[], title="Mean loss of the best")
         self.bars.spines["bottom"].set_visible(False)
         self.lengths = [
-            self.moving(self.bars.plot([], [], color=colour, linewidth=9, solid_capstyle="butt")[0])
-            for colour in COLOURS
+            self.moving_line(self.bars, color=colour, linewidth=9, solid_capstyle="butt") for colour in COLOURS
         ]
         self.numbers = [
             self.moving(self.bars.text(0, i, "", va="center", fontsize=self.style.font - 1)) for i in range(3)
@@ -156,10 +142,8 @@ class GridVsRandomPicture(Picture):
             yticklabels=["0 %", "50 %", "100 %"],
             title="A trial in the top 5 %",
         )
-        self.mark = self.moving(
-            self.chance.plot(
-                [], [], marker="o", color=BLUE, markersize=9, markeredgecolor=self.style.ink, linestyle=""
-            )[0]
+        self.mark = self.moving_line(
+            self.chance, marker="o", color=BLUE, markersize=9, markeredgecolor=self.style.ink, linestyle=""
         )
         self.note = self.moving(self.chance.text(100, 6, "", ha="right"))
 

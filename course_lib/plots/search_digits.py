@@ -36,9 +36,9 @@ class SearchPicture(Picture):
         self.plane = self.figure.add_axes((0.07, 0.11, 0.29, 0.56))
         self.plane.set(xscale="log", yscale="log", xlabel="learning rate", title="Trials")
         self.plane.set_ylabel("weight decay λ", labelpad=1)
-        self.range = self.moving(self.plane.plot([], [], color=self.style.ink, linestyle="--", linewidth=1.2)[0])
-        self.gone = self.moving(
-            self.plane.plot([], [], marker="x", color=VERMILLION, markersize=6, markeredgewidth=1.6, linestyle="")[0]
+        self.range = self.moving_line(self.plane, color=self.style.ink, linestyle="--", linewidth=1.2)
+        self.gone = self.moving_line(
+            self.plane, marker="x", color=VERMILLION, markersize=6, markeredgewidth=1.6, linestyle=""
         )
         self.dots = self.moving(
             self.plane.scatter(
@@ -53,7 +53,7 @@ class SearchPicture(Picture):
             axes.set(xscale="log", ylim=(0, 112), yticks=[0, 50, 100], xlabel=name)
             self.projections.append(
                 [
-                    self.moving(axes.plot([], [], marker=marker, color=colour, markersize=size, linestyle="")[0])
+                    self.moving_line(axes, marker=marker, color=colour, markersize=size, linestyle="")
                     for marker, colour, size in (("x", VERMILLION, 5), ("o", self.style.theory, 4))
                 ]
             )
@@ -72,7 +72,7 @@ class SearchPicture(Picture):
         self.best, self.rings = [], []
         for i in range(TOP):
             look = SERIES[i]
-            self.best.append(self.moving(self.curves.plot([], [], markersize=5, label=f"{i + 1}", **look)[0]))
+            self.best.append(self.moving_line(self.curves, markersize=5, label=f"{i + 1}", **look))
             rings = [
                 axes.plot(
                     [],

@@ -29,12 +29,10 @@ class LogScalePicture(Picture):
             title="Digits right after 9 epochs, %, and the learning rates drawn",
         )
         self.band = self.moving(self.accuracy.axvspan(1e-2, 1e-1, color=ORANGE, alpha=0.25, linewidth=0))
-        self.curve = self.moving(self.accuracy.plot([], [], color=self.style.ink)[0])
+        self.curve = self.moving_line(self.accuracy, color=self.style.ink)
         self.dots = [
-            self.moving(
-                self.accuracy.plot(
-                    [], [], marker=marker, markersize=6, color=colour, linestyle="", alpha=0.75, markeredgewidth=0
-                )[0]
+            self.moving_line(
+                self.accuracy, marker=marker, markersize=6, color=colour, linestyle="", alpha=0.75, markeredgewidth=0
             )
             for colour, marker in zip(COLOURS, MARKERS)
         ]
@@ -59,7 +57,7 @@ class LogScalePicture(Picture):
             fontsize=self.style.font - 1,
             color=self.style.theory,
         )
-        self.title = self.moving(self.figure.text(0.105, 0.945, "", weight="bold", fontsize=self.style.font + 2))
+        self.title = self.heading(0.105, 0.945, 2)
         self.note = self.moving(self.figure.text(0.105, 0.893, "", fontsize=self.style.font))
 
     def set_artists(self, result: LogScale) -> None:

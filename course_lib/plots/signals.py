@@ -40,9 +40,7 @@ class SignalPicture(Picture):
             self.figure.add_axes((0.69, 0.56, 0.295, 0.27)),
             self.figure.add_axes((0.69, 0.09, 0.295, 0.25)),
         )
-        self.headline = self.moving(
-            self.figure.text(0.06, 0.985, "", weight="bold", va="top", fontsize=self.style.font + 1.5)
-        )
+        self.headline = self.heading(0.06, 0.985, 1.5, va="top")
         self._build_columns()
         self._build_stds()
         self._build_shares()
@@ -72,18 +70,10 @@ class SignalPicture(Picture):
         self.act_std, self.act_theory = self._measured_and_theory(ax, BLUE, "o", "-")
         self.grad_std, self.grad_theory = self._measured_and_theory(ax, VERMILLION, "s", "--")
         ax.set_title("Standard deviation per layer", pad=26)
-        self.std_legend = ax.legend(
-            handles=[
-                Line2D([], [], color=BLUE, marker="o", linestyle="none", label="activations"),
-                Line2D([], [], color=VERMILLION, marker="s", linestyle="none", label="gradients"),
-                Line2D([], [], color=self.style.theory, label="n → ∞ theory"),
-            ],
-            **_LEGEND,
-        )
 
     def _measured_and_theory(self, ax, color: str, marker: str, linestyle: str) -> tuple[Line2D, Line2D]:
-        theory = self.moving(ax.plot([], [], color=self.style.theory, linestyle=linestyle, linewidth=1.5)[0])
-        measured = self.moving(ax.plot([], [], color=color, marker=marker, linestyle="none")[0])
+        theory = self.moving_line(ax, color=self.style.theory, linestyle=linestyle, linewidth=1.5)
+        measured = self.moving_line(ax, color=color, marker=marker, linestyle="none")
         return measured, theory
 
     def _build_shares(self) -> None:
@@ -97,9 +87,7 @@ class SignalPicture(Picture):
             ("slope_mean", "mean slope f′(z)", self.style.theory, ":", "x"),
         ]
         self.share_lines = {
-            field: self.moving(
-                ax.plot([], [], color=color, linestyle=style, marker=marker, label=label, markersize=5)[0]
-            )
+            field: self.moving_line(ax, color=color, linestyle=style, marker=marker, label=label, markersize=5)
             for field, label, color, style, marker in entries
         }
         ax.legend(**{**_LEGEND, "ncols": 2})
@@ -110,8 +98,12 @@ class SignalPicture(Picture):
 
     def set_frame(self, result: SignalPropagation) -> None:
         depth, (low, high), calm, theory = self.frame(result)
-        for entry in filter(None, (self.std_legend.legend_handles[-1], self.std_legend.get_texts()[-1])):
-            entry.set_visible(theory)
+        entries = [
+            Line2D([], [], color=BLUE, marker="o", linestyle="none", label="activations"),
+            Line2D([], [], color=VERMILLION, marker="s", linestyle="none", label="gradients"),
+            *[Line2D([], [], color=self.style.theory, label="n → ∞ theory")] * theory,
+        ]
+        self.stds.legend(handles=entries, **_LEGEND)
         self.stds.set(ylim=CALM if calm else SIZES, yticks=[0.1, 1, 10] if calm else SIZE_TICKS)
         for ax in (self.columns, self.sizes, self.stds, self.shares):
             ax.set(xlim=(0.4, depth + 0.6), xticks=range(1, depth + 1))

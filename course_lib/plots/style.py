@@ -8,7 +8,7 @@ Source: Okabe & Ito 2008, "Color Universal Design".
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -53,6 +53,8 @@ SERIES: tuple[dict[str, Any], ...] = (
 )
 
 GETTERS = ("get_color", "get_facecolor", "get_edgecolor", "get_markerfacecolor", "get_markeredgecolor")
+SHADES = 12  # of each colour in a stored picture
+TINT = 0.6  # how much of its colour a region takes where a network is certain of a class
 NEAR = 16  # levels of 255 by which a stored colour may differ; two shades of a colour lie up to 23 apart
 
 
@@ -126,6 +128,13 @@ class Style:
             "axes.unicode_minus": True,
         }
 
+    def shades(self, looks: Sequence[dict[str, Any]]) -> np.ndarray:
+        """From paper to `TINT` of each colour, the more certain a prediction the darker: (looks, SHADES, RGB)."""
+        paper = np.array(mpl.colors.to_rgb(self.paper))
+        colours = np.array([mpl.colors.to_rgb(look["color"]) for look in looks])
+        table = paper + np.linspace(0, TINT, SHADES)[:, None] * (colours[:, None] - paper)
+        return (255 * table + 0.5).astype(np.uint8)
+
     def to_indexed(self, image: Image.Image, colormap: str = "cividis") -> Image.Image:
         """`image` with 256 colours: half of them this style's own colours fading into paper, half the colour map.
 
@@ -166,7 +175,7 @@ def _palette(style: Style, colormap: str) -> Image.Image:
     solid = [series["color"] for series in SERIES] + [style.ink, style.theory]
     # Few shades of the faint colour: Pillow looks colours up in steps of 4 levels, and a near white would be taken
     # for paper.
-    shades = np.vstack([*(faded(colour, 12) for colour in solid), faded(style.faint, 4)])
+    shades = np.vstack([*(faded(colour, SHADES) for colour in solid), faded(style.faint, 4)])
     mapped = mpl.colormaps[colormap](np.linspace(0, 1, 256 - len(shades)))[:, :3]
     colours = np.vstack([shades, mapped])
     image = Image.new("P", (1, 1))

@@ -27,9 +27,7 @@ class ZigZagPicture(Picture):
     large_print = 1.1
 
     def build(self) -> None:
-        self.headline = self.moving(
-            self.figure.text(0.065, 0.985, "", weight="bold", va="top", fontsize=self.style.font + 1)
-        )
+        self.headline = self.heading(0.065, 0.985, 1, va="top")
         self._build_plane(self.figure.add_axes((0.065, 0.09, 0.475, 0.805)))
         self._build_compass(self.figure.add_axes((0.66, 0.535, 0.225, 0.355)))
         self._build_rates(self.figure.add_axes((0.645, 0.09, 0.335, 0.27)))
@@ -38,7 +36,7 @@ class ZigZagPicture(Picture):
         ax.set(xlim=REACH[0], ylim=REACH[1], xlabel="w1", ylabel="w2", aspect="equal")
         ax.set(xticks=[-1, 0, 1, 2], yticks=[-2, -1, 0, 1])
         self.allowed = self.moving(ax.add_collection(_quadrants(), autolim=False))
-        self.contours = self.moving(ax.plot([], [], color=self.style.theory, linewidth=0.8)[0])
+        self.contours = self.moving_line(ax, color=self.style.theory, linewidth=0.8)
         ax.plot(*np.array([[0, 0], TARGET]).T, color=BLUE, linestyle="--", linewidth=1.5)
         ax.annotate(
             "straight to\nthe target",
@@ -47,8 +45,8 @@ class ZigZagPicture(Picture):
             color=BLUE,
             arrowprops={"arrowstyle": "-", "color": BLUE, "linewidth": 0.8},
         )
-        self.path = self.moving(ax.plot([], [], color=VERMILLION, linewidth=1.2, marker="o", markersize=3)[0])
-        self.here = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=9)[0])
+        self.path = self.moving_line(ax, color=VERMILLION, linewidth=1.2, marker="o", markersize=3)
+        self.here = self.moving_line(ax, color=VERMILLION, marker="o", markersize=9)
         ax.plot(*TARGET, color=BLUE, marker="*", markersize=17, linestyle="none")
         ax.plot(0, 0, color=self.style.ink, marker="s", markersize=6)
         ax.annotate("start", (0, 0), (-12, 8), textcoords="offset points", ha="right")
@@ -69,7 +67,7 @@ class ZigZagPicture(Picture):
         ax.axvline(0, color=self.style.ink, linewidth=0.8)
         straight = TARGET / np.linalg.norm(TARGET)
         ax.plot([0, straight[0]], [0, straight[1]], color=BLUE, linestyle="--", linewidth=1.5)
-        self.rays = self.moving(ax.plot([], [], color=VERMILLION, linewidth=0.8)[0])
+        self.rays = self.moving_line(ax, color=VERMILLION, linewidth=0.8)
         self.share = self.moving(ax.text(0, -1.32, "", ha="center", va="center"))
 
     def _build_rates(self, ax: Axes) -> None:
@@ -80,9 +78,9 @@ class ZigZagPicture(Picture):
         ax.yaxis.set_minor_locator(NullLocator())
         ax.grid(True)
         ax.set_title("Steps to reach the target", pad=22)
-        self.needed_centred = self.moving(ax.plot([], [], color=GREEN, linestyle="--")[0])
-        self.needed = self.moving(ax.plot([], [], color=VERMILLION)[0])
-        self.chosen = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=9)[0])
+        self.needed_centred = self.moving_line(ax, color=GREEN, linestyle="--")
+        self.needed = self.moving_line(ax, color=VERMILLION)
+        self.chosen = self.moving_line(ax, color=VERMILLION, marker="o", markersize=9)
         ax.legend(
             handles=[
                 Line2D([], [], color=VERMILLION, label="these inputs"),

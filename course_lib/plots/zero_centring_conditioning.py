@@ -24,14 +24,12 @@ class ConditioningPicture(Picture):
     large_print = 1.05
 
     def build(self) -> None:
-        self.headline = self.moving(
-            self.figure.text(0.07, 0.98, "", weight="bold", va="top", fontsize=self.style.font + 1)
-        )
+        self.headline = self.heading(0.07, 0.98, 1, va="top")
         plane = self.plane = self.figure.add_axes((0.07, 0.10, 0.42, 0.77))
         plane.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
         plane.set_xlabel("error of w along the mean")
-        self.contours = self.moving(plane.plot([], [], color=self.style.theory, linewidth=1.0)[0])
-        self.path = self.moving(plane.plot([], [], color=VERMILLION, linewidth=1.2, marker="o", markersize=3.5)[0])
+        self.contours = self.moving_line(plane, color=self.style.theory, linewidth=1.0)
+        self.path = self.moving_line(plane, color=VERMILLION, linewidth=1.2, marker="o", markersize=3.5)
         plane.plot(*START, color=self.style.ink, marker="s", markersize=7)
         plane.annotate("start", (START[0], START[1]), (8, 6), textcoords="offset points")
         plane.plot(0, 0, color=BLUE, marker="*", markersize=16)
@@ -41,10 +39,10 @@ class ConditioningPicture(Picture):
         kappa.yaxis.set_minor_locator(NullLocator())
         kappa.grid(True)
         kappa.set_title("Condition number λmax/λmin", pad=24)
-        self.curve = self.moving(kappa.plot([], [], color=GREEN)[0])
-        self.curve_bias = self.moving(kappa.plot([], [], color=PURPLE, linestyle="--")[0])
-        self.measured = self.moving(
-            kappa.plot([], [], color=self.style.ink, marker="D", markersize=8, linestyle="none", clip_on=False)[0]
+        self.curve = self.moving_line(kappa, color=GREEN)
+        self.curve_bias = self.moving_line(kappa, color=PURPLE, linestyle="--")
+        self.measured = self.moving_line(
+            kappa, color=self.style.ink, marker="D", markersize=8, linestyle="none", clip_on=False
         )
         kappa.legend(
             handles=[
@@ -66,7 +64,7 @@ class ConditioningPicture(Picture):
         way.set(xscale="log", xlim=(1, STEPS), xticks=[1, 10, 100, 1000], xticklabels=["1", "10", "100", "1000"])
         way.xaxis.set_minor_locator(NullLocator())
         way.grid(True)
-        self.distance = self.moving(way.plot([], [], color=VERMILLION)[0])
+        self.distance = self.moving_line(way, color=VERMILLION)
 
     def frame(self, result: Conditioning) -> tuple:
         return (result.bias,)

@@ -36,8 +36,8 @@ class SignPicture(Picture):
         self.agreed = self.moving(
             ax.add_patch(StepPatch([0.0], [0, 1], fill=True, facecolor=VERMILLION, edgecolor="none"))
         )
-        self.tossed = self.moving(
-            ax.plot([], [], color=self.style.theory, linewidth=1.2, marker="_", markersize=9, linestyle="none")[0]
+        self.tossed = self.moving_line(
+            ax, color=self.style.theory, linewidth=1.2, marker="_", markersize=9, linestyle="none"
         )
         self.words = self.moving(ax.text(0.5, TALLEST * 0.98, "", ha="center", va="top", linespacing=1.5))
         note = "dashes: if every sign were tossed"
@@ -47,8 +47,8 @@ class SignPicture(Picture):
         ax.set_title("All components agree")
         self.limit = self.moving(ax.plot([1, 64], [0, 0], color=self.style.theory, linestyle="--", linewidth=1.5)[0])
         self.floor = self.moving(ax.plot([1, 64], [0, 0], color=self.style.theory, linestyle=":", linewidth=1.5)[0])
-        self.shares = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=5)[0])
-        self.here = self.moving(ax.plot([], [], color=VERMILLION, marker="o", markersize=11)[0])
+        self.shares = self.moving_line(ax, color=VERMILLION, marker="o", markersize=5)
+        self.here = self.moving_line(ax, color=VERMILLION, marker="o", markersize=11)
         beside: dict[str, Any] = {"va": "center", "color": self.style.theory, "clip_on": False}
         self.limit_text = self.moving(ax.text(75, 0, "", **beside))
         self.floor_text = self.moving(ax.text(75, 0, "", **beside))
@@ -103,7 +103,7 @@ class NetworkSignsPicture(Picture):
         _batch_axis(ax, networks.BATCHES)
         ax.set_title("Against the batch size")
         self.line = self.moving(ax.plot([1, 1], [-0.03, 1.05], color=self.style.faint, linewidth=6)[0])
-        self.curves = [self.moving(ax.plot([], [], markersize=5, **series)[0]) for series in SERIES[: len(names)]]
+        self.curves = [self.moving_line(ax, markersize=5, **series) for series in SERIES[: len(names)]]
         for row, series in zip(rows, SERIES):  # line and marker beside each name tie the bars to the curves
             bars.plot([-0.80, -0.68], [row, row], clip_on=False, markersize=5, **series)
 

@@ -82,7 +82,8 @@ def test_the_legend_names_the_theory_only_where_there_is_one():
     picture = SignalPicture()
     for settings, there in [({}, True), ({"init": "constant", "scale": 0.01}, False), ({"depth": 1}, False)]:
         picture.update(signal_propagation(width=64, **settings))
-        assert picture.std_legend.get_texts()[-1].get_visible() == there
+        names = [text.get_text() for text in picture.stds.get_legend().get_texts()]
+        assert names == ["activations", "gradients", "n → ∞ theory"][: 2 + there]
 
 
 def test_bounds_have_two_or_three_digits():
