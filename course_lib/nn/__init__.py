@@ -36,7 +36,7 @@ _NAMES = {
     "optimizers": "OPTIMIZERS Optimizer AdaGrad Adam AdamW Lion Momentum Nesterov RMSProp SGD",
     "preprocessing": "PREPROCESSORS Center ChannelMean ChannelStandardize MeanImage PCA Standardize Whiten ZCA",
     "schedules": "SCHEDULES Constant Cosine Exponential InverseTime OneOverT Plateau Schedule Step Warmup",
-    "search": "LossExploded SearchResult Trial search_frames successive_halving",
+    "search": "LossExploded SearchResult Trial run_trials successive_halving",
     "sequential": "Sequential Signals",
     "spaces": "Choice IntUniform LogUniform Uniform grid narrowed",
     "stacked": "TrainMLP stacked_search",

@@ -205,19 +205,19 @@ def search(
     """
     planned = plan(space, trials, rng)
     return gather(
-        search_frames(objective, planned, executor, abandon=abandon, stop=stop), len(planned), maximise, progress
+        run_trials(objective, planned, executor, abandon=abandon, stop=stop), len(planned), maximise, progress
     )
 
 
-def gather(frames: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:
-    """The result of the trials that `frames` yields until it ends or is interrupted.
+def gather(running: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:
+    """The result of the trials that `running` yields until it ends or is interrupted.
 
     Raises: the error of the first trial, if all have failed; what code of your own raises.
     """
     finished, stopped = [], None
     try:
-        with closing(frames):
-            for trial in frames:
+        with closing(running):
+            for trial in running:
                 finished.append(trial)
                 if progress is not None:
                     progress(len(finished), planned, trial)
@@ -253,7 +253,7 @@ def successive_halving(
     remaining = planned
     record: dict[int, Trial] = {}
     for rung, budget in enumerate(budgets):
-        ran = list(search_frames(objective, remaining, executor, budget=budget, stop=stop))
+        ran = list(run_trials(objective, remaining, executor, budget=budget, stop=stop))
         raise_if_all_failed(ran)
         last = rung == len(budgets) - 1
         record |= {t.number: t if last or t.status != "done" else replace(t, status="abandoned") for t in ran}
@@ -263,7 +263,7 @@ def successive_halving(
 
 
 @checked
-def search_frames(
+def run_trials(
     objective: Callable,
     planned: Trials,
     executor: Workers = None,

@@ -142,7 +142,7 @@ def stacked_search(
     """
     planned = plan(space, trials, rng)
     return gather(
-        stacked_frames(objective, planned, executor, size=size, abandon=abandon, stop=stop),
+        run_stacked(objective, planned, executor, size=size, abandon=abandon, stop=stop),
         len(planned),
         maximise,
         progress,
@@ -150,7 +150,7 @@ def stacked_search(
 
 
 @checked
-def stacked_frames(
+def run_stacked(
     objective: TrainMLP,
     planned: Trials,
     executor: Workers = None,
@@ -159,7 +159,7 @@ def stacked_frames(
     abandon: Callable | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Generator[Trial]:
-    """Yield the trials as their stacks finish, like `search_frames`."""
+    """Yield the trials as their stacks finish, like `run_trials`."""
     stacks: dict[str, list[Trial]] = {}
     for trial in planned:
         stacks.setdefault(objective.shape(trial), []).append(trial)

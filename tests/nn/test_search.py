@@ -14,8 +14,8 @@ from course_lib.nn.search import (
     SearchResult,
     Trial,
     plan,
+    run_trials,
     search,
-    search_frames,
     successive_halving,
 )
 from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Uniform, grid
@@ -221,7 +221,7 @@ def test_an_interrupt_is_a_stop():
     assert [t.score for t in result.trials] == [0.0, 1.0] and result.planned == 5
 
 
-def test_frames_can_be_pulled_and_left():
-    frames = search_frames(bump, plan(SPACE, 5, 0))
-    assert next(frames).number == 0 and next(frames).number == 1
-    frames.close()
+def test_trials_can_be_pulled_and_left():
+    running = run_trials(bump, plan(SPACE, 5, 0))
+    assert next(running).number == 0 and next(running).number == 1
+    running.close()
