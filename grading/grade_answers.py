@@ -69,7 +69,7 @@ def answer(notebook: NotebookNode, id: str) -> Answer:
                 if id in statements[-1].checks:
                     last, broken = len(statements) - 1, ""
         except (SyntaxError, ValueError, RecursionError) as error:
-            if id in exercise_ids(_only(cell)):
+            if id in exercise_ids(NotebookNode(cells=[cell])):
                 where = f", line {line}" if (line := getattr(error, "lineno", None)) else ""
                 broken = f"The cell is not valid Python{where}: {getattr(error, 'msg', error)}."
     if broken:
@@ -94,10 +94,6 @@ def _beside_the_references(code: str) -> str:
                 if name == "course_lib.exercises" or package == "course_lib.exercises" and last not in FOR_STUDENTS:
                     return name
     return ""
-
-
-def _only(cell: NotebookNode) -> NotebookNode:
-    return NotebookNode(cells=[cell])
 
 
 def _slice(statements: list[_Statement]) -> list[str]:

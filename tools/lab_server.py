@@ -117,9 +117,9 @@ class Lab:
         fonts = matplotlib.get_cachedir()  # a new home would make Matplotlib list all fonts anew, which takes seconds
         return {**os.environ, **{name: str(self.home / part) for name, part in own.items()}, "MPLCONFIGDIR": fonts}
 
-    def _wait(self, seconds: float = 600) -> str:
+    def _wait(self) -> str:
         """The token, once the server answers."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + 600
         while time.monotonic() < end and self._process.poll() is None:
             for file in self.runtime.glob("jpserver-*.json"):
                 with contextlib.suppress(OSError, ValueError):  # the file is there before the server listens

@@ -117,10 +117,6 @@ def _with_own_step(own: float) -> Callable[..., np.ndarray]:
     return lambda f, theta, h: numerical_gradient(f, theta, own)
 
 
-def _all_at_once(f, theta, h):
-    return np.full_like(theta, (f(theta + h) - f(theta - h)) / (2 * h))
-
-
 def _never_put_back(f, theta, h):
     here, gradient = theta.copy(), np.zeros_like(theta)
     for i in range(len(here)):
@@ -368,7 +364,7 @@ NUMERICAL_GRADIENT = Exercise(
             "The sign is reversed: the point ahead comes first, f(θ + h) − f(θ − h).",
         ),
         Mistake(
-            _all_at_once,
+            lambda f, theta, h: np.full_like(theta, (f(theta + h) - f(theta - h)) / (2 * h)),
             "You moved all components at once. Each slope belongs to one component: move θᵢ alone and keep the others.",
         ),
         Mistake(

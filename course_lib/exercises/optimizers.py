@@ -56,9 +56,9 @@ def rates_on_plateau(losses: np.ndarray, lr: float, patience: int) -> np.ndarray
     return np.array(rates)
 
 
-def _velocity(gradients, keep, push, start=0.0):
+def _velocity(gradients, keep, push):
     """v ← keep·v − push·g, collected."""
-    v, steps = start, []
+    v, steps = 0.0, []
     for g in gradients:
         v = keep * v - push * g
         steps.append(v)

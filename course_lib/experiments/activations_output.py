@@ -68,10 +68,10 @@ def activation_cost(
     return shares
 
 
-def _seconds(work: Callable[[], object], at_least: float = 0.01) -> float:
+def _seconds(work: Callable[[], object]) -> float:
     """The shortest time of one call of `work`, over at least 5 calls and 10 ms."""
     best, spent, calls = float("inf"), 0.0, 0
-    while calls < 5 or spent < at_least:
+    while calls < 5 or spent < 0.01:
         began = time.perf_counter()
         work()
         took = time.perf_counter() - began

@@ -14,21 +14,12 @@ from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.nn.normalization import BatchNorm
 
-
-def _exponential(rng) -> np.ndarray:
-    return -np.log1p(-rng.uniform(size=MOST))
-
-
-def _two_bumps(rng) -> np.ndarray:
-    return rng.standard_normal(MOST) + np.where(rng.uniform(size=MOST) < 0.5, 4.0, -4.0)
-
-
 MOST = 1000
 SHAPES = {
     "normal": lambda rng: rng.standard_normal(MOST),
     "uniform": lambda rng: rng.uniform(size=MOST),
-    "exponential": _exponential,
-    "two bumps": _two_bumps,
+    "exponential": lambda rng: -np.log1p(-rng.uniform(size=MOST)),
+    "two bumps": lambda rng: rng.standard_normal(MOST) + np.where(rng.uniform(size=MOST) < 0.5, 4.0, -4.0),
     "ReLU of a normal": lambda rng: np.maximum(rng.standard_normal(MOST), 0.0),
     "constant": lambda rng: np.ones(MOST),
 }

@@ -123,11 +123,6 @@ def scales_at(lr: float, seeds: Natural = 5) -> np.ndarray:
     return np.mean([frames[-1, :, :, 0] for frames in maps], axis=0)
 
 
-@lru_cache(maxsize=24)
-def _started(activation: str, depth: int, place: str, seed: int) -> _Maps:
-    return _Maps(activation, depth, place, seed)
-
-
 class _Maps:
     """All networks of both maps, trained as far as anybody has asked so far."""
 
@@ -186,3 +181,6 @@ class _Maps:
                 right = net.forward(x, train=True).argmax(axis=-1) == y
             maps.append(np.where(alive, right.mean(axis=-1), np.nan))
         return np.reshape(maps, (2, *self.shape))
+
+
+_started = lru_cache(maxsize=24)(_Maps)

@@ -147,9 +147,7 @@ class _Run:
         self.step = until
 
 
-@lru_cache(maxsize=128)
-def _run(hidden: int, activation: str, seed: int, init: str) -> _Run:
-    return _Run(hidden, activation, seed, init)
+_run = lru_cache(maxsize=128)(_Run)
 
 
 def _plane(net: MLP) -> tuple[np.ndarray, np.ndarray]:

@@ -164,6 +164,4 @@ class _Lab:
         return (losses - losses[len(ZOOM) // 2]) / h
 
 
-@lru_cache(maxsize=32)
-def _lab(activation: str, precision: str, seed: int) -> _Lab:
-    return _Lab(activation, precision, seed)
+_lab = lru_cache(maxsize=32)(_Lab)

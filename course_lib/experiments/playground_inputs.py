@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from course_lib.data.clouds import DATASETS
-from course_lib.nn.preprocessing import Scaled, Standardize
+from course_lib.nn.preprocessing import Standardize
 
 POINTS = 100  # per class, for training; as many for validation
 GRID, COARSE = 100, 25  # points along an axis of the plane, and of the map of one unit
@@ -73,14 +73,10 @@ def playground_inputs(dataset: str, features: str, noise: float, seed: int) -> I
     axis = np.linspace(-REACH[dataset], REACH[dataset], GRID)
     plane = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     scale = Standardize().fit(_columns(points, features))
-    prepared = (_prepared(p, features, scale) for p in (points, val_points, plane))
+    prepared = (scale.transform(_columns(p, features)) for p in (points, val_points, plane))
     x, x_val, plane = prepared
     return Inputs(points, y, x, val_points, y_val, x_val, plane, cloud.classes)
 
 
 def _columns(points: np.ndarray, features: str) -> np.ndarray:
     return np.stack(FEATURES[features][1](points[:, 0], points[:, 1]), axis=1)
-
-
-def _prepared(points: np.ndarray, features: str, scale: Scaled) -> np.ndarray:
-    return scale.transform(_columns(points, features))

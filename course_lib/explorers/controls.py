@@ -155,6 +155,7 @@ class Choice:
     options: Sequence[Any]
     default: Any
     labels: Sequence[str] | None = None
+    _widget: ClassVar[str] = "Dropdown"
 
     def check(self, value: Any) -> Any:
         for option in self.options:
@@ -172,21 +173,14 @@ class Choice:
         import ipywidgets as widgets
 
         labels = self.labels or [str(option) for option in self.options]
-        return widgets.Dropdown(
-            options=list(zip(labels, self.options, strict=True)), value=self.default, **_widget_options(self, layout)
-        )
+        options = list(zip(labels, self.options, strict=True))
+        return getattr(widgets, self._widget)(options=options, value=self.default, **_widget_options(self, layout))
 
 
 class Stops(Choice):
     """A slider that stops at a few given values, for scales with a zero at the end or other uneven steps."""
 
-    def widget(self, layout: Any, *more: Any) -> Any:
-        import ipywidgets as widgets
-
-        labels = self.labels or [str(option) for option in self.options]
-        return widgets.SelectionSlider(
-            options=list(zip(labels, self.options, strict=True)), value=self.default, **_widget_options(self, layout)
-        )
+    _widget = "SelectionSlider"
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class ClinicPicture(Picture):
             self.moving_line(axes, color=GREY, linestyle=line, linewidth=1.3) for axes in panels for line in ("-", "--")
         ]
         self.old_ratio = self.moving_line(self.ratio, color=GREY, linewidth=1.3)
-        self.old_new = self.moving_line(self.right, marker="D", markersize=9, color=GREY, linestyle="")
+        self.old_new = self.moving_marks(self.right, "D", GREY, 9)
         self.curves = [
             self.moving_line(axes, color=colour, linestyle=line, label=label)
             for axes in panels
@@ -49,15 +49,7 @@ class ClinicPicture(Picture):
         self.below = self.moving(  # hollow: the value lies below the axis
             self.ratio.plot([], [], color=BLUE, marker="v", markersize=7, linestyle="", markerfacecolor="none")[0]
         )
-        self.new = self.moving_line(
-            self.right,
-            marker="D",
-            markersize=9,
-            color=GREEN,
-            markeredgecolor=self.style.ink,
-            linestyle="",
-            label="new digits",
-        )
+        self.new = self.moving_marks(self.right, "D", GREEN, 9, markeredgecolor=self.style.ink, label="new digits")
         self.title = self.heading(0.03, 0.945, 2)
         self.said = self.moving(self.figure.text(0.03, 0.915, "", va="top"))
         self.signs = self.moving(self.figure.text(0.03, 0.78, ""))

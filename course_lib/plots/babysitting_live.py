@@ -55,13 +55,8 @@ class LiveTrainingPicture(Picture):
             for s in SERIES[:LAYERS]
         ]
         self.signs = [self.moving_line(axes, color=GREEN, linewidth=1.8) for axes in (self.slope, self.dead)]
-        self.now = [
-            self.moving_line(axes, color=BLUE, marker="o", markersize=6, linestyle="")
-            for axes in (self.loss, self.right)
-        ]
-        self.moved = self.moving_line(
-            self.loss, marker="^", markersize=9, linestyle="", color=self.style.ink, label="you moved"
-        )
+        self.now = [self.moving_marks(axes, "o", BLUE, 6) for axes in (self.loss, self.right)]
+        self.moved = self.moving_marks(self.loss, "^", self.style.ink, 9, label="you moved")
         self.ratio.legend(loc="upper right", bbox_to_anchor=(1.02, 1.04), ncols=LAYERS, handlelength=2.0)
         self.title = self.heading(0.03, 0.96, 1)
         self.settings = self.moving(self.figure.text(0.03, 0.915, ""))

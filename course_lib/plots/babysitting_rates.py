@@ -38,10 +38,8 @@ class LearningRatePicture(Picture):
         ]
         self.validation = self.moving_line(self.right, color=VERMILLION, linestyle="--", marker="s", markersize=4)
         self.sweep = self.moving_line(self.all, color=BLUE, marker="o", markersize=5, linewidth=1.2)
-        self.lost = self.moving_line(self.all, color=VERMILLION, marker="x", markersize=7, linestyle="")
-        self.here = self.moving_line(
-            self.all, marker="D", markersize=11, color=BLUE, markeredgecolor=self.style.ink, linestyle="", clip_on=False
-        )
+        self.lost = self.moving_marks(self.all, "x", VERMILLION, 7)
+        self.here = self.moving_marks(self.all, "D", BLUE, 11, markeredgecolor=self.style.ink, clip_on=False)
         self.title = self.heading(0.055, 0.935, 1)
 
     def frame(self, result: LearningRate) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class ByHandPicture(Picture):
         axes.set_title(title)
         axes.axhline(0, color=self.style.faint, linewidth=1)
         bars = self.moving(axes.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=colour, alpha=0.55)))
-        dots = self.moving_line(axes, marker="o", color=colour, linestyle="", markersize=3.5, alpha=0.6)
+        dots = self.moving_marks(axes, "o", colour, 3.5, alpha=0.6)
         mean = self.moving_line(axes, color=self.style.ink, linewidth=2)
         spread = self.moving_line(axes, color=self.style.ink, linewidth=2, marker="|", markersize=9)
         return bars, dots, mean, spread

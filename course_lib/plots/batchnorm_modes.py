@@ -64,7 +64,7 @@ class ModesPicture(Picture):
 
     def _statistics(self, axes) -> tuple:
         axes.axhline(0, color=self.style.faint, linewidth=1)
-        batch = self.moving_line(axes, marker=".", color=SKY, linestyle="", markersize=5)
+        batch = self.moving_marks(axes, ".", SKY, 5)
         true = self.moving_line(axes, color=self.style.ink, linewidth=1.5, linestyle="--")
         running = self.moving_line(axes, color=ORANGE, linewidth=2.6)
         return batch, true, running
@@ -78,21 +78,10 @@ class ModesPicture(Picture):
         axes.set_title("Test accuracy, %", pad=84)
         axes.axhline(0.1, color=self.style.faint, linewidth=1)
         self.lines = {mode: self.moving_line(axes, label=LABELS[mode], markersize=6, **LOOKS[mode]) for mode in MODES}
-        self.mark = self.moving_line(
-            axes,
-            marker="o",
-            markersize=17,
-            linestyle="",
-            markerfacecolor="none",
-            markeredgecolor=self.style.ink,
-            markeredgewidth=2,
-        )
+        self.mark = self.moving_marks(axes, "o", self.style.ink, 17, markerfacecolor="none", markeredgewidth=2)
         axes.legend(loc="lower left", bbox_to_anchor=(-0.03, 0.99), labelspacing=0.25, handlelength=2.6)
 
-    def frame(self, result: BatchNormModes) -> tuple:
-        return self._limits(result)
-
-    def _limits(self, result: BatchNormModes) -> tuple[float, float, float]:
+    def frame(self, result: BatchNormModes) -> tuple[float, float, float]:
         steps = step_up(float(result.steps), (1.0, 2.0, 3.0, 5.0))
         if result.refused:
             return steps, 1.0, 1.0
@@ -102,7 +91,7 @@ class ModesPicture(Picture):
         return steps, mean, step_up(1.15 * float(np.quantile(stds, 0.98)), (1.0, 1.5, 2.0, 3.0, 5.0))
 
     def set_frame(self, result: BatchNormModes) -> None:
-        steps, mean, std = self._limits(result)
+        steps, mean, std = self.frame(result)
         self.means.set(xlim=(0, steps), ylim=(-mean, mean))
         self.stds.set(xlim=(0, steps), ylim=(0, std))
 

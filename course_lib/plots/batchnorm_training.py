@@ -61,9 +61,7 @@ class TrainingPicture(Picture):
         axes.tick_params(length=0)
         if labelled:
             axes.set_ylabel("std of the initial weights")
-        self.crosses.append(
-            self.moving_line(axes, marker="x", markersize=9, markeredgewidth=2.5, color=DIVERGED, linestyle="")
-        )
+        self.crosses.append(self.moving_marks(axes, "x", DIVERGED, 9, markeredgewidth=2.5))
         outline = [withStroke(linewidth=5.5, foreground="black")]  # white alone is lost on yellow
         self.frames.append(
             self.moving(

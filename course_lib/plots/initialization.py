@@ -49,13 +49,10 @@ class SymmetryPicture(Picture):
         self.distinct.set_data(result.step, result.distinct)
         self.rank.set_data(result.step, result.rank)
         self.loss.set_data(result.step, np.minimum(result.loss, FAR))  # beyond the axis it leaves the picture
-        limit = self._limit(result)
+        limit = step_up(float(np.abs(result.weights).max()))
         self.mosaic.set_data(_mosaic(result.weights))
         self.mosaic.set_clim(-limit, limit)
         self.range.set_text(f"orange −{limit:g},  white 0,  purple +{limit:g}")
-
-    def _limit(self, result: Symmetry) -> float:
-        return step_up(float(np.abs(result.weights).max()))
 
     def describe(self, result: Symmetry) -> str:
         units = "unit" if result.distinct[-1] == 1 else "units"

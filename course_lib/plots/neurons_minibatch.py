@@ -56,7 +56,7 @@ class MinibatchPicture(Picture):
             borderaxespad=0.2,
         )
         self._draw_noise(noise)
-        self.mark = self.moving_line(noise, color=BLUE, marker="o", markersize=11, linestyle="")
+        self.mark = self.moving_marks(noise, "o", BLUE, 11)
         self.no_noise = Beyond(self, noise, BLUE, size=11)  # a logarithmic axis has no place for the 0 of all data
 
     def _draw_surface(self, axes) -> None:

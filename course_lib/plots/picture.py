@@ -118,10 +118,14 @@ class Picture:
         """A line on `axes` that changes with the result; it has no points yet."""
         return self.moving(axes.plot([], [], *marker, **look)[0])
 
+    def moving_marks(self, axes: Axes, marker: str, color: str, size: float, **look: Any) -> Any:
+        """Markers on `axes`, without a line between them, that change with the result."""
+        return self.moving_line(axes, marker=marker, color=color, markersize=size, linestyle="", **look)
+
     def class_points(self, axes: Axes, looks: Sequence[dict[str, Any]], size: float, edge: float) -> list[Any]:
         """The points of each class, with an edge in the colour of the paper that keeps neighbours apart."""
-        rim = {"linestyle": "", "markersize": size, "markeredgecolor": self.style.paper, "markeredgewidth": edge}
-        return [self.moving_line(axes, color=look["color"], marker=look["marker"], **rim) for look in looks]
+        rim = {"markeredgecolor": self.style.paper, "markeredgewidth": edge}
+        return [self.moving_marks(axes, look["marker"], look["color"], size, **rim) for look in looks]
 
     def heading(self, x: float, y: float, larger: float, **look: Any) -> Any:
         """A bold text that changes with the result, `larger` points above the usual size; (x, y) in the figure."""

@@ -55,15 +55,7 @@ class PlaygroundPicture(Picture):
         )
         self.points = self.class_points(self.plane, CLASSES, 5.5, 0.6)
         self.val_points = [
-            self.moving_line(
-                self.plane,
-                linestyle="",
-                marker=look["marker"],
-                markersize=5,
-                color=look["color"],
-                markerfacecolor="none",
-                markeredgewidth=1.2,
-            )
+            self.moving_marks(self.plane, look["marker"], look["color"], 5, markerfacecolor="none", markeredgewidth=1.2)
             for look in CLASSES
         ]
         self.plane.set_xlabel("x1", labelpad=1)
@@ -139,9 +131,7 @@ class PlaygroundPicture(Picture):
         self.histogram = self.moving(
             ax.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=BLUE, edgecolor="none"))
         )
-        self.dead = self.moving_line(
-            ax, color=ORANGE, marker="v", linestyle="", markersize=9, markeredgecolor=self.style.ink, label="dead units"
-        )
+        self.dead = self.moving_marks(ax, "v", ORANGE, 9, markeredgecolor=self.style.ink, label="dead units")
         ax.legend(loc="lower left", bbox_to_anchor=(-0.16, 0.98), handletextpad=0.2, borderaxespad=0)
         self.beyond = self.moving(ax.text(0.99, 1.02, "", transform=ax.transAxes, ha="right", va="bottom"))
         ax = self.grads

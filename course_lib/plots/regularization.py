@@ -44,15 +44,7 @@ class OverfittingPicture(Picture):
                         )
                     )
         self.lowest = [
-            self.moving_line(
-                self.loss,
-                marker="v",
-                color=colour,
-                markersize=11,
-                linestyle="",
-                markeredgecolor=self.style.ink,
-                zorder=5,
-            )
+            self.moving_marks(self.loss, "v", colour, 11, markeredgecolor=self.style.ink, zorder=5)
             for colour in COLOURS
         ]
         self.steps = [

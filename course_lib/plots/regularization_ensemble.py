@@ -28,21 +28,11 @@ class EnsemblePicture(Picture):
         self.trust.set(xlim=(0, 1), ylim=(0, 1.03), xlabel="confidence", title="Share right")
         self.trust.plot([0, 1], [0, 1], color=self.style.theory, linestyle="--", linewidth=1.2)
         self.trust.text(0.63, 0.52, "calibrated", color=self.style.theory, rotation=42, ha="center", va="center")
-        self.alone = self.moving_line(
-            self.accuracy, color=ORANGE, marker="x", markersize=8, markeredgewidth=2, linestyle="", label="each alone"
-        )
+        self.alone = self.moving_marks(self.accuracy, "x", ORANGE, 8, markeredgewidth=2, label="each alone")
         self.whole = self.moving_line(self.accuracy, color=self.style.theory, linestyle=":", linewidth=2)
         self.average = self.moving_line(self.accuracy, color=BLUE, marker="o", markersize=5, label="average")
         self.here = [
-            self.moving_line(
-                axes,
-                color=VERMILLION,
-                marker="o",
-                markersize=12,
-                markerfacecolor="none",
-                markeredgewidth=2.5,
-                linestyle="",
-            )
+            self.moving_marks(axes, "o", VERMILLION, 12, markerfacecolor="none", markeredgewidth=2.5)
             for axes in (self.accuracy, self.loss)
         ]
         self.accuracy.legend(loc="lower right", ncols=2, handlelength=1.3, columnspacing=0.8)

@@ -57,29 +57,11 @@ class GridVsRandomPicture(Picture):
                     )
                 )
             )
-            self.stars.append(
-                self.moving_line(
-                    square,
-                    marker="*",
-                    color=self.style.paper,
-                    markersize=17,
-                    markeredgecolor=self.style.ink,
-                    linestyle="",
-                )
-            )
-            self.dots.append(
-                self.moving_line(
-                    square,
-                    marker=MARKERS[i],
-                    color=COLOURS[i],
-                    markersize=8,
-                    markeredgecolor=self.style.paper,
-                    linestyle="",
-                )
-            )
+            self.stars.append(self.moving_marks(square, "*", self.style.paper, 17, markeredgecolor=self.style.ink))
+            self.dots.append(self.moving_marks(square, MARKERS[i], COLOURS[i], 8, markeredgecolor=self.style.paper))
             self.curves += [self.moving_line(axes, color=self.style.theory, linewidth=1.2) for axes in (top, right)]
             for axes, store in ((top, self.tops), (right, self.rights)):
-                store.append(self.moving_line(axes, marker=MARKERS[i], color=COLOURS[i], markersize=5, linestyle=""))
+                store.append(self.moving_marks(axes, MARKERS[i], COLOURS[i], 5))
             self.heads.append(self.moving(self.figure.text(left, 0.825, "", color=COLOURS[i], weight="bold")))
         self.title = self.heading(0.055, 0.945, 2)
         self.figure.text(
@@ -112,14 +94,7 @@ class GridVsRandomPicture(Picture):
         for i in range(3):
             self.distance.plot(n, far[:, i], color=COLOURS[i], linestyle=LINES[i])
         self.here = [
-            self.moving_line(
-                self.distance,
-                marker=MARKERS[i],
-                color=COLOURS[i],
-                markersize=9,
-                markeredgecolor=self.style.ink,
-                linestyle="",
-            )
+            self.moving_marks(self.distance, MARKERS[i], COLOURS[i], 9, markeredgecolor=self.style.ink)
             for i in range(3)
         ]
         self.bars.set(xlim=(-0.02, 1), ylim=(2.6, -0.6), xticks=[], yticks=[], title="Mean loss of the best")
@@ -142,9 +117,7 @@ class GridVsRandomPicture(Picture):
             yticklabels=["0 %", "50 %", "100 %"],
             title="A trial in the top 5 %",
         )
-        self.mark = self.moving_line(
-            self.chance, marker="o", color=BLUE, markersize=9, markeredgecolor=self.style.ink, linestyle=""
-        )
+        self.mark = self.moving_marks(self.chance, "o", BLUE, 9, markeredgecolor=self.style.ink)
         self.note = self.moving(self.chance.text(100, 6, "", ha="right"))
 
     def set_artists(self, result: GridVsRandom) -> None:

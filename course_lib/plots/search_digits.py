@@ -37,9 +37,7 @@ class SearchPicture(Picture):
         self.plane.set(xscale="log", yscale="log", xlabel="learning rate", title="Trials")
         self.plane.set_ylabel("weight decay λ", labelpad=1)
         self.range = self.moving_line(self.plane, color=self.style.ink, linestyle="--", linewidth=1.2)
-        self.gone = self.moving_line(
-            self.plane, marker="x", color=VERMILLION, markersize=6, markeredgewidth=1.6, linestyle=""
-        )
+        self.gone = self.moving_marks(self.plane, "x", VERMILLION, 6, markeredgewidth=1.6)
         self.dots = self.moving(
             self.plane.scatter(
                 [], [], s=44, c=[], cmap=self.colormap, vmin=0, vmax=100, edgecolors=self.style.theory, linewidths=0.6
@@ -53,7 +51,7 @@ class SearchPicture(Picture):
             axes.set(xscale="log", ylim=(0, 112), yticks=[0, 50, 100], xlabel=name)
             self.projections.append(
                 [
-                    self.moving_line(axes, marker=marker, color=colour, markersize=size, linestyle="")
+                    self.moving_marks(axes, marker, colour, size)
                     for marker, colour, size in (("x", VERMILLION, 5), ("o", self.style.theory, 4))
                 ]
             )

@@ -31,9 +31,7 @@ class LogScalePicture(Picture):
         self.band = self.moving(self.accuracy.axvspan(1e-2, 1e-1, color=ORANGE, alpha=0.25, linewidth=0))
         self.curve = self.moving_line(self.accuracy, color=self.style.ink)
         self.dots = [
-            self.moving_line(
-                self.accuracy, marker=marker, markersize=6, color=colour, linestyle="", alpha=0.75, markeredgewidth=0
-            )
+            self.moving_marks(self.accuracy, marker, colour, 6, alpha=0.75, markeredgewidth=0)
             for colour, marker in zip(COLOURS, MARKERS)
         ]
         for label in self.accuracy.get_yticklabels()[:2]:  # in ink: blue letters cannot be read on dark paper

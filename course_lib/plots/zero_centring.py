@@ -97,7 +97,7 @@ class ZigZagPicture(Picture):
         path = np.clip(result.path, -FAR, FAR)
         self.headline.set_text(short_headline(result))
         strict = result.one_sign and result.batch_size == 1 and result.x.any()
-        gone = not _seen(path[-1])
+        gone = not all(low <= at <= high for at, (low, high) in zip(path[-1], REACH))
         self.allowed.set_verts([] if gone or not strict else _corners(*path[-1]))
         self.rule.set_text(
             "nothing moves"
@@ -175,10 +175,6 @@ def _quadrants() -> PolyCollection:
 def _corners(x: float, y: float) -> np.ndarray:
     """Quadrants one and three seen from (x, y), as far as any picture reaches."""
     return np.array([[[x, y], [x + side, y], [x + side, y + side], [x, y + side]] for side in (2 * FAR, -2 * FAR)])
-
-
-def _seen(w: np.ndarray) -> bool:
-    return all(low <= at <= high for at, (low, high) in zip(w, REACH))
 
 
 def _rays(updates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

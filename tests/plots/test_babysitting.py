@@ -106,7 +106,7 @@ def test_the_legend_names_the_curves_that_are_drawn():
     picture = LearningRatePicture()
     for pixels in (1, 16, 255, 1):
         picture.update(learning_rate(0.01, pixels))
-        (legend,) = picture.figure.legends
+        legend = picture.loss.get_legend()
         named = {text.get_text() for text in legend.get_texts()} & set(NAMES)
         drawn = {name for name, line in zip(NAMES, picture.four) if len(line.get_xdata()) > 1}
         assert named == drawn
@@ -143,7 +143,7 @@ def test_the_range_test_marks_what_it_says():
 
 
 def legend(picture):
-    return [text.get_text() for text in picture.figure.legends[0].get_texts()]
+    return [text.get_text() for text in picture.loss.get_legend().get_texts()]
 
 
 def test_legends_name_what_is_drawn():
