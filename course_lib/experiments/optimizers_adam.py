@@ -46,6 +46,12 @@ class AdamBias:
         at = int(np.argmax(size >= size.max() * (1 - 1e-9)))  # the first of equals
         return at + 1, float(self.step[at])
 
+    @property
+    def rises(self) -> bool:
+        """Whether the steps only grow, towards a limit: then none of them is the longest."""
+        size = np.abs(self.step)
+        return bool(size[0] < size[-1] and np.all(np.diff(size) >= -1e-9 * size.max()))
+
 
 @checked
 def adam_bias(

@@ -71,8 +71,8 @@ class AdamBiasPicture(Picture):
             self.lines[correction].set_data(t, np.clip(np.abs(values), STEP_LOW / 10, 10 * STEP_HIGH))
             self.lines[correction].set_linewidth(self.style.line * (1.7 if correction == result.correction else 0.7))
         at, height = result.peak
-        self.peak.set_data([at], [abs(height)])
-        self.number.set_text(f"longest: {abs(height):.3g} η at t = {at}")
+        self.peak.set_data([] if result.rises else [at], [] if result.rises else [abs(height)])
+        self.number.set_text(f"rises to {abs(height):.3g} η" if result.rises else f"longest: {longest(result)}")
         truths = (1.0, 1 + result.noise**2)
         for artists, raw, cured, truth in zip(
             self.averages, (result.m, result.v), (result.m_hat, result.v_hat), truths, strict=True
@@ -82,10 +82,16 @@ class AdamBiasPicture(Picture):
             artists[2].set_data([1, STEPS], [truth, truth])
 
     def describe(self, result: AdamBias) -> str:
-        at, height = result.peak
+        then = f"later ones rise to {abs(result.peak[1]):.3g} η" if result.rises else f"the longest {longest(result)}"
         how = "With" if result.correction else "Without"
         return (
             f"{how} bias correction, β1 = {result.beta1:.3g}, β2 = {result.beta2:.4g}, gradients 1 ± "
-            f"{result.noise:.2g}: the first step is {abs(result.step[0]):.3g} η long, the longest {abs(height):.3g} η "
-            f"at t = {at}. At t = 1 the average m is {result.m[0]:.3g} and m̂ is {result.m_hat[0]:.3g}."
+            f"{result.noise:.2g}: the first step is {abs(result.step[0]):.3g} η long, {then}. "
+            f"At t = 1 the average m is {result.m[0]:.3g} and m̂ is {result.m_hat[0]:.3g}."
         ).replace("-", "−")
+
+
+def longest(result: AdamBias) -> str:
+    """How long the longest step is, and when it is made."""
+    at, height = result.peak
+    return f"{abs(height):.3g} η at t = {at}"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.experiments.optimizers import optimizer_paths
+from course_lib.experiments.optimizers_adam import adam_bias
 from course_lib.experiments.optimizers_map import learning_rate_map
 from course_lib.experiments.optimizers_momentum import momentum_run
 from course_lib.experiments.optimizers_race import optimizer_race
@@ -12,6 +13,7 @@ from course_lib.explorers import optimizer_path_explorer
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.schedules import SCHEDULES
 from course_lib.plots.optimizers import PathPicture
+from course_lib.plots.optimizers_adam import AdamBiasPicture
 from course_lib.plots.optimizers_map import MapPicture
 from course_lib.plots.optimizers_momentum import MomentumPicture
 from course_lib.plots.optimizers_race import OptimizerRacePicture
@@ -95,3 +97,11 @@ def test_one_over_t_passes_the_exponential_schedule_after_about_ten_thousand_upd
     assert loss("exponential", 8_000) < loss("one_over_t", 8_000)
     assert loss("exponential", 12_000) > loss("one_over_t", 12_000)
     assert f"{loss('exponential', 12_000):.2g}" == "0.0013"
+
+
+@pytest.mark.parametrize("beta2, rises", [(0.0, True), (0.5, True), (0.9, True), (0.99, False), (0.999, False)])
+def test_steps_that_only_grow_have_no_longest(beta2, rises):
+    result = adam_bias(beta2=beta2, correction=False, noise=0.0)
+    picture = AdamBiasPicture().update(result)
+    assert len(picture.peak.get_xdata()) == (not rises)
+    assert ("rise to 1 η" in picture.describe(result)) == rises == ("rises to 1 η" in picture.number.get_text())
