@@ -1,6 +1,7 @@
 """A test before and after the course, in two forms that differ in their numbers only; its answers are computed.
 
-Three questions for each chapter from 01 on, and three on things the course does not speak of.
+Three questions for each of the chapters 01 to 11, and three on things the course does not speak of. A question of a
+chapter 12 may have the id of one of these: attempts at the inventory are kept apart.
 """
 
 import math

@@ -2,11 +2,12 @@
 
 import copy
 import inspect
+from collections import Counter
 
 import numpy as np
 import pytest
 
-from course_lib.exercises import _tutor
+from course_lib.exercises import _tutor, spaced_review
 from course_lib.exercises.values import agree
 
 ALL = list(_tutor.exercises.values())
@@ -16,13 +17,14 @@ MISTAKES = [
     for number, mistake in enumerate(exercise.mistakes)
 ]
 DECIDED_BY_A_DIGIT = {"1.3", "11.3"}
-CHAPTERS = sorted({int(exercise.id.split(".")[0]) for exercise in ALL})
 every_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
 
 
-def test_there_are_three_for_each_chapter_but_the_first():
-    assert CHAPTERS == list(range(1, 12))
-    assert [exercise.id for exercise in ALL] == [f"{chapter}.{n}" for chapter in CHAPTERS for n in (1, 2, 3)]
+def test_there_are_three_or_more_for_each_chapter_but_the_first():
+    numbers = Counter(exercise.id.split(".")[0] for exercise in ALL)
+    assert list(numbers) == [str(chapter) for chapter in range(1, len(spaced_review.CHAPTERS))]
+    assert [exercise.id for exercise in ALL] == [f"{i}.{n}" for i, last in numbers.items() for n in range(1, last + 1)]
+    assert min(numbers.values()) >= 3
 
 
 @every_exercise
@@ -84,9 +86,11 @@ def test_an_answer_in_single_precision_passes(exercise):
     assert verdict.solved, verdict.message
 
 
-@pytest.mark.parametrize("exercise", ALL[:-1], ids=lambda exercise: exercise.id)  # 11.3 trains on images
+@every_exercise
 def test_no_case_asks_for_rounding_noise(exercise):
     """Inputs that differ in the last digit give a result that agrees: else right answers are refused."""
+    if exercise.id == "11.3":
+        pytest.skip("it trains on images")
     for case in exercise.cases:
         moved = [value * (1 + 1e-15) if is_data(value) else value for value in copy.deepcopy(case)]
         with np.errstate(all="ignore"):

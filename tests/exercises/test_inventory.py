@@ -16,7 +16,7 @@ def test_three_for_each_chapter_and_three_for_transfer():
     assert len(ITEMS) == len(set(ITEMS)) == len(A) == len(B) == 36
     chapters = [id.split(".")[0] for id in ITEMS]
     assert {chapter: chapters.count(chapter) for chapter in chapters} == {str(i): 3 for i in range(1, 13)}
-    assert set(ITEMS) & TRANSFER.keys() == {id for id in ITEMS if id not in _tutor.predictions}
+    assert set(ITEMS) - _tutor.predictions.keys() <= TRANSFER.keys() == set(ITEMS[-3:])
 
 
 @pytest.mark.parametrize("id", ITEMS)
