@@ -88,24 +88,29 @@ def test_what_a_package_loads(package: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-# A child process per module, forked from a parent that holds only the packages of others: fresh and quick.
+# A process per module, forked from one that holds its package, which Python imports before it, and that from one that
+# holds only the packages of others: fresh and quick.
 EACH_ALONE = """
 import importlib, os, sys, traceback
 import numpy, matplotlib.figure, ipywidgets
-failed = []
-for name in sys.argv[1:]:
+
+def fails(name, modules=()):
     child = os.fork()
-    if child == 0:
-        try:
-            importlib.import_module(name)
-        except BaseException:
-            traceback.print_exc()
-            sys.stderr.flush()
-            os._exit(1)
-        os._exit(0)
-    if os.waitpid(child, 0)[1]:
-        failed.append(name)
-sys.exit(f"not importable on their own: {failed}" if failed else 0)
+    if child:
+        return os.waitpid(child, 0)[1] != 0
+    try:
+        importlib.import_module(name)
+        os._exit(any([fails(module) for module in modules]))
+    except BaseException:
+        print(f"{name} cannot be imported first", file=sys.stderr)
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+
+packages = {}
+for name in sys.argv[1:]:
+    packages.setdefault(name.rpartition(".")[0], []).append(name)
+sys.exit(any([fails(package, modules) for package, modules in packages.items()]))
 """
 
 
