@@ -94,7 +94,10 @@ def corrections() -> list[Correction]:
 
 
 def notebook_of(chapter: str) -> Path:
-    return next((ROOT / "notebooks").glob(f"{CHAPTERS.index(chapter):02}_*.ipynb"))
+    name = f"{CHAPTERS.index(chapter):02}_*.ipynb"
+    for path in (ROOT / "notebooks").glob(name):
+        return path
+    sys.exit(f"CHAPTERS names {chapter!r}, but there is no notebooks/{name} yet: write it, then run `make map`.")
 
 
 @functools.cache
