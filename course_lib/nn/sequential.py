@@ -47,25 +47,25 @@ def _flat(name: str, doc: str) -> property:
 
 
 def names_the_layer(body: Callable) -> Callable:
-    """A method that goes through the layers in a variable `layer`.
+    """A pass through the layers, which are called `layer` in it; its first argument goes from one to the next.
 
     Raises: what a layer raises, with a note: which layer it is, and what the one before handed on.
     """
 
     @wraps(body)
-    def method(self, *args, **kwargs):
+    def passed(self, *args):
         try:
-            return body(self, *args, **kwargs)
+            return body(self, *args)
         except Exception as error:
-            frames = (frame.f_locals for frame, _ in walk_tb(error.__traceback__) if frame.f_code is body.__code__)
-            seen = next(frames, {})
-            if "layer" in seen:
-                place, name = self.layers.index(seen["layer"]) + 1, type(seen["layer"]).__name__
-                given = f"{name}, which was given {short(seen.get('d', seen['x']))}"
-                error.add_note(f"This happened in layer {place} of {len(self.layers)}, {given}.")
+            inside = (frame.f_locals for frame, _ in walk_tb(error.__traceback__) if frame.f_code is body.__code__)
+            layer, given = map(next(inside, {}).get, ("layer", body.__code__.co_varnames[1]))
+            for number, one in enumerate(self.layers, 1):
+                if one is layer:
+                    place = f"layer {number} of {len(self.layers)}, {type(layer).__name__}"
+                    error.add_note(f"This happened in {place}, which was given {short(given)}.")
             raise
 
-    return method
+    return passed
 
 
 def takes_inputs(body: Callable) -> Callable:
@@ -112,17 +112,25 @@ class Sequential:
         return x
 
     @names_the_layer
+    def backward(self, d: Any) -> None:
+        """Fill `grad` from d = dJ/dscores. Nobody needs dJ/dx, so the first layer leaves it out.
+
+        d (…, m, n_out).
+        Raises: what a layer raises, with a note on which layer it is.
+        """
+        for layer in self.layers[:0:-1]:
+            d = layer.backward(d)
+        layer = self.layers[0]
+        layer.backward(d, need_dx=False)
+
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Number:
-        """J, penalties included; `grad` then holds dJ/dθ. Nobody needs dJ/dx, so the first layer leaves it out.
+        """J, penalties included; `grad` then holds dJ/dθ.
 
         x (…, m, n_in), y (…, m) or (…, m, n_out).
         Raises: what a layer raises, with a note on which layer it is.
         """
         loss, d = bare(self.loss_function)(self.forward(x, train), y)
-        for layer in self.layers[:0:-1]:
-            d = layer.backward(d)
-        layer = self.layers[0]
-        layer.backward(d, need_dx=False)
+        self.backward(d)
         return self.penalized(loss, self._grad)
 
     def loss(self, x: np.ndarray, y: np.ndarray, train: bool = False) -> Number:

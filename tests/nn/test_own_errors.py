@@ -193,11 +193,15 @@ def test_a_layer_that_returns_nothing_is_found_by_the_note_of_the_next() -> None
 
 
 def test_an_error_outside_of_the_layers_has_no_note() -> None:
-    net = MLP((3, 5, 4))
+    net = MLP((3, 5, 4), l2=0.1)
     for arguments in ((), (X, Y[:2])):
         with pytest.raises((TypeError, ValueError)) as caught:
             net.loss_and_grad(*arguments)
         assert not hasattr(caught.value, "__notes__")
+    net.l2 = np.ones((2, 3))
+    with pytest.raises(ValueError, match="penalty") as caught:
+        net.loss_and_grad(X, Y)
+    assert not hasattr(caught.value, "__notes__")
 
 
 @pytest.mark.parametrize("score", [None, "good", [1, 2], np.ones(2), 1j, {"loss": 1.0}, {"score": None}, iter(())])
