@@ -40,6 +40,10 @@ class Trainable(Protocol):
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = ...) -> Any: ...
 
 
+def _is_matrix(a: np.ndarray) -> bool:
+    return a.ndim == 2
+
+
 def _is_precision(dtype: Any) -> bool:
     named = isinstance(dtype, str | type | np.dtype)
     return named and str(getattr(dtype, "__name__", dtype)) in ("float32", "float64", "float")
@@ -51,7 +55,7 @@ Positive = Annotated[float, Gt(0), doc("a positive number")]
 NotNegative = Annotated[float, Ge(0), doc("a number, 0 or more")]
 Share = Annotated[float, Ge(0), Le(1), doc("a number from 0 to 1")]
 Finite = Annotated[np.ndarray, Predicate(np.isfinite), doc("an array of finite numbers")]
-Rows = Annotated[Finite, Predicate(lambda a: a.ndim == 2), doc("an array (examples, features) of finite numbers")]
+Rows = Annotated[Finite, Predicate(_is_matrix), doc("an array (examples, features) of finite numbers")]
 Floats = Annotated[NDArray[np.floating], Predicate(np.isfinite)]  # of whole numbers too, which become floats
 Strength = Annotated[float | Floats, Ge(0), doc("a number, 0 or more, or an array of them")]
 Rate = Annotated[float | Floats, Gt(0), doc("a positive number, or an array of them")]

@@ -54,19 +54,7 @@ LOOKS = set(
     "handletextpad height_ratios hspace labelpad labelspacing left linespacing linewidth linewidths lw markeredgewidth "
     "markersize pad rotation size top width_ratios wspace zorder".split()
 )
-SYMMETRIC = {
-    "clip",
-    "min",
-    "max",
-    "minimum",
-    "maximum",
-    "hypot",
-    "array_equal",
-    "logaddexp",
-    "isclose",
-    "allclose",
-    "gcd",
-}
+SYMMETRIC = set("clip min max minimum maximum hypot array_equal logaddexp isclose allclose gcd".split())
 NAMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "argmin": "argmax", "argmax": "argmin"}
 
 

@@ -67,7 +67,7 @@ def network_signs(batch_size: Natural = 32, steps: Natural = 1000, seed: Natural
     """
     if batch_size not in BATCHES or steps not in RECORDED:
         raise ValueError(f"batch_size must be one of {BATCHES} and steps one of {RECORDED}.")
-    rows = [_looks(name, seed)[steps] for name in NETWORKS]
+    rows = [_records(name, seed)[steps] for name in NETWORKS]
     shares, ratio, accuracy = (np.array(column) for column in zip(*rows))
     each, with_bias, of_units = shares.transpose(1, 0, 2)
     return NetworkSigns(tuple(NETWORKS), batch_size, steps, each, with_bias, of_units, ratio, accuracy)
@@ -100,7 +100,7 @@ def share_agreeing(gradients: np.ndarray) -> float:
 
 
 @lru_cache(maxsize=16)
-def _looks(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]:
+def _records(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]:
     """steps -> ((3, 8) shares of weights, with the bias, of units; ratio; accuracy)"""
     digits, found = load_digits(), {}
     net = MLP([64, UNITS, UNITS, 10], init="glorot", seed=seed, **NETWORKS[name])
