@@ -20,10 +20,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from lab_page import LabPage
 from lab_server import CHROMIUM_FLAGS, KERNEL, NO_CHROMIUM, Lab, chromium
+from static_probe import MOVING
 
 NOTEBOOKS = Path(os.environ.get("NOTEBOOKS") or Path(__file__).resolve().parents[2] / "notebooks")
-
-MOVING = ("00", "03", "10")  # chapters whose explorers move on the site: sliders, choices, switches, a recorded run
 
 # The mechanism is tried on a notebook of its own, so that no chapter's text gets in the way: id of a cell -> its code.
 MECHANISM = {
@@ -51,7 +50,7 @@ class ByNotebook(LoadScopeScheduling):
             return notebook[1]
         if file.endswith("test_lecture.py"):
             return nodeid
-        return "site" if file.endswith(("test_site.py", "test_static_explorers.py")) else file
+        return "site" if re.search(r"test_(site|static)\w*\.py$", file) else file
 
 
 @pytest.hookimpl(optionalhook=True)  # there may be no xdist

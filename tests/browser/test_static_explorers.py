@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,13 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from lab_page import PATIENCE
-from static_probe import frames_of, shows, target
+from static_probe import MOVING, frames_of, shows, target
 
 PAUSE = 150  # milliseconds between two pictures, as explorers.js has it
 SCREENS = {"desk": (1280, 720), "phone": (390, 844)}
 ROOT = Path(__file__).resolve().parents[2]
-STEMS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
-MOVING = STEMS if os.environ.get("SITE") else [stem for stem in STEMS if stem.startswith(("00", "03", "10"))]
+STEMS = [path.stem for path in sorted(ROOT.glob("notebooks/*.ipynb")) if path.stem.startswith(MOVING)]
 expect.set_options(timeout=1000 * PATIENCE)
 # `preload` would ask for style sheets, which a page from the disk may not.
 AXE = {"rules": {"empty-table-header": {"enabled": False}}, "resultTypes": ["violations"], "preload": False}
@@ -52,7 +50,7 @@ def open_page(browser: Browser, site: Path, screen: str) -> Iterator:
     assert wrong == []
 
 
-@pytest.mark.parametrize("stem", MOVING)
+@pytest.mark.parametrize("stem", STEMS)
 def test_every_control_and_every_button(open_page, site: Path, stem: str) -> None:
     page = open_page(f"notebooks/{stem}")
     roots = page.locator(".explorer").all()
@@ -176,7 +174,7 @@ def test_missing_frames_are_said_and_asked_for_again(open_page, browser: Browser
     context.close()
 
 
-@pytest.mark.parametrize("stem", MOVING)
+@pytest.mark.parametrize("stem", STEMS)
 @pytest.mark.parametrize("screen", ["phone"], indirect=True)
 def test_predictions_are_answered_with_a_reason_and_kept(open_page, stem: str) -> None:
     page = open_page(f"notebooks/{stem}")
