@@ -1,5 +1,5 @@
-// Beside one explorer or question: names and values for screen readers, and the keyboard. What is here is an addition:
-// where this file is not loaded, everything still works by mouse.
+// Beside one explorer or question: names and values for screen readers, the keyboard, and a mark once the kernel is gone.
+// What is here is an addition: where this file is not loaded, everything still works by mouse.
 
 const set = (node, name, value) => node.getAttribute(name) === value || node.setAttribute(name, value);
 
@@ -19,7 +19,9 @@ function describe(root) {
   if (picture && caption) set(picture, "alt", caption.textContent);
 }
 
-function render({ model, el }) {
+const GONE = ["terminating", "dead", "unknown"]; // unknown: the connection is lost, perhaps not for ever
+
+function render({ model, el }, kernel) {
   let root, waiting, before;
   const changes = new MutationObserver(() => describe(root));
 
@@ -44,6 +46,9 @@ function render({ model, el }) {
     model.send({ slider: [...root.querySelectorAll(".widget-slider")].indexOf(event.target.parentElement), text });
   };
 
+  // After a restart `ipywidgets` marks all views; of a kernel that was shut down, or lost, it says nothing.
+  const tell = () => root?.classList.toggle("course-stopped", kernel.isDisposed || GONE.includes(kernel.status));
+
   const attach = () => {
     root = el.closest(".course-aria");
     if (!root) {
@@ -54,10 +59,13 @@ function render({ model, el }) {
     changes.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] });
     root.addEventListener("focusin", begin);
     root.addEventListener("focusout", commit);
+    if (kernel) tell();
   };
   attach();
   window.addEventListener("keydown", key, true);
+  for (const signal of [kernel?.statusChanged, kernel?.disposed]) signal?.connect(tell);
   return () => {
+    for (const signal of [kernel?.statusChanged, kernel?.disposed]) signal?.disconnect(tell);
     clearTimeout(waiting);
     changes.disconnect();
     window.removeEventListener("keydown", key, true);
@@ -66,4 +74,11 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+// Once for each widget: the kernel is the one that made it, whichever the page has later.
+export default () => {
+  let kernel;
+  return {
+    initialize: ({ model }) => { kernel = model.widget_manager?.kernel; },
+    render: given => render(given, kernel),
+  };
+};

@@ -7,14 +7,17 @@ from pathlib import Path
 import anywidget
 import ipywidgets as widgets
 
+from course_lib import stills
+
 
 class Aria(anywidget.AnyWidget):
-    """An invisible widget that names the controls, and describes the picture, of the box that `beside` puts it in."""
+    """An invisible widget beside controls: names them, describes their picture, tells when their kernel is gone."""
 
     _esm = Path(__file__).with_name("aria.js").read_text("utf-8")
 
-    def beside(self, root: widgets.Box) -> None:
+    def beside(self, root: widgets.Box, *controls: widgets.Widget) -> None:
+        """Into `root`, with the sentence that no kernel answers; `controls` are those of its children to grey then."""
         # In a box that is not shown: where the JavaScript cannot be loaded the page would show an error here.
         self.box = widgets.Box([self], layout={"display": "none"})
         root.add_class("course-aria")
-        root.children = (*root.children, self.box)
+        root.children = (*root.children, stills.when_stopped(controls), self.box)

@@ -134,8 +134,7 @@ class Question(Shown):
         self.answer = widgets.HTML()
         options = widgets.VBox(rows)
         root = widgets.VBox([head, options, self.answer], layout={"max_width": "860px", "margin": "4px 0 8px 0"})
-        root.children = (*root.children, stills.when_stopped(root, options))
-        Aria().beside(root)
+        Aria().beside(root, options)
         self._open = True
         if large_print.on:
             root.add_class("large-print").add_class("question")

@@ -4,7 +4,6 @@ import html
 from collections.abc import Callable
 from typing import Any
 
-from course_lib import stills
 from course_lib.exercises.prediction import Prediction
 from course_lib.exercises.shown import Shown
 
@@ -27,6 +26,8 @@ class Why(Shown):
     def widget(self) -> Any:
         import ipywidgets as widgets
 
+        from course_lib.aria import Aria
+
         words = f"<p><strong>Why?</strong> In one line of your own: {html.escape(self.prediction.question)}</p>"
         self.line = widgets.Text(
             description="Because", placeholder="kept on this computer only; may be left empty", continuous_update=False
@@ -40,7 +41,7 @@ class Why(Shown):
         self.button.on_click(lambda _: self._take(self.line.value))
         own = widgets.VBox([self.line, self.button])
         root = widgets.VBox([widgets.HTML(words), own, self.beside], layout={"max_width": "860px"})
-        root.children = (*root.children, stills.when_stopped(root, own))
+        Aria().beside(root, own)
         return root
 
     def _take(self, text: str) -> None:

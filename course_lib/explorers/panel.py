@@ -73,9 +73,8 @@ class Panel:
             self.caption,
         ]
         self.root = widgets.VBox([*self._hands, *self._shown])
-        self.root.children = (*self.root.children, stills.when_stopped(self.root, *self._hands))
         self.aria = Aria()
-        self.aria.beside(self.root)
+        self.aria.beside(self.root, *self._hands)
         self.aria.on_msg(lambda _, content, buffers: self._typed(**content))
         self.show_settings()
         self.show_result()
