@@ -34,6 +34,22 @@ DIGEST = """async image => {
     return [...digest].map(byte => byte.toString(16).padStart(2, '0')).join('');
 }"""
 
+# All that is seen of an explorer, in one question to the page.
+SEEN = f"""async root => {{
+    const words = node => (node?.textContent ?? '').split(/\\s+/).filter(Boolean).join(' ');
+    const image = root.querySelector('img.widget-image'), inputs = root.querySelector(':scope > .widget-box').children;
+    return {{
+        picture: await ({DIGEST})(image),
+        caption: words(root.querySelector(':scope > .widget-html')),
+        alt: image.alt.split(/\\s+/).filter(Boolean).join(' '),
+        inputs: [...inputs].filter(one => one.localName !== 'button').map(one => {{
+            const knob = one.querySelector('.noUi-handle'), said = name => knob.getAttribute(`aria-${{name}}`);
+            return knob && [Number(said('valuenow')), words(one.querySelector('.widget-readout')), said('label'),
+                            said('valuetext')];
+        }}),
+    }};
+}}"""
+
 
 class LabPage:
     """A notebook opened in a tab of its own; `console` collects what the browser calls errors and warnings."""
@@ -230,14 +246,6 @@ class ShownExplorer:
     def caption(self) -> str:
         return " ".join((self.root.locator("> .widget-html").first.text_content() or "").split())
 
-    def alt(self) -> str:
-        """The picture in words, for those who do not see it."""
-        return " ".join((self.picture.get_attribute("alt") or "").split())
-
-    def spoken(self, name: str) -> tuple[str | None, ...]:
-        """Name and value of a slider, as a screen reader says them."""
-        return tuple(self.handle(name).get_attribute(f"aria-{part}") for part in ("label", "valuetext"))
-
     def settled(self, settings: dict[str, Any] | None = None) -> dict[str, Any]:
         """The explorer's state, once it is at rest (with these settings, if given) and the page shows it."""
         state = self.ask("state")
@@ -262,14 +270,14 @@ class ShownExplorer:
 
     def differences(self, state: dict[str, Any]) -> list[str]:
         """Where the page does not show `state`: picture, text, knobs and what they are said to stand at."""
-        sliders = [name for name, control in self.controls.items() if control["kind"] == "slider"]
-        seen: dict[str, Any] = {"picture": self.pixels(), "caption": self.caption(), "alt": self.alt()}
-        wanted: dict[str, Any] = {"picture": state["picture"], "caption": state["caption"], "alt": state["caption"]}
-        for name in sliders:
-            label, value = self.controls[name]["label"], state["readout"][name]
-            seen[name] = self.stop(name), self.input(name).locator(".widget-readout").text_content(), self.spoken(name)
-            wanted[name] = state["stop"][name], value, (label, value)
-        return [f"{name}: {seen[name]}" for name in seen if seen[name] != wanted[name]]
+        seen = self.root.evaluate(SEEN)
+        seen |= dict(zip(self.controls, seen.pop("inputs"), strict=True))
+        wanted = {"picture": state["picture"], "caption": state["caption"], "alt": state["caption"]}
+        for name, control in self.controls.items():
+            if control["kind"] == "slider":
+                value = state["readout"][name]
+                wanted[name] = [state["stop"][name], value, control["label"], value]
+        return [f"{name}: {seen[name]}" for name in wanted if seen[name] != wanted[name]]
 
     def input(self, name: str) -> Locator:
         return self._inputs.nth(list(self.controls).index(name))
