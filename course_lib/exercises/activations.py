@@ -1,5 +1,8 @@
 """Chapter 02, activation functions: who is dead, how a slope learns, and a softmax that survives large scores."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from course_lib.exercises.activations_questions import PREDICTIONS
@@ -51,6 +54,20 @@ def _pair(seed: int, *shape: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _without_shift(scores: np.ndarray) -> np.ndarray:
     return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+
+
+def _row_max(scores: np.ndarray) -> np.ndarray:
+    return scores.max(axis=1, keepdims=True)
+
+
+def _guarded(shift: Callable[[np.ndarray], Any], guard: float) -> Callable[[np.ndarray], np.ndarray]:
+    """A small number is added to the sum, as against a division by 0."""
+
+    def answer(scores: np.ndarray) -> np.ndarray:
+        e = np.exp(scores - shift(scores))
+        return e / (e.sum(axis=1, keepdims=True) + guard)
+
+    return answer
 
 
 DEAD_SHARE = Exercise(
@@ -203,11 +220,23 @@ STABLE_SOFTMAX = Exercise(
             _without_shift,
             "The formula is right and the machine is not: e^1000 overflows, and ∞/∞ is NaN. Subtract the largest "
             "score of each row first, which leaves the probabilities as they are.",
+            also=(_guarded(lambda s: 0.0, 1e-12),),
         ),
         Mistake(
             lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(axis=1, keepdims=True),
             "You subtract the largest score of the whole table. A row far below it becomes e^−1000 = 0 everywhere, "
             "and 0/0 is NaN. Each row needs its own maximum.",
+        ),
+        Mistake(
+            _guarded(np.max, 1e-8),
+            "The small number in the denominator turns 0/0 into 0, and the probabilities of a row no longer sum to 1. "
+            "Each row needs its own maximum. Then the sum is at least 1 and needs no guard.",
+            also=(_guarded(np.max, 1e-12),),
+        ),
+        Mistake(
+            _guarded(_row_max, 1e-3),
+            "The number you add in the denominator is no longer small: the probabilities of a row do not sum to 1. "
+            "With the largest score subtracted the sum is at least 1 and needs no guard.",
         ),
         Mistake(
             lambda s: np.exp(s - s.max(axis=0)) / np.exp(s - s.max(axis=0)).sum(axis=0),
@@ -267,7 +296,8 @@ STABLE_SOFTMAX = Exercise(
     ),
     hints=(
         "e^(s − m) / Σ e^(s − m) is the same for every m. Which m makes all exponents harmless?",
-        "With m the largest score of the row, every exponent is at most 0 and one of them is exactly 0.",
+        "With m the largest score of the row, every exponent is at most 0 and one of them is exactly 0. So the sum is "
+        "at least 1, and needs no small number against 0/0.",
         "`e = np.exp(scores - scores.max(axis=1, keepdims=True))`, then divide by `e.sum(axis=1, keepdims=True)`.",
     ),
 )

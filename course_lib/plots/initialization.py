@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -28,14 +29,15 @@ class SymmetryPicture(Picture):
         self.counts.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, UNITS + 0.8), yticks=[1, 4, 8, 12])
         self.counts.set_title("How many hidden units are different?", pad=26)
         self.counts.axhline(UNITS, color=self.style.faint)
-        self.distinct = self.moving_line(self.counts, color=BLUE, label="distinct units")
-        self.rank = self.moving_line(self.counts, color=VERMILLION, linestyle="--", label="rank of W1")
+        last: Any = {"marker": "o", "markevery": [-1], "markersize": 5}  # at step 0 there is no line yet
+        self.distinct = self.moving_line(self.counts, color=BLUE, label="distinct units", **last)
+        self.rank = self.moving_line(self.counts, color=VERMILLION, linestyle="--", label="rank of W1", **last)
         self.counts.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=2, borderaxespad=0)
-        self.losses.set(xlim=(0, SYMMETRY_STEPS), ylim=(0, 2.8), yticks=[0, 1, math.log(10)], xlabel="step")
+        self.losses.set(xlim=(0, SYMMETRY_STEPS), yticks=[0, 1, math.log(10)], xlabel="step")
         self.losses.set_yticklabels(["0", "1", "ln 10"])
         self.losses.axhline(math.log(10), color=self.style.faint)
         self.losses.set_title("Training loss")
-        self.loss = self.moving_line(self.losses, color=GREEN)
+        self.loss = self.moving_line(self.losses, color=GREEN, **last)
         self.tiles.set(xticks=[], yticks=[])
         for spine in self.tiles.spines.values():
             spine.set_visible(False)
@@ -45,10 +47,17 @@ class SymmetryPicture(Picture):
         )
         self.range = self.moving(self.tiles.text(0, 1.02, "", transform=self.tiles.transAxes, va="bottom"))
 
+    def frame(self, result: Symmetry) -> float:
+        top = float(result.loss.max())
+        return step_up(top) if top > 2.8 else 2.8
+
+    def set_frame(self, result: Symmetry) -> None:
+        self.losses.set_ylim(0, self.frame(result))
+
     def set_artists(self, result: Symmetry) -> None:
         self.distinct.set_data(result.step, result.distinct)
         self.rank.set_data(result.step, result.rank)
-        self.loss.set_data(result.step, np.minimum(result.loss, FAR))  # beyond the axis it leaves the picture
+        self.loss.set_data(result.step, result.loss)
         limit = step_up(float(np.abs(result.weights).max()))
         self.mosaic.set_data(_mosaic(result.weights))
         self.mosaic.set_clim(-limit, limit)

@@ -7,7 +7,6 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.zero_centring import LRS, MAX_STEPS, TARGET, ZigZag, best_rate
@@ -71,6 +70,7 @@ class ZigZagPicture(Picture):
         self.share = self.moving(ax.text(0, -1.32, "", ha="center", va="center"))
 
     def _build_rates(self, ax: Axes) -> None:
+        self.rates = ax
         ax.set(xscale="log", yscale="log", xlim=(LRS[0], LRS[-1]), ylim=(0.9, MAX_STEPS))
         ax.set(xticks=[0.01, 0.1, 1, 10, 100], xticklabels=["0.01", "0.1", "1", "10", "100"])
         ax.set(yticks=[1, 10, 100], yticklabels=["1", "10", "100"], xlabel="learning rate η")
@@ -78,14 +78,19 @@ class ZigZagPicture(Picture):
         ax.yaxis.set_minor_locator(NullLocator())
         ax.grid(True)
         ax.set_title("Steps to reach the target", pad=22)
-        self.needed_centred = self.moving_line(ax, color=GREEN, linestyle="--")
-        self.needed = self.moving_line(ax, color=VERMILLION)
+        self.needed_centred = self.moving_line(ax, color=GREEN, linestyle="--", label="the same, centred")
+        self.needed = self.moving_line(ax, color=VERMILLION, label="these inputs")
         self.chosen = self.moving_line(ax, color=VERMILLION, marker="o", markersize=9)
-        ax.legend(
-            handles=[
-                Line2D([], [], color=VERMILLION, label="these inputs"),
-                Line2D([], [], color=GREEN, linestyle="--", label="the same, centred"),
-            ],
+
+    def frame(self, result: ZigZag) -> tuple[bool, bool]:
+        """Which curves can be seen: none if no rate arrives, one if the inputs are centred already."""
+        needed, centred = result.steps_needed, result.steps_needed_centred
+        same = np.array_equal(needed, centred, equal_nan=True)
+        return not np.isnan(needed).all(), not (same or np.isnan(centred).all())
+
+    def set_frame(self, result: ZigZag) -> None:
+        self.rates.legend(
+            handles=[line for line, seen in zip((self.needed, self.needed_centred), self.frame(result)) if seen],
             loc="lower left",
             bbox_to_anchor=(-0.02, 0.98),
             ncols=2,

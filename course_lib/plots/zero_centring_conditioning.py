@@ -58,7 +58,7 @@ class ConditioningPicture(Picture):
             handlelength=1.8,
         )
         way = self.figure.add_axes((0.605, 0.10, 0.375, 0.25))
-        way.set(ylim=(0, 1.08), yticks=[0, 0.5, 1], xlabel="step")
+        way.set(ylim=(0, 1.2), yticks=[0, 0.5, 1], xlabel="step")
         way.axhline(NEAR, color=BLUE, linewidth=1.2, linestyle="--")
         way.set_title("Distance to the target", pad=6)
         way.set(xscale="log", xlim=(1, STEPS), xticks=[1, 10, 100, 1000], xticklabels=["1", "10", "100", "1000"])
@@ -93,21 +93,23 @@ class ConditioningPicture(Picture):
 
 
 def short_headline(result: Conditioning) -> str:
-    return f"κ = {_number(result.condition)},  η = {result.lr:.2g}:  {_fate(result)}"
+    return f"κ = {_number(result.condition)},  η = {result.lr:.3g}:  {_fate(result)}"
 
 
 def headline(result: Conditioning) -> str:
     bias = " and a bias" if result.bias else ""
     return (
         f"{result.dimension} inputs with mean {result.mean:.2f}{bias}: κ = {_number(result.condition)},  "
-        f"η = {result.rate:.2f}/λmax = {result.lr:.2g}:  {_fate(result)}"
+        f"η = {result.rate:.2f}/λmax = {result.lr:.3g}:  {_fate(result)}"
     ).translate(MINUS)
 
 
 def _fate(result: Conditioning) -> str:
     if result.steps_needed:
         return f"{result.steps_needed} step{'' if result.steps_needed == 1 else 's'} to the target"
-    return "diverges" if result.diverges else f"over {STEPS} steps"
+    if result.rate > 2 - 1e-9:
+        return "diverges" if result.diverges else "never at the target"
+    return f"over {STEPS} steps"
 
 
 def _number(value: float) -> str:

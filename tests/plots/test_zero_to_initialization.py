@@ -11,13 +11,15 @@ from course_lib.experiments.preprocessing_images import RECIPES, prepared_images
 from course_lib.experiments.preprocessing_leakage import leakage
 from course_lib.experiments.signals import signal_propagation
 from course_lib.experiments.zero_centring import zigzag
+from course_lib.experiments.zero_centring_conditioning import conditioning
 from course_lib.plots.initialization import RacePicture, SymmetryPicture
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.preprocessing import CloudPicture
 from course_lib.plots.preprocessing_images import RecipePicture
 from course_lib.plots.preprocessing_leakage import GAP_LIMIT, LeakagePicture
 from course_lib.plots.signals import SIZES, SignalPicture
-from course_lib.plots.zero_centring import short_headline
+from course_lib.plots.zero_centring import ZigZagPicture, short_headline
+from course_lib.plots.zero_centring_conditioning import ConditioningPicture
 
 
 @pytest.mark.parametrize("steps, said", [(1, "step 53 (1 shown)"), (25, "step 53 (25 shown)"), (60, "step 53")])
@@ -28,6 +30,38 @@ def test_the_zigzag_says_how_much_of_the_path_is_shown(steps, said):
 def test_the_mean_of_the_outputs_is_named_so():
     """The slider beside it sets the mean of what goes into f, which is 0 here."""
     assert short_headline(zigzag(mean=0.0, activation="sigmoid")).startswith("Outputs with mean 0.50")
+
+
+@pytest.mark.parametrize(
+    "settings, curves",
+    [
+        ({}, ["these inputs", "the same, centred"]),
+        ({"mean": 0.0}, ["these inputs"]),
+        ({"mean": -2.0, "activation": "relu"}, []),
+    ],
+)
+def test_the_legend_of_the_rates_lists_the_curves_that_can_be_seen(settings, curves):
+    """Centred inputs have one curve, and inputs that are all 0 have none."""
+    picture = ZigZagPicture().update(zigzag(**settings))
+    assert [text.get_text() for text in picture.rates.get_legend().get_texts()] == curves
+
+
+@pytest.mark.parametrize("rate, said", [(1.9, "26 steps"), (2.0, "never at the target"), (2.1, "diverges")])
+def test_the_largest_stable_rate_never_arrives(rate, said):
+    assert f":  {said}" in ConditioningPicture().describe(conditioning(rate=rate))
+
+
+def test_a_path_that_diverges_at_once_is_seen_to_leave():
+    picture = ConditioningPicture().update(conditioning(mean=0.0, rate=2.1))
+    assert picture.distance.get_ydata()[0] < picture.distance.axes.get_ylim()[1]
+
+
+@pytest.mark.parametrize("settings", [{"noise": 1.0}, {"noise": 1.0, "steps": 0}, {"steps": 0}])
+def test_the_symmetry_shows_the_loss_it_names(settings):
+    result = symmetry(**settings)
+    picture = SymmetryPicture().update(result)
+    assert picture.losses.get_ylim()[1] > result.loss.max()
+    assert picture.loss.get_marker() == "o" and picture.loss.get_markevery() == [-1]  # the last step
 
 
 @pytest.mark.parametrize(

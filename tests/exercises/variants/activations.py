@@ -183,9 +183,9 @@ def softmax_float32(scores):
     return e / e.sum(axis=-1, keepdims=True)
 
 
-def after(shift):
-    """The softmax after `shift` was subtracted."""
-    return lambda s: np.exp(s - shift(s)) / np.sum(np.exp(s - shift(s)), axis=1, keepdims=True)
+def after(shift, guard=0.0):
+    """The softmax after `shift` was subtracted, with a number added to the sum against a division by 0."""
+    return lambda s: np.exp(s - shift(s)) / (np.sum(np.exp(s - shift(s)), axis=1, keepdims=True) + guard)
 
 
 RIGHT["2.3"] = {
@@ -199,11 +199,17 @@ RIGHT["2.3"] = {
     "differences of scores": lambda s: 1 / np.exp(np.minimum(s[:, None, :] - s[:, :, None], 700)).sum(axis=2),
     "einsum": lambda s: np.einsum("nk,n->nk", np.exp(s - s.max(1)[:, None]), 1 / np.exp(s - s.max(1)[:, None]).sum(1)),
     "apply_along_axis": lambda s: np.apply_along_axis(lambda r: np.exp(r - r.max()) / np.exp(r - r.max()).sum(), 1, s),
+    # Needless, and no mistake: the sum is at least 1, so it changes less than float32 does.
+    "a guard that does nothing": after(lambda s: s.max(axis=1, keepdims=True), 1e-8),
 }
 
 WRONG["2.3"] = {
     "not shifted": (after(lambda s: 0), "the machine is not"),
     "one maximum": (after(np.max), "the largest score of the whole table"),
+    "not shifted, a guard": (after(lambda s: 0, 1e-12), "the machine is not"),
+    "one maximum, a guard": (after(np.max, 1e-8), "turns 0/0 into 0"),
+    "one maximum, a smaller guard": (after(np.max, 1e-12), "turns 0/0 into 0"),
+    "a large guard": (after(lambda s: s.max(axis=1, keepdims=True), 1e-3), "no longer small"),
     "columns": (lambda s: softmax_float32(s.T).T, "Your columns sum to 1"),
     "one sum": (lambda s: np.exp(s - s.max()) / np.sum(np.exp(s - s.max())), "All probabilities together sum to 1"),
     "mean": (after(lambda s: s.mean(axis=1)[:, None]), "Subtracting the mean helps"),
