@@ -24,6 +24,8 @@ def initialization_explorer(**start: Any) -> Explorer:
     Controls: activation, init, scale, width, depth, batchnorm. The random draw is kept while they move.
     """
     scale = LogSlider("scale", "weight std", 1e-3, 10, 0.01)
+    cs231n: Settings = {"activation": "tanh", "width": 500, "depth": 10, "batchnorm": False}
+    saito: Settings = {"activation": "sigmoid", "width": 100, "depth": 5, "batchnorm": False}
 
     def linked(settings: Settings, changed: set[str]) -> Settings:
         """A named scheme puts the slider where it belongs; moving the slider makes the scheme "custom"."""
@@ -47,17 +49,17 @@ def initialization_explorer(**start: Any) -> Explorer:
             Toggle("batchnorm", "batch norm before f"),
         ],
         presets={
-            "0.01: vanish": {"activation": "tanh", "init": "0.01"},
-            "1.0: saturate, explode": {"activation": "tanh", "init": "1.0"},
-            "0.05: calm at 500": {"activation": "tanh", "init": "0.05"},
-            "0.1 at 1024: not calm": {"activation": "tanh", "init": "custom", "scale": 0.1, "width": 1024, "depth": 6},
-            "Xavier": {"activation": "tanh", "init": "xavier"},
-            "ReLU + Xavier": {"activation": "relu", "init": "xavier"},
-            "ReLU + He": {"activation": "relu", "init": "he"},
-            "Saito: sigmoid 1": {"activation": "sigmoid", "init": "1.0", "width": 100, "depth": 5},
-            "Saito: sigmoid 0.01": {"activation": "sigmoid", "init": "0.01", "width": 100, "depth": 5},
-            "Saito: sigmoid Xavier": {"activation": "sigmoid", "init": "xavier", "width": 100, "depth": 5},
-            "Batch norm: any std": {"activation": "tanh", "init": "custom", "scale": 0.3, "batchnorm": True},
+            "0.01: vanish": {**cs231n, "init": "0.01"},
+            "1.0: saturate, explode": {**cs231n, "init": "1.0"},
+            "0.05: calm at 500": {**cs231n, "init": "0.05"},
+            "0.1 at 1024: not calm": {**cs231n, "init": "custom", "scale": 0.1, "width": 1024, "depth": 6},
+            "Xavier": {**cs231n, "init": "xavier"},
+            "ReLU + Xavier": {**cs231n, "activation": "relu", "init": "xavier"},
+            "ReLU + He": {**cs231n, "activation": "relu", "init": "he"},
+            "Saito: sigmoid 1": {**saito, "init": "1.0"},
+            "Saito: sigmoid 0.01": {**saito, "init": "0.01"},
+            "Saito: sigmoid Xavier": {**saito, "init": "xavier"},
+            "Batch norm: any std": {**cs231n, "init": "custom", "scale": 0.3, "batchnorm": True},
         },
         draft={"samples": 32},
         linked=linked,

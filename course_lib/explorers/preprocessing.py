@@ -33,8 +33,8 @@ def preprocessing_explorer(**start: Any) -> Explorer:
             Slider("lr_share", "lr / largest stable", 0.05, 1.1, 0.5, step=0.05),
         ],
         presets={
-            "Off centre": {"correlation": 0.0, "offset": 3.0, "scale_ratio": 1.0},
-            "Centring makes it worse": {"stage": "centred", "correlation": -0.9},
+            "Off centre": {"stage": "raw", "correlation": 0.0, "offset": 3.0, "scale_ratio": 1.0},
+            "Centring makes it worse": {"stage": "centred", "correlation": -0.9, "offset": 1.0, "scale_ratio": 3.0},
             "Unequal scales": {"stage": "centred", "correlation": 0.0, "offset": 0.0, "scale_ratio": 20.0},
             "Correlated, equal scales": {
                 "stage": "standardised",

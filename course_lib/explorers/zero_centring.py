@@ -9,7 +9,7 @@ from course_lib.experiments import zero_centring_signs as signs
 from course_lib.experiments.zero_centring import BATCHES, FEEDS, MAX_STEPS, zigzag
 from course_lib.experiments.zero_centring_conditioning import DIMENSIONS, conditioning
 from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
-from course_lib.explorers.explorer import Explorer
+from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.plots.zero_centring import ZigZagPicture
 from course_lib.plots.zero_centring_conditioning import ConditioningPicture
 from course_lib.plots.zero_centring_signs import NetworkSignsPicture, SignPicture
@@ -21,6 +21,14 @@ def zigzag_explorer(**start: Any) -> Explorer:
     Controls: mean (of the inputs, before the activation), lr, activation (that feeds the unit), batch_size, centred,
     steps.
     """
+    shifted: Settings = {
+        "mean": 1.5,
+        "lr": 0.1,
+        "activation": "identity",
+        "batch_size": 1,
+        "steps": 60,
+        "centred": False,
+    }
     return Explorer(
         "zigzag_explorer",
         zigzag,
@@ -34,12 +42,18 @@ def zigzag_explorer(**start: Any) -> Explorer:
             Toggle("centred", "subtract the mean"),
         ],
         presets={
-            "Zig-zag": {"steps": 60},
-            "Centred": {"mean": 0.0, "steps": 60},
-            "Centred, larger rate": {"mean": 0.0, "lr": 0.45},
-            "Two examples per step": {"batch_size": 2, "steps": 60},
-            "All examples, rate near the limit": {"batch_size": 256, "lr": 0.37},
-            "Sigmoid, mean 0": {"activation": "sigmoid", "mean": 0.0, "lr": 2.0, "steps": 100},
+            "Zig-zag": shifted,
+            "Centred": {**shifted, "mean": 0.0},
+            "Centred, larger rate": {**shifted, "mean": 0.0, "lr": 0.45, "steps": 25},
+            "Two examples per step": {**shifted, "batch_size": 2},
+            "All examples, rate near the limit": {**shifted, "batch_size": 256, "lr": 0.37, "steps": 25},
+            "Sigmoid, mean 0": {
+                **shifted,
+                "activation": "sigmoid",
+                "mean": 0.0,
+                "lr": 2.0,
+                "steps": 100,
+            },
         },
         start=start,
     )
@@ -47,6 +61,7 @@ def zigzag_explorer(**start: Any) -> Explorer:
 
 def sign_agreement_explorer(**start: Any) -> Explorer:
     """How often do all components of a gradient have one sign? Controls: batch_size, dimension, mean."""
+    positive: Settings = {"batch_size": 1, "dimension": 10, "mean": signs.HALF_NORMAL_MEAN}
     return Explorer(
         "sign_agreement_explorer",
         signs.sign_agreement,
@@ -57,11 +72,11 @@ def sign_agreement_explorer(**start: Any) -> Explorer:
             Slider("mean", "input mean", -2, 2, signs.HALF_NORMAL_MEAN, step=0.05),
         ],
         presets={
-            "One example": {},
-            "Two": {"batch_size": 2},
-            "Thirty-two": {"batch_size": 32},
-            "Centred": {"batch_size": 32, "mean": 0.0},
-            "50 inputs": {"batch_size": 32, "dimension": 50},
+            "One example": positive,
+            "Two": {**positive, "batch_size": 2},
+            "Thirty-two": {**positive, "batch_size": 32},
+            "Centred": {**positive, "batch_size": 32, "mean": 0.0},
+            "50 inputs": {**positive, "batch_size": 32, "dimension": 50},
         },
         start=start,
     )
@@ -78,8 +93,8 @@ def network_signs_explorer(**start: Any) -> Explorer:
             Stops("steps", "training steps", networks.RECORDED, 1000),
         ],
         presets={
-            "One example": {},
-            "Batches of 32": {"batch_size": 32},
+            "One example": {"batch_size": 1, "steps": 1000},
+            "Batches of 32": {"batch_size": 32, "steps": 1000},
             "Early in training": {"batch_size": 32, "steps": 50},
         },
         start=start,
@@ -88,6 +103,7 @@ def network_signs_explorer(**start: Any) -> Explorer:
 
 def conditioning_explorer(**start: Any) -> Explorer:
     """How the mean of the inputs stretches the loss. Controls: mean, dimension, rate (times 1/λmax), bias."""
+    shifted: Settings = {"mean": 1.0, "dimension": 10, "rate": 1.9, "bias": False}
     return Explorer(
         "conditioning_explorer",
         conditioning,
@@ -99,11 +115,11 @@ def conditioning_explorer(**start: Any) -> Explorer:
             Toggle("bias", "with a bias"),
         ],
         presets={
-            "Shifted": {},
-            "Centred": {"mean": 0.0, "rate": 1.0},
-            "100 inputs": {"dimension": 100},
-            "With a bias": {"bias": True},
-            "Too fast": {"rate": 2.1},
+            "Shifted": shifted,
+            "Centred": {**shifted, "mean": 0.0, "rate": 1.0},
+            "100 inputs": {**shifted, "dimension": 100},
+            "With a bias": {**shifted, "bias": True},
+            "Too fast": {**shifted, "rate": 2.1},
         },
         start=start,
     )

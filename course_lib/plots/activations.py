@@ -133,7 +133,7 @@ class GatePicture(Picture):
             bar.set_width(max(abs(value) - SIZES[0], 0.0))
 
     def describe(self, result: ActivationGate) -> str:
-        alpha = f" with α = {result.alpha:.2f}" if result.uses_alpha else ""
+        alpha = f" with α = {number(round(result.alpha, 2))}" if result.uses_alpha else ""
         flat = f"{result.flat.mean():.0%} of the interval from −12 to 12 is flat"
         text = (
             f"{name_of(result.function)}{alpha} at x = {number(result.x)}: f = {number(result.value)}, "

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.initialization import RACERS, SYMMETRY_STEPS, UNITS, InitializationRace, Symmetry
-from course_lib.plots.activations import name_of
+from course_lib.plots.activations import name_of, number
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
@@ -67,7 +67,7 @@ class SymmetryPicture(Picture):
         units = "unit" if result.distinct[-1] == 1 else "units"
         noise = f" plus noise of size {result.noise:.2g}" if result.noise else ""
         return (
-            f"All weights start at {result.constant:g}{noise}. After "
+            f"All weights start at {number(result.constant)}{noise}. After "
             f"{result.step[-1]} steps the {UNITS} hidden units make {result.distinct[-1]} distinct {units}, "
             f"W1 has rank {result.rank[-1]}, the loss is {result.loss[-1]:.3f} and "
             f"{result.accuracy:.0%} of the 300 training digits are right."

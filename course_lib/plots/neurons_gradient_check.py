@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.neurons_gradient_check import ZOOM, GradientCheckSweep
-from course_lib.plots.activations import name_of
+from course_lib.plots.activations import name_of, number
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
@@ -86,5 +86,5 @@ class GradientCheckPicture(Picture):
         return (
             f"{code} for {name_of(result.activation)}, in {result.precision}, checked with h = {result.h:.2g}: the "
             f"largest relative error is {result.error:.1e} ({result.verdict}). At the worst weight the code says "
-            f"{result.analytic:.4g}, the measurement {result.numeric:.4g}. {end}"
+            f"{number(result.analytic, 4)}, the measurement {number(result.numeric, 4)}. {end}"
         )

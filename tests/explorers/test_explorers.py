@@ -179,6 +179,28 @@ def test_presets_and_reset_move_the_widgets(explorer, panel):
     assert {name: widget.value for name, widget in panel.inputs.items()} == explorer.settings
 
 
+@pytest.mark.parametrize(
+    "name, start, labels",
+    [
+        ("zigzag_explorer", {"mean": 0.0, "lr": 0.45, "activation": "sigmoid", "batch_size": 256, "steps": 100}, None),
+        ("sign_agreement_explorer", {"batch_size": 2, "dimension": 5, "mean": 0.0}, None),
+        ("network_signs_explorer", {"batch_size": 32, "steps": 50}, None),
+        ("conditioning_explorer", {"mean": 0.0, "dimension": 2, "rate": 1.0, "bias": True}, None),
+        ("initialization_explorer", {"activation": "relu", "width": 100, "depth": 5, "batchnorm": True}, None),
+        (
+            "preprocessing_explorer",
+            {"stage": "whitened", "correlation": 0.98, "offset": 0.0, "scale_ratio": 1.0},
+            ["Off centre", "Centring makes it worse", "Unequal scales", "Correlated, equal scales"],
+        ),
+    ],
+)
+def test_a_button_that_names_a_setting_leads_there_from_every_start(name, start, labels):
+    """A notebook starts these explorers elsewhere, and its text says what the buttons show."""
+    elsewhere, usual = EXPLORERS[name](**start), EXPLORERS[name]()
+    for label in labels or usual.presets:
+        assert elsewhere.preset(label).settings == usual.preset(label).settings
+
+
 def test_what_a_slider_says_is_the_value_in_force(explorer, panel):
     """To six digits: every stop, every default, every preset, and what code puts between two stops."""
     sliders = [name for name, control in explorer.controls.items() if isinstance(control, Slider)]
