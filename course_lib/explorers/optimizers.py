@@ -111,7 +111,7 @@ def learning_rate_map_explorer(**start: Any) -> Explorer:
         presets={
             "SGD: 0.952 and 1.0": {"optimizer": "sgd", "surface": "bowl", "steps": 200, "lr": 0.95},
             "Momentum": {"optimizer": "momentum", "lr": 0.1},
-            "Momentum at its best": {"optimizer": "momentum", "lr": 1.34, "beta": 0.4, "steps": 60},
+            "Momentum, best in theory": {"optimizer": "momentum", "lr": 1.34, "beta": 0.4, "steps": 60},
             "Adam": {"optimizer": "adam", "lr": 0.3},
             "Ravine, Momentum": {"optimizer": "momentum", "surface": "ravine", "lr": 0.02, "steps": 100},
             "Rosenbrock, Adam": {"optimizer": "adam", "surface": "rosenbrock", "lr": 0.1, "steps": 200},

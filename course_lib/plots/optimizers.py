@@ -22,7 +22,7 @@ LOOKS: dict[str, dict[str, Any]] = {  # every optimizer looks the same in every 
 MINUS = str.maketrans("-", "−")
 UPPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOSS_LOWS, LOSS_HIGH = (1e-4, 1e-10), 1e4
-RATE_LOW, RATE_HIGH = 1e-3, 1e2
+RATE_LOWS, RATE_HIGH = (1e-3, 1e-6), 1e2
 BOWL_VIEW = (-10.0, 10.0), (-5.0, 5.0)  # half as high as the book's, for the paths are flat
 STEP_LIMITS = (30, 60, 100, 200)
 
@@ -50,7 +50,6 @@ class PathPicture(Picture):
             self.curves[name] = self.moving_line(self.losses, **line)
             self.steps[name] = self.moving_line(self.rates, **line)
         self.start = self.moving_line(self.plane, "s", color=self.style.ink, markersize=8)
-        decades(self.rates, "y", RATE_LOW, RATE_HIGH)
         self.losses.set_title("Loss f − lowest f, against the step")
         self.rates.set_title("Effective rate: step / gradient")
         self.rates.set_xlabel("step", labelpad=0)
@@ -77,15 +76,18 @@ class PathPicture(Picture):
     def frame(self, result: OptimizerPaths) -> tuple:
         ends = [run.loss.min() for run in result.runs if run.diverged_at is None]
         low = LOSS_LOWS[int(min(ends, default=1.0) < LOSS_LOWS[0])]
-        return result.surface.name, next(limit for limit in STEP_LIMITS if result.steps <= limit), low
+        rates = [rate for run in result.runs for rate in run.rate if math.isfinite(rate)]
+        slow = RATE_LOWS[int(np.median(rates or [1.0]) < 3 * RATE_LOWS[0])]
+        return result.surface.name, next(limit for limit in STEP_LIMITS if result.steps <= limit), low, slow
 
     def set_frame(self, result: OptimizerPaths) -> None:
-        name, steps, low = self.frame(result)
+        name, steps, low, slow = self.frame(result)
         if self.contours is not None:
             self.contours.remove()
         self.contours = draw_surface(self.plane, result.surface, self.style.theory)
         self.plane.set_title(f"{name}: {result.surface.formula}", fontsize=self.style.font - (name == "beale"))
         decades(self.losses, "y", low, LOSS_HIGH, every=2 if low == LOSS_LOWS[0] else 4)
+        decades(self.rates, "y", slow, RATE_HIGH, every=1 if slow == RATE_LOWS[0] else 2)
         for ax in (self.losses, self.rates):
             ax.set_xlim(0, steps)
 
@@ -111,7 +113,8 @@ class PathPicture(Picture):
             self.ends[name].set_data([x] if inside else [], [y] if inside else [])
             loss = np.nan_to_num(run.loss, nan=1e9, posinf=1e9)
             self.curves[name].set_data(t, np.clip(loss, LOSS_LOWS[1] / 10, 10 * LOSS_HIGH))
-            self.steps[name].set_data(t[1:], np.clip(run.rate, RATE_LOW / 10, 10 * RATE_HIGH))
+            self.steps[name].set_data(t[1:], np.clip(run.rate, RATE_LOWS[1] / 10, 10 * RATE_HIGH))
+            self.steps[name].set_marker(LOOKS[name]["marker"] if result.steps == 1 else "None")  # a point is no line
             self.cells[name][0].set_text(f"{run.lr:.3g}")
             self.cells[name][1].set_text(fate(run))
         self.start.set_data([result.start[0]], [result.start[1]])
@@ -123,6 +126,9 @@ class PathPicture(Picture):
         start = f"({result.start[0]:.3g}, {result.start[1]:.3g})"
         steps = f"{result.steps} step{'s' if result.steps > 1 else ''}"
         text = f"On {result.surface.formula} from {start}, after {steps}: {', '.join(fates)}."
+        (left, right), (low, high) = view_of(result.surface)
+        if not (left <= result.start[0] <= right and low <= result.start[1] <= high):
+            text += " The start lies outside the picture."
         if result.watch != "all":
             text += f" {OPTIMIZERS[result.watch].label} is drawn strongly, the others faintly."
         return text.translate(MINUS)
@@ -145,7 +151,7 @@ def short(value: float) -> str:
         return "lost"
     value = 0.0 if value < 1e-99 else value
     if value == 0 or 1e-4 <= value < 1e4:
-        return f"{value:.3g}"
+        return f"{value:.0f}" if value >= 999.5 else f"{value:.3g}"
     mantissa, power = f"{value:.1e}".split("e")
     return f"{mantissa}·10{str(int(power)).translate(UPPER)}"
 
@@ -153,9 +159,9 @@ def short(value: float) -> str:
 def seen(points: np.ndarray, surface: Surface) -> np.ndarray:
     """The path as far as it is worth drawing: cut where it leaves for good, never beyond what the canvas can hold."""
     reach = 3 * max(abs(limit) for limits in surface.view for limit in limits)
-    away = ~(np.abs(points).max(axis=1) <= reach)
-    end = int(away.argmax()) + 1 if away.any() else len(points)
-    return np.clip(np.nan_to_num(points[:end], nan=reach, posinf=reach, neginf=-reach), -reach, reach)
+    near = np.flatnonzero(np.abs(points).max(axis=1) <= reach)
+    points, far = points[: near[-1] + 2] if len(near) else points[:1], 100 * reach
+    return np.clip(np.nan_to_num(points, nan=far, posinf=far, neginf=-far), -far, far)
 
 
 def view_of(surface: Surface) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -56,7 +56,7 @@ class MapPicture(Picture):
             ax, "*", color="white", markersize=15, markeredgecolor=LIGHT.ink, clip_on=False, zorder=5
         )
         self.here = self.moving_line(
-            ax, "o", color=VERMILLION, markersize=10, markeredgecolor="white", markeredgewidth=2
+            ax, "o", color=VERMILLION, markersize=10, markeredgecolor="white", markeredgewidth=2, clip_on=False
         )
         bar = self.figure.add_axes((0.49, 0.115, 0.015, 0.64))
         bar.imshow(
@@ -84,7 +84,7 @@ class MapPicture(Picture):
         self.curve = self.moving_line(ax, color=BLUE)
         self.limit = self.moving_line(ax, color=VERMILLION, linestyle="--", linewidth=1.5)
         self.optimum = self.moving_line(ax, color=GREEN, linestyle=":", linewidth=2)
-        self.dot = self.moving_line(ax, "o", color=VERMILLION, markersize=10)
+        self.dot = self.moving_line(ax, "o", color=VERMILLION, markersize=10, clip_on=False)
         self.beyond = Beyond(self, ax, VERMILLION, size=10)
         self.notes = [
             self.moving(ax.text(x, 1.02, "", transform=ax.transAxes, ha=side, va="bottom", color=self.style.ink))
@@ -109,7 +109,7 @@ class MapPicture(Picture):
             values = np.where(np.isfinite(result.slice), result.slice, 1e9)
         self.curve.set_data(result.fine_lrs, np.clip(values, SLICE_LOW / 10, 10 * SLICE_HIGH))
         here = result.here if math.isfinite(result.here) else 1e9
-        self.dot.set_data([result.lr], [np.clip(here, SLICE_LOW / 10, 10 * SLICE_HIGH)])
+        self.dot.set_data([result.lr], [here if SLICE_LOW <= here <= SLICE_HIGH else math.nan])
         self.beyond.set([result.lr], [here])
         limit, optimum = limits(result)
         self.limit.set_data([] if limit is None else [limit] * 2, [] if limit is None else [SLICE_LOW, SLICE_HIGH])
@@ -120,7 +120,7 @@ class MapPicture(Picture):
         self.notes[1].set_text("" if limit is None else f"limit {limit:.3g}")
         steps = f"{result.steps} step{'s' * (result.steps > 1)}"
         self.headline.set_text(
-            f"{_label(result)}, {result.surface}, {steps}: best η {lr:.2g}{_with_beta(result, beta)}"
+            f"{_label(result)}, {result.surface}, {steps}: best cell η {lr:.2g}{_with_beta(result, beta)}"
         )
 
     def describe(self, result: LearningRateMap) -> str:
@@ -128,14 +128,15 @@ class MapPicture(Picture):
         limit, optimum = limits(result)
         here = "is lost" if not result.here <= 1 else f"leaves {short(result.here)} of the loss"
         at = f"η = {result.lr:.3g}{_with_beta(result, result.beta)}"
-        theory = "" if limit is None else f" In theory it diverges from η = {limit:.3g} on."
+        theory = "" if limit is None else f" In theory it diverges in the long run from η = {limit:.3g} on."
         theory += "" if optimum is None else f" The best constant rate in the long run is {optimum:.3g}."
         cut_lr, cut_left = result.best_on_slice
         steps = f"{result.steps} step{'s' * (result.steps > 1)}"
         return (
-            f"{_label(result)} on the {result.surface}, {steps}: {at} {here}. On this slice "
-            f"η = {cut_lr:.2g} is best with {short(cut_left)}, on the whole map η = {lr:.2g}"
-            f"{_with_beta(result, beta)} with {short(left)}; {result.lost:.0%} of the map is lost.{theory}"
+            f"{_label(result)} on the {result.surface}, {steps}: {at} {here}. On this line, searched more finely, "
+            f"η = {cut_lr:.2g} is best with {short(cut_left)}; of the cells of the map η = {lr:.2g}"
+            f"{_with_beta(result, beta)} with {short(left)}. {result.lost:.0%} of the cells end higher than they "
+            f"began: lost.{theory}"
         )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from course_lib.experiments.optimizers_race import STEPS, OptimizerRace
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.optimizers import LOOKS, decades
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Beyond, Picture
 
 LOW, HIGH = 0.01, 10.0
 LABELS = [entry.label for entry in OPTIMIZERS.values()]
@@ -45,6 +45,7 @@ class OptimizerRacePicture(Picture):
         self.dots = [
             self.moving_line(ax, color=self.style.ink, marker="|", markersize=14, markeredgewidth=2) for _ in OPTIMIZERS
         ]
+        self.beyond = Beyond(self, ax, self.style.ink, axis="x")
         self.figure.text(0.905, 0.925, "η", ha="right", weight="bold")
         self.figure.text(0.99, 0.925, "accuracy", ha="right", weight="bold")
         self.cells = [
@@ -53,21 +54,22 @@ class OptimizerRacePicture(Picture):
         ]
 
     def set_artists(self, result: OptimizerRace) -> None:
+        mean, low, high = (
+            np.clip(_shown(values), LOW / 10, 10 * HIGH) for values in (result.mean, result.low, result.high)
+        )
         for row, name in enumerate(result.names):
             bold = name == result.watch
-            mean = np.clip(_shown(result.mean[row]), LOW, 10 * HIGH)
-            self.curves[name].set_data(result.step, mean)
+            self.curves[name].set_data(result.step, mean[row])
             self.curves[name].set_linewidth(self.style.line * (1.9 if bold else 0.7))
             lost = not np.isfinite(result.mean[row, -1])
-            ends = [] if lost else np.clip([result.low[row, -1], result.high[row, -1]], LOW, 10 * HIGH)
-            self.spans[row].set_data(ends, [] if lost else [row, row])
-            self.dots[row].set_data([] if lost else [mean[-1]], [] if lost else [row])
+            self.spans[row].set_data([] if lost else [low[row, -1], high[row, -1]], [] if lost else [row, row])
+            self.dots[row].set_data([] if lost else [mean[row, -1]], [] if lost else [row])
             rate, accuracy = self.cells[row]
             rate.set_text(f"{result.lrs[row]:.3g}")
             accuracy.set_text("diverges" if lost else f"{result.accuracy[row].mean():.0%}")
+        self.beyond.set(result.mean[:, -1], np.arange(len(result.names)))
         row = result.names.index(result.watch)
-        low, high = np.clip(_shown(result.low[row]), LOW, 99), np.clip(_shown(result.high[row]), LOW, 99)
-        self.band.set_data(result.step, low, high)
+        self.band.set_data(result.step, low[row], high[row])
         self.band.set_facecolor(LOOKS[result.watch]["color"])
 
     def describe(self, result: OptimizerRace) -> str:

@@ -191,9 +191,9 @@ class Picture:
 
 
 class Beyond:
-    """Hollow triangles at the edges of an axis, for points whose value lies outside it: △ above, ▽ below."""
+    """Hollow triangles at an axis's edges, for points with a value outside it: △ above, ▽ below; along x ▷ ◁."""
 
-    def __init__(self, picture: Picture, axes: Axes, color: str, size: float = 9) -> None:
+    def __init__(self, picture: Picture, axes: Axes, color: str, size: float = 9, axis: str = "y") -> None:
         look: dict[str, Any] = {
             "color": "none",
             "markeredgecolor": color,
@@ -201,15 +201,17 @@ class Beyond:
             "clip_on": False,
             "zorder": 5,
         }
-        self.axes = axes
-        self.above, self.below = (picture.moving_line(axes, marker, **look) for marker in "^v")
+        self.axes, self.axis = axes, axis
+        self.above, self.below = (picture.moving_line(axes, marker, **look) for marker in {"y": "^v", "x": "><"}[axis])
 
     def set(self, x: ArrayLike, y: ArrayLike) -> None:
         """Mark those of the points (x, y) that the axis does not hold; NaN is nowhere."""
-        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-        low, high = self.axes.get_ylim()
-        for line, outside, edge in ((self.above, y > high, high), (self.below, y < low, low)):
-            line.set_data(x[outside], np.full(int(outside.sum()), edge))
+        points, row = np.array([x, y], dtype=float), "xy".index(self.axis)
+        low, high = getattr(self.axes, f"get_{self.axis}lim")()
+        for line, outside, edge in ((self.above, points[row] > high, high), (self.below, points[row] < low, low)):
+            marked = points[:, outside]
+            marked[row] = edge
+            line.set_data(*marked)
 
 
 def inside(values: np.ndarray, limits: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:

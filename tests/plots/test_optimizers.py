@@ -1,5 +1,7 @@
 """Pictures of chapter 07 list what they draw, and their captions hold at the ends of the sliders."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,43 @@ def test_the_watched_path_stands_out_and_is_switched_on():
     assert "RMSProp is drawn strongly" in explorer.text
     explorer.set(rmsprop=False)  # nobody to watch
     assert explorer.result.watch == "all" and "strongly" not in explorer.text
+
+
+def test_a_path_that_comes_in_from_outside_is_drawn():
+    result = optimizer_paths("saddle", steps=30, x=-7.0, y=2.0, optimizers=("adagrad", "sgd"))
+    picture = PathPicture().update(result)
+    runs = {run.name: run for run in result.runs}
+    np.testing.assert_array_equal(np.transpose(picture.paths["adagrad"].get_data()), runs["adagrad"].points)
+    assert len(picture.paths["sgd"].get_xdata()) < 31 and runs["sgd"].diverged_at is not None
+    assert "The start lies outside the picture." in picture.describe(result)
+    assert "outside" not in picture.describe(optimizer_paths("saddle"))
+
+
+@pytest.mark.parametrize("lr, steps", [(1e-4, 30), (0.1, 30), (10.0, 1)])
+def test_effective_rates_can_be_seen(lr, steps):
+    result = optimizer_paths(rates="same", lr=lr, steps=steps)
+    picture = PathPicture().update(result)
+    low, high = picture.rates.get_ylim()
+    assert all(low <= np.median(run.rate) <= high for run in result.runs)
+    assert all((picture.steps[run.name].get_marker() != "None") == (steps == 1) for run in result.runs)
+
+
+def test_the_race_marks_losses_outside_its_axis():
+    result = optimizer_race(seeds=2, steps=20)
+    mean = result.mean.copy()
+    mean[:3, -1] = 16.0, 0.004, np.nan
+    picture = OptimizerRacePicture().update(replace(result, mean=mean))
+    assert picture.beyond.above.get_xydata().tolist() == [[10.0, 0]]
+    assert picture.beyond.below.get_xydata().tolist() == [[0.01, 1]]
+    assert picture.cells[2][1].get_text() == "diverges"
+    assert picture.curves["momentum"].get_ydata()[-1] < picture.losses.get_ylim()[0]  # leaves, not clamped to the edge
+
+
+@pytest.mark.parametrize("lr, steps, beyond", [(0.1, 30, False), (10.0, 200, True), (0.95, 200, True)])
+def test_the_dot_of_the_slice_is_on_the_axis_or_marked_beyond_it(lr, steps, beyond):
+    picture = MapPicture().update(learning_rate_map("sgd", steps=steps, lr=lr))
+    assert len(picture.beyond.above.get_xdata()) + len(picture.beyond.below.get_xdata()) == beyond
+    assert np.isfinite(picture.dot.get_ydata()[0]) != beyond
 
 
 @pytest.mark.parametrize("lr", [0.5, 0.95, 1.0])
