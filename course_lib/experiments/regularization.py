@@ -13,12 +13,14 @@ import numpy as np
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
+from course_lib.experiments.regularization_max_norm import Projected
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam
 from course_lib.nn.training import train
 
 MOST_IMAGES, BATCH, LEARNING_RATE, STEPS, DRAFT = 1500, 50, 0.003, 600, 60
 DECAYS = (0.0, *(float(f"{10 ** (k / 2):.2g}") for k in range(-8, 1)))
+LIMITS = (0.0, 4.0, 2.0, 1.0, 0.5, 0.25)
 IMAGES, WIDTHS, WRONG = (50, 100, 200, 300, 500, 1000, 1500), (5, 10, 20, 50, 100, 150), (0.0, 0.1, 0.2, 0.4)
 BINS = np.linspace(-0.6, 0.6, 61)
 EVALUATIONS = 20
@@ -36,6 +38,7 @@ class Overfitting:
     dropout: float
     width: int
     wrong: float  #: share of training labels that are wrong
+    max_norm: float  #: limit of the length of the weights into a hidden unit; 0: none
     step: np.ndarray  #: (evaluations,)
     train_loss: np.ndarray  #: (2, evaluations)
     val_loss: np.ndarray  #: (2, evaluations)
@@ -43,6 +46,7 @@ class Overfitting:
     val_accuracy: np.ndarray  #: (2, evaluations)
     counts: np.ndarray  #: (2, bins) weights per bin of `BINS`, all layers; beyond the ends they are in the last bin
     weight_rms: np.ndarray  #: (2,) root of the mean of W²
+    longest: np.ndarray  #: (2,) the largest length of the weights into one hidden unit
     parameters: int  #: of one network
 
     @property
@@ -67,18 +71,22 @@ def overfitting(
     steps: Natural = STEPS,
     dtype: str = "float32",
     seed: Natural = 0,
+    max_norm: float = 0.0,
 ) -> Overfitting:
     """Train 64-width-width-10 ReLU networks on the first `images` training digits: J = loss + ½λΣW², λ `weight_decay`.
 
     He's initial weights, Adam with learning rate 0.003, batches of 50. `dropout` is the drop probability of the hidden
-    units. A share `wrong` of the training labels is replaced by another class; validation labels stay right.
+    units. With a `max_norm` c the weights w into each hidden unit are cut back to ‖w‖ ≤ c after every update; 0 is no
+    limit. A share `wrong` of the training labels is replaced by another class; validation labels stay right.
 
-    Raises: ValueError if images is outside 1 to 1500, or `wrong` is not a share below 1.
+    Raises: ValueError if images is outside 1 to 1500, `wrong` is not a share below 1, or max_norm is negative.
     """
     if not 1 <= images <= MOST_IMAGES:
         raise ValueError(f"images must be 1 to {MOST_IMAGES}, not {images}.")
     if not 0 <= wrong < 1:
         raise ValueError(f"wrong is a share of the labels, from 0 up to but not including 1, not {wrong}.")
+    if not max_norm >= 0:
+        raise ValueError(f"max_norm is a length, 0 for none, not {max_norm}.")
     digits = shared_digits()
     y = spoiled_labels(digits.y_train[:images], wrong)
     net = MLP(
@@ -89,11 +97,12 @@ def overfitting(
         seed=[seed, seed],
         dtype=np.dtype(dtype).type,
     )
+    hidden, adam = net.weights()[:-1], Adam(lr=LEARNING_RATE)
     history = train(
         net,
         digits.x_train[:images],
         y,
-        Adam(lr=LEARNING_RATE),
+        Projected(adam, [w[1] for w in hidden], max_norm) if max_norm else adam,
         steps=steps,
         batch_size=BATCH,
         rng=seed,
@@ -110,6 +119,7 @@ def overfitting(
         dropout,
         width,
         wrong,
+        max_norm,
         history.step,
         history.loss.T,
         history.val_loss.T,
@@ -117,6 +127,7 @@ def overfitting(
         history.val_accuracy.T,
         np.array([np.histogram(row, BINS)[0] for row in inside]),
         np.sqrt(np.mean(flat.astype(float) ** 2, axis=1)),
+        np.max([np.sqrt(np.sum(w**2, axis=-2)).max(axis=-1) for w in hidden], axis=0),
         net.theta.shape[-1],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from course_lib.experiments import regularization_decay as planes
-from course_lib.experiments.regularization import DECAYS, DRAFT, IMAGES, WIDTHS, WRONG, overfitting
+from course_lib.experiments.regularization import DECAYS, DRAFT, IMAGES, LIMITS, WIDTHS, WRONG, overfitting
 from course_lib.experiments.regularization_dropout import MODES, MOST_INPUTS, UNITS, dropped_out
 from course_lib.experiments.regularization_ensemble import IMAGES as ENSEMBLE_IMAGES
 from course_lib.experiments.regularization_ensemble import KINDS, MEMBERS, ensemble
@@ -24,7 +24,7 @@ def _strengths(values: tuple[float, ...]) -> list[str]:
 def overfitting_explorer(**start: Any) -> Explorer:
     """Training and validation curves of a network on a few real digits, without and with regularisation.
 
-    Controls: images, weight_decay, dropout, width, wrong (share of training labels that are wrong).
+    Controls: images, weight_decay, dropout, width, wrong (share of training labels that are wrong); folded: max_norm.
     """
     return Explorer(
         "overfitting_explorer",
@@ -36,6 +36,7 @@ def overfitting_explorer(**start: Any) -> Explorer:
             Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
             Stops("width", "units per layer", WIDTHS, 100),
             Stops("wrong", "wrong labels", WRONG, 0.0, [f"{share:.0%}" for share in WRONG]),
+            Stops("max_norm", "max-norm c", LIMITS, 0.0, _strengths(LIMITS)),
         ],
         presets={
             "300 images": {"wrong": 0.0},
@@ -45,10 +46,12 @@ def overfitting_explorer(**start: Any) -> Explorer:
             "20 % wrong labels": {"wrong": 0.2},
             "… with decay": {"wrong": 0.2, "weight_decay": 0.01},
             "… with dropout": {"wrong": 0.2, "dropout": 0.5},
+            "… with max-norm": {"wrong": 0.2, "max_norm": 0.5},
             "1500 images": {"images": 1500, "wrong": 0.0},
         },
         draft={"steps": DRAFT},
         start=start,
+        first=5,
     )
 
 

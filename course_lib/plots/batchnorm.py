@@ -29,7 +29,9 @@ class ByHandPicture(Picture):
             self._strip(self.below, VERMILLION, "After: y = γx̂ + β"),
         ]
         self.bell = self.moving_line(self.below, color=self.style.theory, linestyle="--", linewidth=1.5)
-        self.below.legend([self.bell], ["normal curve N(β, γ²)"], loc="lower right", bbox_to_anchor=(1.0, 1.0))
+        self.key = self.moving(
+            self.below.legend([self.bell], ["normal curve N(β, γ²)"], loc="lower right", bbox_to_anchor=(1.0, 1.0))
+        )
         self._build_table()
 
     def _strip(self, axes, colour: str, title: str) -> tuple:
@@ -84,7 +86,8 @@ class ByHandPicture(Picture):
     def _set_bell(self, result: BatchNormByHand) -> None:
         low, high = self.below.get_xlim()
         width = abs(result.gamma)
-        if width < (high - low) / 400:
+        self.key.set_visible(width >= (high - low) / 400)
+        if not self.key.get_visible():
             self.bell.set_data([], [])
             return
         at = np.linspace(low, high, 200)

@@ -98,7 +98,7 @@ class OverfittingPicture(Picture):
             f"regularisation {train[0]:.0%} of the training and {val[0]:.0%} of the validation digits are right, "
             f"validation loss {result.val_loss[0, -1]:.2g}."
         )
-        if result.weight_decay or result.dropout:
+        if result.weight_decay or result.dropout or result.max_norm:
             said += f" With {settings(result)}: {train[1]:.0%} and {val[1]:.0%}, loss {result.val_loss[1, -1]:.2g}."
         wrong = f" {result.wrong:.0%} of the training labels are wrong." if result.wrong else ""
         return said + wrong
@@ -106,7 +106,9 @@ class OverfittingPicture(Picture):
 
 def settings(result: Overfitting) -> str:
     """What the network "with" has, in words."""
-    parts = [f"λ = {result.weight_decay:g}"] * (result.weight_decay > 0) + [f"dropout {result.dropout:g}"] * (
-        result.dropout > 0
+    parts = (
+        (result.weight_decay, f"λ = {result.weight_decay:g}"),
+        (result.dropout, f"dropout {result.dropout:g}"),
+        (result.max_norm, f"max-norm {result.max_norm:g}"),
     )
-    return " and ".join(parts) or "no regularisation"
+    return " and ".join(words for strength, words in parts if strength) or "no regularisation"

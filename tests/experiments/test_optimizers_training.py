@@ -8,6 +8,7 @@ from course_lib.experiments.optimizers import make
 from course_lib.experiments.optimizers_race import (
     SIZES,
     TRIED,
+    SideBySide,
     optimizer_race,
     tune_race,
 )
@@ -108,6 +109,26 @@ def test_common_rates_rank_rates_and_tuned_ones_hardly_differ():
     spread = [np.ptp(np.log(race.mean[:, -1])) for race in (common, tuned)]
     assert spread[1] < 0.75 * spread[0]
     assert tuned.accuracy.mean(axis=1).min() > 0.9 > common.accuracy.mean(axis=1).min()
+
+
+# notes: 184, 189
+def test_other_starts_keep_the_order_at_the_common_rates_and_change_it_at_the_tuned_ones():
+    digits, names = load_digits(), tuple(OPTIMIZERS)
+    x, leaders = digits.x_train.astype(np.float32), set()
+    for rates in ("common", "tuned"):
+        for start in range(1, 5):
+            net = MLP(SIZES, trials=len(names), seed=[start + 100] * len(names), dtype=np.float32)
+            rules = SideBySide([make(name, getattr(OPTIMIZERS[name], f"{rates}_rate")) for name in names], 1)
+            history = train(net, x, digits.y_train, rules, steps=160, rng=start, record_every=160, eval_size=200)
+            last = dict(zip(names, history.loss[-1], strict=True))
+            if rates == "tuned":
+                assert 0.01 < min(last.values()) and max(last.values()) < 1
+                leaders.add(min(last, key=last.__getitem__))
+                continue
+            groups = [["nesterov", "momentum"], ["adagrad"], ["rmsprop", "adam", "adamw"], ["sgd"], ["lion"]]
+            for before, after in zip(groups, groups[1:], strict=False):
+                assert max(last[name] for name in before) < 0.97 * min(last[name] for name in after)
+    assert len(leaders) > 1
 
 
 def test_divergence_is_counted():

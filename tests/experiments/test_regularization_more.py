@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from course_lib.experiments.regularization_max_norm import max_norm, project
+from course_lib.experiments.regularization import overfitting
+from course_lib.experiments.regularization_max_norm import project
 from course_lib.experiments.regularization_shifts import MOVES, _shifted, shifts
 from course_lib.experiments.regularization_sparsity import RULES, sparsity
 
@@ -51,8 +52,13 @@ def test_the_projection_cuts_long_weights_to_the_limit_and_leaves_the_others():
     np.testing.assert_allclose(w, [[0.6, 0.3, 0.0], [0.8, 0.4, 0.0]])
 
 
-def test_under_a_limit_fewer_wrong_labels_are_learnt_and_more_of_the_new_digits_are_right():
-    free, tight = max_norm(None), max_norm(0.5)
-    assert free.longest.min() > 2 and tight.longest.max() <= 0.5 * (1 + 1e-12)
-    assert free.train_accuracy.min() > 0.99 and tight.train_accuracy.max() < 0.9
-    assert tight.val_accuracy.min() > free.val_accuracy.max() and tight.val_loss.max() < free.val_loss.min()
+@pytest.mark.parametrize("seed", [1])
+def test_under_a_limit_fewer_wrong_labels_are_learnt_and_more_of_the_new_digits_are_right(seed):
+    half, quarter = (overfitting(wrong=0.2, max_norm=c, dtype="float64", seed=seed) for c in (0.5, 0.25))
+    assert half.longest[0] > 2 and half.longest[1] <= 0.5 * (1 + 1e-12)
+    assert half.train_accuracy[0, -1] > 0.99 and half.train_accuracy[1, -1] < 0.9
+    assert half.val_accuracy[1, -1] > half.val_accuracy[0, -1] + 0.01
+    assert half.val_loss[1, -1] < 0.85 * half.val_loss[0, -1]
+    assert quarter.train_accuracy[1, -1] < 0.8 and quarter.val_loss[1, -1] > half.val_loss[1, -1] + 0.1  # too tight
+    with pytest.raises(ValueError, match="max_norm is a length"):
+        overfitting(max_norm=-1.0)

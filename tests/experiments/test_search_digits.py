@@ -112,3 +112,11 @@ def test_folds_scatter_and_the_winner_was_lucky():
     luck = winners_luck()
     gain = luck.on_these - luck.on_others
     assert gain[0] > 0.02 and all(gain[:-1] > gain[1:]) and gain[-1] > 0.005
+
+
+# notes: 220
+@pytest.mark.parametrize("seed", [1, 2])
+def test_halving_finds_a_setting_as_good_for_a_third_of_the_epochs(seed):
+    runs = [finished(strategy=name, trials=60, abandon=False, seed=seed) for name in ("random", "halving")]
+    assert runs[1].result.best.score >= runs[0].result.best.score - 0.012
+    assert runs[1].epochs_planned == 183 < runs[0].epochs_planned * 0.35

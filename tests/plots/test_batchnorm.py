@@ -24,6 +24,7 @@ def test_all_numbers_of_a_batch_are_inside_the_axes(shape, spread, gamma, beta):
     for axes, values in ((picture.above, result.x), (picture.below, result.y)):
         low, high = axes.get_xlim()
         assert low <= values.min() and values.max() <= high
+    assert picture.key.get_visible() == bool(len(picture.bell.get_xdata()))  # no legend for a curve that is not there
 
 
 def test_every_network_that_diverged_has_its_cross():
