@@ -1,10 +1,16 @@
-"""What is due comes back, in another form, the most urgent first; variants are right whatever their numbers."""
+"""What is due comes back, in another form, the most urgent first; variants are right whatever their numbers.
 
+`STORE=1` in the environment writes the options of all variants anew: read the difference, then commit it.
+"""
+
+import json
+import os
 import random
 import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from fsrs import Card, Rating, Scheduler
@@ -26,6 +32,7 @@ from course_lib.exercises.variant import Claim, Variant, Variants, written
 
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
+OPTIONS = Path(__file__).with_name("options.json")
 BY_ID = variants()
 QUESTIONS = _tutor.predictions
 
@@ -43,10 +50,13 @@ def test_whatever_its_numbers_a_variant_has_one_right_option_and_none_of_the_sto
     """`ask` computes the truth, and refuses options of which not exactly one claims it."""
     stored = QUESTIONS[variant.id]
     known = {float(number.replace(",", "")) for number in NUMBER.findall(stored.question)}
-    asked = set()
+    asked, offered = set(), {}
     for numbers in variant.all():
         question = variant.ask(numbers)
         asked.add(question.question)
+        offered[", ".join(f"{name} {value}" for name, value in numbers.items())] = " | ".join(
+            f"{option.text} (right)" if option.right else option.text for option in question.options
+        )
         for values in numbers.values():
             for value in values if isinstance(values, tuple) else (values,):
                 assert not isinstance(value, int | float) or isinstance(value, bool) or abs(value) not in known
@@ -54,6 +64,11 @@ def test_whatever_its_numbers_a_variant_has_one_right_option_and_none_of_the_sto
         assert all(option.why for option in question.options)
     assert len(asked) == len(list(variant.all())) >= 2  # every choice of numbers is another question
     assert stored.question not in asked
+    read = json.loads(OPTIONS.read_text(encoding="utf-8"))
+    if os.environ.get("STORE"):
+        read |= {variant.id: offered}
+        OPTIONS.write_text(json.dumps(read, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert offered == read[variant.id]  # what tempts is worth something only if it comes from a thought one can have
 
 
 @pytest.mark.parametrize("claims", [(1.0, 2.0, 3.0), (4.0, 4.0, 1.0), (4.0, 4.1, 1.0), (4.0, "4", 1.0)])
