@@ -37,6 +37,7 @@ MANY = 8  # explorers, of those that lead to a module; what leads to all of them
 OF_EVERY_EXPLORER = """explorers/test_captions.py::test_captions_are_those_that_were_read
 explorers/test_captions.py::test_pictures_are_those_that_were_looked_at
 plots/test_picture.py::test_the_numbers_of_its_artists_are_those_of_the_result
+plots/test_picture.py::test_axes_words_and_colours_follow_the_result_as_was_looked_at
 plots/test_picture.py::test_blitting_draws_what_a_fresh_picture_draws
 plots/test_picture.py::test_every_number_of_the_result_shows
 explorers/test_explorers.py::test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_something
@@ -50,7 +51,7 @@ BECOMES = """Add Sub, Sub Add, Mult Div, Div Mult, FloorDiv Mult, Mod Add, Pow M
 Lt GtE, GtE Lt, Gt LtE, LtE Gt, Eq NotEq, NotEq Eq, Is IsNot, IsNot Is, In NotIn, NotIn In, And Or, Or And"""
 SWAPPED = {getattr(ast, one): getattr(ast, other) for one, other in map(str.split, BECOMES.split(","))}
 LOOKS = set(
-    "alpha cases borderaxespad borderpad bbox_to_anchor columnspacing dashes figsize fontsize gridspec_kw handlelength "
+    "alpha borderaxespad borderpad bbox_to_anchor columnspacing dashes figsize fontsize gridspec_kw handlelength "
     "handletextpad height_ratios hspace labelpad labelspacing left linespacing linewidth linewidths lw markeredgewidth "
     "markersize pad rotation size top width_ratios wspace zorder".split()
 )
@@ -95,9 +96,9 @@ def changeable(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
     """What may be mutated: no annotations, no widths of lines and other looks, which are right if they please the eye,
     no inputs in the cases of an exercise, for which others are as good, and no f-strings, whose parts have no place of
     their own before Python 3.12."""
-    look = isinstance(tree, ast.keyword) and tree.arg in LOOKS
+    free = isinstance(tree, ast.keyword) and (tree.arg in LOOKS or tree.arg == "cases")
     for name, value in ast.iter_fields(tree):
-        if name in ("annotation", "returns", "decorator_list") or look or isinstance(tree, ast.JoinedStr):
+        if name in ("annotation", "returns", "decorator_list") or free or isinstance(tree, ast.JoinedStr):
             continue
         for node in value if isinstance(value, list) else [value]:
             if isinstance(node, ast.AST):

@@ -32,6 +32,7 @@ from course_lib.explorers.strip import without_strip
 
 ROOT = Path(__file__).resolve().parents[1]
 NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e[-+]?\d+)?)")
+WRITTEN = re.compile(r"\d+(?:\.\d+)?(?:e[+−-]?\d+)?")  # the same, or with a minus sign in the exponent
 SEEDS = range(1, 5)
 RELATIVE = 0.02  # of a number
 COLOUR = 32  # of 255
@@ -101,6 +102,20 @@ def numbers_near(stored: str, drawn: Sequence[str]) -> bool:
         if not min(values) - slack <= value <= max(values) + slack:
             return False
     return True
+
+
+def said_alike(now: str, stored: str) -> bool:
+    """Whether words are the same, and numbers too, but for 3 % or two units of the last digit shown."""
+    if WRITTEN.sub("#", now) != WRITTEN.sub("#", stored):
+        return False
+    return not any(apart(*pair) for pair in zip(WRITTEN.findall(now), WRITTEN.findall(stored), strict=True))
+
+
+def apart(now: str, stored: str) -> bool:
+    mantissa, _, exponent = stored.replace("−", "-").partition("e")
+    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    value, expected = (float(number.replace("−", "-")) for number in (now, stored))
+    return abs(value - expected) > max(0.03 * abs(expected), 2.001 * unit)
 
 
 def pixels(png: bytes) -> np.ndarray:

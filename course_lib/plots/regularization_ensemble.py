@@ -65,7 +65,7 @@ class EnsemblePicture(Picture):
         full = np.isfinite(result.right) & (result.share >= 0.005)
         self.curve.set_data(result.confidence[full], result.right[full])
         self.shares.set_data(result.share)
-        self.note.set_text(f"bars: share of digits\ngap {100 * result.calibration[at]:.0f} points")
+        self.note.set_text(f"bars: share of digits\ngap {_points(result.calibration[at])}")
         members = "mask" if result.kind == "dropout" else "network"
         self.title.set_text(
             f"{result.members} {members}{'s averaged' * (result.members > 1)}, {result.images} images: "
@@ -87,6 +87,11 @@ class EnsemblePicture(Picture):
         said = (
             f"{result.images} training digits, {result.members} {kind}: each alone {result.alone.mean():.1%} right on "
             f"average, the average of their probabilities {result.accuracy[at]:.1%}, loss {result.loss[at]:.2g}. "
-            f"Confidence and share right are {100 * result.calibration[at]:.0f} points apart."
+            f"Confidence and share right are {_points(result.calibration[at])} apart."
         )
         return said + (f" The whole network in one pass: {result.whole:.1%}." if result.kind == "dropout" else "")
+
+
+def _points(share: float) -> str:
+    number = f"{100 * share:.0f}"
+    return f"{number} point" + "s" * (number != "1")

@@ -8,7 +8,6 @@ In the large print of a lecture no letter is cut off or written over that is not
 
 import json
 import os
-import re
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -26,7 +25,7 @@ from course_lib.explorers.controls import Slider
 from course_lib.explorers.explorer import Explorer
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import LIGHT, built_in
-from same_picture import differs
+from same_picture import differs, said_alike
 
 STORED = Path(__file__).with_name("captions.json")
 CONTROLS = Path(__file__).with_name("controls.json")
@@ -58,7 +57,6 @@ MOVES = {
     "initialization_explorer": 100,
 }
 MARGIN = 3  # pixels: boxes of letters have one, so much may lie over one another
-NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+−-]?\d+)?")
 
 
 def small(explorer: Explorer) -> np.ndarray:
@@ -117,14 +115,6 @@ def texts_of(ax: Axes) -> list[Text]:
     return texts
 
 
-def apart(shown: str, stored: str) -> bool:
-    """Whether two numbers differ by more than 3 % and two units of the last digit shown."""
-    digits, _, exponent = stored.replace("−", "-").partition("e")
-    unit = 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))
-    shown, stored = (float(number.replace("−", "-")) for number in (shown, stored))
-    return abs(shown - stored) > max(0.03 * abs(stored), 2.001 * unit)
-
-
 def panel_of(explorer: Explorer) -> dict[str, str]:
     """What stands beside the controls and where they begin and end, with the presets they are set to."""
     read = {}
@@ -137,13 +127,6 @@ def panel_of(explorer: Explorer) -> dict[str, str]:
         )
     first = {"(open)": str(explorer.first)} if explorer.first is not None else {}
     return {**read, **first, **{label: str(settings) for label, settings in explorer.presets.items()}}
-
-
-def differ(caption: str, stored: str) -> bool:
-    if NUMBER.sub("#", caption) != NUMBER.sub("#", stored):
-        return True
-    pairs = zip(NUMBER.findall(caption), NUMBER.findall(stored), strict=True)
-    return any(apart(*pair) for pair in pairs)
 
 
 def test_controls_and_presets_are_those_that_were_read() -> None:
@@ -165,7 +148,7 @@ def test_captions_are_those_that_were_read(name: str) -> None:
     assert not [label for label, caption in said.items() if caption != caption.strip()]
     chaotic = CHAOTIC.get(name, set())
     assert chaotic <= said.keys()
-    wrong = [label for label in said.keys() - chaotic if differ(said[label], stored[label])]
+    wrong = [label for label in said.keys() - chaotic if not said_alike(said[label], stored[label])]
     assert not wrong, "\n".join(f"{label}:\n  now    {said[label]}\n  stored {stored[label]}" for label in wrong)
 
 

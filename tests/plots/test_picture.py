@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import os
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -11,14 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.artist import Artist
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb, to_rgba_array
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle, StepPatch
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
 from PIL import Image
 
 from course_lib.explorers import all_explorers, neuron_explorer
 from course_lib.plots import style
 from course_lib.plots.picture import Picture, step_up
+from same_picture import said_alike
 
 
 @pytest.fixture
@@ -32,17 +36,27 @@ def explorer(request):
     return all_explorers()[request.param]()
 
 
+@dataclasses.dataclass
+class Visit:
+    """A result, what its picture shows, and where that stands and in which colours."""
+
+    result: object
+    sources: dict[str, set[str]]
+    looks: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def results(explorer):
-    """That of the start, and those of four moves by hand."""
-    found, rng = [explorer.result], np.random.default_rng(2)
-    assert explorer.picture
-    for _ in range(4):
-        explorer.drag({key: control.random(rng) for key, control in explorer.controls.items()})
-        found.append(explorer._result)
+def visits(explorer):
+    """The start, and four moves by hand, each drawn once; the last one is what the picture shows in the end."""
+    rng, found = np.random.default_rng(2), []
+    picture = explorer.picture
+    for move in range(5):
+        if move:
+            explorer.drag({key: control.random(rng) for key, control in explorer.controls.items()})
+        result = explorer._result
+        found.append(Visit(result, sources(picture, result), looks(picture)))
+    yield found
     explorer.close()
-    explorer.reset()
-    return found
 
 
 def test_a_picture_reserves_paper_and_is_not_too_large_to_store(explorer):
@@ -64,8 +78,10 @@ def test_the_dark_style_is_dark_and_its_texts_are_light(explorer, restored_style
 
 
 # Which field of the result the coordinates of each moving artist hold, for each picture; empty for what a picture works
-# out itself: ellipses, contours, rows of its layout. `STORE=1` in the environment writes it anew: read the difference.
+# out itself: ellipses, contours, rows of its layout.
 SOURCES = Path(__file__).with_name("sources.json")
+LOOKS = Path(__file__).with_name("looks.json")  # limits and colours that change with the result, at each visit
+DECIDED_BY_ROUNDING = {"batchnorm_training_explorer", "optimizer_race_explorer"}  # the numbers in their words
 # What is measured for the text and the tests alone, and settings that the sliders show.
 UNSEEN = {
     "neuron_explorer": "axis",
@@ -160,17 +176,62 @@ def named(picture: Picture) -> Iterator[tuple[str, Artist]]:
         yield names.get(id(artist), "unnamed"), artist
 
 
-def test_the_numbers_of_its_artists_are_those_of_the_result(explorer, results):
+def looks(picture: Picture) -> dict[str, str]:
+    """The limits of axes and colour maps, ticks that the picture sets, words and colour of what is seen to move."""
+    found = {}
+    for number, ax in enumerate(picture.figure.axes):
+        for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+            own = isinstance(axis.get_major_locator(), FixedLocator)
+            ticks = [text.get_text() for text in axis.get_ticklabels() if own]
+            found[f"axes {number}.{axis.axis_name}"] = " ".join([f"{low:.3g} to {high:.3g}:", *filter(None, ticks)])
+    for number, (name, artist) in enumerate(named(picture)):
+        if getattr(artist, "get_array", lambda: None)() is not None:
+            found[f"{number} {name}.shades"] = "{:.3g} to {:.3g}".format(*artist.get_clim())
+        elif artist.get_visible():
+            get = getattr(artist, "get_color", None) or artist.get_facecolor
+            colours = {to_hex(one, True) for one in to_rgba_array(get(), artist.get_alpha())}
+            found[f"{number} {name}.colour"] = " ".join(sorted(colours))
+            if isinstance(artist, Text):
+                found[f"{number} {name}.text"] = artist.get_text()
+    return found
+
+
+def test_the_numbers_of_its_artists_are_those_of_the_result(explorer, visits):
     found: dict[str, set[str]] = {}
-    for result in results:
-        for name, fields in sources(explorer.picture.update(result), result).items():
+    for visit in visits:
+        for name, fields in visit.sources.items():
             found[name] = found.get(name, fields) & fields
-    stored = json.loads(SOURCES.read_text(encoding="utf-8"))
-    if os.environ.get("STORE"):
-        stored[explorer.name] = {name: " ".join(sorted(fields)) for name, fields in found.items()}
-        SOURCES.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    lost = {name: set(fields.split()) - found.get(name, {""}) for name, fields in stored[explorer.name].items()}
+    stored = read(SOURCES, explorer.name, {name: " ".join(sorted(fields)) for name, fields in found.items()})
+    lost = {name: set(fields.split()) - found.get(name, {""}) for name, fields in stored.items()}
     assert not {name: fields for name, fields in lost.items() if fields}
+    assert found.keys() <= stored.keys(), "numbers where there were counts"
+
+
+def test_axes_words_and_colours_follow_the_result_as_was_looked_at(explorer, visits):
+    """Colours, and words without numbers, that are the same at all visits are seen in the stored pictures."""
+    found = {}
+    for name in dict.fromkeys(name for visit in visits for name in visit.looks):
+        seen = [visit.looks.get(name, "unseen") for visit in visits]
+        if len(set(seen)) > 1:
+            found[name] = " | ".join(seen)
+        elif re.search(r"\d", seen[0]) and not name.endswith("colour"):
+            found[name] = seen[0]
+    stored = read(LOOKS, explorer.name, found)
+    assert found.keys() == stored.keys()
+    wrong = {name: (one, stored[name]) for name, one in found.items() if one != stored[name]}
+    said = {name for name in wrong if name.endswith("text") and said_alike(*wrong[name])}
+    if explorer.name in DECIDED_BY_ROUNDING:
+        said = {name for name in wrong if name.endswith("text")}
+    assert not {name: pair for name, pair in wrong.items() if name not in said}
+
+
+def read(file: Path, name: str, now: dict) -> dict:
+    """What is stored of an explorer; `STORE=1` in the environment stores what it is now: read the difference."""
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    if os.environ.get("STORE"):
+        stored[name] = now
+        file.write_text(json.dumps(stored, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    return stored[name]
 
 
 def changed(value: object) -> object:
@@ -181,30 +242,33 @@ def changed(value: object) -> object:
     return value + 0.1 * (1 + abs(value)) if is_number else None
 
 
-def test_every_number_of_the_result_shows(explorer, results):
+def test_blitting_draws_what_a_fresh_picture_draws(explorer, visits):
+    moved = pixels(explorer.picture.update(visits[-1].result).png())
+    fresh = type(explorer.picture)().update(visits[-1].result)
+    difference = np.abs(moved.astype(int) - pixels(fresh.png()))
+    assert (difference.max(axis=-1) > 0).mean() < 1e-3, explorer.settings  # a stray subpixel of antialiasing may differ
+
+
+def test_every_number_of_the_result_shows(explorer, visits):
     def shown(result):
         try:
             return bytes(picture.update(result).canvas.buffer_rgba()), picture.describe(result)
         except ValueError as error:  # a setting that is one of a few
             return str(error)
 
-    picture, unseen = explorer.picture, set()
-    for result in results:
-        fields = {field.name: changed(getattr(result, field.name)) for field in dataclasses.fields(result)}
-        fields = {name: value for name, value in fields.items() if value is not None}
+    picture, known = explorer.picture, set(UNSEEN.get(explorer.name, "").split())
+    unseen = {field.name for field in dataclasses.fields(visits[0].result)}
+    for result in (visit.result for visit in visits):
+        fields = {name: changed(getattr(result, name)) for name in unseen}
         before = shown(result)
-        same = {name for name, value in fields.items() if shown(dataclasses.replace(result, **{name: value})) == before}
-        unseen = same if result is results[0] else unseen & same
-    assert unseen <= set(UNSEEN.get(explorer.name, "").split())
-
-
-def test_blitting_draws_what_a_fresh_picture_draws(explorer, results):
-    picture = explorer.picture
-    for result in results:
-        picture.update(result)
-    fresh = type(picture)().update(result)
-    difference = np.abs(pixels(picture.png()).astype(int) - pixels(fresh.png()))
-    assert (difference.max(axis=-1) > 0).mean() < 1e-3, explorer.settings  # a stray subpixel of antialiasing may differ
+        unseen = {
+            name
+            for name, value in fields.items()
+            if value is not None and shown(dataclasses.replace(result, **{name: value})) == before
+        }
+        if unseen <= known:
+            break
+    assert unseen <= known
 
 
 @pytest.mark.parametrize("made", [style.LIGHT, style.DARK])
