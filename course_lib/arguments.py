@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
+from numbers import Real
 from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
@@ -20,13 +21,20 @@ from annotated_types import DocInfo, Predicate
 
 from course_lib.inputs import floats, numbers, short
 
+
+def _is_finite(number: Real) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number beyond 1e308
+        return False
+
+
 Thing = TypeVar("Thing", bound=Callable[..., Any])
 INVALID = object()
-_REAL: Any = (int, float, np.integer, np.floating)
 _BOUNDS = {"Ge": "{0.ge} or more", "Gt": "above {0.gt}", "Le": "{0.le} or less", "Lt": "below {0.lt}"}
 _PLAIN: dict[Any, tuple[str, Callable[[Any], Any]]] = {
     int: ("a whole number", lambda v: hasattr(v, "__index__") and not isinstance(v, bool | np.bool_ | np.ndarray)),
-    float: ("a finite number", lambda v: isinstance(v, _REAL) and not isinstance(v, bool) and abs(v) < math.inf),
+    float: ("a finite number", lambda v: isinstance(v, Real) and not isinstance(v, bool) and _is_finite(v)),
     str: ("a name in quotes", lambda v: isinstance(v, str)),
     bool: ("True or False", lambda v: isinstance(v, bool | np.bool_)),
     type(None): ("None", lambda v: v is None),
@@ -104,14 +112,16 @@ def coerced(hint: Any, value: Any) -> Any:
         fixed = base is tuple and inner and Ellipsis not in inner
         found = [coerced(*pair) for pair in zip(inner if fixed else (inner or (Any,))[:1] * len(value), value)]
         wrong = fixed and len(inner) != len(value) or any(one is INVALID for one in found)
-        return INVALID if wrong else tuple(found) if base is tuple else value
+        return INVALID if wrong else tuple(found) if base is tuple else found if base is list else value
     if base in _PLAIN:
+        if base in (int, float) and isinstance(value, np.ndarray) and not value.ndim:
+            value = value[()]
         if not _PLAIN[base][1](value):
             return INVALID
         if base is np.ndarray and inner:  # an array of floats
-            return floats(value, "value")
+            return INVALID if numbers(value).dtype == bool else floats(value, "value")
         # NumPy's own numbers would be computed with in their own type, eight bits perhaps
-        made = {int: operator.index, np.ndarray: numbers, float: lambda v: float(v) if isinstance(v, np.generic) else v}
+        made = {int: operator.index, np.ndarray: numbers, float: lambda v: v if type(v) in (int, float) else float(v)}
         return made.get(base, lambda v: v)(value)
     if base in (Any, object) or not isinstance(base, type):
         return value

@@ -31,7 +31,7 @@ def short(value: Any, letters: int = 60) -> str:
 
 def _contents(array: np.ndarray) -> str:
     """What may be wrong with the numbers of an array."""
-    if np.ma.is_masked(array):
+    if hides_entries(array):
         return " with masked entries"
     if array.dtype.kind not in "biuf":
         return " of text" if array.dtype.kind in "SUT" else f" of {array.dtype}"
@@ -39,18 +39,24 @@ def _contents(array: np.ndarray) -> str:
     return f" with {wrong} NaN or infinite" if wrong else f" from {array.min():g} to {array.max():g}"
 
 
+def hides_entries(value: Any) -> bool:
+    """Whether entries of an array are masked, or of one in a list of arrays."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(part, np.ma.MaskedArray) and np.ma.is_masked(part) for part in parts)
+
+
 def numbers(value: Any) -> np.ndarray | None:
     """`value` as a plain array of numbers in their own type; None if it is not made of numbers or hides some."""
     if type(value) is np.ndarray and value.dtype.kind in "biuf":
         return value
-    if np.ma.is_masked(value):
+    if hides_entries(value):
         return None
     try:
         array = np.asarray(value)
-    except ValueError:  # rows of different lengths
+        if array.dtype.kind == "O" and array.size and all(isinstance(number, Real) for number in array.flat):
+            array = array.astype(np.float64)
+    except (ValueError, OverflowError):  # rows of different lengths; a whole number beyond 1e308
         return None
-    if array.dtype.kind == "O" and array.size and all(isinstance(number, Real) for number in array.flat):
-        array = array.astype(np.float64)
     return array if array.dtype.kind in "biuf" else None
 
 
@@ -59,14 +65,21 @@ def floats(value: Any, name: str, ndim: int = 0, of: str = "numbers") -> np.ndar
     array = numbers(value)
     if array is None or array.ndim < ndim or ndim and not array.size:
         raise ValueError(f"{name} must be an array of {of}, not {short(value)}.")
-    return array if array.dtype in FLOATS else array.astype(np.float64)
+    return array if array.dtype in FLOATS else cast(array, np.float64)
+
+
+def cast(array: np.ndarray, dtype: Any) -> np.ndarray:
+    """The array in this precision, in which what is too large for it is infinite."""
+    with np.errstate(over="ignore"):
+        return array.astype(dtype, copy=False)
 
 
 def finite(array: np.ndarray, name: str) -> np.ndarray:
     """The array, if all of it is finite."""
     # the sum of squares is quicker than a test of each number; where it overflows, the test decides
     if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
-        raise ValueError(f"{name} must consist of finite numbers; {np.count_nonzero(~np.isfinite(array))} are not.")
+        wrong = np.count_nonzero(~np.isfinite(array))
+        raise ValueError(f"{name} must consist of finite numbers ({array.dtype}); {wrong} are not.")
     return array
 
 
@@ -81,7 +94,7 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
     wanted = f"{name} must be one class number from 0 to {classes - 1} for each of {shape[-1]} examples"
     array = numbers(value)
     if array is None:
-        cure = "fill in or leave out what is masked" if np.ma.is_masked(value) else _NUMBERED
+        cure = "fill in or leave out what is masked" if hides_entries(value) else _NUMBERED
         raise ValueError(f"{wanted}, not {short(value)}; {cure}.")
     fits = [shape[start:] for start in range(len(shape))]
     if array.shape not in fits and array.shape[-1:] == (1,) and array.shape[:-1] in fits:

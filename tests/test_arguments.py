@@ -8,6 +8,7 @@ import pkgutil
 import types
 import typing
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -45,8 +46,8 @@ def everything(
 @pytest.mark.parametrize(
     "argument, values",
     [
-        ("n", [0, 7, np.int64(3)]),
-        ("x", [0, -2.5, np.float32(1)]),
+        ("n", [0, 7, np.int64(3), np.array(3)]),
+        ("x", [0, -2.5, np.float32(1), np.array(2.5), Fraction(1, 2)]),
         ("name", ["", "relu"]),
         ("on", [True, np.False_]),
         ("seed", [None, 3]),
@@ -76,7 +77,19 @@ def test_a_list_becomes_the_tuple_a_cache_needs():
         ("n", [-1, 2.5, float("nan"), "three", None, True, [], np.zeros(2)], "a whole number, 0 or more"),
         (
             "x",
-            [float("nan"), float("inf"), "1", None, True, [1.0], 1j, np.complex128(1)],
+            [
+                float("nan"),
+                float("inf"),
+                10**400,
+                np.longdouble("1e400"),
+                np.array(np.nan),
+                "1",
+                None,
+                True,
+                [1.0],
+                1j,
+                np.complex128(1),
+            ],
             "a finite number",
         ),
         ("name", [1, None, ["tanh"]], "a name in quotes"),

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.inputs import hides_entries
+
 FEW = 12  # numbers that are still shown one by one
 SIDE = 8  # of a matrix that is still shown as such
 MOST = 10_000_000  # numbers; of a larger answer only the shape is looked at, for a copy might not fit into memory
@@ -34,16 +36,16 @@ PRINTED: dict[str, Any] = {
 
 def numbers(value: Any) -> np.ndarray:
     """`value` as an array of real numbers, a copy; a scalar has shape (). `ValueError` says what it is instead."""
-    if np.ma.is_masked(value):
+    if hides_entries(value):
         raise ValueError("It returned a masked array, in which some numbers are hidden. Return a plain one.")
     try:
         array = np.asarray(value)
+        if array.dtype.kind == "O" and array.size <= MOST and all(isinstance(item, Real) for item in array.flat):
+            array = array.astype(float)
     except Exception as error:
         raise ValueError(f"It returned {_parts(value)}, which does not make an array of numbers.") from error
     if array.size > MOST:
         raise ValueError(f"It returned {_shape(array)}: far more numbers than expected.")
-    if array.dtype.kind == "O" and all(isinstance(item, Real) for item in array.flat):
-        array = array.astype(float)
     if array.dtype.kind not in "iuf":
         raise ValueError(f"It returned {_instead(value, array)} where real numbers are expected.")
     return array.copy()

@@ -25,7 +25,7 @@ import numpy as np
 
 from course_lib.annotations import Precision
 from course_lib.arguments import checked
-from course_lib.inputs import bare, finite, floats, labels, short
+from course_lib.inputs import bare, cast, finite, floats, labels, short
 from course_lib.nn.layers import Dense, Layer
 from course_lib.nn.losses import LOSSES
 from course_lib.nn.normalization import BatchNorm
@@ -234,7 +234,7 @@ class Sequential:
     def _inputs(self, x: np.ndarray) -> np.ndarray:
         """Finite inputs of the right shape, in the network's precision."""
         if type(x) is not np.ndarray or x.dtype != self.dtype:
-            x = floats(x, "x").astype(self.dtype, copy=False)
+            x = cast(floats(x, "x"), self.dtype)
         units = self.layers[0].units
         fits = x.ndim == 2 or x.ndim == 3 and x.shape[:1] == self._theta.shape[:-1]
         if not fits or x.shape[-1] != units and units is not None:

@@ -115,6 +115,8 @@ RETURNED = {
     "dates": (lambda *_: np.array(["2020-01-01"], "M8[D]"), "dates"),
     "huge": (lambda *_: np.broadcast_to(0.0, (10**6, 10**6)), "an array of shape (1000000, 1000000)"),
     "masked": (lambda *case: np.ma.array(right(*case), mask=True), "masked"),
+    "masked rows": (lambda *case: [np.ma.array(right(*case), mask=True)], "masked"),
+    "beyond 1e308": (lambda *_: [10**400], "does not make an array of numbers"),
     "its input, spoilt": (written_into, "expected is "),
     "much that is printed": (printed, "It returned text"),
 }

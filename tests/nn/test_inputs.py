@@ -244,6 +244,7 @@ NO_CLASS = {
     "complex": CLASSES * 1j,
     "ragged": [[1], [1, 2]] * 3,
     "masked": np.ma.masked_array(CLASSES, CLASSES == 1),
+    "masked one by one": [*np.ma.masked_array(CLASSES, CLASSES == 1)],
 }
 
 
@@ -312,6 +313,8 @@ NONSENSE = {
     "object": object(),
     "nothing": [],
     "masked": np.ma.masked_array(X, X > 1),
+    "masked rows": [np.ma.masked_array(row, row > 1) for row in np.abs(X) + 1],
+    "beyond 1e308": [[10**400] * 4] * 6,
     "0-d": np.array(1.0),
     "dates": np.full((6, 4), np.datetime64("2020-01-01")),
 }
@@ -372,6 +375,10 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         (lambda: train(net(), np.ma.masked_array(X, X > 1), CLASSES, SGD(), steps=1), "masked entries"),
         (lambda: train(net(), X, CLASSES.astype(str), SGD(), steps=1), "text"),
         (lambda: SGD(lr=np.array([0.1, -0.2])), "from -0.2 to 0.1"),
+        (lambda: SGD(lr=True), "not True"),
+        (lambda: MLP((4, 4), l2=10**400), "l2"),
+        (lambda: net(dtype=np.float32).forward(X * 1e39), "finite numbers (float32)"),
+        (lambda: net().forward(np.full((2, 4), np.longdouble("1e400"))), "finite numbers (float64)"),
         (lambda: numerical_gradient(lambda theta: 0.0, np.array([1, 2])), "float"),
         (lambda: check_gradients(net(), X, CLASSES, indices=[999]), "indices"),
         (lambda: train(net(), X, CLASSES[:4], SGD(), steps=1), "x and y"),
