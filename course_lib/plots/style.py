@@ -16,6 +16,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import units
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 from PIL import Image
@@ -236,8 +237,16 @@ class _RcParamsOfThread(mpl.RcParams):
         return super()._get(key) if own is None else own[key]
 
 
+class _UnitsOfThread(units.Registry):
+    """Matplotlib's converters of units; none in a thread that draws a picture of the course, whose data are numbers."""
+
+    def get_converter(self, x: Any) -> Any:
+        return super().get_converter(x) if getattr(_own, "rc", None) is None else None
+
+
 _own = threading.local()
 mpl.rcParams.__class__ = _RcParamsOfThread
+units.registry.__class__ = _UnitsOfThread
 _DEFAULTS = {key: mpl.rcParamsDefault._get(key) for key in mpl.rcParamsDefault} | {"backend": "agg"}
 
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib import style
+from matplotlib import style, units
+from matplotlib.figure import Figure
 
 from course_lib.explorers import all_explorers
 from course_lib.plots.picture import Picture
@@ -102,6 +103,28 @@ def test_no_setting_of_the_learner_changes_an_explorer():
     alone = {name: drawn(*one) for name, one in results.items()}
     with mpl.rc_context(HOSTILE), np.errstate(all="raise"), np.printoptions(precision=1, legacy="1.13"):
         assert [name for name, one in results.items() if drawn(*one) != alone[name]] == []
+
+
+class Metres(units.ConversionInterface):
+    """A learner's unit, in force for all numbers."""
+
+    @staticmethod
+    def axisinfo(unit, axis):
+        return units.AxisInfo(label="metres")
+
+
+def test_no_unit_of_the_learner_changes_a_picture(monkeypatch):
+    def own() -> str:
+        axes = Figure().subplots()
+        axes.plot([1.0, 2.0])
+        return axes.get_ylabel()
+
+    alone = drawn(Example, 0.5)
+    for kind in (int, float, np.float64, np.ndarray, list):
+        monkeypatch.setitem(units.registry, kind, Metres)
+    assert own() == "metres"
+    assert drawn(Example, 0.5) == alone
+    assert own() == "metres"
 
 
 def test_drawing_leaves_the_settings_of_the_learner_alone():
