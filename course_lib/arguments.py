@@ -119,7 +119,7 @@ def coerced(hint: Any, value: Any) -> Any:
         if not _PLAIN[base][1](value):
             return INVALID
         if base is np.ndarray and inner:  # an array of floats
-            return INVALID if numbers(value).dtype == bool else floats(value, "value")
+            return INVALID if np.asarray(value).dtype == bool else floats(value, "value")
         # NumPy's own numbers would be computed with in their own type, eight bits perhaps
         made = {int: operator.index, np.ndarray: numbers, float: lambda v: v if type(v) in (int, float) else float(v)}
         return made.get(base, lambda v: v)(value)
