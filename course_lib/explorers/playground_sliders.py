@@ -14,7 +14,7 @@ from course_lib.experiments.playground import (
     playground_frames,
 )
 from course_lib.experiments.playground_inputs import FEATURES, REACH
-from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
+from course_lib.explorers.controls import Choice, Control, IntSlider, LogSlider, Slider, Stops, Toggle
 from course_lib.explorers.live import LiveExplorer
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import name_of
@@ -55,27 +55,30 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
     def frames(**settings: Any):
         return playground_frames(**settings, before=before if settings == made else ())
 
+    controls: list[Control] = [
+        Choice("dataset", "data", tuple(REACH), "spiral"),
+        IntSlider("layers", "hidden layers", 0, 6, 2),
+        Stops("units", "units per layer", (1, 2, 4, 8, 16, 32), 16),
+        Choice("activation", "activation", OFFERED, "relu", ["none", *map(name_of, OFFERED[1:])]),
+        Choice("init", "initial weights", tuple(INITS), "he", [INIT_NAMES.get(name, name) for name in INITS]),
+        Choice("optimizer", "optimiser", tuple(OPTIMIZERS), "adam", [e.label for e in OPTIMIZERS.values()]),
+        LogSlider("lr", "learning rate", 1e-5, 10.0, 0.01),
+        Choice("features", "inputs", tuple(FEATURES), "plain", [words for words, _ in FEATURES.values()]),
+        Slider("noise", "noise", 0.0, 0.6, 0.2, step=0.05),
+        Toggle("batchnorm", "batch normalisation"),
+        Stops("batch_size", "batch size", BATCHES, 32, [str(b) if b else "all" for b in BATCHES]),
+        Stops("weight_decay", "weight decay λ", DECAYS, 0.0, [f"{d:g}" if d else "none" for d in DECAYS]),
+        Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
+        IntSlider("seed", "seed", 0, 99, 0),
+    ]
+    usual = {control.name: control.default for control in controls}
     explorer = LiveExplorer(
         "playground",
         frames,
         PlaygroundPicture,
-        [
-            Choice("dataset", "data", tuple(REACH), "spiral"),
-            IntSlider("layers", "hidden layers", 0, 6, 2),
-            Stops("units", "units per layer", (1, 2, 4, 8, 16, 32), 16),
-            Choice("activation", "activation", OFFERED, "relu", ["none", *map(name_of, OFFERED[1:])]),
-            Choice("init", "initial weights", tuple(INITS), "he", [INIT_NAMES.get(name, name) for name in INITS]),
-            Choice("optimizer", "optimiser", tuple(OPTIMIZERS), "adam", [e.label for e in OPTIMIZERS.values()]),
-            LogSlider("lr", "learning rate", 1e-5, 10.0, 0.01),
-            Choice("features", "inputs", tuple(FEATURES), "plain", [words for words, _ in FEATURES.values()]),
-            Slider("noise", "noise", 0.0, 0.6, 0.2, step=0.05),
-            Toggle("batchnorm", "batch normalisation"),
-            Stops("batch_size", "batch size", BATCHES, 32, [str(b) if b else "all" for b in BATCHES]),
-            Stops("weight_decay", "weight decay λ", DECAYS, 0.0, [f"{d:g}" if d else "none" for d in DECAYS]),
-            Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
-            IntSlider("seed", "seed", 0, 99, 0),
-        ],
-        presets=PRESETS,
+        controls,
+        # A cell starts elsewhere, and its text says what the buttons show: they name every setting.
+        presets={label: {**usual, **settings} for label, settings in PRESETS.items()},
         during=DURING,
         preview=-(-step // UPDATES),
         linked=_linked,

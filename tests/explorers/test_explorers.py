@@ -186,6 +186,8 @@ def test_presets_and_reset_move_the_widgets(explorer, panel):
         ("sign_agreement_explorer", {"batch_size": 2, "dimension": 5, "mean": 0.0}, None),
         ("network_signs_explorer", {"batch_size": 32, "steps": 50}, None),
         ("conditioning_explorer", {"mean": 0.0, "dimension": 2, "rate": 1.0, "bias": True}, None),
+        ("learning_rate_explorer", {"lr": 1e-4, "pixels": 255}, None),
+        ("playground", {"layers": 5, "activation": "sigmoid", "init": "0.01", "optimizer": "sgd", "lr": 0.1}, None),
         ("initialization_explorer", {"activation": "relu", "width": 100, "depth": 5, "batchnorm": True}, None),
         (
             "preprocessing_explorer",
@@ -196,7 +198,7 @@ def test_presets_and_reset_move_the_widgets(explorer, panel):
 )
 def test_a_button_that_names_a_setting_leads_there_from_every_start(name, start, labels):
     """A notebook starts these explorers elsewhere, and its text says what the buttons show."""
-    elsewhere, usual = EXPLORERS[name](**start), EXPLORERS[name]()
+    elsewhere, usual = made_for_tests(name, **start), made_for_tests(name)
     for label in labels or usual.presets:
         assert elsewhere.preset(label).settings == usual.preset(label).settings
 
