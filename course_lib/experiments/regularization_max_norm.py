@@ -27,7 +27,7 @@ class Projected:
         self.weights, self.c = weights, c
 
     def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: Any = None) -> None:
-        """One update of theta (P,) or (trials, P) with grad of its shape, in place; then the limit."""
+        """One update of theta by its gradient, theta and grad (trials, P), in place; then the limit."""
         self.optimizer.step(theta, grad, state, lr)
         for w in self.weights:
             project(w, self.c)
