@@ -208,9 +208,15 @@ PREPROCESSORS: dict[str, type[Preprocessor]] = {
 
 
 def _standardized(x: np.ndarray, epsilon: NotNegative, noise: np.ndarray) -> Scaled:
+    size = np.abs(x).max(axis=0)
+    # squares of what is very large or small do not fit into float64: such a column is measured in a unit of its own
+    unit = np.where((size > 1e-100) & (size < 1e100) | (size == 0.0), 1.0, size)
+    x = x / unit
     variance = x.var(axis=0)
+    deviation = np.sqrt(variance) * unit
+    spread = np.where(unit == 1.0, np.sqrt(variance + epsilon), np.hypot(deviation, np.sqrt(epsilon)))
     # a spread that is only rounding errors would be blown up to ±1
-    return Scaled(x.mean(axis=0), np.where(np.sqrt(variance) <= noise, 1.0, np.sqrt(variance + epsilon)))
+    return Scaled(x.mean(axis=0) * unit, np.where(deviation <= noise, 1.0, spread))
 
 
 def _noise(x: np.ndarray, given: np.ndarray) -> np.ndarray:
@@ -227,6 +233,8 @@ def _noise(x: np.ndarray, given: np.ndarray) -> np.ndarray:
 def _principal_axes(x_train: np.ndarray, components: int | None) -> tuple[np.ndarray, ...]:
     """μ, U (d, k), λ (k,) and λ/Σλ (k,), by falling λ, of the covariance C = (X − μ)ᵀ(X − μ)/n = UΛUᵀ."""
     x = _training(x_train, samples=2)
+    if not 1e-150 < (largest := np.abs(x).max()) < 1e150 and largest:
+        raise ValueError(f"Squares of numbers near {largest:.0e} do not fit into float64: use Standardize first.")
     mu = x.mean(axis=0)
     flat = np.where(x.std(axis=0) <= _noise(x, np.asarray(x_train)), 0.0, x - mu).reshape(len(x), -1)
     k = flat.shape[1] if components is None else components

@@ -196,6 +196,21 @@ def test_a_real_spread_becomes_1_however_small(number, spread, n):
     assert ChannelStandardize().fit(images).transform(images).std() == pytest.approx(1, rel=1e-3)
 
 
+@pytest.mark.parametrize("unit", [1e200, 1e-200, 1e300, -1e-300])
+def test_a_feature_may_be_in_any_unit(unit):
+    plain = correlated()
+    large = plain * np.where(np.arange(plain.shape[1]) == 2, unit, 1.0)
+    fitted = Standardize().fit(large)
+    z = np.sign(unit) ** (np.arange(plain.shape[1]) == 2) * Standardize().fit(plain).transform(plain)
+    np.testing.assert_allclose(fitted.transform(large), z, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(fitted.inverse(z), large, rtol=1e-9)
+    with_epsilon = Standardize(0.01).fit(large).scale[2]
+    assert with_epsilon == pytest.approx(0.1 if abs(unit) < 1 else fitted.scale[2])
+    for name in ("pca", "whiten", "zca"):
+        with pytest.raises(ValueError, match="use Standardize first"):
+            PREPROCESSORS[name]().fit(plain * unit)
+
+
 def test_a_tenth_and_two_tenths_are_three_tenths():
     x = np.array([[0.3], [0.1 + 0.2]] * 5)
     images = x.reshape(-1, 1, 1, 1)
