@@ -160,7 +160,7 @@ def words(hint: Any) -> str:
     if base in (tuple, list, Sequence):
         fixed = base is tuple and inner and Ellipsis not in inner
         size = f" of {len(inner)}" if fixed else "" if base is list else " of one or more"
-        return f"a list{size}" + (f", each {words(inner[0])}" if inner else "")
+        return f"a list{size}" + (f", each {words(inner[0])}" if inner and inner[0] is not Any else "")
     if base is type:
         return f"a class of {inner[0].__name__}"
     return _PLAIN[base][0] if base in _PLAIN else "a dict" if base is Mapping else f"a value of type {base.__name__}"

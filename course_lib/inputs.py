@@ -74,6 +74,29 @@ def cast(array: np.ndarray, dtype: Any) -> np.ndarray:
         return array.astype(dtype, copy=False)
 
 
+def like(given: Any, x: np.ndarray, name: str, number: bool = False) -> np.ndarray:
+    """What a function of the learner's gave for x, as an array of the shape and precision of x, or a number if allowed.
+
+    Raises: ValueError if it is something else.
+    """
+    if type(given) is np.ndarray and given.dtype == x.dtype and given.shape == x.shape:
+        return given
+    array = numbers(given)
+    if array is None or array.shape != x.shape and not (number and not array.ndim):
+        raise ValueError(f"{name} must give numbers of shape {x.shape}, not {short(given)}.")
+    return cast(array, x.dtype)
+
+
+def true_or_not(given: Any, name: str) -> bool:
+    """The answer of a function of the learner's to a question; nothing is no.
+
+    Raises: ValueError if it is something else.
+    """
+    if given is None or isinstance(given, bool | np.bool_):
+        return bool(given)
+    raise ValueError(f"{name} must give True or False, or nothing, not {short(given)}.")
+
+
 def finite(array: np.ndarray, name: str) -> np.ndarray:
     """The array, if all of it is finite."""
     # the sum of squares is quicker than a test of each number; where it overflows, the test decides
@@ -159,7 +182,11 @@ def with_bare(function: Any, body: Callable) -> Any:
 
 
 def bare(function: Any) -> Any:
-    """The function itself, without the validation of its arguments; of None, None."""
+    """The function itself, without the validation of its arguments; of None, None.
+
+    A decorator of the learner's around it stays, though `functools.wraps` copied the attribute.
+    """
     if isinstance(function, partial):
         return partial(bare(function.func), *function.args, **function.keywords)
-    return getattr(function, "bare", function)
+    body = getattr(function, "bare", function)
+    return body if getattr(function, "__wrapped__", body) is body else function

@@ -21,11 +21,21 @@ from annotated_types import doc
 
 from course_lib.annotations import BelowOne, Count, Precision, Rng, UniformRng
 from course_lib.arguments import checked
-from course_lib.inputs import bare, floats, with_bare
+from course_lib.inputs import bare, cast, floats, like, with_bare
 from course_lib.nn.activations import Activation
 from course_lib.nn.activations import activation as activation_named
 
 Unit = Annotated[str | tuple[str, dict] | Activation, doc('a name such as "relu", (name, parameters) or an Activation')]
+
+
+class Views(dict):
+    """Parameters or gradients of a layer in a network: `grads["W"] = …` writes into the vector of the network."""
+
+    def __setitem__(self, name: str, values: Any) -> None:
+        if name in self:
+            self[name][...] = values
+        else:
+            super().__setitem__(name, values)
 
 
 class Layer:
@@ -36,6 +46,7 @@ class Layer:
     units: int | None = None  # how many numbers an example must have; None for any
     rng: Any = None  # the random stream of a layer that draws in training
     cache: Any = None  # what forward keeps for backward
+    in_shape: tuple[int, ...] | None = None  # of the last x, to validate dx of a learner's own layer
     out_shape: tuple[int, ...] | None = None  # of the last y, to validate dy
 
     def __init__(self, dtype: Precision = np.float64, **initial: np.ndarray) -> None:
@@ -47,10 +58,12 @@ class Layer:
         """Keep parameters and gradients in params, grads (…) from now on; the present values move there."""
         for name in params:
             params[name][...], grads[name][...] = self.params[name], self.grads[name]
-        self.params, self.grads = params, grads
+        self.params, self.grads = Views(params), Views(grads)
         # a network validates its inputs, and its layers need not
         for name in ("forward", "backward"):
-            setattr(self, name, MethodType(bare(getattr(type(self), name)), self))
+            method = getattr(type(self), name)
+            own = bare(method) is method
+            setattr(self, name, MethodType(_HANDED_ON[name](method) if own else bare(method), self))
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """y (…, m, n_out) from x (…, m, n); what backward will need is kept."""
@@ -70,7 +83,7 @@ class Layer:
 
     def __getstate__(self) -> dict[str, Any]:
         # copies and pickles do without the last batch
-        transient = ("cache", "out_shape", "forward", "backward")
+        transient = ("cache", "in_shape", "out_shape", "forward", "backward")
         return {name: value for name, value in vars(self).items() if name not in transient}
 
 
@@ -107,6 +120,43 @@ def takes_dy(body: Callable) -> Callable:
         return body(self, dy, need_dx)
 
     return with_bare(backward, body)
+
+
+def hands_on_y(forward: Callable) -> Callable:
+    """A learner's own `forward` in a network.
+
+    Raises: ValueError if y is no array (…, m, n_out).
+    """
+
+    @wraps(forward)
+    def handed_on(self, x, train=False):
+        y = floats(forward(self, x, train), f"What {type(self).__name__}.forward returns", ndim=2)
+        self.in_shape = x.shape
+        return cast(y, x.dtype)
+
+    return handed_on
+
+
+def hands_on_dx(backward: Callable) -> Callable:
+    """A learner's own `backward` in a network.
+
+    Raises: ValueError if somebody needs dx and it has not the shape of x.
+    """
+
+    @wraps(backward)
+    def handed_on(self, dy, need_dx=True):
+        if not need_dx:
+            return backward(self, dy, need_dx=False)
+        name = f"What {type(self).__name__}.backward returns"
+        dx = cast(floats(backward(self, dy), name, ndim=2), dy.dtype)
+        if self.in_shape and dx.shape[-len(self.in_shape) :] != self.in_shape:
+            raise ValueError(f"{name} must have the shape of x, {self.in_shape}, not {dx.shape}.")
+        return dx
+
+    return handed_on
+
+
+_HANDED_ON = {"forward": hands_on_y, "backward": hands_on_dx}
 
 
 class Dense(Layer):
@@ -162,14 +212,15 @@ class Elementwise(Layer):
 
     @takes_x
     def forward(self, x, train=False):
-        y = self.f(x)
+        y = like(self.f(x), x, f"f of {self.function.name}")
         self.cache = x, y
         return y
 
     @takes_dy
     def backward(self, dy, need_dx=True):
         x, y = self.cache
-        return dy * (self.df(x) if self.slope_of_output is None else self.slope_of_output(y))
+        slope = self.df(x) if self.slope_of_output is None else self.slope_of_output(y)
+        return dy * like(slope, x, f"df of {self.function.name}", number=True)
 
 
 class PReLU(Layer):

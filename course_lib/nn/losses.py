@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from course_lib.inputs import arrays, finite, floats, labels, short
+from course_lib.inputs import arrays, cast, finite, floats, labels, like, numbers, short
 
 scores_first = arrays("scores", ndim=2, of="numbers (…, examples, outputs)")
 
@@ -82,6 +83,21 @@ LOSSES: dict[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarra
     "squared_error": squared_error,
     "max_margin": max_margin,
 }
+
+
+def of_your_own(function: Callable[..., Any], scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """J and ∂J/∂s of a loss function that is not of this module.
+
+    scores (…, m, C).
+    Raises: ValueError if it does not return these two.
+    """
+    given = function(scores, targets)
+    pair = isinstance(given, tuple | list) and len(given) == 2
+    loss = numbers(given[0]) if pair else None
+    if loss is None or loss.shape != scores.shape[:-2]:
+        first = f"the losses {loss_shape}" if (loss_shape := scores.shape[:-2]) else "the loss, one number,"
+        raise ValueError(f"A loss function must return {first} and its gradient for the scores, not {short(given)}.")
+    return cast(loss, scores.dtype)[()], like(given[1], scores, "The gradient that a loss function returns")
 
 
 @arrays("s", "s_c")

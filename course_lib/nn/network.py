@@ -17,7 +17,7 @@ from annotated_types import doc
 
 from course_lib.annotations import BelowOne, Count, Precision, Seed, Strength
 from course_lib.arguments import checked
-from course_lib.inputs import generator, short
+from course_lib.inputs import finite, generator, like
 from course_lib.nn import losses
 from course_lib.nn.initializers import initializer
 from course_lib.nn.layers import Dense, Dropout, Layer, Unit, hidden_unit
@@ -90,6 +90,26 @@ class MLP(Sequential):
                 stack.append(layer)
         self._dropout, self.layers = p, stack
 
+    @property
+    def l2(self) -> float | np.ndarray:
+        """The strength of ½ΣW², which may be changed while training."""
+        return self._l2
+
+    @l2.setter
+    @checked
+    def l2(self, strength: Strength) -> None:
+        self._l2 = strength
+
+    @property
+    def l1(self) -> float | np.ndarray:
+        """The strength of Σ|W|, which may be changed while training."""
+        return self._l1
+
+    @l1.setter
+    @checked
+    def l1(self, strength: Strength) -> None:
+        self._l1 = strength
+
     def penalized(self, loss: np.ndarray, grad: np.ndarray | None = None) -> Number:
         """J from the mean loss; the gradient of the penalties is added to grad."""
         for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
@@ -123,10 +143,7 @@ class MLP(Sequential):
         for trial, (rng, scheme) in enumerate(zip(rngs, schemes, strict=True)):
             for layer in self.dense_layers():
                 here = layer.params["W"] if self.trials is None else layer.params["W"][trial]
-                values = scheme(rng, *here.shape)
-                if np.shape(values) not in ((), here.shape):
-                    raise ValueError(f"init must give weights of shape {here.shape}, not {short(values)}.")
-                here[...] = values
+                here[...] = finite(like(scheme(rng, *here.shape), here, "init", number=True), "Weights from init")
         for layer in self.dense_layers():
             if layer.bias:
                 layer.params["b"][...] = bias

@@ -71,11 +71,21 @@ class Optimizer:
             grad = floats(grad, f"grad of {name}")
         if grad.shape != theta.shape:
             raise ValueError(f"grad of {name} must have the shape of theta, {theta.shape}, not {grad.shape}.")
-        self.update(theta, grad, state, self.lr if lr is None else _setting(lr, f"lr of {name}"))
+        given = self.update(theta, grad, state, self.lr if lr is None else _setting(lr, f"lr of {name}"))
+        changed_in_place(given, theta, f"{type(self).__name__}.update")
 
     def update(self, theta: np.ndarray, g: np.ndarray, state: Any, lr: Setting) -> None:
         """The formula: change theta (…) and the state in place, given g (…) and the rate lr."""
         raise NotImplementedError
+
+
+def changed_in_place(given: Any, theta: np.ndarray, name: str) -> None:
+    """Refuse a step that returns the new theta (…), which nobody would see.
+
+    Raises: ValueError if something else than None or theta itself was given.
+    """
+    if given is not None and given is not theta:
+        raise ValueError(f"{name} must change theta in place, as in theta -= …, and return nothing.")
 
 
 def _floating(theta: np.ndarray, name: str) -> None:

@@ -26,7 +26,7 @@ from annotated_types import Gt, Le, doc
 
 from course_lib.annotations import Count, NotNegative, Positive, Seed
 from course_lib.arguments import checked
-from course_lib.inputs import as_raised, generator, numbers, short
+from course_lib.inputs import as_raised, generator, numbers, short, true_or_not
 from course_lib.nn.spaces import Choice, Space, draw
 
 
@@ -158,7 +158,7 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
         for reports, report in enumerate(outcome if isinstance(outcome, Iterator) else [outcome], start=1):
             for name, value in _scores(report).items():
                 curves.setdefault(name, []).append(value)
-            if abandon is not None and abandon(curves):
+            if abandon is not None and true_or_not(abandon(curves), "abandon"):
                 status = "abandoned"
                 break
             if reports == budget:
@@ -306,7 +306,7 @@ def run_jobs(
         yield from _run_elsewhere(work, jobs, executor, stop)
         return
     for job in jobs:
-        if stop():
+        if true_or_not(stop(), "stop"):
             return
         yield job, work(job)
 
@@ -331,7 +331,7 @@ def _run_elsewhere(work: Callable, jobs: Sequence, executor: CanSubmit, stop: Ca
     try:
         stopped = False
         while waiting and not stopped:
-            stopped = stop()
+            stopped = true_or_not(stop(), "stop")
             for _ in range(finished.qsize() if stopped else 1):
                 try:
                     future = finished.get(timeout=0.1)

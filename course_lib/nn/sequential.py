@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from operator import attrgetter
 from traceback import walk_tb
 from typing import Any, Self
@@ -27,7 +27,7 @@ from course_lib.annotations import Precision
 from course_lib.arguments import checked
 from course_lib.inputs import bare, cast, finite, floats, labels, short
 from course_lib.nn.layers import Dense, Layer
-from course_lib.nn.losses import LOSSES
+from course_lib.nn.losses import LOSSES, of_your_own
 from course_lib.nn.normalization import BatchNorm
 
 Number = Any  # a float, or an array (T,) of T networks
@@ -97,8 +97,25 @@ class Sequential:
             raise ValueError(f"There is no loss {loss!r}; choose one of {', '.join(LOSSES)}.")
         if len({id(layer) for layer in layers}) < len(layers):
             raise ValueError("layers must be different objects: one layer holds the parameters of one place.")
+        for number, layer in enumerate(layers, 1):
+            if not hasattr(layer, "shapes"):
+                raise ValueError(f"__init__ of {type(layer).__name__}, layer {number}, must call super().__init__().")
+            if "forward" in vars(layer):
+                raise ValueError(
+                    f"Layer {number}, {type(layer).__name__}, is part of a network, which would lose its parameters: "
+                    "make a new layer, or give copy.deepcopy(layer)."
+                )
         self.layers, self.loss_function, self.dtype = list(layers), LOSSES[loss], np.dtype(dtype)
         self._bind()
+
+    @property
+    def loss_function(self) -> Callable[..., Any]:
+        """(J, ∂J/∂scores) from (scores, targets). It may be a function of your own."""
+        return self._loss_function
+
+    @loss_function.setter
+    def loss_function(self, function: Callable[..., Any]) -> None:
+        self._loss_function = partial(of_your_own, function) if bare(function) is function else function
 
     @takes_inputs
     @names_the_layer
@@ -195,6 +212,8 @@ class Sequential:
             loss = self.penalized(loss, self._grad)
             dw = [layer.grads["W"].copy() for layer in self.layers if "W" in layer.grads]
         return Signals(loss, z, h, dz, dh, dw)
+
+    __copy__ = copy  # copy.copy would leave the layers to the last of two networks
 
     @contextmanager
     def preserved_state(self) -> Iterator[None]:

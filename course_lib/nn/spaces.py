@@ -158,3 +158,5 @@ def _check_range(sampler: Any, floor: float) -> None:
             f"{type(sampler).__name__}: give low < high, both finite"
             f"{' and positive' if floor == 0 else ''}, not {short(low)} and {short(high)}."
         )
+    if (float(high) / low if floor == 0 else float(high) - low) == math.inf:
+        raise ValueError(f"{type(sampler).__name__}: from {low:g} to {high:g} is farther than 1e308, too far to count.")

@@ -19,9 +19,9 @@ from annotated_types import doc
 
 from course_lib.annotations import Count, Finite, Functions, Natural, Network, NotNegative, Rng, Rows, Seed
 from course_lib.arguments import checked
-from course_lib.inputs import as_raised, floats, generator, numbers, short
+from course_lib.inputs import as_raised, floats, generator, numbers, short, true_or_not
 from course_lib.nn.normalization import BatchNorm
-from course_lib.nn.optimizers import broadcasts
+from course_lib.nn.optimizers import broadcasts, changed_in_place
 from course_lib.nn.schedules import Schedule
 from course_lib.nn.sequential import share_right
 
@@ -82,7 +82,7 @@ def train_frames(
     rng: a seed or generator; it shuffles the examples before every epoch unless shuffle=False.
     schedule: the learning rate as a function of the updates made, instead of the optimizer's own.
     eval_size: measure training loss and accuracy on that many evenly spaced examples, to save time; None: on all.
-    callbacks: called as callback(net, frame) at each frame; a true answer ends the run.
+    callbacks: called as callback(net, frame) at each frame; True ends the run, False or None does not.
     patience: end after that many frames in a row without a new lowest validation loss, and put back the weights of
         the lowest (per trial; the run ends when no trial is left that improves).
     x and y must be finite. Accuracy is nan where y are not class numbers, as in a regression.
@@ -111,7 +111,8 @@ def train_frames(
                 losses.append(net.loss_and_grad(x_batch, y_batch))
                 if not _any_finite(losses[-1]):
                     break
-                optimizer.step(net.theta, net.grad, state, _rate(lr(step), net.theta.shape))
+                given = optimizer.step(net.theta, net.grad, state, _rate(lr(step), net.theta.shape))
+                changed_in_place(given, net.theta, f"{type(optimizer).__name__}.step")
                 step += 1
         yield monitor.frame(step, losses)
     monitor.early_stopping.restore_best()
@@ -206,7 +207,8 @@ class _Monitor:
             batch_loss = np.array(losses).reshape(-1, *np.shape(loss))
         best_step = self.early_stopping.best_step
         frame = Frame(step, epoch, lr, loss, accuracy, val_loss, val_accuracy, batch_loss, best_step)
-        ended = any([callback(self.net, frame) for callback in self.callbacks])  # every one is called
+        answers = [callback(self.net, frame) for callback in self.callbacks]  # every one is called
+        ended = any([true_or_not(answer, "A callback") for answer in answers])
         self.finished = ended or self.early_stopping.is_due or not all(map(_any_finite, [loss, *losses[-1:]]))
         return frame
 
@@ -270,11 +272,12 @@ def _learning_rate(optimizer: Any, schedule: Callable[[int], Number] | None) -> 
 
 def _rate(lr: Any, shape: tuple[int, ...]) -> Number:
     """A learning rate for theta of this shape, as a number or an array of floats."""
-    if isinstance(lr, float):
+    if isinstance(lr, float) and 0.0 <= lr < math.inf:
         return lr
     value = numbers(lr)
-    if value is None or not broadcasts(value.shape, shape):
-        wanted = "a number" + (f", or an array of shape ({shape[0]}, 1)" if len(shape) > 1 else "")
+    good = value is not None and value.dtype != bool and broadcasts(value.shape, shape)
+    if not good or not ((value >= 0.0) & (value < math.inf)).all():
+        wanted = "a number, 0 or more" + (f", or an array of shape ({shape[0]}, 1)" if len(shape) > 1 else "")
         raise ValueError(f"schedule, or lr of the optimizer, must give {wanted}, not {short(lr)}.")
     return floats(value, "lr") if value.ndim else float(value)
 

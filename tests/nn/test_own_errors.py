@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import traceback
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ import pytest
 from course_lib.nn.activations import Activation, identity, identity_slope
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient
 from course_lib.nn.layers import Dense, Elementwise, Layer
+from course_lib.nn.losses import LOSSES
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD, Optimizer
 from course_lib.nn.schedules import Constant, Schedule, Warmup
 from course_lib.nn.search import run_jobs, search, successive_halving
+from course_lib.nn.sequential import Sequential
 from course_lib.nn.spaces import Sampler, Uniform, draw, grid, narrowed
 from course_lib.nn.stacked import TrainMLP, stacked_search
 from course_lib.nn.surfaces import Surface
@@ -186,10 +189,179 @@ def test_an_error_in_a_layer_names_the_layer_and_what_it_was_given(name: str) ->
     assert "layer 2 of 4, Mine" in note and "(6, 5)" in note
 
 
-def test_a_layer_that_returns_nothing_is_found_by_the_note_of_the_next() -> None:
-    with pytest.raises(TypeError) as caught:
-        with_layer("forward", lambda: None).forward(X)
-    assert "layer 3 of 4, Elementwise, which was given None" in caught.value.__notes__[0]
+class Doubled(Layer):
+    """y = gx, written as a learner would."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(g=np.full((1, n), 2.0))
+
+    def forward(self, x, train=False):
+        self.cache = x
+        return self.params["g"] * x
+
+    def backward(self, dy, need_dx=True):
+        self.grads["g"] = np.sum(dy * self.cache, axis=0)  # not in place
+        return self.params["g"] * dy
+
+
+def layer_giving(name: str, made_of: Callable) -> Sequential:
+    """A network whose second layer hands on what `made_of` makes of the right answer."""
+
+    def method(self, *args, **kwargs):
+        return made_of(getattr(Doubled, name)(self, *args, **kwargs))
+
+    return Sequential([Dense(3, 4), type("Mine", (Doubled,), {name: method})(4), Elementwise("tanh"), Dense(4, 4)])
+
+
+def drawn(net: Sequential) -> Sequential:
+    net.theta = np.random.default_rng(1).standard_normal(net.theta.shape)
+    return net
+
+
+FORMS = {
+    "a list": lambda a: a.tolist(),
+    "objects": lambda a: a.astype(object),
+    "more digits": lambda a: a.astype(np.longdouble),
+    "a matrix": lambda a: a.view(np.matrix),
+    "nothing masked": np.ma.array,
+    "the other byte order": lambda a: a.astype(">f8"),
+}
+NONSENSE = {
+    "nothing": lambda a: None,
+    "text": lambda a: "x",
+    "complex": lambda a: a + 0j,
+    "a generator": lambda a: (row for row in a),
+    "two": lambda a: (a, None),
+    "a number": lambda a: a.sum(),
+    "one column": lambda a: a[:, 0],
+    "masked": lambda a: np.ma.array(a, mask=True),
+}
+HANDED_ON = {
+    "forward": lambda form: drawn(layer_giving("forward", form)),
+    "backward": lambda form: drawn(layer_giving("backward", form)),
+    "f": lambda form: net(activation=Activation("mine", lambda x: form(np.tanh(x)), lambda x: 1 - np.tanh(x) ** 2)),
+    "df": lambda form: net(activation=Activation("mine", np.tanh, lambda x: form(1 - np.tanh(x) ** 2))),
+    "loss": lambda form: with_own_loss(lambda loss, slope: (loss, form(slope))),
+}
+
+
+def with_own_loss(made_of: Callable) -> MLP:
+    mine = net()
+    mine.loss_function = lambda scores, targets: made_of(*LOSSES["softmax_cross_entropy"](scores, targets))
+    return mine
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("place", HANDED_ON)
+def test_what_a_learners_function_gives_may_come_in_any_form(place: str, form: str) -> None:
+    mine, plain = HANDED_ON[place](FORMS[form]), HANDED_ON[place](lambda a: a)
+    assert mine.loss_and_grad(X, Y) == pytest.approx(plain.loss_and_grad(X, Y))
+    np.testing.assert_allclose(mine.grad, plain.grad, rtol=1e-12, atol=1e-15)
+    assert np.any(mine.grad)
+    np.testing.assert_array_equal(mine.predict(X), plain.predict(X))
+
+
+@pytest.mark.parametrize("form", NONSENSE)
+@pytest.mark.parametrize("place", HANDED_ON)
+def test_what_a_learners_function_gives_is_refused_where_it_is_given(place: str, form: str) -> None:
+    if (place, form) == ("df", "a number"):
+        return  # the slope of a straight line
+    name = {"forward": "Mine.forward", "backward": "Mine.backward", "loss": "loss function"}.get(
+        place, f"{place} of mine"
+    )
+    with pytest.raises(ValueError, match=f"{name}.* must ") as caught:
+        HANDED_ON[place](NONSENSE[form]).loss_and_grad(X, Y)
+    if place != "loss":
+        assert "layer 2 of" in caught.value.__notes__[0]
+
+
+def test_a_slope_may_be_a_number() -> None:
+    mine = net(activation=Activation("double", lambda x: 2.0 * x, lambda x: 2.0))
+    assert check_gradients(mine, X, Y).verdict == "right"
+
+
+def test_dx_of_one_row_is_not_taken_for_all() -> None:
+    with pytest.raises(ValueError, match=r"shape of x, \(6, 4\), not \(1, 4\)"):
+        drawn(layer_giving("backward", lambda dx: dx[:1])).loss_and_grad(X, Y)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [None, 1.0, (1.0,), (1.0, None), (None, X), (np.ones(6), X), (1.0, X[:1]), (1j, X), (1.0, X, X), ("1", X)],
+    ids=str,
+)
+def test_a_loss_function_gives_the_loss_and_its_gradient(given: object) -> None:
+    mine = MLP((3, 5, 3))
+    mine.loss_function = lambda scores, targets: given
+    for call in (mine.loss, mine.loss_and_grad, mine.signals, lambda *data: train(mine, *data, SGD(), steps=1)):
+        with pytest.raises(ValueError, match="loss function"):
+            call(X, Y % 3)
+
+
+@pytest.mark.parametrize("place", ["params", "grads"])
+def test_an_array_put_in_the_place_of_another_is_copied_into_the_network(place: str) -> None:
+    mine = drawn(Sequential([Dense(3, 4), Doubled(4), Dense(4, 4)]))
+    assert check_gradients(mine, X, Y).verdict == "right"
+    getattr(mine.layers[1], place)["g"] = 7.0
+    vector = mine.theta if place == "params" else mine.grad
+    assert np.count_nonzero(vector == 7.0) == 4
+    assert np.count_nonzero(mine.copy().theta == 7.0) == (4 if place == "params" else 0)
+
+
+@pytest.mark.parametrize("made", [made(Optimizer, "update", lambda: np.ones(3), lr=0.1), made(SGD, "step", lambda: X)])
+def test_a_step_that_returns_the_new_theta_is_refused(made: type) -> None:
+    with pytest.raises(ValueError, match="must change theta in place"):
+        fitted(optimizer=made())
+
+
+@pytest.mark.parametrize("answer", [np.array([True, False]), np.nan, "no", 0.3, (x for x in ()), len, []], ids=str)
+def test_a_question_is_answered_with_true_or_false(answer: object) -> None:
+    ask = {
+        "callback": lambda: fitted(callbacks=[lambda net, frame: answer]),
+        "abandon": lambda: search(lambda settings, seed: 1.0, SPACE, 3, 0, abandon=lambda curves: answer),
+        "stop": lambda: search(lambda settings, seed: 1.0, SPACE, 3, 0, stop=lambda: answer),
+    }
+    for name, call in ask.items():
+        with pytest.raises(ValueError, match=f"{name} must give True or False, or nothing, not "):
+            call()
+
+
+@pytest.mark.parametrize("lr", [np.nan, np.inf, -0.1, True, None, "0.1", 1j, np.array([0.1, 0.2])], ids=str)
+def test_a_schedule_gives_a_rate(lr: object) -> None:
+    with pytest.raises(ValueError, match="must give a number, 0 or more, not "):
+        fitted(schedule=lambda t: lr)
+
+
+@pytest.mark.parametrize("weights", [None, "he", 1j, np.nan, [[1], [1, 2]], 10**400, np.ma.masked, X], ids=str)
+def test_init_gives_weights(weights: object) -> None:
+    with pytest.raises(ValueError, match="init"):
+        net(init=lambda rng, n_in, n_out: weights)
+
+
+def test_a_layer_is_part_of_one_network() -> None:
+    mine = net()
+    with pytest.raises(ValueError, match="Layer 1, Dense, is part of a network"):
+        Sequential([*mine.layers[:-1], Dense(5, 2)])
+    copied = Sequential([*copy.deepcopy(mine.layers[:-1]), Dense(5, 2)])
+    copied.theta = 0.0
+    assert np.any(mine.forward(X))
+    shallow = copy.copy(mine)
+    shallow.theta = 0.0
+    assert np.any(mine.forward(X)) and not np.any(shallow.forward(X))
+
+
+def test_a_layer_that_forgets_to_start_says_so() -> None:
+    with pytest.raises(ValueError, match=r"__init__ of Mine, layer 2, must call super\(\).__init__\(\)"):
+        Sequential([Dense(3, 4), made(Doubled, "__init__", lambda: None)()])
+
+
+def test_a_learners_decorator_around_a_method_is_not_taken_off() -> None:
+    @wraps(Dense.forward)
+    def twice(self, x, train=False):
+        return 2.0 * Dense.forward(self, x, train)
+
+    mine = drawn(Sequential([type("Mine", (Dense,), {"forward": twice})(3, 4)]))
+    np.testing.assert_array_equal(mine.forward(X), 2.0 * Dense.forward(mine.layers[0], X))
 
 
 def test_an_error_outside_of_the_layers_has_no_note() -> None:
@@ -224,8 +396,6 @@ def test_a_stack_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_learners_decorator_is_not_taken_off() -> None:
-    from functools import wraps
-
     def doubled(formula):
         @wraps(formula)
         def twice(x):
