@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from matplotlib.artist import Artist
 from matplotlib.colors import to_hex, to_rgb, to_rgba_array
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle, StepPatch
 from matplotlib.text import Text
@@ -187,6 +188,8 @@ def looks(picture: Picture) -> dict[str, str]:
     for number, (name, artist) in enumerate(named(picture)):
         if getattr(artist, "get_array", lambda: None)() is not None:
             found[f"{number} {name}.shades"] = "{:.3g} to {:.3g}".format(*artist.get_clim())
+        elif artist.get_visible() and isinstance(artist, Legend):
+            found[f"{number} {name}.text"] = ", ".join(text.get_text() for text in artist.get_texts())
         elif artist.get_visible():
             get = getattr(artist, "get_color", None) or artist.get_facecolor
             colours = {to_hex(one, True) for one in to_rgba_array(get(), artist.get_alpha())}
