@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -38,6 +39,13 @@ class Trainable(Protocol):
     def forward(self, x: np.ndarray, train: bool = ...) -> np.ndarray: ...
 
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = ...) -> Any: ...
+
+
+@dataclass(frozen=True, eq=False)  # a registry has no hash, and may grow
+class OneOf:
+    """A value is one of these, or a name that stands in this registry."""
+
+    options: Collection[Any]
 
 
 def _is_matrix(a: np.ndarray) -> bool:

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import numpy as np
 from annotated_types import DocInfo, Predicate
 
+from course_lib.annotations import OneOf
 from course_lib.inputs import floats, numbers, short
 
 
@@ -141,6 +142,8 @@ def alike(option: Any, value: Any) -> bool:
 
 def _holds(constraint: Any, value: Any) -> bool:
     kind = type(constraint).__name__
+    if isinstance(constraint, OneOf):
+        return any(alike(option, value) for option in constraint.options)
     if kind in _BOUNDS:
         return bool(np.all(getattr(operator, kind.lower())(value, getattr(constraint, kind.lower()))))
     return not isinstance(constraint, Predicate) or bool(np.all(constraint.func(value)))
@@ -151,7 +154,11 @@ def words(hint: Any) -> str:
     base, inner = typing.get_origin(hint) or hint, typing.get_args(hint)
     if base is Annotated:
         said = [one.documentation for one in inner[1:] if isinstance(one, DocInfo)]
-        limits = [_BOUNDS[type(one).__name__].format(one) for one in inner[1:] if type(one).__name__ in _BOUNDS]
+        said += [f"one of {', '.join(map(str, one.options))}" for one in inner[1:] if isinstance(one, OneOf)]
+        bounds = {type(one).__name__: one for one in inner[1:] if type(one).__name__ in _BOUNDS}
+        if not said and bounds.keys() == {"Ge", "Le"}:
+            return f"{words(inner[0])} from {bounds['Ge'].ge} to {bounds['Le'].le}"
+        limits = [_BOUNDS[kind].format(one) for kind, one in bounds.items()]
         return said[-1] if said else ", ".join([words(inner[0]), *limits])
     if base in (typing.Union, types.UnionType):
         return ", or ".join(dict.fromkeys(map(words, inner)))

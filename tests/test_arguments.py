@@ -13,12 +13,24 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pytest
-from annotated_types import Ge, Lt, Predicate
+from annotated_types import Ge, Le, Lt, Predicate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import course_lib
-from course_lib.annotations import Count, Finite, Natural, Network, Positive, Precision, Rng, Rows, Seed, Strength
+from course_lib.annotations import (
+    Count,
+    Finite,
+    Natural,
+    Network,
+    OneOf,
+    Positive,
+    Precision,
+    Rng,
+    Rows,
+    Seed,
+    Strength,
+)
 from course_lib.arguments import INVALID, checked, coerced, words
 from course_lib.nn.network import MLP
 
@@ -37,6 +49,9 @@ def everything(
     data: np.ndarray = (0.0,),
     mode: Literal["before", "after"] = "after",
     beta: Annotated[float, Ge(0), Lt(1)] = 0.9,
+    size: Annotated[Natural, Le(9)] = 1,
+    rate: Annotated[float, OneOf((0.5, 1.0))] = 1.0,
+    rule: Annotated[str, OneOf({"sgd": 1, "adam": 2})] = "sgd",
     free: object = None,
 ):
     """All kinds of arguments."""
@@ -56,6 +71,9 @@ def everything(
         ("data", [[1, 2], np.ones((2, 2)), 3.0]),
         ("mode", ["before"]),
         ("beta", [0, 0.5]),
+        ("size", [0, 9, np.int8(3)]),
+        ("rate", [0.5, 1, np.float32(0.5)]),
+        ("rule", ["adam"]),
         ("free", [None, "x", {}]),
     ],
 )
@@ -106,6 +124,9 @@ def test_a_list_becomes_the_tuple_a_cache_needs():
         ("data", ["abc", None, [], [[1, 2], [3]], ["a"]], "an array of numbers"),
         ("mode", ["Before", 1, None], "one of 'before', 'after'"),
         ("beta", [1, -0.1], "a finite number, 0 or more, below 1"),
+        ("size", [-1, 10, 1.5], "a whole number from 0 to 9"),
+        ("rate", [0.7, "1", True], "one of 0.5, 1.0"),
+        ("rule", ["Adam", 1, ["sgd"]], "one of sgd, adam"),
     ],
 )
 def test_what_does_not_fit_gets_one_sentence(argument, values, what):
@@ -222,7 +243,7 @@ def is_plain(hint: Any) -> bool:
     """Whether numbers, names and lists of them are all it takes."""
     base, inner = typing.get_origin(hint) or hint, typing.get_args(hint)
     if base is Annotated:
-        return is_plain(inner[0]) and not any(isinstance(one, Predicate) for one in inner[1:])
+        return is_plain(inner[0]) and not any(isinstance(one, Predicate | OneOf) for one in inner[1:])
     nested = base in (tuple, list, Sequence, types.UnionType, typing.Union)
     return (
         bool(inner) and all(map(is_plain, inner))

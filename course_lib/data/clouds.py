@@ -12,72 +12,56 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, NotNegative, Share
 from course_lib.arguments import checked
 
 Points = tuple[np.ndarray, np.ndarray]
 
 
 @checked
-def spiral(n: Natural = 100, classes: Natural = 3, noise: float = 0.2, seed: Natural = 0) -> Points:
+def spiral(n: Count = 100, classes: Count = 3, noise: NotNegative = 0.2, seed: Natural = 0) -> Points:
     """x = r·(sin t, cos t),   r from 0 to 1,  t from 4j to 4(j+1) plus noise·N(0, 1),  for arm j.
 
     By default exactly the data of CS231n's case study (`np.random.seed(0)`, one `randn(100)` per class).
     `noise` is in radians.  The arms stand clear of each other for up to three classes and crowd beyond.
-
-    Raises: ValueError if n or classes is 0, or noise is negative.
     """
-    rng = _checked_rng(n, classes, noise, seed)
+    rng = np.random.RandomState(seed)
     r = np.linspace(0.0, 1.0, n)
     t = [np.linspace(4 * j, 4 * (j + 1), n) + rng.standard_normal(n) * noise for j in range(classes)]
     return np.concatenate([np.c_[r * np.sin(tj), r * np.cos(tj)] for tj in t]), _labels(n, classes)
 
 
 @checked
-def moons(n: Natural = 100, noise: float = 0.1, seed: Natural = 0) -> Points:
-    """Two interleaved half circles of radius 1:  (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π.
-
-    Raises: ValueError if n is 0, or noise is negative.
-    """
-    rng = _checked_rng(n, 2, noise, seed)
+def moons(n: Count = 100, noise: NotNegative = 0.1, seed: Natural = 0) -> Points:
+    """Two interleaved half circles of radius 1:  (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π."""
+    rng = np.random.RandomState(seed)
     t = np.linspace(0.0, np.pi, n)
     upper, lower = np.c_[np.cos(t), np.sin(t)], np.c_[1 - np.cos(t), 0.5 - np.sin(t)]
     return _jitter(np.concatenate([upper, lower]), noise, rng), _labels(n, 2)
 
 
 @checked
-def circles(n: Natural = 100, noise: float = 0.08, factor: float = 0.5, seed: Natural = 0) -> Points:
-    """Two concentric circles, radius 1 and `factor`:  no straight line does better than chance.
-
-    Raises: ValueError if n is 0, noise is negative, or factor is not between 0 and 1.
-    """
-    rng = _checked_rng(n, 2, noise, seed)
-    if not 0 <= factor <= 1:
-        raise ValueError(f"factor is the radius of the inner circle and lies between 0 and 1, not {factor}.")
+def circles(n: Count = 100, noise: NotNegative = 0.08, factor: Share = 0.5, seed: Natural = 0) -> Points:
+    """Two concentric circles, radius 1 and `factor`:  no straight line does better than chance."""
+    rng = np.random.RandomState(seed)
     t = 2 * np.pi * np.arange(n) / n
     outer = np.c_[np.cos(t), np.sin(t)]
     return _jitter(np.concatenate([outer, factor * outer]), noise, rng), _labels(n, 2)
 
 
 @checked
-def blobs(n: Natural = 100, classes: Natural = 3, noise: float = 0.25, seed: Natural = 0) -> Points:
-    """One Gaussian N(c_j, noise²·I) per class, centres evenly spaced on the unit circle:  the easy case.
-
-    Raises: ValueError if n or classes is 0, or noise is negative.
-    """
-    rng = _checked_rng(n, classes, noise, seed)
+def blobs(n: Count = 100, classes: Count = 3, noise: NotNegative = 0.25, seed: Natural = 0) -> Points:
+    """One Gaussian N(c_j, noise²·I) per class, centres evenly spaced on the unit circle:  the easy case."""
+    rng = np.random.RandomState(seed)
     t = 2 * np.pi * np.arange(classes) / classes
     centres = np.c_[np.cos(t), np.sin(t)]
     return _jitter(np.repeat(centres, n, axis=0), noise, rng), _labels(n, classes)
 
 
 @checked
-def xor(n: Natural = 100, noise: float = 0.1, seed: Natural = 0) -> Points:
-    """Uniform on [−1, 1]², class 1 where the coordinates differ in sign:  one alone says nothing.
-
-    Raises: ValueError if n is 0, or noise is negative.
-    """
-    rng = _checked_rng(n, 2, noise, seed)
+def xor(n: Count = 100, noise: NotNegative = 0.1, seed: Natural = 0) -> Points:
+    """Uniform on [−1, 1]², class 1 where the coordinates differ in sign:  one alone says nothing."""
+    rng = np.random.RandomState(seed)
     y = _labels(n, 2)
     size = rng.uniform(0.0, 1.0, (2 * n, 2))
     side = np.where(np.arange(2 * n) % 2, 1.0, -1.0)
@@ -112,11 +96,3 @@ def _labels(n: int, classes: int) -> np.ndarray:
 
 def _jitter(x: np.ndarray, noise: float, rng: np.random.RandomState) -> np.ndarray:
     return x + noise * rng.standard_normal(x.shape)
-
-
-def _checked_rng(n: int, classes: int, noise: float, seed: int) -> np.random.RandomState:
-    if n < 1 or classes < 1:
-        raise ValueError(f"A cloud needs at least one point and one class, not n={n} and classes={classes}.")
-    if not 0 <= noise < np.inf:
-        raise ValueError(f"noise is a standard deviation and must be zero or positive, not {noise}.")
-    return np.random.RandomState(seed)

@@ -5,12 +5,12 @@ Source: CS231n notes, "Neural Networks Part 1" and "Backpropagation"; the activa
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS, Activation, activation, leaky_relu, offered
 
@@ -50,19 +50,13 @@ class ActivationGate:
 
 @checked
 def activation_gate(
-    function: str = "sigmoid", alpha: float = 0.1, x: float = 2.0, upstream: float = 1.0
+    function: Annotated[str, OneOf(GATES)] = "sigmoid", alpha: float = 0.1, x: float = 2.0, upstream: float = 1.0
 ) -> ActivationGate:
     """The gate y = f(x): forward the value, backward   ∂L/∂x = ∂L/∂y · f′(x)   (local × upstream).
 
     `alpha` is the slope for x < 0 of leaky ReLU and PReLU, the depth of ELU, and the slope of the second of two pieces
     of maxout, max(αx, x). RReLU is shown with its mean slope, the one it uses for testing.
-
-    Raises: ValueError for an unknown function, or if alpha, x or upstream is not finite.
     """
-    if function not in GATES:
-        raise ValueError(f"There is no function {function!r}; choose one of {', '.join(GATES)}.")
-    if not all(map(math.isfinite, (alpha, x, upstream))):
-        raise ValueError("alpha, x and upstream must be finite numbers.")
     gate = _bound(function, alpha)
     grid = np.linspace(-REACH, REACH, 601)
     df = gate.df(grid)

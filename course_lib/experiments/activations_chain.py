@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.experiments.signals import propagate
@@ -54,19 +56,17 @@ class GradientChain:
 
 @checked
 def gradient_chain(
-    activation: str = "sigmoid", scale: float = 0.1, depth: Natural = 5, seed: Natural = 0
+    activation: Annotated[str, OneOf(ACTIVATIONS)] = "sigmoid",
+    scale: Positive = 0.1,
+    depth: Annotated[Count, Le(DEEPEST)] = 5,
+    seed: Natural = 0,
 ) -> GradientChain:
     """Layers of 100 units, weights N(0, scale²), inputs and upstream gradient N(0, 1).
 
         g_{l−1} = (g_l ∘ f′(z_l)) W_lᵀ,      so   std(g_{l−1}) ≈ std(g_l) · √(n·Var(w)) · √E[f′²]
 
-    Raises: ValueError for an unknown activation, a depth outside 1 to 30, or a scale that is not positive.
     Source: Schoenholz et al. 2017 (arXiv 1611.01232), section 4.
     """
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"There is no activation {activation!r}; choose one of {', '.join(ACTIVATIONS)}.")
-    if not 1 <= depth <= DEEPEST or not 0 < scale < math.inf:
-        raise ValueError(f"depth must be 1 to {DEEPEST} and scale positive, not {depth} and {scale}.")
     return _chain(activation, float(scale), depth, seed)
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.network import MLP
@@ -52,18 +54,14 @@ def dying_relu(
     lr: float = 1.0,
     bias: float = 0.0,
     alpha: float = 0.0,
-    steps: Natural = STEPS,
-    seeds: Natural = 4,
+    steps: Annotated[Natural, Le(STEPS)] = STEPS,
+    seeds: Annotated[Count, Le(SEEDS)] = 4,
     dtype: str = "float64",
 ) -> DyingReLU:
     """Full-batch gradient descent from W ~ N(0, 0.01²), hidden biases `bias`, slope `alpha` below 0.
 
     The spiral of CS231n's case study. All `seeds` are trained at once; `steps` says how far to look (at most 500).
-
-    Raises: ValueError if steps is more than 500, or seeds is outside 1 to 8.
     """
-    if not 0 <= steps <= STEPS or not 1 <= seeds <= SEEDS:
-        raise ValueError(f"steps must be 0 to {STEPS} and seeds 1 to {SEEDS}, not {steps} and {seeds}.")
     at, off, zero, accuracy, theta, is_off, diverged = _run(float(lr), float(bias), float(alpha), seeds, dtype)
     shown = int(np.searchsorted(at, steps, side="right"))
     weights, biases = np.split(theta[shown - 1], [2 * UNITS])

@@ -9,10 +9,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.layers import Dense, Maxout
 from course_lib.nn.optimizers import Adam
@@ -58,7 +60,11 @@ class MaxoutFit:
 
 @checked
 def maxout_fit(
-    pieces: Natural = 4, curve: str = "x²", start: str = "random", steps: Natural = STEPS, seed: Natural = 0
+    pieces: Annotated[Count, Le(PIECES)] = 4,
+    curve: Annotated[str, OneOf(CURVES)] = "x²",
+    start: Annotated[str, OneOf(STARTS)] = "random",
+    steps: Annotated[Natural, Le(STEPS)] = STEPS,
+    seed: Natural = 0,
 ) -> MaxoutFit:
     """Fit f(x) ≈ max_k(w_k x + b_k) with Adam on the mean squared error.
 
@@ -66,16 +72,8 @@ def maxout_fit(
     gradient. They start as random lines, or as tangents of the curve itself, so that each has a stretch of its own.
     For x² the best k lines leave an error of 4/(√180 k²), each fitting a k-th of [−1, 1] by least squares.
 
-    Raises: ValueError for an unknown curve or start, pieces outside 1 to 8, or too many steps.
     Source: Goodfellow et al. 2013 (arXiv 1302.4389).
     """
-    if curve not in CURVES or start not in STARTS:
-        raise ValueError(
-            f"curve must be one of {', '.join(CURVES)} and start one of {', '.join(STARTS)}, "
-            f"not {curve!r} and {start!r}."
-        )
-    if not 1 <= pieces <= PIECES or not 0 <= steps <= STEPS:
-        raise ValueError(f"pieces must be 1 to {PIECES} and steps 0 to {STEPS}, not {pieces} and {steps}.")
     x = np.linspace(-1, 1, POINTS)
     target = CURVES[curve](x)
     w, b = _fits(curve, start, seed)[steps // EVERY]  # (8 units, 8 pieces)

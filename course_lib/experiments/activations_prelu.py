@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, NotNegative
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.layers import PReLU
@@ -41,20 +43,16 @@ class LearnedSlope:
 def learned_slope(
     start: float = 0.25,
     lr: float = 0.1,
-    decay: float = 0.0,
+    decay: NotNegative = 0.0,
     per_channel: bool = False,
-    epochs: Natural = EPOCHS,
+    epochs: Annotated[Natural, Le(EPOCHS)] = EPOCHS,
     seed: Natural = 0,
 ) -> LearnedSlope:
     """α ← α − η(∂J/∂α + λα),   ∂J/∂α = Σ ∂J/∂y · min(0, x):   the slope learns by backpropagation like a weight.
 
     All 1078 training digits, batches of 32, plain SGD, He's weights. `decay` is λ, on α alone: He et al. 2015
     (section 2.2) leave it out, because it pulls α to 0 and PReLU towards ReLU.
-
-    Raises: ValueError if epochs is more than `EPOCHS`, or decay is negative.
     """
-    if not 0 <= epochs <= EPOCHS or decay < 0:
-        raise ValueError(f"epochs must be 0 to {EPOCHS} and decay not negative, not {epochs} and {decay}.")
     epoch, alpha, loss = _slope_run(float(start), float(lr), float(decay), bool(per_channel), epochs, seed)
     sound = np.isfinite(loss[:, 0]) & np.isfinite(alpha).all(axis=(1, 2))
     alpha, loss = np.where(sound[:, None, None], alpha, np.nan), np.where(np.isfinite(loss), loss, np.nan)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import ACTIVATIONS, Activation, offered
@@ -44,7 +45,7 @@ class ActivationRace:
 
 @checked
 def activation_race(
-    activation: str = "relu",
+    activation: Annotated[str, OneOf(RACERS)] = "relu",
     lr: float = 0.1,
     depth: Natural = 3,
     epochs: Natural = EPOCHS,
@@ -57,11 +58,7 @@ def activation_race(
     They start from one draw Z: W = Z√(2/n) for the relatives of ReLU, Z√(1/n) for sigmoid and tanh. `eval_size`:
     measure the error on so many digits only, to save time. The idea is that of figure 1 in Krizhevsky, Sutskever &
     Hinton 2012 (a 4-layer conv net on CIFAR-10, ReLU against tanh).
-
-    Raises: ValueError for an activation outside `RACERS`.
     """
-    if activation not in RACERS:
-        raise ValueError(f"activation must be one of {', '.join(RACERS)}, not {activation!r}.")
     epoch, error, diverged = _race(RACERS, float(lr), depth, epochs, eval_size, seed, dtype)
     return ActivationRace(activation, lr, depth, RACERS, epoch, error, _first(epoch, error), diverged)
 

@@ -9,10 +9,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, NotNegative, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.inputs import arrays
@@ -62,19 +64,17 @@ class InitialLoss:
 
 @checked
 def initial_loss(
-    classes: Natural = 10, scale: float = 0.01, reg: float = 0.0, pixels: Natural = 1, slip: str = "none"
+    classes: Annotated[int, OneOf(CLASSES)] = 10,
+    scale: Positive = 0.01,
+    reg: NotNegative = 0.0,
+    pixels: Annotated[int, OneOf(PIXELS)] = 1,
+    slip: Annotated[str, OneOf(SLIPS)] = "none",
 ) -> InitialLoss:
     """J = −1/m Σ log p_y + ½λΣW²  of a 64-50-C ReLU network that has learned nothing, W ~ N(0, `scale`²).
 
     On 200 digits of the first C classes. With more than ten classes the labels are drawn at random: before training
     a network knows nothing of labels. The biases are 0, so the scores of one fixed draw grow as scale² · pixels.
-
-    Raises: ValueError for classes, pixels or slip outside their lists, scale of 0 or less, or negative reg.
     """
-    if classes not in CLASSES or pixels not in PIXELS or slip not in SLIPS:
-        raise ValueError(f"classes must be one of {CLASSES}, pixels of {PIXELS} and slip of {', '.join(SLIPS)}.")
-    if not (scale > 0 and reg >= 0):
-        raise ValueError(f"scale must be positive and reg at least 0, not {scale} and {reg}.")
     scores, y, squares = _scores(classes)
     y = np.roll(y, 1) if slip == "labels" else y
     factor = {"sum": IMAGES, "log10": 1 / math.log(10)}.get(slip, 1.0)
@@ -160,15 +160,16 @@ FAULTS = {
 
 @checked
 @lru_cache(maxsize=128)
-def tiny_overfit(examples: Natural = 20, reg: float = 0.0, fault: str = "none", lr: float = 0.5) -> TinyOverfit:
+def tiny_overfit(
+    examples: Annotated[Count, Le(1000)] = 20,
+    reg: NotNegative = 0.0,
+    fault: Annotated[str, OneOf(FAULTS)] = "none",
+    lr: float = 0.5,
+) -> TinyOverfit:
     """200 epochs of plain gradient descent on the first `examples` training digits, J = loss + ½ reg ΣW².
 
     `fault` builds a mistake into the program that this test should find.
-
-    Raises: ValueError if examples is outside 1 to 1000, reg is negative, or fault is unknown.
     """
-    if not 1 <= examples <= 1000 or reg < 0 or fault not in FAULTS:
-        raise ValueError(f"examples must be 1 to 1000, reg at least 0 and fault one of {', '.join(FAULTS)}.")
     digits = centred_digits()
     x, y = digits.x_train[:examples], digits.y_train[:examples]
     net = MLP((64, HIDDEN, 10), init="zeros" if fault == "zeros" else "he", l2=reg, seed=np.random.RandomState(0))

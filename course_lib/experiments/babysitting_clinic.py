@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import centred_digits
 from course_lib.experiments.babysitting_patients import (
@@ -112,18 +114,13 @@ class Clinic:
 
 
 @checked
-def clinic(patient: Natural = 1, guess: str = UNDECIDED, treatment: str = "none", factor: float = 1.0) -> Clinic:
-    """The run of a patient, and beside it the same run after treatment, its learning rate times `factor`.
-
-    Raises: ValueError for an unknown patient, guess, treatment or factor.
-    """
-    if not 1 <= patient <= len(PATIENTS):
-        raise ValueError(f"patient must be 1 to {len(PATIENTS)}, not {patient}.")
-    if guess not in GUESSES or treatment not in TREATMENTS or factor not in FACTORS:
-        raise ValueError(
-            f"guess must be one of {', '.join(GUESSES)}, treatment of {', '.join(TREATMENTS)} and factor "
-            f"of {FACTORS}; they are {guess!r}, {treatment!r} and {factor}."
-        )
+def clinic(
+    patient: Annotated[Count, Le(len(PATIENTS))] = 1,
+    guess: Annotated[str, OneOf(GUESSES)] = UNDECIDED,
+    treatment: Annotated[str, OneOf(TREATMENTS)] = "none",
+    factor: Annotated[float, OneOf(FACTORS)] = 1.0,
+) -> Clinic:
+    """The run of a patient, and beside it the same run after treatment, its learning rate times `factor`."""
     who = PATIENTS[patient - 1]
     run = treated(who.run, treatment, factor)
     return Clinic(patient, who, guess, treatment, factor, course(who.run), None if run == who.run else course(run))

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, NotNegative, OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import PIXELS, centred_digits
 from course_lib.experiments.babysitting_rates import BATCH, network, ten_epochs, useful_range
@@ -67,16 +67,13 @@ class RangeTest:
 
 @checked
 @lru_cache(maxsize=64)
-def range_test(pixels: Natural = 1, updates: Natural = 200, clip: float = UNCUT, seed: Natural = 0) -> RangeTest:
-    """η_t = LOW (HIGH/LOW)^(t/(T−1)) for T = `updates` updates of plain SGD, 64-50-10 ReLU, batches of 64.
-
-    Raises: ValueError for pixels or updates outside their lists, or a negative clip.
-    """
-    if pixels not in PIXELS or updates not in UPDATES or clip < 0:
-        raise ValueError(
-            f"pixels must be one of {PIXELS}, updates one of {UPDATES} and clip a length, or 0 for uncut; they are "
-            f"{pixels}, {updates} and {clip}."
-        )
+def range_test(
+    pixels: Annotated[int, OneOf(PIXELS)] = 1,
+    updates: Annotated[int, OneOf(UPDATES)] = 200,
+    clip: NotNegative = UNCUT,
+    seed: Natural = 0,
+) -> RangeTest:
+    """η_t = LOW (HIGH/LOW)^(t/(T−1)) for T = `updates` updates of plain SGD, 64-50-10 ReLU, batches of 64."""
     digits = centred_digits(pixels)
     net = network(pixels, np.random.RandomState(seed))
     rates, rule = np.geomspace(LOW, HIGH, updates), Clipped(SGD(), clip or math.inf)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import HIDDEN, PIXELS, centred_digits
 from course_lib.nn.network import MLP
@@ -65,15 +65,11 @@ class LearningRate:
 
 
 @checked
-def learning_rate(lr: float = 0.1, pixels: Natural = 1) -> LearningRate:
+def learning_rate(lr: Annotated[float, OneOf(RATES)] = 0.1, pixels: Annotated[int, OneOf(PIXELS)] = 1) -> LearningRate:
     """Ten epochs of plain SGD on the 1078 training digits, 64-50-10 ReLU, batches of 64, λ = 1e-6.
 
     `lr` is one of `RATES`. `pixels` is the ink of a black pixel before the mean image is taken off.
-
-    Raises: ValueError if pixels or lr is not in its list.
     """
-    if pixels not in PIXELS or lr not in RATES:
-        raise ValueError(f"pixels must be one of {PIXELS} and lr one of RATES, not {pixels} and {lr}.")
     runs, at = sweep(pixels), RATES.index(lr)
     diverged = int(runs.diverged_at[at])
     length = int(np.isfinite(runs.loss[:, at]).argmin()) or len(runs.loss)

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Normalization
@@ -81,19 +83,16 @@ class NormalizationAxes:
 
 @checked
 def normalization_axes(
-    kind: str = "batch", groups: Natural = 2, example: Natural = 1, channel: Natural = 1
+    kind: Annotated[str, OneOf(KINDS)] = "batch",
+    groups: Count = 2,
+    example: Annotated[Count, Le(EXAMPLES)] = 1,
+    channel: Annotated[Count, Le(CHANNELS)] = 1,
 ) -> NormalizationAxes:
     """Normalise 4 × 6 × 3 × 3 numbers: four digits, seen through six 3 × 3 filters.
 
     `example` and `channel` (from 1) choose the cell. `groups` counts for kind "group" alone: six channels in 1, 2, 3
     or 6 groups. 1 group averages what layer normalisation does, 6 groups what instance normalisation does.
-
-    Raises: ValueError for an unknown kind, an example outside 1 to 4 or a channel outside 1 to 6.
     """
-    if kind not in KINDS:
-        raise ValueError(f"There is no kind {kind!r}; choose one of {', '.join(KINDS)}.")
-    if not (1 <= example <= EXAMPLES and 1 <= channel <= CHANNELS):
-        raise ValueError(f"example must be 1 to {EXAMPLES} and channel 1 to {CHANNELS}.")
     x, layer = filtered_digits(), KINDS[kind](groups)
     y = layer.forward(x, train=True)
     shares = influence(layer, x, (example - 1, channel - 1, 1, 1))

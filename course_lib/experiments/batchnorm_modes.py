@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Gt, Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -60,27 +62,18 @@ class BatchNormModes:
 
 @checked
 def batchnorm_modes(
-    train_batch: Natural = 32,
-    momentum: float = 0.1,
-    mode: str = "eval",
-    test_batch: Natural = 32,
-    steps: Natural = 150,
+    train_batch: Annotated[int, OneOf(SIZES)] = 32,
+    momentum: Annotated[float, Gt(0), Le(1)] = 0.1,
+    mode: Annotated[str, OneOf(MODES)] = "eval",
+    test_batch: Annotated[int, OneOf(SIZES)] = 32,
+    steps: Annotated[Count, Le(STEPS)] = 150,
     seed: Natural = 0,
 ) -> BatchNormModes:
     """Train for `steps` updates (SGD, rate 0.2) and test, as `MODES` say.
 
     running ← (1 − momentum) running + momentum · new   (PyTorch's convention). `mode` and `test_batch` only choose
     what to look at.
-
-    Raises: ValueError for an unknown mode, a batch size outside `SIZES`, steps outside 1 to 300, or a momentum
-        outside 0 to 1.
     """
-    if train_batch not in SIZES or test_batch not in SIZES:
-        raise ValueError(f"Batch sizes must be one of {SIZES}; they are {train_batch!r} and {test_batch!r}.")
-    if mode not in MODES:
-        raise ValueError(f"There is no mode {mode!r}; choose one of {', '.join(MODES)}.")
-    if not (1 <= steps <= STEPS and 0 < momentum <= 1):
-        raise ValueError(f"steps must be 1 to {STEPS} and momentum above 0 and at most 1.")
     run = _trained(train_batch, seed)
     if run.refused:
         no = np.empty(0)

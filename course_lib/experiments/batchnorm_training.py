@@ -11,11 +11,12 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -74,12 +75,12 @@ class BatchNormTraining:
 
 @checked
 def batchnorm_training(
-    scale: float = 0.29,
-    lr: float = 0.03,
+    scale: Annotated[float, OneOf(SCALES)] = 0.29,
+    lr: Annotated[float, OneOf(RATES)] = 0.03,
     activation: str = "relu",
     depth: Natural = 4,
-    place: str = "before",
-    steps: Natural = STEPS,
+    place: Annotated[str, OneOf(PLACES)] = "before",
+    steps: Annotated[Natural, Le(STEPS)] = STEPS,
     seed: Natural = 0,
     draft: bool = False,
 ) -> BatchNormTraining:
@@ -88,15 +89,7 @@ def batchnorm_training(
     W ~ N(0, scale²) from one draw, mini-batches of 32, plain SGD, float32. `scale` and `lr` only choose the cell whose
     curves are returned. Accuracy is that of 128 training images, normalised by their own statistics. A draft trains
     no more than 10 steps, unless more are known already.
-
-    Raises: ValueError if scale, lr or place is not in its list, or there are too many steps.
     """
-    if scale not in SCALES or lr not in RATES:
-        raise ValueError(f"scale must be one of {SCALES} and lr one of {RATES}; they are {scale!r} and {lr!r}.")
-    if place not in PLACES:
-        raise ValueError(f"place must be before or after, not {place!r}.")
-    if not 0 <= steps <= STEPS:
-        raise ValueError(f"steps must be 0 to {STEPS}, not {steps}.")
     maps = _started(activation, depth, place, seed).until(steps, draft)
     cell = SCALES.index(scale), RATES.index(lr)
     plain_curve, norm_curve = maps[(slice(None), slice(None), *cell)].T
@@ -108,17 +101,14 @@ def batchnorm_training(
 
 @checked
 @lru_cache(maxsize=4)
-def scales_at(lr: float, seeds: Natural = 5) -> np.ndarray:
+def scales_at(lr: Annotated[float, OneOf(RATES)], seeds: Natural = 5) -> np.ndarray:
     """Accuracies (2, scales) without and with batch normalisation at one rate of `RATES`: means over `seeds` starts.
 
     The networks and the images of `batchnorm_training`, in float64: a map in float32 differs from processor to
     processor by an image or two.
 
     Returns: (2, scales).
-    Raises: ValueError if lr is not one of `RATES`.
     """
-    if lr not in RATES:
-        raise ValueError(f"lr must be one of {RATES}, not {lr!r}.")
     maps = [_Maps("relu", 4, "before", seed, (lr,), np.float64).until(STEPS, draft=False) for seed in range(seeds)]
     return np.mean([frames[-1, :, :, 0] for frames in maps], axis=0)
 

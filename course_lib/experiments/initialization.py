@@ -9,10 +9,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.data.digits import load_digits
@@ -76,17 +78,17 @@ class Symmetry:
 
 @checked
 def symmetry(
-    constant: float = 0.05, noise: float = 0.0, steps: Natural = 300, lr: float = 0.5, seed: Natural = 0
+    constant: float = 0.05,
+    noise: float = 0.0,
+    steps: Annotated[Natural, Le(SYMMETRY_STEPS)] = 300,
+    lr: float = 0.5,
+    seed: Natural = 0,
 ) -> Symmetry:
     """Train from W = constant + noise·Z in both layers, with full-batch gradient descent on 300 digits.
 
     Units with equal incoming and outgoing weights get equal gradients and stay copies of one another; two units count
     as distinct when their weights differ by more than 1 % of the typical size. `noise` breaks the tie.
-
-    Raises: ValueError for too many steps.
     """
-    if not 0 <= steps <= SYMMETRY_STEPS:
-        raise ValueError(f"steps must be 0 to {SYMMETRY_STEPS}, not {steps}.")
     at, loss, distinct, rank, weights, accuracy = _symmetry_run(float(constant), float(noise), float(lr), seed)
     shown = max(1, int(np.searchsorted(at, steps, side="right")))
     return Symmetry(
@@ -157,7 +159,7 @@ class InitializationRace:
 
 @checked
 def initialization_race(
-    init: str = "xavier",
+    init: Annotated[str, OneOf(RACERS)] = "xavier",
     activation: str = "tanh",
     lr: float = 0.1,
     scale: float = 0.1,
@@ -169,11 +171,7 @@ def initialization_race(
 
     Mini-batches of 64, plain SGD. Every network starts from the same draw Z times its own scale, and sees the
     same batches. "custom" has weights N(0, scale²).
-
-    Raises: ValueError for an init outside `RACERS`.
     """
-    if init not in RACERS:
-        raise ValueError(f"init must be one of {', '.join(RACERS)}, not {init!r}.")
     step, loss, accuracy, diverged = _race(activation, float(lr), float(scale), depth, steps, seed)
     return InitializationRace(activation, depth, lr, scale, init, RACERS, step, loss, accuracy, diverged)
 

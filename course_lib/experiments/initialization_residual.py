@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Count
+from course_lib.annotations import Count, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.initializers import gain
 
@@ -24,7 +25,9 @@ BLOCKS = ("plain", "residual", "residual, scaled", "residual, last weights 0")
 
 
 @checked
-def leaky_stack(slope: float, gained: bool = True, draw: str = "normal", depth: Count = 10, seed: int = 0) -> float:
+def leaky_stack(
+    slope: float, gained: bool = True, draw: Annotated[str, OneOf(DRAWS)] = "normal", depth: Count = 10, seed: int = 0
+) -> float:
     """RMS of the activations after `depth` leaky ReLU layers of 500 units, from inputs of RMS 1.
 
     std(w) = gain/√n, with the gain √(2/(1 + slope²)) of the leak, or if not `gained` with √2, that of ReLU.
@@ -47,16 +50,14 @@ class Residual:
 
 
 @checked
-def residual_stack(blocks: str = "residual", scale: float = 1.0, depth: Count = 20, seed: int = 0) -> Residual:
+def residual_stack(
+    blocks: Annotated[str, OneOf(BLOCKS)] = "residual", scale: float = 1.0, depth: Count = 20, seed: int = 0
+) -> Residual:
     """`depth` blocks of two layers, F(x) = relu(xV)W, 300 units wide.
 
     plain: x ← F(x);  residual: x ← x + F(x);  scaled: x ← x + F(x)/√depth;  last weights 0: W = 0 at the start.
     std(V) = scale·√(2/n) and std(W) = scale·√(1/n): with scale 1 a block keeps the mean square.
-
-    Raises: ValueError for unknown `blocks`.
     """
-    if blocks not in BLOCKS:
-        raise ValueError(f"blocks must be one of {', '.join(BLOCKS)}, not {blocks!r}.")
     rng, n = np.random.default_rng(seed), 300
     around = 0.0 if blocks == "plain" else 1.0
     through = {"residual, scaled": depth**-0.5, "residual, last weights 0": 0.0}.get(blocks, 1.0)

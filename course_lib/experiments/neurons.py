@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
+from course_lib.annotations import OneOf
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 
@@ -46,18 +48,14 @@ class NeuronResponse:
 
 
 @checked
-def neuron_response(w1: float = 1.0, w2: float = 1.0, b: float = 0.0, activation: str = "sigmoid") -> NeuronResponse:
+def neuron_response(
+    w1: float = 1.0, w2: float = 1.0, b: float = 0.0, activation: Annotated[str, OneOf(ACTIVATIONS)] = "sigmoid"
+) -> NeuronResponse:
     """One neuron, y = f(w1·x1 + w2·x2 + b), over the square |x1|, |x2| ≤ 4.
 
     The decision line w·x + b = 0 is where a sigmoid crosses ½ and a ReLU starts to rise. It stands at right angles to
     w, at the distance |b|/‖w‖ from the origin.
-
-    Raises: ValueError for an unknown activation, or if w1, w2 or b is not finite.
     """
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"There is no activation {activation!r}; choose one of {', '.join(ACTIVATIONS)}.")
-    if not all(map(math.isfinite, (w1, w2, b))):
-        raise ValueError("w1, w2 and b must be finite numbers.")
     f = ACTIVATIONS[activation]
     axis = np.linspace(-EXTENT, EXTENT, GRID)
     z = w1 * axis[None, :] + w2 * axis[:, None] + b

@@ -10,11 +10,12 @@ import math
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.activations import softmax
@@ -49,11 +50,11 @@ class SpiralFit:
 
 @checked
 def spiral_fit(
-    hidden: Natural = 16,
+    hidden: Annotated[Natural, Le(500)] = 16,
     activation: str = "relu",
     seed: Natural = 0,
-    steps: Natural = 3162,
-    init: str = "glorot",
+    steps: Annotated[Natural, Le(MOST_STEPS)] = 3162,
+    init: Annotated[str, OneOf(INITS)] = "glorot",
     show_lines: bool = False,
     budget: Natural | None = None,
 ) -> SpiralFit:
@@ -63,15 +64,7 @@ def spiral_fit(
     0.01·N(0, 1); "glorot" needs fewer steps. `budget` lets a draft make at most that many new steps: what has been
     trained before, for the same network, is never trained again. Twelve steps per decade are kept (`RECORDED`); the
     result is that of the last of them up to `steps`.
-
-    Raises: ValueError for hidden above 500, too many steps, or an unknown init.
     """
-    if not 0 <= hidden <= 500:
-        raise ValueError(f"hidden must be 0 to 500, not {hidden}.")
-    if not 0 <= steps <= MOST_STEPS:
-        raise ValueError(f"steps must be 0 to {MOST_STEPS}, not {steps}.")
-    if init not in INITS:
-        raise ValueError(f"init must be one of {', '.join(INITS)}, not {init!r}.")
     if hidden == 0:
         activation, init = "identity", "0.01"  # convex: every start ends in the same minimum
     run = _run(int(hidden), activation, int(seed), init)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Ge, Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.gradient_check import relative_error, verdict
@@ -58,7 +59,11 @@ class GradientCheckSweep:
 
 @checked
 def gradient_check_sweep(
-    h: float = 1e-5, activation: str = "tanh", bug: str = "none", precision: str = "float64", seed: Natural = 0
+    h: Annotated[float, Ge(1e-13), Le(0.1)] = 1e-5,
+    activation: str = "tanh",
+    bug: Annotated[str, OneOf(BUGS)] = "none",
+    precision: Annotated[str, OneOf(PRECISIONS)] = "float64",
+    seed: Natural = 0,
 ) -> GradientCheckSweep:
     """Check backpropagation through a briefly trained 2-10-3 network with steps h from 1e-13 to 1e-1.
 
@@ -66,15 +71,7 @@ def gradient_check_sweep(
 
     Too large a step measures the curvature too (an error of h²/6·J‴ for central, h/2·J″ for forward differences).
     Too small a step drowns in rounding (an error of about 1e-16·J/h). `bug` puts a mistake into the computed gradient.
-
-    Raises: ValueError for an unknown bug or precision, or h outside 1e-13 to 0.1.
     """
-    if bug not in BUGS:
-        raise ValueError(f"bug must be one of {', '.join(BUGS)}, not {bug!r}.")
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision must be float64 or float32, not {precision!r}.")
-    if not 1e-13 <= h <= 0.1 * (1 + 1e-9):
-        raise ValueError(f"h must be 1e-13 to 0.1, not {h:g}.")
     lab = _lab(activation, precision, int(seed))
     at = int(np.argmin(np.abs(np.log(H / h))))
     analytic = lab.gradient(bug)

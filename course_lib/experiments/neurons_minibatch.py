@@ -9,10 +9,12 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated, Literal
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 
@@ -105,20 +107,16 @@ class MinibatchRun:
 
 @checked
 def minibatch_run(
-    batch: Natural = 16, lr: float = 0.2, updates: Natural = 100, axis: str = "updates", seed: Natural = 0
+    batch: Annotated[int, OneOf(BATCHES)] = 16,
+    lr: float = 0.2,
+    updates: Annotated[Count, Le(MOST_UPDATES)] = 100,
+    axis: Literal["updates", "epochs"] = "updates",
+    seed: Natural = 0,
 ) -> MinibatchRun:
     """Make `updates` updates with mini-batches of `batch`, and the same with 1, 16 and all 256 examples.
 
     The gradient of a mini-batch is an unbiased estimate of the gradient of all data. Its error falls like 1/√m.
-
-    Raises: ValueError if batch or axis is not in its list, or there are no or too many updates.
     """
-    if batch not in BATCHES:
-        raise ValueError(f"batch must be one of {', '.join(map(str, BATCHES))}, not {batch!r}.")
-    if not 1 <= updates <= MOST_UPDATES:
-        raise ValueError(f"updates must be 1 to {MOST_UPDATES}, not {updates}.")
-    if axis not in ("updates", "epochs"):
-        raise ValueError(f'axis must be "updates" or "epochs", not {axis!r}.')
     problem = two_weights()
     path, loss = _run(batch, float(lr), seed)
     compared = tuple(_run(size, float(lr), seed)[1][: updates + 1] for size in COMPARED)

@@ -6,10 +6,12 @@ Source: CS224n lecture notes 3, "Neural Networks, Backpropagation".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Count, Natural, Positive
+from course_lib.annotations import Count, Natural, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.experiments.neurons_window import HIDDEN, INPUTS, WORDS, window_parameters
 from course_lib.nn.activations import ACTIVATIONS
@@ -129,10 +131,10 @@ def parts_of(network: str) -> tuple[str, ...]:
 
 @checked
 def network_update(
-    network: str = "2-2-1",
-    moment: Natural = 2,
+    network: Annotated[str, OneOf(NETWORKS)] = "2-2-1",
+    moment: Annotated[int, OneOf(MOMENTS)] = 2,
     part: str = "x1-a1",
-    activation: str = "tanh",
+    activation: Annotated[str, OneOf(ACTIVATIONS)] = "tanh",
     lr: Positive = 0.2,
     seed: Natural = 3,
 ) -> NetworkUpdate:
@@ -140,26 +142,24 @@ def network_update(
 
     One output: J = ½(s − 1)². Two outputs: the cross-entropy, the first class being right.
 
-    Raises: ValueError for an unknown network, part or activation, or moment above the last one.
+    Raises: ValueError for a part that the network does not have.
     """
-    if network not in NETWORKS:
-        raise ValueError(f"network must be one of {', '.join(NETWORKS)}, not {network!r}.")
     if part not in parts_of(network):
         raise ValueError(f"part must be one of {', '.join(parts_of(network))} in network {network}, not {part!r}.")
     sizes = NETWORKS[network]
     one = sizes[-1] == 1
     loss = "squared_error" if one else "softmax_cross_entropy"
-    net = MLP(sizes, _activation(activation), _two_decimals, bias=BIAS, loss=loss, seed=seed)
+    net = MLP(sizes, activation, _two_decimals, bias=BIAS, loss=loss, seed=seed)
     return _watched(net, np.array([X[: sizes[0]]]), np.array([1.0 if one else 0]), activation, lr, moment, part)
 
 
 @checked
 def window_update(
-    moment: Natural = 2,
-    part: str = "W",
-    unit: Count = 1,
-    entry: Count = 9,
-    activation: str = "tanh",
+    moment: Annotated[int, OneOf(MOMENTS)] = 2,
+    part: Annotated[str, OneOf(WINDOW_PARTS)] = "W",
+    unit: Annotated[Count, Le(HIDDEN)] = 1,
+    entry: Annotated[Count, Le(INPUTS)] = 9,
+    activation: Annotated[str, OneOf(ACTIVATIONS)] = "tanh",
     lr: Positive = 0.1,
     seed: Natural = 0,
 ) -> NetworkUpdate:
@@ -167,14 +167,8 @@ def window_update(
 
     `part` is looked at for hidden unit `unit` (1 to 8) and number `entry` (1 to 20) of the window. There is no c in
     this network: its gradient is ∂J/∂s + ∂J/∂s_c = 0, and it stays 0.
-
-    Raises: ValueError for an unknown part or activation, moment above the last one, unit above 8 or entry above 20.
     """
-    if part not in WINDOW_PARTS:
-        raise ValueError(f"part must be one of {', '.join(WINDOW_PARTS)}, not {part!r}.")
-    if not (1 <= unit <= HIDDEN and 1 <= entry <= INPUTS):
-        raise ValueError(f"unit must be 1 to {HIDDEN} and entry 1 to {INPUTS}, not {unit} and {entry}.")
-    net = MLP((INPUTS, HIDDEN, 1), _activation(activation), seed=seed)
+    net = MLP((INPUTS, HIDDEN, 1), activation, seed=seed)
     params = window_parameters(seed)
     first, last = net.layers[0], net.layers[-1]
     first.params["W"][...] = np.round(params["W"].T, 2)
@@ -187,12 +181,6 @@ def window_update(
     names = {"W": f"x{entry}-a{unit}", "b": f"b-a{unit}", "U": f"a{unit}-s1"}
     chosen = names.get(part) or {"a": f"a{unit}", "x": f"x{entry}", "s": "s1"}[part]
     return _watched(net, x, np.zeros(2), activation, lr, moment, chosen)
-
-
-def _activation(name: str) -> str:
-    if name not in ACTIVATIONS:
-        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, not {name!r}.")
-    return name
 
 
 def _two_decimals(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
@@ -210,8 +198,6 @@ def _watched(
     net: MLP, x: np.ndarray, y: np.ndarray, activation: str, lr: float, moment: int, part: str
 ) -> NetworkUpdate:
     """Make the updates before `moment`, then one more, and keep what happens in it."""
-    if moment not in MOMENTS:
-        raise ValueError(f"moment must be 0 to {MOMENTS[-1]}, not {moment}.")
     optimizer = SGD(lr)
     state, losses = optimizer.init(net.theta), []
     for _ in range(moment // len(PHASES)):

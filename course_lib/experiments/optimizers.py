@@ -9,11 +9,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.optimizers_conventions import ADAMS, AdamOfSaito
 from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Optimizer
@@ -75,13 +76,13 @@ class OptimizerPaths:
 
 @checked
 def optimizer_path(
-    optimizer: Optimizer, surface: str = "bowl", start: Sequence[float] | None = None, steps: Natural = 30
+    optimizer: Optimizer,
+    surface: Annotated[str, OneOf(SURFACES)] = "bowl",
+    start: Sequence[float] | None = None,
+    steps: Natural = 30,
 ) -> OptimizerPath:
-    """Follow `optimizer` over `surface`; without a `start` from the surface's own.
-
-    Raises: ValueError for an unknown surface.
-    """
-    ground = _surface(surface)
+    """Follow `optimizer` over `surface`; without a `start` from the surface's own."""
+    ground = SURFACES[surface]
     x, y = ground.start if start is None else start
     points, rate = _walk(optimizer, ground, (x, y), steps)
     names = {entry.make: name for name, entry in OPTIMIZERS.items()}
@@ -91,15 +92,15 @@ def optimizer_path(
 
 @checked
 def optimizer_paths(
-    surface: str = "bowl",
-    rates: str = "book",
+    surface: Annotated[str, OneOf(SURFACES)] = "bowl",
+    rates: Annotated[str, OneOf(RATES)] = "book",
     lr: float = 0.1,
     beta: float = 0.9,
     beta2: float = 0.999,
     eps: float = 1e-7,
-    eps_at: str = "uncorrected",
+    eps_at: Annotated[str, OneOf(ADAMS)] = "uncorrected",
     weight_decay: float = 0.01,
-    steps: Natural = 30,
+    steps: Annotated[Count, Le(MAX_STEPS)] = 30,
     x: float | None = None,
     y: float | None = None,
     optimizers: Sequence[str] | list[str] = tuple(SAITO),
@@ -112,16 +113,8 @@ def optimizer_paths(
     beta    share kept of the velocity (Momentum, Nesterov, β1) and of RMSProp's mean square; beta2 is Adam's
     eps_at  where Adam's ε stands, a name of `ADAMS`
     watch   the optimiser whose path stands out, or "all"
-
-    Raises: ValueError for unknown `rates` or surface, or steps outside 1 to `MAX_STEPS`.
     """
-    ground = _surface(surface)
-    if rates not in RATES:
-        raise ValueError(f"rates must be one of {', '.join(RATES)}, not {rates!r}.")
-    if eps_at not in ADAMS:
-        raise ValueError(f"eps_at must be one of {', '.join(ADAMS)}, not {eps_at!r}.")
-    if not 1 <= steps <= MAX_STEPS:
-        raise ValueError(f"steps must be 1 to {MAX_STEPS}, not {steps}.")
+    ground = SURFACES[surface]
     start = (ground.start[0] if x is None else float(x), ground.start[1] if y is None else float(y))
     shared = (float(beta), float(beta2), float(eps), eps_at, float(weight_decay))
     runs = []
@@ -194,12 +187,6 @@ def descend(
             grad[0], grad[1] = surface.df(theta[0], theta[1])
             optimizer.step(theta, grad, state)
         return surface.f(theta[0], theta[1])
-
-
-def _surface(name: str) -> Surface:
-    if name not in SURFACES:
-        raise ValueError(f"There is no surface {name!r}; choose one of {', '.join(SURFACES)}.")
-    return SURFACES[name]
 
 
 @lru_cache(maxsize=256)

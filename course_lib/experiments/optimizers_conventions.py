@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.optimizers import Adam, Momentum, Nesterov
 from course_lib.nn.surfaces import SURFACES
@@ -38,24 +40,18 @@ class Conventions:
 
 @checked
 def conventions(
-    convention: str = "momentum",
+    convention: Annotated[str, OneOf(CONVENTIONS)] = "momentum",
     lr: float = 0.1,
     beta: float = 0.9,
     beta2: float = 0.999,
     eps: float = 1e-8,
     cut: float = 0.1,
-    steps: Natural = 30,
+    steps: Annotated[Count, Le(MAX_STEPS)] = 30,
 ) -> Conventions:
     """Compare the forms of one `convention` (see `CONVENTIONS`) on x²/20 + y² from (−7, 2).
 
     cut: the learning rate is multiplied by it from step 10 on (1: it stays), in the momentum forms.
-
-    Raises: ValueError for an unknown convention, or steps outside 1 to `MAX_STEPS`.
     """
-    if convention not in CONVENTIONS:
-        raise ValueError(f"convention must be one of {', '.join(CONVENTIONS)}, not {convention!r}.")
-    if not 1 <= steps <= MAX_STEPS:
-        raise ValueError(f"steps must be 1 to {MAX_STEPS}, not {steps}.")
     forms, paths = _run(convention, float(lr), float(beta), float(beta2), float(eps), float(cut))
     shown = paths[:, : steps + 1]
     with np.errstate(all="ignore"):

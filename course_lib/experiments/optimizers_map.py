@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Ge, Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.optimizers import MAX_STEPS, descend, make
 from course_lib.nn.optimizers import OPTIMIZERS
@@ -62,27 +64,18 @@ class LearningRateMap:
 
 @checked
 def learning_rate_map(
-    optimizer: str = "momentum",
-    surface: str = "bowl",
-    steps: Natural = 30,
+    optimizer: Annotated[str, OneOf(OPTIMIZERS)] = "momentum",
+    surface: Annotated[str, OneOf(SURFACES)] = "bowl",
+    steps: Annotated[Count, Le(MAX_STEPS)] = 30,
     lr: float = 0.1,
     beta: float = 0.9,
-    cells: Natural = 100,
+    cells: Annotated[int, Ge(2)] = 100,
 ) -> LearningRateMap:
     """`cells` × `cells` runs, lr from 0.001 to 10 (log) by β from 0 to 0.99, moved together by one broadcast optimiser.
 
     β is Momentum's and Nesterov's share of velocity kept, RMSProp's of the mean square, else β1 (Adam's β2 = 0.999).
     SGD and AdaGrad have none: their map is a band. lr and beta choose the point and the slice to look at.
-
-    Raises: ValueError for an unknown optimizer or surface, or too few or many steps or cells.
     """
-    if optimizer not in OPTIMIZERS or surface not in SURFACES:
-        raise ValueError(
-            f"optimizer must be one of {', '.join(OPTIMIZERS)} and surface one of {', '.join(SURFACES)}, "
-            f"not {optimizer!r} and {surface!r}."
-        )
-    if not 1 <= steps <= MAX_STEPS or cells < 2:
-        raise ValueError(f"steps must be 1 to {MAX_STEPS} and cells at least 2, not {steps} and {cells}.")
     ground = SURFACES[surface]
     span = float(ground.value(np.array(ground.start))) - ground.lowest
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Ge, Le, Lt
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, Positive
 from course_lib.arguments import checked
 from course_lib.nn.optimizers import Momentum
 
@@ -37,18 +39,15 @@ class MomentumRun:
 
 
 @checked
-def momentum_run(beta: float = 0.9, curvature: float = 0.02, steps: Natural = 100) -> MomentumRun:
+def momentum_run(
+    beta: Annotated[float, Ge(0), Lt(1)] = 0.9,
+    curvature: Positive = 0.02,
+    steps: Annotated[Count, Le(MAX_STEPS)] = 100,
+) -> MomentumRun:
     """v ← βv − ηg, θ ← θ + v, with g = 1 and with g = λx; only ηλ = `curvature` counts.
 
     β is the share of the velocity KEPT at each step; the friction is 1 − β.
-
-    Raises: ValueError if beta is not in [0, 1), curvature is not positive, or steps is outside 1 to `MAX_STEPS`.
     """
-    if not 0 <= beta < 1 or not curvature > 0 or not 1 <= steps <= MAX_STEPS:
-        raise ValueError(
-            f"beta must be 0 to below 1, curvature positive and steps 1 to {MAX_STEPS}, not "
-            f"{beta!r}, {curvature!r} and {steps!r}."
-        )
     # one array, three runs: the slope, the valley, the valley without momentum
     theta, optimizer = np.array([0.0, 1.0, 1.0]), Momentum(lr=1.0, beta=np.array([beta, beta, 0.0]))
     state, places, speed = optimizer.init(theta), [theta.copy()], [0.0]

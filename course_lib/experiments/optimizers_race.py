@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
-from course_lib.experiments.optimizers import known, make
+from course_lib.experiments.optimizers import make
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import OPTIMIZERS, Optimizer
 from course_lib.nn.training import train
@@ -68,8 +68,8 @@ class SideBySide:
 
 @checked
 def optimizer_race(
-    watch: str = "adam",
-    rates: str = "common",
+    watch: Annotated[str, OneOf(OPTIMIZERS)] = "adam",
+    rates: Annotated[str, OneOf(RATES)] = "common",
     lr: float = 0.1,
     beta: float = 0.9,
     batch_size: Natural = 32,
@@ -81,12 +81,8 @@ def optimizer_race(
     rates   "same": `lr` for all;  "common": 0.01, and 0.001 for RMSProp, Adam and AdamW, as the book's MNIST race,
             and 0.0001 for Lion;  "tuned": for each the best of eight rates from 0.001 to 3.16 (`tune_race`)
     watch   the optimizer drawn bold, with its band
-
-    Raises: ValueError for an unknown `watch` or `rates`.
     """
-    if rates not in RATES:
-        raise ValueError(f"rates must be one of {', '.join(RATES)}, not {rates!r}.")
-    watch, names = known(watch), tuple(OPTIMIZERS)
+    names = tuple(OPTIMIZERS)
     lrs = tuple(float(lr) if rates == "same" else getattr(OPTIMIZERS[name], f"{rates}_rate") for name in names)
     pairs = tuple(zip(names, lrs, strict=True))
     step, loss, accuracy = _train(pairs, float(beta), batch_size, seeds, steps)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
+from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -48,38 +49,32 @@ class ScheduleRun:
 
 
 @checked
-def schedule_of(name: str, lr: float, tau: float = 100.0, factor: float = 0.5, patience: Natural = 3) -> Schedule:
+def schedule_of(
+    name: Annotated[str, OneOf(SCHEDULES)], lr: float, tau: float = 100.0, factor: float = 0.5, patience: Natural = 3
+) -> Schedule:
     """The schedule called `name`: `tau` updates are its time constant, `factor` what step and plateau multiply by.
 
     inverse_time α₀τ/max(t, τ);  one_over_t α₀/(1 + t/τ);  exponential α₀e^(−t/τ);  step: every τ updates;  cosine
     down to 0 at the end;  warmup: τ updates up, then constant;  plateau: after `patience` evaluations without a
     better loss.
-
-    Raises: ValueError for an unknown schedule.
     """
-    if name not in SCHEDULES:
-        raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, not {name!r}.")
     return SCHEDULES[name].of(SimpleNamespace(lr=lr, tau=tau, factor=factor, patience=patience, steps=UPDATES))
 
 
 @checked
 def schedule_run(
-    schedule: str = "inverse_time",
+    schedule: Annotated[str, OneOf(SCHEDULES)] = "inverse_time",
     lr: float = 0.5,
     tau: Natural = 100,
     factor: float = 0.5,
     patience: Natural = 3,
-    problem: str = "noisy bowl",
+    problem: Annotated[str, OneOf(PROBLEMS)] = "noisy bowl",
 ) -> ScheduleRun:
     """600 updates under a schedule and under constant α₀ = lr.
 
     noisy bowl: ½x² from x = 3, g = x + z with z ~ N(0, 1): the loss of a model that sees noisy gradients for ever.
     digits: four 64-32-10 ReLU networks, plain SGD on batches of 8.
-
-    Raises: ValueError for an unknown schedule or problem.
     """
-    if problem not in PROBLEMS:
-        raise ValueError(f"problem must be one of {', '.join(PROBLEMS)}, not {problem!r}.")
     run = {"noisy bowl": _bowl, "digits": _digits}[problem]
     step, rate, loss = run(schedule_of(schedule, float(lr), tau, factor, patience))
     return ScheduleRun(schedule, problem, lr, tau, factor, step, rate, loss, run(Constant(float(lr)))[2])

@@ -10,13 +10,14 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from inspect import signature
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Ge, Le, Lt
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, NotNegative, OneOf, Positive
 from course_lib.arguments import checked
-from course_lib.experiments.playground_inputs import COARSE, GRID, Inputs, playground_inputs
+from course_lib.experiments.playground_inputs import COARSE, FEATURES, GRID, REACH, Inputs, playground_inputs
 from course_lib.experiments.playground_layers import Layers, layers_of, unit_maps, update_ratio
 from course_lib.nn.activations import ACTIVATIONS, offered, softmax
 from course_lib.nn.network import MLP
@@ -89,18 +90,18 @@ class PlaygroundFrame:
 
 @checked
 def playground_frames(
-    dataset: str = "spiral",
-    features: str = "plain",
+    dataset: Annotated[str, OneOf(REACH)] = "spiral",
+    features: Annotated[str, OneOf(FEATURES)] = "plain",
     noise: float = 0.2,
-    layers: Natural = 2,
-    units: Natural = 16,
-    activation: str = "relu",
-    init: str = "he",
+    layers: Annotated[Natural, Le(6)] = 2,
+    units: Annotated[Count, Le(64)] = 16,
+    activation: Annotated[str, OneOf(OFFERED)] = "relu",
+    init: Annotated[str, OneOf(INITS)] = "he",
     batchnorm: bool = False,
-    dropout: float = 0.0,
-    weight_decay: float = 0.0,
-    optimizer: str = "adam",
-    lr: float = 0.01,
+    dropout: Annotated[float, Ge(0), Lt(1)] = 0.0,
+    weight_decay: NotNegative = 0.0,
+    optimizer: Annotated[str, OneOf(OPTIMIZERS)] = "adam",
+    lr: Positive = 0.01,
     batch_size: Natural = 32,
     seed: Natural = 0,
     before: Before = (),
@@ -114,8 +115,7 @@ def playground_frames(
     `changes = yield frame` takes new values of lr, weight_decay and dropout. Numbers are rounded to 4 digits, so
     that the line that names them means the same run. The generator ends with a loss that is not finite.
 
-    Raises: ValueError for an unknown name, layers above 6, units outside 1 to 64, a malformed `before`, or batch
-        normalisation with batches of 1.
+    Raises: ValueError for a malformed `before`, or batch normalisation with batches of 1.
     """
     settings = {name: _said(value) for name, value in locals().items() if name != "before"}
     _check(settings, before)
@@ -258,16 +258,6 @@ def _said(value: Any) -> Any:
 
 
 def _check(settings: Mapping[str, Any], before: Before) -> None:
-    for name, known in (("activation", OFFERED), ("init", INITS), ("optimizer", OPTIMIZERS)):
-        if settings[name] not in known:
-            raise ValueError(f"{name} must be one of {', '.join(known)}, not {settings[name]!r}.")
-    if not 0 <= settings["layers"] <= 6 or not 1 <= settings["units"] <= 64:
-        raise ValueError(f"layers must be 0 to 6 and units 1 to 64, not {settings['layers']} and {settings['units']}.")
-    if not settings["lr"] > 0 or not settings["weight_decay"] >= 0 or not 0 <= settings["dropout"] < 1:
-        raise ValueError(
-            "lr must be above 0, weight_decay 0 or more, and dropout at least 0 and below 1; they are "
-            f"{settings['lr']:g}, {settings['weight_decay']:g} and {settings['dropout']:g}."
-        )
     for move in before:
         if len(move) != 3 or move[1] not in DURING:
             raise ValueError(f"before is a list of (step, name, value) with one of {', '.join(DURING)}, not {move!r}.")

@@ -11,10 +11,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Gt, Lt
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.nn.preprocessing import PCA, ZCA, Center, Standardize, Whiten
 
@@ -56,12 +58,12 @@ class PreparedCloud:
 
 @checked
 def prepared_cloud(
-    stage: str = "raw",
-    correlation: float = 0.9,
+    stage: Annotated[str, OneOf(STAGES)] = "raw",
+    correlation: Annotated[float, Gt(-1), Lt(1)] = 0.9,
     offset: float = 1.0,
-    scale_ratio: float = 3.0,
+    scale_ratio: Positive = 3.0,
     epsilon: float = 1e-5,
-    lr_share: float = 0.5,
+    lr_share: Positive = 0.5,
     seed: Natural = 0,
 ) -> PreparedCloud:
     """Prepare the cloud and learn w* from w = 0 with lr = lr_share · 2/λ₁.
@@ -70,15 +72,7 @@ def prepared_cloud(
     standard deviations and means (in units of them) hold exactly. The targets are those of a neuron of the same kind,
     t = w*·z, and vary as 0.8u₁ − 0.6u₂, so the lowest loss is 0 in every stage. Error along each axis of H shrinks by
     |1 − lr·λ| per step, which gives path and number of steps without walking.
-
-    Raises: ValueError for an unknown stage, a correlation outside −1 to 1, or a scale_ratio or lr_share of 0 or less.
     """
-    if not -1 < correlation < 1:
-        raise ValueError(f"correlation must lie between −1 and 1, not {correlation}.")
-    if not scale_ratio > 0:
-        raise ValueError(f"scale_ratio must be positive, not {scale_ratio}.")
-    if not lr_share > 0:
-        raise ValueError(f"lr_share must be positive, not {lr_share}.")
     u = _white_draw(seed)
     target = u @ (0.8, -0.6)
     x2 = correlation * u[:, 0] + math.sqrt(1 - correlation**2) * u[:, 1]
@@ -116,11 +110,10 @@ def prepared_cloud(
 
 
 @checked
-def prepare(x: np.ndarray, stage: str, epsilon: float = 1e-5) -> np.ndarray:
+def prepare(x: np.ndarray, stage: Annotated[str, OneOf(STAGES)], epsilon: float = 1e-5) -> np.ndarray:
     """The points x after `stage`, with statistics from x itself.
 
     Returns: (m, d), for x (m, d).
-    Raises: ValueError for an unknown stage.
     """
     stages = {
         "centred": Center(),
@@ -129,8 +122,6 @@ def prepare(x: np.ndarray, stage: str, epsilon: float = 1e-5) -> np.ndarray:
         "whitened": Whiten(epsilon=epsilon),
         "ZCA": ZCA(epsilon=epsilon),
     }
-    if stage not in STAGES:
-        raise ValueError(f"stage must be one of {', '.join(STAGES)}, not {stage!r}.")
     return x if stage == "raw" else stages[stage].fit(x).transform(x)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.data.patches import load_patches
@@ -59,17 +60,16 @@ class PreparedImages:
 
 @checked
 def prepared_images(
-    images: str = "patches", recipe: str = "mean image", components: Natural = 192, epsilon: float = 1e-3
+    images: Annotated[str, OneOf(IMAGES)] = "patches",
+    recipe: Annotated[str, OneOf(RECIPES)] = "mean image",
+    components: Count = 192,
+    epsilon: float = 1e-3,
 ) -> PreparedImages:
     """Fit `recipe` to 1078 digits or 1000 patches of 8 × 8 pixels and apply it.
 
     `components` k ≤ d: PCA, whitening and ZCA keep the k directions of largest variance. ZCA is whitening, then turned
     back: z = ((x − μ)U_k Λ_ε^(−½))U_kᵀ.
-
-    Raises: ValueError for an unknown recipe or kind of images.
     """
-    if recipe not in RECIPES:
-        raise ValueError(f"recipe must be one of {', '.join(RECIPES)}, not {recipe!r}.")
     x, before = _data(images)
     k = min(components, x[0].size)
     recipes = {
@@ -143,8 +143,6 @@ def _numbers(fitted: Scaled | Rotated) -> int:
 @lru_cache(maxsize=2)
 def _data(images: str) -> tuple[np.ndarray, np.ndarray]:
     """The images (n, h, w, c) from 0 to 1, and the eigenvalues of E[xxᵀ]."""
-    if images not in IMAGES:
-        raise ValueError(f"images must be one of {', '.join(IMAGES)}, not {images!r}.")
     if images == "digits":
         x = load_digits().x_train.reshape(-1, 8, 8, 1)
     else:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated, Literal
 
 import numpy as np
+from annotated_types import Ge
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.preprocessing import Center, Standardize, Whiten
@@ -84,7 +86,10 @@ class Leakage:
 
 @checked
 def leakage(
-    step: str = "whiten digits", samples: Natural = 40, fit: str = "everything", seeds: Natural = 30
+    step: Annotated[str, OneOf(STEPS)] = "whiten digits",
+    samples: Annotated[int, OneOf(SIZES)] = 40,
+    fit: Literal["train", "everything"] = "everything",
+    seeds: Annotated[int, Ge(2)] = 30,
 ) -> Leakage:
     """Draw `size` examples to train and 400 others, for each of five sizes and `seeds` seeds.
 
@@ -92,16 +97,7 @@ def leakage(
     to training and test split together; train on the training split; count right answers. Over all four splits, test
     and fresh examples are the same on average, so only leakage can make their scores differ. "noise" has two classes
     and 500 features that know nothing of them.
-
-    Raises: ValueError for a step, samples or fit outside its list, or fewer than 2 seeds.
     """
-    if step not in STEPS:
-        raise ValueError(f"step must be one of {', '.join(STEPS)}, not {step!r}.")
-    if samples not in SIZES or fit not in ("train", "everything") or seeds < 2:
-        raise ValueError(
-            f"samples must be one of {SIZES}, fit train or everything and seeds at least 2, "
-            f"not {samples}, {fit!r} and {seeds}."
-        )
     clean, leaky, fresh = _runs(step, seeds)
     return Leakage(step, samples, fit, np.array(SIZES), clean, leaky, fresh, 0.1 if STEPS[step][0] == "digits" else 0.5)
 

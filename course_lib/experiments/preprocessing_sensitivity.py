@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, NotNegative
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.preprocessing import Standardize
@@ -41,17 +41,15 @@ class LineSensitivity:
 
 
 @checked
-def line_sensitivity(offset: float = 5.0, wiggle: float = 5.0, gap: float = 2.0, seed: Natural = 0) -> LineSensitivity:
+def line_sensitivity(
+    offset: float = 5.0, wiggle: float = 5.0, gap: NotNegative = 2.0, seed: Natural = 0
+) -> LineSensitivity:
     """Two round clusters `gap` apart around the point (offset, offset), and the logistic neuron that fits them.
 
     The line between them runs along the offset, through the origin. In the raw coordinates score = w·x + b with
     w = (μ₁ − μ₀)/σ²; in the standardised ones the same score reads w′·z + b′ with w′ = s∘w, b′ = b + w·μ. The wiggle
     turns w, or w′, and leaves the bias alone: the same relative change of the weights in both.
-
-    Raises: ValueError for a negative gap, or an offset or wiggle that is not finite.
     """
-    if not (gap >= 0 and math.isfinite(offset) and math.isfinite(wiggle)):
-        raise ValueError(f"gap must not be negative, offset and wiggle must be finite, not {gap}, {offset}, {wiggle}.")
     label = np.repeat([0, 1], PER_CLASS)
     side = np.array([1.0, -1.0]) / math.sqrt(2)
     x = SPREAD * _draw(seed) + (label - 0.5)[:, None] * gap * side + offset

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Ge, Le, Lt
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, NotNegative
 from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.experiments.regularization_max_norm import Projected
@@ -63,30 +65,22 @@ class Overfitting:
 @checked
 @lru_cache(maxsize=64)
 def overfitting(
-    images: Natural = 300,
+    images: Annotated[Count, Le(MOST_IMAGES)] = 300,
     weight_decay: float = 0.0,
     dropout: float = 0.0,
     width: Natural = 100,
-    wrong: float = 0.0,
+    wrong: Annotated[float, Ge(0), Lt(1)] = 0.0,
     steps: Natural = STEPS,
     dtype: str = "float32",
     seed: Natural = 0,
-    max_norm: float = 0.0,
+    max_norm: NotNegative = 0.0,
 ) -> Overfitting:
     """Train 64-width-width-10 ReLU networks on the first `images` training digits: J = loss + ½λΣW², λ `weight_decay`.
 
     He's initial weights, Adam with learning rate 0.003, batches of 50. `dropout` is the drop probability of the hidden
     units. With a `max_norm` c the weights w into each hidden unit are cut back to ‖w‖ ≤ c after every update; 0 is no
     limit. A share `wrong` of the training labels is replaced by another class; validation labels stay right.
-
-    Raises: ValueError if images is outside 1 to 1500, `wrong` is not a share below 1, or max_norm is negative.
     """
-    if not 1 <= images <= MOST_IMAGES:
-        raise ValueError(f"images must be 1 to {MOST_IMAGES}, not {images}.")
-    if not 0 <= wrong < 1:
-        raise ValueError(f"wrong is a share of the labels, from 0 up to but not including 1, not {wrong}.")
-    if not max_norm >= 0:
-        raise ValueError(f"max_norm is a length, 0 for none, not {max_norm}.")
     digits = shared_digits()
     y = spoiled_labels(digits.y_train[:images], wrong)
     net = MLP(

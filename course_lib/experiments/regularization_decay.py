@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.clouds import DATASETS
 from course_lib.nn.network import MLP
@@ -46,19 +47,16 @@ class WeightDecay:
 @checked
 @lru_cache(maxsize=64)
 def weight_decay(
-    optimizer: str = "adam", weight_decay: float = 0.0, cloud: str = "moons", steps: Natural = STEPS, seed: Natural = 0
+    optimizer: Annotated[str, OneOf(OPTIMIZERS)] = "adam",
+    weight_decay: float = 0.0,
+    cloud: Annotated[str, OneOf(CLOUDS)] = "moons",
+    steps: Natural = STEPS,
+    seed: Natural = 0,
 ) -> WeightDecay:
     """Train 2-30-30-2 ReLU networks on 40 points, all in each step; learning rate 0.3 for SGD, 0.01 for Adam.
 
     In float64: the two ways differ by rounding at least, and hundreds of steps amplify it.
-
-    Raises: ValueError for an unknown optimizer or cloud.
     """
-    if optimizer not in OPTIMIZERS or cloud not in CLOUDS:
-        raise ValueError(
-            f"optimizer must be one of {', '.join(OPTIMIZERS)} and cloud one of {', '.join(CLOUDS)}, "
-            f"not {optimizer!r} and {cloud!r}."
-        )
     x, y = DATASETS[cloud](POINTS, noise=CLOUDS[cloud], seed=1)
     x_test, y_test = DATASETS[cloud](200, noise=CLOUDS[cloud], seed=2)
     shift = x.mean(axis=0)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.layers import Dropout
 
@@ -43,17 +44,16 @@ class DroppedOut:
 
 
 @checked
-def dropped_out(p: float = 0.5, mode: Dropout.Mode = "none", inputs: Natural = 100, unit: str = "linear") -> DroppedOut:
+def dropped_out(
+    p: float = 0.5,
+    mode: Dropout.Mode = "none",
+    inputs: Annotated[Count, Le(MOST_INPUTS)] = 100,
+    unit: Annotated[str, OneOf(UNITS)] = "linear",
+) -> DroppedOut:
     """Send positive inputs x through `Dropout(p, mode)`, many masks in training and none at test time.
 
     The masks keep where u ≥ p, with one fixed draw of u. The weights are positive and negative, Σ wᵢxᵢ = 2.
-
-    Raises: ValueError for an unknown unit, or inputs outside 1 to `MOST_INPUTS`.
     """
-    if unit not in UNITS:
-        raise ValueError(f"unit must be one of {', '.join(UNITS)}, not {unit!r}.")
-    if not 1 <= inputs <= MOST_INPUTS:
-        raise ValueError(f"inputs must be 1 to {MOST_INPUTS}, not {inputs}.")
     x, w, u = _draw()
     x, w, u = x[:inputs], w[:inputs], u[:, :inputs]
     w = _to_two(w, x)

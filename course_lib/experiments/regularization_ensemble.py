@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import softmax
@@ -46,18 +48,14 @@ class Ensemble:
 
 
 @checked
-def ensemble(members: Natural = 5, kind: str = "separate", images: Natural = 300) -> Ensemble:
+def ensemble(
+    members: Annotated[Count, Le(MEMBERS)] = 5, kind: Annotated[str, OneOf(KINDS)] = "separate", images: Natural = 300
+) -> Ensemble:
     """Average the class probabilities of ReLU networks, or of one network under many masks, trained on `images` digits.
 
     kind  "separate": 64-32-32-32-10, 15 starts and 15 orders of the same digits;  "dropout": one 64-64-10 network
           trained with p = 0.5 and read with 15 random masks, which all share its weights
-
-    Raises: ValueError for an unknown kind, or members outside 1 to 15.
     """
-    if not 1 <= members <= MEMBERS:
-        raise ValueError(f"members must be 1 to {MEMBERS}, not {members}.")
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}.")
     averages, alone, whole, y = _predictions(kind, images)
     measured = [calibration(p, y) for p in averages]
     share, confidence, right = measured[members - 1][:3]

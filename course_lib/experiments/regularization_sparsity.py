@@ -6,9 +6,11 @@ Source: Tibshirani 1996 (L1); Parikh & Boyd 2014, Proximal Algorithms, for the p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
+from course_lib.annotations import OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.regularization import shared_digits
 from course_lib.nn.losses import softmax_cross_entropy
@@ -35,16 +37,14 @@ class Sparsity:
 
 
 @checked
-def sparsity(rule: str, strength: float, steps: int = 2000, lr: float = 0.5, seed: int = 0) -> Sparsity:
+def sparsity(
+    rule: Annotated[str, OneOf(RULES)], strength: float, steps: int = 2000, lr: float = 0.5, seed: int = 0
+) -> Sparsity:
     """Gradient descent on J = L + λΣ|W|, or L + ½λΣW², with the full batch; λ is `strength`, biases are left out.
 
     "L1, subgradient": W ← W − η(∂L/∂W + λ sign W).  "L2": W ← W − η(∂L/∂W + λW).
     "L1, proximal": V = W − η ∂L/∂W, then W ← sign(V) max(|V| − ηλ, 0): moved towards 0 by ηλ, and never across it.
-
-    Raises: ValueError for an unknown rule.
     """
-    if rule not in RULES:
-        raise ValueError(f"rule must be one of {', '.join(RULES)}, not {rule!r}.")
     digits = shared_digits()
     x, y = digits.x_train[:300].astype(np.float64), digits.y_train[:300]
     w, b = 0.1 * np.random.default_rng(seed).standard_normal((64, 10)), np.zeros(10)

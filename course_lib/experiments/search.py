@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, Share
 from course_lib.arguments import checked
 
 TRIALS = tuple(k * k for k in range(2, 11))  # so that a square grid exists
@@ -44,19 +44,17 @@ class GridVsRandom:
 
 @checked
 def grid_vs_random(
-    trials: Natural = 9, importance: float = 0.1, best_x: float = 0.6, seed: Natural = 3
+    trials: Natural = 9, importance: Share = 0.1, best_x: float = 0.6, seed: Natural = 3
 ) -> GridVsRandom:
     """Place `trials` (a square number) points in three ways and look for the best one.
 
     The grid has √n × √n midpoints of equal cells. The random points are RandomState(seed)'s; a larger number keeps the
     smaller one's. The third design takes the n midpoints of x in order, and those of y shuffled (a Latin square).
 
-    Raises: ValueError if trials is not a square number, or importance is not a share.
+    Raises: ValueError if trials is not a square number.
     """
     if math.isqrt(trials) ** 2 != trials or trials < 1:
         raise ValueError(f"trials must be a square number, so that there is a square grid, not {trials}.")
-    if not 0 <= importance <= 1:
-        raise ValueError(f"importance is a share, from 0 to 1, not {importance}.")
     best = (best_x, 0.3)
     points = np.stack([_square(trials), np.random.RandomState(seed).uniform(size=(trials, 2)), _once_each(trials)])
     gap = np.abs(points - np.array(best))

@@ -12,10 +12,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.search_strategies import EPOCHS, STRATEGIES, TOP, Stage, Stages, rungs
@@ -61,13 +62,10 @@ class SearchState:
 
 
 @checked
-def space_of(lr_low: float = 1e-4, lr_high: float = 1e1, decay: str = "1e-6 … 1e-1") -> dict[str, LogUniform]:
-    """Learning rate and weight decay λ, both on a log scale.
-
-    Raises: ValueError for an unknown range of the decay.
-    """
-    if decay not in DECAYS:
-        raise ValueError(f"There is no range {decay!r} of the decay; there are: {', '.join(DECAYS)}.")
+def space_of(
+    lr_low: float = 1e-4, lr_high: float = 1e1, decay: Annotated[str, OneOf(DECAYS)] = "1e-6 … 1e-1"
+) -> dict[str, LogUniform]:
+    """Learning rate and weight decay λ, both on a log scale."""
     return {"lr": LogUniform(lr_low, lr_high), "l2": LogUniform(*DECAYS[decay])}
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -40,15 +40,13 @@ class LogScale:
 
 
 @checked
-def log_scale(low: float = 1e-4, high: float = 10.0, n: Natural = 60, seed: Natural = 0) -> LogScale:
+def log_scale(low: float = 1e-4, high: float = 10.0, n: Count = 60, seed: Natural = 0) -> LogScale:
     """Draw n learning rates in both ways from the same n numbers u of RandomState(seed).
 
     evenly: low + (high − low) u;  on a log scale: low (high/low)ᵘ. A larger n keeps the smaller one's draws.
 
-    Raises: ValueError if n is 0, or low and high are not 0 < low < high.
+    Raises: ValueError unless 0 < low < high.
     """
-    if n < 1:
-        raise ValueError(f"n, the number of draws, must be at least 1, not {n}.")
     samplers = [Uniform(low, high), LogUniform(low, high)]
     u = np.sort(np.random.RandomState(seed).uniform(size=n))
     rates = np.array([[sampler.at(x) for x in u] for sampler in samplers])

@@ -6,10 +6,12 @@ Source: Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, sec
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Ge, Gt, Le, Lt
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.search_digits import IMAGES, objective, space_of
@@ -37,13 +39,8 @@ class Split:
 
 
 @checked
-def split(shuffled: bool, share: float = 0.2) -> Split:
-    """Take the digits in the order 0, 0, … 9, 9, shuffle them or not, and validate on the last `share` of them.
-
-    Raises: ValueError if share does not lie between 0 and 1.
-    """
-    if not 0 < share < 1:
-        raise ValueError(f"share must lie between 0 and 1, not be {share}.")
+def split(shuffled: bool, share: Annotated[float, Gt(0), Lt(1)] = 0.2) -> Split:
+    """Take the digits in the order 0, 0, … 9, 9, shuffle them or not, and validate on the last `share` of them."""
     d = load_digits()
     x, y = np.concatenate([d.x_train, d.x_val]), np.concatenate([d.y_train, d.y_val])
     order = np.argsort(y, kind="stable")
@@ -55,14 +52,11 @@ def split(shuffled: bool, share: float = 0.2) -> Split:
 
 
 @checked
-def folds(k: Natural = 5) -> np.ndarray:
+def folds(k: Annotated[int, Ge(2), Le(IMAGES)] = 5) -> np.ndarray:
     """k-fold cross-validation on the 500 training digits: each fifth is the validation part once, (k,).
 
     Returns: (k,).
-    Raises: ValueError if k is below 2 or above the number of images.
     """
-    if not 2 <= k <= IMAGES:
-        raise ValueError(f"k must be 2 to {IMAGES}, not {k}.")
     d = load_digits()
     x, y = d.x_train[:IMAGES], d.y_train[:IMAGES]
     scores = []
@@ -82,16 +76,14 @@ class WinnersLuck:
 
 
 @checked
-def winners_luck(
-    images: tuple[Natural, ...] = (20, 60, 180), trials: Natural = 40, choices: Natural = 400
-) -> WinnersLuck:
+def winners_luck(images: tuple[Count, ...] = (20, 60, 180), trials: Count = 40, choices: Count = 400) -> WinnersLuck:
     """Train `trials` settings in the good range once; draw the deciding images from the 360 validation digits.
 
-    Raises: ValueError if images is outside 1 to 360, or there are no trials or choices.
+    Raises: ValueError if images is above 359.
     """
     most = len(objective().y_val) - 1
-    if not 1 <= min(images) <= max(images) <= most or trials < 1 or choices < 1:
-        raise ValueError(f"images must be 1 to {most}, trials and choices at least 1.")
+    if max(images) > most:
+        raise ValueError(f"images must be at most {most}, not {max(images)}.")
     base, planned = objective(), plan(space_of(3e-2, 3e-1), trials, 0)
     net = MLP(base.sizes, trials=trials, seed=[t.seed for t in planned])
     rates = np.array([[t.settings["lr"]] for t in planned])

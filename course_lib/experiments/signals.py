@@ -12,11 +12,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Ge, Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.histograms import activation_histogram, median, size_histogram
 from course_lib.experiments.infinite_width import infinite_width
@@ -80,12 +81,12 @@ class SignalPropagation:
 
 @checked
 def signal_propagation(
-    activation: str = "tanh",
+    activation: Annotated[str, OneOf(ACTIVATIONS)] = "tanh",
     init: str = "xavier",
     scale: float | None = None,
-    width: Natural = 500,
-    depth: Natural = 10,
-    samples: Natural = 1000,
+    width: Annotated[Count, Le(1024)] = 500,
+    depth: Annotated[Count, Le(10)] = 10,
+    samples: Annotated[int, Ge(2), Le(1000)] = 1000,
     batchnorm: bool | str = False,
     seed: Natural = 0,
     dtype: str = "float32",
@@ -102,13 +103,8 @@ def signal_propagation(
     In the chaotic regime (large weights, bounded f) rounding errors grow from layer to layer like every other small
     difference: in float32 the second digit depends on the machine. dtype="float64" is slower and keeps ten digits.
 
-    Raises: ValueError for an unknown activation, init or batchnorm, a scale that is missing, or width, depth or
-        samples outside 1 to 1024, 1 to 10 and 2 to 1000.
+    Raises: ValueError for an unknown init or batchnorm, or a scale that is missing.
     """
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"There is no activation {activation!r}; choose one of {', '.join(ACTIVATIONS)}.")
-    if not (1 <= width <= 1024 and 1 <= depth <= 10 and 2 <= samples <= 1000):
-        raise ValueError("width must be 1 to 1024, depth 1 to 10 and samples 2 to 1000.")
     if batchnorm not in BATCHNORM:
         raise ValueError(f"batchnorm must be True, False, off, before or after, not {batchnorm!r}.")
     batchnorm = BATCHNORM[batchnorm]

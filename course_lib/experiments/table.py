@@ -8,11 +8,12 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count
 from course_lib.arguments import checked
 
 
@@ -40,16 +41,14 @@ class Table:
 
 
 @checked
-def table(columns: Mapping[str, Sequence], digits: Natural = 3, rounding: float = 0.0) -> Table:
+def table(columns: Mapping[str, Sequence], digits: Annotated[Count, Le(4)] = 3, rounding: float = 0.0) -> Table:
     """A table of `columns` (heading -> values of equal number); fractions show `digits` significant digits, at most 4.
 
     More digits would differ from machine to machine, because the order of additions does. For the same reason fractions
     smaller than `rounding`, of which no digit is true, are shown as that word.
 
-    Raises: ValueError if digits is outside 1 to 4, or columns differ in length.
+    Raises: ValueError if columns differ in length.
     """
-    if not 1 <= digits <= 4:
-        raise ValueError(f"digits must be 1 to 4, not {digits}.")
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"All columns need the same number of values; they have {lengths}.")

@@ -11,10 +11,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Count, Natural, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 
@@ -71,11 +73,11 @@ class ZigZag:
 @checked
 def zigzag(
     mean: float = 1.5,
-    lr: float = 0.1,
-    activation: str = "identity",
-    batch_size: Natural = 1,
+    lr: Positive = 0.1,
+    activation: Annotated[str, OneOf(FEEDS)] = "identity",
+    batch_size: Annotated[int, OneOf(BATCHES)] = 1,
     centred: bool = False,
-    steps: Natural = 60,
+    steps: Annotated[Count, Le(MAX_STEPS)] = 60,
     seed: Natural = 0,
 ) -> ZigZag:
     """Train f = w·x from w = (0, 0) towards w* with mini-batches, on x = f(mean + 0.8 u).
@@ -85,15 +87,7 @@ def zigzag(
     u runs over 16 × 16 even points of a square with mean 0 and variance 1 in each direction, so that without an
     activation the Hessian is E[xxᵀ] = 0.64 I + mean² 11ᵀ exactly. `centred` subtracts the mean of x. `steps` says how
     much of the path is shown. For single examples with x > 0 every update is −ηe times a positive vector.
-
-    Raises: ValueError for an unknown activation or batch_size, steps outside 1 to `MAX_STEPS`, or lr of 0 or less.
     """
-    if activation not in FEEDS:
-        raise ValueError(f"activation must be one of {', '.join(FEEDS)}, not {activation!r}.")
-    if batch_size not in BATCHES:
-        raise ValueError(f"batch_size must be one of {', '.join(map(str, BATCHES))}, not {batch_size!r}.")
-    if not (1 <= steps <= MAX_STEPS and 0 < lr < math.inf and math.isfinite(mean)):
-        raise ValueError(f"steps must be 1 to {MAX_STEPS}, lr above 0, and mean finite.")
     curves, matrices, x = _all_rates(activation, float(mean), batch_size, seed)
     eigenvalues, directions = np.linalg.eigh(_hessian(x[int(centred)]))
     path = TARGET + descend(matrices[:, int(centred)], np.array([[lr]]))[:, 0]

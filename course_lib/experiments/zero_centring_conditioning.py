@@ -11,10 +11,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 
@@ -65,19 +66,17 @@ class Conditioning:
 
 @checked
 def conditioning(
-    mean: float = 1.0, dimension: Natural = 10, rate: float = 1.9, bias: bool = False, seed: Natural = 0
+    mean: float = 1.0,
+    dimension: Annotated[int, OneOf(DIMENSIONS)] = 10,
+    rate: Positive = 1.9,
+    bias: bool = False,
+    seed: Natural = 0,
 ) -> Conditioning:
     """e ← e − η H e  with η = rate/λ_max,   H = I + μμᵀ,   μ = mean·(1, …, 1)   (LeCun et al. 1998 sec. 4.3, 5.1)
 
     With a bias the inputs are (x, 1) and the two steepest and flattest directions lie in the plane of μ and the bias,
     where H = [[1 + s², s], [s, 1]], s = ‖μ‖, so that κ = λ₊²  with  λ₊ = ½(2 + s² + s√(s² + 4)).
-
-    Raises: ValueError for a dimension outside its list, or a rate of 0 or less.
     """
-    if dimension not in DIMENSIONS:
-        raise ValueError(f"dimension must be one of {', '.join(map(str, DIMENSIONS))}, not {dimension!r}.")
-    if not (math.isfinite(mean) and 0 < rate < math.inf):
-        raise ValueError("mean must be finite and rate above 0.")
     s = abs(mean) * math.sqrt(dimension)
     hessian = np.array([[1 + s * s, s], [s, 1.0]]) if bias else np.diag([1 + s * s, 1.0])
     (smallest, largest), vectors = np.linalg.eigh(hessian)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import Activation, sigmoid, sigmoid_slope
@@ -57,16 +57,14 @@ class NetworkSigns:
 
 
 @checked
-def network_signs(batch_size: Natural = 32, steps: Natural = 1000, seed: Natural = 0) -> NetworkSigns:
+def network_signs(
+    batch_size: Annotated[int, OneOf(BATCHES)] = 32, steps: Annotated[int, OneOf(RECORDED)] = 1000, seed: Natural = 0
+) -> NetworkSigns:
     """Train 64-10-10-10 networks on the digits and take the gradients ∂L/∂W₂ of random mini-batches.
 
     Adam, learning rate 0.01, mini-batches of 32. While gradients are taken, batch normalisation uses its running
     statistics, so that the gradient of a batch is the mean of single-example gradients.
-
-    Raises: ValueError if batch_size or steps is not in its list.
     """
-    if batch_size not in BATCHES or steps not in RECORDED:
-        raise ValueError(f"batch_size must be one of {BATCHES} and steps one of {RECORDED}.")
     rows = [_records(name, seed)[steps] for name in NETWORKS]
     shares, ratio, accuracy = (np.array(column) for column in zip(*rows))
     each, with_bias, of_units = shares.transpose(1, 0, 2)

@@ -11,10 +11,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Ge, Le
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.normal import cumulative, density
 
@@ -44,19 +46,16 @@ class SignAgreement:
 
 @checked
 def sign_agreement(
-    batch_size: Natural = 8, dimension: Natural = 10, mean: float = HALF_NORMAL_MEAN, seed: Natural = 0
+    batch_size: Annotated[int, OneOf(BATCHES)] = 8,
+    dimension: Annotated[int, Ge(2), Le(MAX_DIMENSION)] = 10,
+    mean: float = HALF_NORMAL_MEAN,
+    seed: Natural = 0,
 ) -> SignAgreement:
     """Gradients mean_b(g_b x_b) for x = |z| shifted to have the given mean, z and g all N(0, 1).
 
     With its own mean, 0.798, |z| is positive, as the outputs of sigmoids and ReLUs are; with mean 0 it is centred.
     A shift by s adds s·Σg_b to every component alike, so that one draw serves every mean.
-
-    Raises: ValueError for a batch_size outside its list, or a dimension outside 2 to `MAX_DIMENSION`.
     """
-    if batch_size not in BATCHES:
-        raise ValueError(f"batch_size must be one of {', '.join(map(str, BATCHES))}, not {batch_size!r}.")
-    if not (2 <= dimension <= MAX_DIMENSION and math.isfinite(mean)):
-        raise ValueError(f"dimension must be 2 to {MAX_DIMENSION} and mean finite.")
     sums, upstream = _draw(seed)
     component_is_positive = sums[:, :dimension] > np.float32(HALF_NORMAL_MEAN - mean) * upstream[:, None]
     positive = component_is_positive.sum(axis=1, dtype=np.uint8)

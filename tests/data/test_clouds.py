@@ -95,11 +95,11 @@ def test_xor_is_decided_by_the_product_of_signs_and_by_neither_alone():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: spiral(n=0), "at least one point and one class, not n=0"),
-        (lambda: blobs(classes=0), "classes=0"),
-        (lambda: moons(noise=-0.1), "noise is a standard deviation and must be zero or positive, not -0.1"),
+        (lambda: spiral(n=0), "n of spiral must be a whole number, 1 or more, not 0"),
+        (lambda: blobs(classes=0), "classes of blobs must be a whole number, 1 or more, not 0"),
+        (lambda: moons(noise=-0.1), "noise of moons must be a number, 0 or more, not -0.1"),
         (lambda: xor(noise=float("nan")), "not nan"),
-        (lambda: circles(factor=2), "lies between 0 and 1, not 2"),
+        (lambda: circles(factor=2), "factor of circles must be a number from 0 to 1, not 2"),
     ],
 )
 def test_wrong_settings_are_answered_with_a_sentence(call, message):

@@ -67,5 +67,5 @@ def test_the_running_mean_of_a_constant_is_that_constant():
 
 def test_impossible_settings_say_what_fits():
     for wrong in ({"pixels": 2}, {"updates": 7}, {"clip": -1.0}):
-        with pytest.raises(ValueError, match="must be one of"):
+        with pytest.raises(ValueError, match="must be "):
             range_test(**wrong)

@@ -76,7 +76,7 @@ def test_the_means_over_starts_are_those_of_the_maps():
     np.testing.assert_allclose(scales_at(0.03, 1), [column.plain[:, 2], column.norm[:, 2]], atol=3 / 128)
     plain, norm = scales_at(0.01, 2)
     assert plain[SCALES.index(0.54)] > norm[SCALES.index(0.54)] + 0.2
-    with pytest.raises(ValueError, match="lr must be one of"):
+    with pytest.raises(ValueError, match="lr of scales_at must be one of"):
         scales_at(0.02)
 
 

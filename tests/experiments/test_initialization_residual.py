@@ -29,5 +29,5 @@ def test_a_residual_block_doubles_the_mean_square_and_the_cures_hold_it():
 
 
 def test_a_kind_of_block_that_does_not_exist_is_refused():
-    with pytest.raises(ValueError, match="blocks must be one of"):
+    with pytest.raises(ValueError, match="blocks of residual_stack must be one of"):
         residual_stack("circular")

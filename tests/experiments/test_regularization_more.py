@@ -42,7 +42,7 @@ def test_the_zeros_stay_and_without_a_penalty_all_rules_are_one():
 
 
 def test_an_unknown_rule_is_named():
-    with pytest.raises(ValueError, match="rule must be one of"):
+    with pytest.raises(ValueError, match="rule of sparsity must be one of"):
         sparsity("L3", 0.1)
 
 
