@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.activations import REACH, ActivationGate
 from course_lib.nn.activations import ACTIVATIONS
@@ -27,6 +26,11 @@ def number(value: float, digits: int = 3) -> str:
     """A few significant digits: −0.25, 4.54e−5, 3e7; 0 without a sign."""
     text = f"{value or 0.0:.{digits}g}"
     return re.sub(r"e([+-])0?", r"e\1", text).replace("e+", "e").replace("-", "−")
+
+
+def many(count: int, noun: str) -> str:
+    """1 step, 2 steps."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def epochs(count: float) -> str:
@@ -54,12 +58,12 @@ class GatePicture(Picture):
     def _flat_zone(self, ax) -> PolyCollection:
         zone = PolyCollection([], facecolor=self.style.faint, edgecolor="none", zorder=0)
         zone.set_transform(ax.get_xaxis_transform())  # as high as the axes
-        return self.moving(ax.add_collection(zone, autolim=False))
+        return self.moving_collection(ax, zone)
 
     def _build_curve(self) -> None:
         ax = self.curve
         ax.set(xlim=(-REACH, REACH), xticks=[-10, -5, 0, 5, 10], xlabel="x")
-        self.band = self.moving(ax.add_collection(PolyCollection([], facecolor=SKY, alpha=0.5), autolim=False))
+        self.band = self.moving_collection(ax, PolyCollection([], facecolor=SKY, alpha=0.5))
         self.rival = self.moving_line(ax, color=VERMILLION, linestyle="--")
         self.f = self.moving_line(ax, color=BLUE, linewidth=2.6)
         self.tangent = self.moving_line(ax, color=ORANGE, linewidth=2.2)
@@ -97,7 +101,7 @@ class GatePicture(Picture):
     def _build_gate(self) -> None:
         ax = self.gate
         ax.set(xscale="log", xlim=SIZES, xticks=[1e-8, 1e-4, 1], ylim=(2.6, -0.6), yticks=range(3))
-        ax.xaxis.set_minor_locator(NullLocator())
+        ax.minorticks_off()
         ax.set_yticklabels(["∂L/∂y  upstream", "× f′(x)  local", "= ∂L/∂x  passed on"])
         ax.tick_params(axis="y", length=0)
         ax.set_title("What the gradient becomes (log)", x=-0.69)

@@ -6,10 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.activations_chain import GradientChain
-from course_lib.plots.activations import name_of, number
+from course_lib.plots.activations import many, name_of, number
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, PURPLE, VERMILLION
 
@@ -30,7 +29,7 @@ class ChainPicture(Picture):
         self.headline = self.heading(0.02, 0.985, 1.5, va="top")
         ax = self.journey
         ax.set(yscale="log", xlabel="layers passed on the way down")
-        ax.yaxis.set_minor_locator(NullLocator())
+        ax.minorticks_off()
         ax.axhline(1, color=self.style.faint, zorder=0)
         looks: list[tuple[str, str, dict[str, Any]]] = [
             ("bound", "largest product possible, (max f′)ᵏ", {"color": GREEN, "linestyle": ":"}),
@@ -47,7 +46,7 @@ class ChainPicture(Picture):
         ax.legend(handles=order, loc="lower left", bbox_to_anchor=(-0.12, 1.0), ncols=2, columnspacing=1.2)
         ax = self.factors
         ax.set(yscale="log", ylim=FACTORS, yticks=[1e-2, 1, 1e2], xlabel="layer, from the top")
-        ax.yaxis.set_minor_locator(NullLocator())
+        ax.minorticks_off()
         ax.axhline(1, color=self.style.faint, zorder=0)
         self.gain = self.moving_line(ax, color=PURPLE, linestyle=":", label="weights: √(n·Var(w))")
         self.slope = self.moving_line(ax, color=BLUE, linestyle="-.", marker="o", markersize=5, label="slopes: √E[f′²]")
@@ -81,13 +80,12 @@ class ChainPicture(Picture):
         self.factor.set_data(layers, np.clip(result.factor, *FACTORS))
 
     def describe(self, result: GradientChain) -> str:
-        layers = "layer" if result.depth == 1 else "layers"
         why = "more than half of the paths are blocked" if result.activation == "relu" else "it rounds to 0"
         product = number(result.slopes[-1]) if result.slopes[-1] > 0 else f"0 ({why})"
         return (
-            f"{name_of(result.activation)}, {result.depth} {layers} of 100 units, std(w) = {result.scale:.3g}. Product "
-            f"of the slopes along the median path: {product}; at most {number(result.bound[-1])}. End-to-end gradient, "
-            f"from 1 at the top: {number(result.gradient[-1])} (infinite width: {number(result.theory[-1])})."
+            f"{name_of(result.activation)}, {many(result.depth, 'layer')} of 100 units, std(w) = {result.scale:.3g}. "
+            f"Product of the slopes along the median path: {product}; at most {number(result.bound[-1])}. End-to-end "
+            f"gradient, from 1 at the top: {number(result.gradient[-1])} (infinite width: {number(result.theory[-1])})."
         )
 
 

@@ -35,9 +35,7 @@ class DyingPicture(Picture):
         ax.set(xlim=(0, STEPS), ylim=(-0.02, 1.03), yticks=[0, 0.25, 0.5, 0.75, 1], xlabel="step (all 300 points)")
         ax.set_yticklabels(["0 %", "25 %", "50 %", "75 %", "100 %"])
         ax.axhline(1 / 3, color=self.style.faint, linewidth=0.8)
-        self.each = self.moving(
-            ax.add_collection(LineCollection([], color=VERMILLION, linewidth=0.9, alpha=0.6), autolim=False)
-        )
+        self.each = self.moving_collection(ax, LineCollection([], color=VERMILLION, linewidth=0.9, alpha=0.6))
         self.curves = {
             "off": self.moving_line(ax, color=VERMILLION, linewidth=3, **_AT_THE_END),
             "zero": self.moving_line(ax, color=SKY, linestyle="--", **_AT_THE_END),
@@ -64,12 +62,8 @@ class DyingPicture(Picture):
         x, y = spiral()
         for group, (color, marker) in enumerate([(BLUE, "o"), (ORANGE, "^"), (PURPLE, "s")]):
             ax.plot(*x[y == group].T, color=color, marker=marker, linestyle="none", markersize=3)
-        self.active = self.moving(
-            ax.add_collection(LineCollection([], color=self.style.theory, linewidth=0.7), autolim=False)
-        )
-        self.dead = self.moving(
-            ax.add_collection(LineCollection([], color=VERMILLION, linewidth=1.3, linestyle="--"), autolim=False)
-        )
+        self.active = self.moving_collection(ax, LineCollection([], color=self.style.theory, linewidth=0.7))
+        self.dead = self.moving_collection(ax, LineCollection([], color=VERMILLION, linewidth=1.3, linestyle="--"))
         ax.set_title("Where w·x + b = 0", pad=30)
         ax.legend(
             handles=[

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.activations_maxout import PIECES, MaxoutFit
-from course_lib.plots.activations import number
+from course_lib.plots.activations import many, number
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
 
@@ -27,17 +26,15 @@ class MaxoutPicture(Picture):
         self.headline = self.heading(0.02, 0.975, 1.5, va="top")
         ax = self.curve
         ax.set(xlim=(-1, 1), xticks=[-1, -0.5, 0, 0.5, 1], xlabel="x")
-        self.idle = self.moving(
-            ax.add_collection(LineCollection([], color=VERMILLION, linestyle=":", linewidth=1.6), autolim=False)
-        )
-        self.working = self.moving(ax.add_collection(LineCollection([], color=ORANGE, linewidth=1.2), autolim=False))
+        self.idle = self.moving_collection(ax, LineCollection([], color=VERMILLION, linestyle=":", linewidth=1.6))
+        self.working = self.moving_collection(ax, LineCollection([], color=ORANGE, linewidth=1.2))
         self.target = self.moving_line(ax, color=self.style.ink, linestyle="--", linewidth=1.6)
         self.y = self.moving_line(ax, color=BLUE, linewidth=3)
         ax = self.errors
         ax.set(yscale="log", ylim=ERRORS, yticks=[1e-4, 1e-3, 1e-2, 0.1, 1])
         ax.set(xlim=(0.5, PIECES + 0.5), xticks=range(1, PIECES + 1), xlabel="pieces k")
         ax.set_yticklabels(["0.0001", "0.001", "0.01", "0.1", "1"])
-        ax.yaxis.set_minor_locator(NullLocator())
+        ax.minorticks_off()
         ax.set_title("Error (root mean square)", pad=28)
         self.best = self.moving_line(ax, color=self.style.theory, linestyle=":")
         self.measured = self.moving_line(ax, color=BLUE, marker="o", linestyle="-")
@@ -83,7 +80,7 @@ class MaxoutPicture(Picture):
         used = int(result.used.sum())
         start = "from random lines" if result.start == "random" else "from tangents of the curve"
         text = (
-            f"A maxout unit with {result.pieces} {_pieces(result.pieces)} learns {result.curve} {start}: after "
+            f"A maxout unit with {many(result.pieces, 'piece')} learns {result.curve} {start}: after "
             f"{result.steps} steps the error is {number(result.rmse, 2)}, and {used} of its pieces "
             f"{'is' if used == 1 else 'are'} the largest somewhere."
         )
@@ -96,10 +93,6 @@ class MaxoutPicture(Picture):
 
 def headline(result: MaxoutFit) -> str:
     return (
-        f"{result.curve}, {result.pieces} {_pieces(result.pieces)}, step {result.steps}:   "
+        f"{result.curve}, {many(result.pieces, 'piece')}, step {result.steps}:   "
         f"error {number(result.rmse, 2)},   {int(result.used.sum())} of {result.pieces} in use"
     )
-
-
-def _pieces(count: int) -> str:
-    return "piece" if count == 1 else "pieces"

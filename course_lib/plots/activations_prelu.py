@@ -55,8 +55,7 @@ class LearnedSlopePicture(Picture):
         ax.text(1.01, 0, "ReLU", color=self.style.theory, va="center", transform=transform)
         ax.text(1.01, 1, "linear", color=self.style.theory, va="center", transform=transform)
         self.each = [
-            self.moving(ax.add_collection(LineCollection([], linewidth=0.5, color=look["color"]), autolim=False))
-            for look in LAYERS
+            self.moving_collection(ax, LineCollection([], linewidth=0.5, color=look["color"])) for look in LAYERS
         ]
         self.means = [self.moving_line(ax, linewidth=3, **look) for look in LAYERS]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.experiments.activations_race import EPOCHS, GOAL, RACERS, ActivationRace
-from course_lib.plots.activations import epochs, name_of
+from course_lib.plots.activations import epochs, many, name_of
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import SERIES
 
@@ -51,7 +51,7 @@ class ActivationRacePicture(Picture):
             self.words[row].set_weight("bold" if name == result.activation else "normal")
 
     def describe(self, result: ActivationRace) -> str:
-        row, layers = result.names.index(result.activation), "layer" if result.depth == 1 else "layers"
+        row = result.names.index(result.activation)
         at, name = result.goal_at[row], name_of(result.activation)
         if result.diverged[row]:
             fate = f"{name} diverges"
@@ -64,7 +64,7 @@ class ActivationRacePicture(Picture):
         else:
             best = np.nanmin(result.goal_at)
             first = f"First of {len(result.names)}: {' and '.join(_first(result, best))} after {epochs(best)}."
-        return f"{result.depth} hidden {layers}, learning rate {result.lr:.3g}: {fate}. {first}"
+        return f"{many(result.depth, 'hidden layer')}, learning rate {result.lr:.3g}: {fate}. {first}"
 
 
 def _first(result: ActivationRace, best: float) -> list[str]:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from course_lib.experiments.babysitting import EPOCHS, FAULTS, IMAGES, SCALES, InitialLoss, TinyOverfit
+from course_lib.plots.activations import many
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
@@ -136,18 +137,15 @@ class TinyOverfitPicture(Picture):
         epoch = np.arange(len(result.loss))
         self.curves[0].set_data(epoch, np.clip(result.loss, LOSS_LOW / 10, 10 * LOSS_HIGH))
         self.curves[1].set_data(epoch, 100 * result.accuracy)
-        self.title.set_text(f"{images(result.examples)}, λ = {result.reg:g}: {outcome(result)}")
+        self.title.set_text(f"{many(result.examples, 'image')}, λ = {result.reg:g}: {outcome(result)}")
 
     def describe(self, result: TinyOverfit) -> str:
         fault = "" if result.fault == "none" else f" Built-in mistake: {FAULTS[result.fault]}."
         return (
-            f"{images(result.examples)}, λ = {result.reg:g}, 200 epochs: the loss goes from {result.loss[0]:.2f} to "
-            f"{result.loss[-1]:.2g}, {result.accuracy[-1]:.0%} right. {outcome(result).capitalize()}.{fault}"
+            f"{many(result.examples, 'image')}, λ = {result.reg:g}, 200 epochs: the loss goes from "
+            f"{result.loss[0]:.2f} to {result.loss[-1]:.2g}, {result.accuracy[-1]:.0%} right. "
+            f"{outcome(result).capitalize()}.{fault}"
         )
-
-
-def images(count: int) -> str:
-    return f"{count} image" + "s" * (count > 1)
 
 
 def outcome(result: TinyOverfit) -> str:

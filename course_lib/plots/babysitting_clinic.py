@@ -8,10 +8,9 @@ import numpy as np
 
 from course_lib.experiments.babysitting_clinic import STEPS, Clinic, Course
 from course_lib.plots.picture import Picture, inside
-from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
+from course_lib.plots.style import BLUE, GREEN, GREY, ORANGE, VERMILLION
 
 LOSS, TOPS, RATIO, WRAP = (1e-3, 1e3), (10.0, 1e3), (1e-6, 1.0), 118
-GREY = "#808080"
 
 
 class ClinicPicture(Picture):
@@ -46,9 +45,9 @@ class ClinicPicture(Picture):
             for colour, line, label in ((BLUE, "-", "training"), (VERMILLION, "--", "validation"))
         ]
         self.moves = self.moving_line(self.ratio, color=BLUE, marker="o", markersize=3.5)
-        self.below = self.moving(  # hollow: the value lies below the axis
-            self.ratio.plot([], [], color=BLUE, marker="v", markersize=7, linestyle="", markerfacecolor="none")[0]
-        )
+        self.below = self.moving_marks(
+            self.ratio, "v", BLUE, 7, markerfacecolor="none"
+        )  # the value lies below the axis
         self.new = self.moving_marks(self.right, "D", GREEN, 9, markeredgecolor=self.style.ink, label="new digits")
         self.title = self.heading(0.03, 0.945, 2)
         self.said = self.moving(self.figure.text(0.03, 0.915, "", va="top"))

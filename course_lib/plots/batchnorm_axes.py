@@ -33,13 +33,9 @@ class AxesPicture(Picture):
 
     def _build_block(self, axes) -> None:
         axes.set(xlim=(-1.2, EXAMPLES * GAP - 0.6), ylim=(-1.6, ROWS + CHANNELS * LIFT + 1.2), xticks=[], yticks=[])
-        for spine in axes.spines.values():
-            spine.set_visible(False)
-        self.cells = self.moving(
-            axes.add_collection(
-                PolyCollection(list(_sheets()), edgecolor=self.style.theory, linewidth=0.6), autolim=False
-            )
-        )
+        axes.spines[:].set_visible(False)
+        sheets = PolyCollection(list(_sheets()), edgecolor=self.style.theory, linewidth=0.6)
+        self.cells = self.moving_collection(axes, sheets)
         for n in range(EXAMPLES):
             axes.text(n * GAP + 3.2, -1.0, f"example {n + 1}", ha="center", va="center")
         axes.text(-0.3, ROWS / 2, "H × W: 9 places", rotation=90, ha="right", va="center")
@@ -48,33 +44,13 @@ class AxesPicture(Picture):
     def _build_means(self, place: tuple, title: str):
         axes = self.figure.add_axes(place)
         axes.set_title(title)
-        image = self.moving(
-            axes.imshow(
-                np.zeros((EXAMPLES, CHANNELS)),
-                cmap=self.colormap,
-                vmin=-LIMIT,
-                vmax=LIMIT,
-                aspect="auto",
-                interpolation="nearest",
-            )
-        )
+        image = self.moving_image(axes, (EXAMPLES, CHANNELS), vmin=-LIMIT, vmax=LIMIT, aspect="auto")
         axes.set(xticks=range(CHANNELS), yticks=range(EXAMPLES), ylabel="example")
         axes.set_xticklabels(list(map(str, range(1, CHANNELS + 1))))
         axes.set_yticklabels(list(map(str, range(1, EXAMPLES + 1))))
         axes.tick_params(length=0)
-        for spine in axes.spines.values():
-            spine.set_visible(False)
-        outline = axes.plot(
-            [],
-            [],
-            marker="s",
-            markersize=17,
-            linestyle="",
-            markerfacecolor="none",
-            markeredgecolor=BLUE,
-            markeredgewidth=2.5,
-        )[0]
-        image.outline = self.moving(outline)
+        axes.spines[:].set_visible(False)
+        image.outline = self.moving_marks(axes, "s", BLUE, 17, markerfacecolor="none", markeredgewidth=2.5)
         return image
 
     def frame(self, result: NormalizationAxes) -> tuple:

@@ -49,12 +49,8 @@ class TrainingPicture(Picture):
 
     def _build_map(self, axes, title: str, labelled: bool) -> None:
         axes.set_title(title)
-        for spine in axes.spines.values():
-            spine.set_visible(False)
-        empty = np.zeros((len(SCALES), len(RATES)))
-        self.maps.append(
-            self.moving(axes.imshow(empty, cmap=self.colormap, vmin=0, vmax=1, aspect="auto", interpolation="nearest"))
-        )
+        axes.spines[:].set_visible(False)
+        self.maps.append(self.moving_image(axes, (len(SCALES), len(RATES)), vmin=0, vmax=1, aspect="auto"))
         axes.set(xticks=range(len(RATES)), yticks=range(len(SCALES)), xlabel="learning rate")
         axes.set_xticklabels([f"{lr:g}" for lr in RATES], fontsize=self.style.font - 2.5)
         axes.set_yticklabels([f"{scale:g}" for scale in SCALES] if labelled else [])

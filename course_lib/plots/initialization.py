@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.initialization import RACERS, SYMMETRY_STEPS, UNITS, InitializationRace, Symmetry
-from course_lib.plots.activations import name_of, number
+from course_lib.plots.activations import many, name_of, number
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
@@ -39,12 +39,9 @@ class SymmetryPicture(Picture):
         self.losses.set_title("Training loss")
         self.loss = self.moving_line(self.losses, color=GREEN, **last)
         self.tiles.set(xticks=[], yticks=[])
-        for spine in self.tiles.spines.values():
-            spine.set_visible(False)
+        self.tiles.spines[:].set_visible(False)
         self.tiles.set_title("What each of the 12 hidden units weighs", pad=26)
-        self.mosaic = self.moving(
-            self.tiles.imshow(_mosaic(np.zeros((UNITS, 64))), cmap=self.colormap, interpolation="nearest")
-        )
+        self.mosaic = self.moving_image(self.tiles, (9 * TILES[0] - 1, 9 * TILES[1] - 1))
         self.range = self.moving(self.tiles.text(0, 1.02, "", transform=self.tiles.transAxes, va="bottom"))
 
     def frame(self, result: Symmetry) -> float:
@@ -64,11 +61,10 @@ class SymmetryPicture(Picture):
         self.range.set_text(f"orange −{limit:g},  white 0,  purple +{limit:g}")
 
     def describe(self, result: Symmetry) -> str:
-        units = "unit" if result.distinct[-1] == 1 else "units"
         noise = f" plus noise of size {result.noise:.2g}" if result.noise else ""
         return (
             f"All weights start at {number(result.constant)}{noise}. After "
-            f"{result.step[-1]} steps the {UNITS} hidden units make {result.distinct[-1]} distinct {units}, "
+            f"{result.step[-1]} steps the {UNITS} hidden units make {many(result.distinct[-1], 'distinct unit')}, "
             f"W1 has rank {result.rank[-1]}, the loss is {result.loss[-1]:.3f} and "
             f"{result.accuracy:.0%} of the 300 training digits are right."
         )
@@ -148,8 +144,7 @@ class RacePicture(Picture):
             correct = f"{result.accuracy[row]:.0%} of the validation digits right"
             fate = f"ends at loss {result.loss[row, -1]:.3f} with {correct}"
         best = _label(result.names[int(np.nanargmax(result.accuracy))])
-        layers = "layer" if result.depth == 1 else "layers"
         return (
-            f"{result.depth} hidden {name_of(result.activation)} {layers}, SGD with learning rate {result.lr:.3g}: "
-            f"{name} {fate}. Best of the six: {best} with {np.nanmax(result.accuracy):.0%}."
+            f"{many(result.depth, f'hidden {name_of(result.activation)} layer')}, SGD with learning rate "
+            f"{result.lr:.3g}: {name} {fate}. Best of the six: {best} with {np.nanmax(result.accuracy):.0%}."
         )

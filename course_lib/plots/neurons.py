@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from matplotlib.image import AxesImage
 
 from course_lib.experiments.neurons import EXTENT, REACH, NeuronResponse
 from course_lib.plots.activations import name_of, number
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, VERMILLION
-
-MINUS = str.maketrans("-", "−")
 
 
 class NeuronPicture(Picture):
@@ -27,26 +24,11 @@ class NeuronPicture(Picture):
         curve = self.curve_axes = self.figure.add_axes((0.575, 0.13, 0.40, 0.72))
         plane.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT), xlabel="x1", ylabel="x2", aspect="equal")
         plane.set_title("Output over the plane")
-        self.image: AxesImage = self.moving(
-            plane.imshow(
-                np.zeros((2, 2)),
-                extent=(-EXTENT, EXTENT, -EXTENT, EXTENT),
-                origin="lower",
-                cmap="cividis",
-                interpolation="nearest",
-            )
-        )
+        self.image = self.moving_image(plane, (2, 2), extent=(-EXTENT, EXTENT, -EXTENT, EXTENT), origin="lower")
         self.line = self.moving_line(plane, color="white", linewidth=2.5)
         self.arrow = self.moving_line(plane, color=VERMILLION, linewidth=3, marker="o", markevery=[1], markersize=8)
-        bar.imshow(
-            np.linspace(0, 1, 100)[:, None],
-            origin="lower",
-            aspect="auto",
-            cmap="cividis",
-            extent=(0, 1, 0, 1),
-        )
-        bar.set(xticks=[], yticks=[])
-        bar.yaxis.tick_right()
+        self.colour_bar(bar, 0, 1)
+        bar.set_yticks([])
         curve.axvline(0, ymax=0.86, color=self.style.faint)  # above it stand the weights
         curve.set(xlim=(-REACH, REACH), xlabel="z = w1·x1 + w2·x2 + b")
         self.curve = self.moving_line(curve, color=BLUE)
@@ -89,7 +71,7 @@ class NeuronPicture(Picture):
         low, high = result.reach
         inside = (result.z_axis >= low - 0.05) & (result.z_axis <= high + 0.05)  # half a point of the curve
         self.reached.set_data(result.z_axis[inside], result.curve[inside])
-        self.where.set_text(f"w = ({result.w1:.2f}, {result.w2:.2f}),  b = {result.b:.2f}".translate(MINUS))
+        self.where.set_text(f"w = ({result.w1:.2f}, {result.w2:.2f}),  b = {result.b:.2f}".replace("-", "−"))
 
     def describe(self, result: NeuronResponse) -> str:
         if result.w1 == 0 and result.w2 == 0:

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from course_lib.experiments.neurons_boundary import MOST_STEPS, REACH, SpiralFit
-from course_lib.plots.activations import name_of
+from course_lib.plots.activations import many, name_of
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, SERIES, SHADES
 
@@ -26,14 +26,7 @@ class BoundaryPicture(Picture):
         plane.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="x1", ylabel="x2", xticks=[-1, 0, 1])
         plane.set(yticks=[-1, 0, 1])
         self.plane_title = self.moving(plane.text(0, 1.03, "", transform=plane.transAxes, weight="bold", size="large"))
-        self.image = self.moving(
-            plane.imshow(
-                np.zeros((2, 2, 3), np.uint8),
-                extent=(-REACH, REACH, -REACH, REACH),
-                origin="lower",
-                interpolation="nearest",
-            )
-        )
+        self.image = self.moving_image(plane, (2, 2, 3), extent=(-REACH, REACH, -REACH, REACH), origin="lower")
         self.lines = self.moving(LineCollection([], colors=self.style.ink, linewidths=1.0))
         plane.add_collection(self.lines)
         self.points = self.class_points(plane, CLASSES, 5.5, 0.6)
@@ -66,9 +59,8 @@ class BoundaryPicture(Picture):
         self.where.set_text(f"step {result.steps}\nloss {result.loss:.3f}\n{result.accuracy:.0%} right")
 
     def describe(self, result: SpiralFit) -> str:
-        steps = "step" if result.steps == 1 else "steps"
         said = (
-            f"{_network(result)}, after {result.steps} {steps}: loss {result.loss:.3f}, "
+            f"{_network(result)}, after {many(result.steps, 'step')}: loss {result.loss:.3f}, "
             f"{result.accuracy:.0%} of 300 points right."
         )
         if result.hidden == 0:
@@ -83,10 +75,9 @@ class BoundaryPicture(Picture):
 def _network(result: SpiralFit) -> str:
     if result.hidden == 0:
         return "Linear classifier"
-    units = "unit" if result.hidden == 1 else "units"
     if result.activation == "identity":
-        return f"{result.hidden} {units} without a curve"
-    return f"{result.hidden} {name_of(result.activation)} {units}"
+        return f"{many(result.hidden, 'unit')} without a curve"
+    return many(result.hidden, f"{name_of(result.activation)} unit")
 
 
 def _borders(region: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from course_lib.experiments.neurons_minibatch import (
     noise_of_batches,
     two_weights,
 )
+from course_lib.plots.activations import many
 from course_lib.plots.picture import Beyond, Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
@@ -136,9 +137,9 @@ class MinibatchPicture(Picture):
         if result.diverged_at is not None:
             fate = f"the loss passes 1000 at update {result.diverged_at}: it diverges."
         else:
-            many, epoch = "s" if result.updates > 1 else "", "epoch" if epochs == 1 else "epochs"
+            epoch = "epoch" if epochs == 1 else "epochs"
             fate = (
-                f"after {result.updates} update{many}, {epochs:.3g} {epoch}, the loss is {result.loss[-1]:.3g}; "
+                f"after {many(result.updates, 'update')}, {epochs:.3g} {epoch}, the loss is {result.loss[-1]:.3g}; "
                 "its minimum is 0.092."
             )
         return f"{start}{fate} The noise of the gradient of one batch is {noise}."

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.optimizers import OptimizerPath, OptimizerPaths
 from course_lib.nn.optimizers import OPTIMIZERS
@@ -19,7 +18,6 @@ LOOKS: dict[str, dict[str, Any]] = {  # every optimizer looks the same in every 
     name: dict(zip(("color", "linestyle", "marker"), (COLOURS[entry.line[0]], *entry.line[1:]), strict=True))
     for name, entry in OPTIMIZERS.items()
 }
-MINUS = str.maketrans("-", "−")
 UPPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOSS_LOWS, LOSS_HIGH = (1e-4, 1e-10), 1e4
 RATE_LOWS, RATE_HIGH = (1e-3, 1e-6), 1e2
@@ -131,7 +129,7 @@ class PathPicture(Picture):
             text += " The start lies outside the picture."
         if result.watch != "all":
             text += f" {OPTIMIZERS[result.watch].label} is drawn strongly, the others faintly."
-        return text.translate(MINUS)
+        return text.replace("-", "−")
 
 
 def fate(run: OptimizerPath) -> str:
@@ -191,4 +189,4 @@ def decades(ax: Axes, axis: str, low: float, high: float, every: int = 1) -> Non
     labels = [words.get(p, f"10{str(p).translate(UPPER)}") for p in powers]
     ax.set(**{f"{axis}scale": "log", f"{axis}lim": (low, high)})
     ax.set(**{f"{axis}ticks": [10.0**p for p in powers], f"{axis}ticklabels": labels})
-    getattr(ax, f"{axis}axis").set_minor_locator(NullLocator())
+    ax.minorticks_off()

@@ -35,17 +35,8 @@ class MapPicture(Picture):
         ax = self.map = self.figure.add_axes((0.06, 0.115, 0.42, 0.78))
         colours = mpl.colormaps[self.colormap].with_extremes(bad=VERMILLION, over=VERMILLION)
         logs = (math.log10(LOW), math.log10(HIGH))
-        self.image = self.moving(
-            ax.imshow(
-                np.zeros((2, 2)),
-                cmap=colours,
-                vmin=DARKEST,
-                vmax=0,
-                origin="lower",
-                aspect="auto",
-                extent=(*logs, 0, BETA_HIGH),
-                interpolation="nearest",
-            )
+        self.image = self.moving_image(
+            ax, (2, 2), cmap=colours, vmin=DARKEST, vmax=0, origin="lower", aspect="auto", extent=(*logs, 0, BETA_HIGH)
         )
         ax.set(xlim=logs, ylim=(0, BETA_HIGH), xticks=range(-3, 2), xlabel="learning rate η")
         ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
@@ -59,15 +50,8 @@ class MapPicture(Picture):
             ax, "o", color=VERMILLION, markersize=10, markeredgecolor="white", markeredgewidth=2, clip_on=False
         )
         bar = self.figure.add_axes((0.49, 0.115, 0.015, 0.64))
-        bar.imshow(
-            np.linspace(DARKEST, 0, 100)[:, None],
-            cmap=colours,
-            origin="lower",
-            aspect="auto",
-            extent=(0, 1, DARKEST, 0),
-        )
-        bar.yaxis.tick_right()
-        bar.set(xticks=[], yticks=[-8, -6, -4, -2, 0], yticklabels=["10⁻⁸", "10⁻⁶", "10⁻⁴", "0.01", "all"])
+        self.colour_bar(bar, DARKEST, 0, cmap=colours)
+        bar.set(yticks=[-8, -6, -4, -2, 0], yticklabels=["10⁻⁸", "10⁻⁶", "10⁻⁴", "0.01", "all"])
         patch = self.figure.add_axes((0.49, 0.79, 0.015, 0.035))
         patch.set(xticks=[], yticks=[], facecolor=VERMILLION)
         self.figure.text(0.512, 0.807, "lost", va="center", fontsize=self.style.font - 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.optimizers_momentum import MomentumRun, critical
 from course_lib.plots.optimizers import decades
@@ -48,7 +47,7 @@ class MomentumPicture(Picture):
         ax.set(ylim=(0, 1), xlabel="ηλ: learning rate × curvature", xlim=(LOW, HIGH))
         ax.set_ylabel("β", rotation=0, labelpad=8)
         ax.set(xticks=[1e-3, 1e-2, 0.1, 1], xticklabels=["0.001", "0.01", "0.1", "1"])
-        ax.xaxis.set_minor_locator(NullLocator())
+        ax.minorticks_off()
         beta = np.linspace(0, 0.999, 400)
         lower, upper, end = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2, 2 * (1 + beta)
         for left, right, colour in (

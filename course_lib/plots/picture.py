@@ -23,6 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
+from matplotlib.patches import StepPatch
 from numpy.typing import ArrayLike
 from PIL import Image
 
@@ -122,6 +123,27 @@ class Picture:
         """Markers on `axes`, without a line between them, that change with the result."""
         return self.moving_line(axes, marker=marker, color=color, markersize=size, linestyle="", **look)
 
+    def moving_image(self, axes: Axes, shape: tuple[int, ...], **look: Any) -> Any:
+        """An image on `axes` that changes with the result: cells of one colour each, in the picture's colour map."""
+        return self.moving(axes.imshow(np.zeros(shape), interpolation="nearest", **{"cmap": self.colormap, **look}))
+
+    def moving_collection(self, axes: Axes, collection: Any) -> Any:
+        """A collection on `axes` that changes with the result and does not move their limits."""
+        return self.moving(axes.add_collection(collection, autolim=False))
+
+    def moving_steps(self, axes: Axes, color: str) -> Any:
+        """A filled staircase on `axes` that changes with the result."""
+        return self.moving(axes.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=color, edgecolor="none")))
+
+    def colour_bar(self, axes: Axes, low: float, high: float, **look: Any) -> None:
+        """The colours from `low` to `high` upwards, with the numbers on the right."""
+        colours = {"cmap": self.colormap, **look}
+        axes.imshow(
+            np.linspace(low, high, 100)[:, None], origin="lower", aspect="auto", extent=(0, 1, low, high), **colours
+        )
+        axes.yaxis.tick_right()
+        axes.set_xticks([])
+
     def class_points(self, axes: Axes, looks: Sequence[dict[str, Any]], size: float, edge: float) -> list[Any]:
         """The points of each class, with an edge in the colour of the paper that keeps neighbours apart."""
         rim = {"markeredgecolor": self.style.paper, "markeredgewidth": edge}
@@ -135,18 +157,13 @@ class Picture:
         """Draw `result` and return the picture itself."""
         with _DRAWING, drawn_in(self.style):
             first = self._background is None
-            frame = self.frame(result)
-            if new := frame != self._frame or self._background is None:
-                self._background = None
-                self.set_frame(result)
+            self.arrange(result)
             renderer = self._take_canvas()
-            if new:
+            if self._background is None:
                 self.canvas.draw()
                 self._background = np.array(self.canvas.buffer_rgba())
-                self._frame = frame
             else:
                 np.copyto(np.asarray(self.canvas.buffer_rgba()), self._background)
-            self.set_artists(result)
             self._result = result
             for artist in self._moving:
                 if not stamp(artist, renderer):
@@ -154,6 +171,14 @@ class Picture:
             if first:
                 self.style.require_own_colours(self.figure, self.colormap)
         return self
+
+    def arrange(self, result: Any) -> None:
+        """Put everything where it belongs for `result`, without drawing it."""
+        if (frame := self.frame(result)) != self._frame:
+            self._frame = self._background = None  # should it fail, the next result begins anew
+            self.set_frame(result)
+            self._frame = frame
+        self.set_artists(result)
 
     def png(self, compress_level: int = 1) -> bytes:
         """The pixels as PNG. Level 1 takes 3 ms and suits a dragged slider; level 9 is for storing."""

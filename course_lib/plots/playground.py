@@ -7,8 +7,6 @@ import math
 import matplotlib as mpl
 import numpy as np
 from matplotlib.collections import PolyCollection
-from matplotlib.patches import StepPatch
-from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.playground import PlaygroundFrame
 from course_lib.experiments.playground_inputs import COARSE, REACH
@@ -50,9 +48,7 @@ class PlaygroundPicture(Picture):
         self._build_layers()
 
     def _build_plane(self) -> None:
-        self.image = self.moving(
-            self.plane.imshow(np.zeros((2, 2, 3), np.uint8), origin="lower", interpolation="nearest", aspect="auto")
-        )
+        self.image = self.moving_image(self.plane, (2, 2, 3), origin="lower", aspect="auto")
         self.points = self.class_points(self.plane, CLASSES, 5.5, 0.6)
         self.val_points = [
             self.moving_marks(self.plane, look["marker"], look["color"], 5, markerfacecolor="none", markeredgewidth=1.2)
@@ -79,19 +75,12 @@ class PlaygroundPicture(Picture):
         )
         width, height = (int(side) for side in self.units.bbox.size)
         self.units.set(xlim=(0, width), ylim=(height, 0))
-        self.maps = self.moving(
-            self.units.imshow(
-                np.zeros((height, width, 4), np.uint8),
-                extent=(0, width, height, 0),
-                interpolation="nearest",
-                aspect="auto",
-            )
-        )
+        self.maps = self.moving_image(self.units, (height, width, 4), extent=(0, width, height, 0), aspect="auto")
 
     def _build_loss(self) -> None:
         ax = self.loss
         ax.set(yscale="log", ylim=LOSSES, yticks=[1e-3, 1e-2, 0.1, 1, 10], xlabel="updates")
-        ax.yaxis.set_minor_locator(NullLocator())
+        ax.minorticks_off()
         ax.set_title("Loss", pad=22)
         self.val = self.moving_line(ax, color=VERMILLION, linestyle="--", label="validation")
         self.train = self.moving_line(ax, color=BLUE, label="training")
@@ -108,7 +97,7 @@ class PlaygroundPicture(Picture):
     def _build_ratio(self) -> None:
         ax = self.ratio
         ax.set(yscale="log", ylim=RATIOS, yticks=[1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1], xlabel="weight matrix")
-        ax.yaxis.set_minor_locator(NullLocator())
+        ax.minorticks_off()
         ax.set_title("Update / weight", pad=22)
         ax.axhline(1e-3, color=self.style.theory, linestyle="--", linewidth=1.2)
         ax.text(
@@ -121,27 +110,21 @@ class PlaygroundPicture(Picture):
             fontsize=self.style.font - 1,
         )
         self.ratios = self.moving_line(ax, color=BLUE, marker="o", linestyle=":", markersize=7)
-        self.ratios_below = self.moving(  # hollow: the value lies below the axis
-            ax.plot([], [], color=BLUE, marker="v", linestyle="", markersize=8, markerfacecolor="none")[0]
-        )
+        self.ratios_below = self.moving_marks(ax, "v", BLUE, 8, markerfacecolor="none")  # the value lies below the axis
 
     def _build_layers(self) -> None:
         ax = self.acts
         ax.set(ylim=(-0.04, 1.06), yticks=[0, 0.5, 1], xlabel="layer")
-        self.histogram = self.moving(
-            ax.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=BLUE, edgecolor="none"))
-        )
+        self.histogram = self.moving_steps(ax, BLUE)
         self.dead = self.moving_marks(ax, "v", ORANGE, 9, markeredgecolor=self.style.ink, label="dead units")
         ax.legend(loc="lower left", bbox_to_anchor=(-0.16, 0.98), handletextpad=0.2, borderaxespad=0)
         self.beyond = self.moving(ax.text(0.99, 1.02, "", transform=ax.transAxes, ha="right", va="bottom"))
         ax = self.grads
         ax.set(yscale="log", ylim=GRADIENTS, yticks=[1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3], xlabel="layer")
-        ax.yaxis.set_minor_locator(NullLocator())
+        ax.minorticks_off()
         ax.axhline(1, color=self.style.faint, zorder=0)
         ax.set_title("Gradients |∂J/∂h|", pad=6)
-        self.violins = self.moving(
-            ax.add_collection(PolyCollection([], facecolor=VERMILLION, edgecolor="none"), autolim=False)
-        )
+        self.violins = self.moving_collection(ax, PolyCollection([], facecolor=VERMILLION, edgecolor="none"))
         self.beyond_grads = BeyondAxis(self, ax, GRADIENTS)
 
     def frame(self, result: PlaygroundFrame) -> tuple:

@@ -49,8 +49,7 @@ class CloudPicture(Picture):
         ax = self.matrix = self.figure.add_axes((0.447, 0.575, 0.135, 0.27))
         ax.set(xticks=[], yticks=[])
         ax.set_title("Covariance", loc="center")
-        for spine in ax.spines.values():
-            spine.set_visible(False)
+        ax.spines[:].set_visible(False)
         self.tiles = self.moving(ax.imshow(np.zeros((2, 2)), cmap=self.colormap))
         self.entries = [
             self.moving(ax.text(column, row, "", ha="center", va="center")) for row in (0, 1) for column in (0, 1)

@@ -24,17 +24,8 @@ class DecayPicture(Picture):
             if way:
                 axes.set_yticklabels([])
             axes.set_title(WAYS[way], color=(BLUE, VERMILLION)[way])
-            self.images.append(
-                self.moving(
-                    axes.imshow(
-                        np.zeros((2, 2, 3), np.uint8),
-                        extent=(-REACH, REACH, -REACH, REACH),
-                        origin="lower",
-                        interpolation="nearest",
-                        aspect="auto",
-                    )
-                )
-            )
+            square = (-REACH, REACH, -REACH, REACH)
+            self.images.append(self.moving_image(axes, (2, 2, 3), extent=square, origin="lower", aspect="auto"))
             self.points.append(self.class_points(axes, CLASSES, 7, 0.8))
             self.notes.append(self.moving(self.figure.text(left, 0.085, "", va="center")))
         axes = self.weights = self.figure.add_axes((0.715, 0.20, 0.27, 0.62))

@@ -34,8 +34,7 @@ class GridVsRandomPicture(Picture):
             right = self.figure.add_axes((left + 0.23, 0.39, 0.045, 0.34))
             for axes in (top, right):
                 axes.set(xticks=[], yticks=[], facecolor="none")
-                for side in axes.spines.values():
-                    side.set_visible(False)
+                axes.spines[:].set_visible(False)
             square.set(
                 xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1] if i == 0 else [], xlabel="first axis"
             )
@@ -43,20 +42,8 @@ class GridVsRandomPicture(Picture):
                 square.set_ylabel("second axis", labelpad=0)
             top.set(xlim=(0, 1), ylim=(-0.68, 0.1))
             right.set(ylim=(0, 1), xlim=(0.45, 1.1))
-            self.images.append(
-                self.moving(
-                    square.imshow(
-                        np.zeros((60, 60)),
-                        origin="lower",
-                        extent=(0, 1, 0, 1),
-                        aspect="auto",
-                        interpolation="nearest",
-                        vmin=0,
-                        vmax=0.5,
-                        cmap=self.colormap,
-                    )
-                )
-            )
+            look: dict[str, Any] = {"origin": "lower", "extent": (0, 1, 0, 1), "aspect": "auto", "vmin": 0, "vmax": 0.5}
+            self.images.append(self.moving_image(square, (60, 60), **look))
             self.stars.append(self.moving_marks(square, "*", self.style.paper, 17, markeredgecolor=self.style.ink))
             self.dots.append(self.moving_marks(square, MARKERS[i], COLOURS[i], 8, markeredgecolor=self.style.paper))
             self.curves += [self.moving_line(axes, color=self.style.theory, linewidth=1.2) for axes in (top, right)]

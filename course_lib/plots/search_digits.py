@@ -30,8 +30,7 @@ class SearchPicture(Picture):
     def build(self) -> None:
         self.bar = self.figure.add_axes((0.07, 0.805, 0.915, 0.028))
         self.bar.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
-        for side in self.bar.spines.values():
-            side.set_visible(True)
+        self.bar.spines[:].set_visible(True)
         self.filled = self.moving(self.bar.barh([0.5], [0.0], height=1.0, color=BLUE)[0])
         self.plane = self.figure.add_axes((0.07, 0.11, 0.29, 0.56))
         self.plane.set(xscale="log", yscale="log", xlabel="learning rate", title="Trials")
@@ -72,19 +71,10 @@ class SearchPicture(Picture):
             look = SERIES[i]
             self.best.append(self.moving_line(self.curves, markersize=5, label=f"{i + 1}", **look))
             rings = [
-                axes.plot(
-                    [],
-                    [],
-                    marker=look["marker"],
-                    color=look["color"],
-                    markersize=11,
-                    linestyle="",
-                    markerfacecolor="none",
-                    markeredgewidth=2.2,
-                )[0]
+                self.moving_marks(axes, look["marker"], look["color"], 11, markerfacecolor="none", markeredgewidth=2.2)
                 for axes in (self.plane, self.along_lr, self.along_l2)
             ]
-            self.rings.append([self.moving(ring) for ring in rings])
+            self.rings.append(rings)
         self.curves.legend(
             loc="upper left", ncols=TOP, handlelength=1.1, handletextpad=0.3, columnspacing=0.7, borderaxespad=0.1
         )

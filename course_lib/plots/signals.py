@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
-from matplotlib.patches import StepPatch
 
 from course_lib.experiments.playground_layers import Layers
 from course_lib.experiments.signals import SignalPropagation
@@ -49,23 +48,19 @@ class SignalPicture(Picture):
         ax = self.columns
         ax.set(ylim=(0, 1.06), yticks=[])
         ax.spines["left"].set_visible(False)
-        self.histogram = self.moving(
-            ax.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=BLUE, edgecolor="none"))
-        )
+        self.histogram = self.moving_steps(ax, BLUE)
         ax = self.sizes
         ax.set(yscale="log", ylim=SIZES, yticks=SIZE_TICKS, xlabel="layer")
-        ax.yaxis.set_minor_locator(_no_ticks())
+        ax.minorticks_off()
         ax.axhline(1, color=self.style.faint, zorder=0)
         ax.set_title("Gradients: the sizes |∂J/∂h| entering each layer", pad=6)
-        self.violins = self.moving(
-            ax.add_collection(PolyCollection([], facecolor=VERMILLION, edgecolor="none"), autolim=False)
-        )
+        self.violins = self.moving_collection(ax, PolyCollection([], facecolor=VERMILLION, edgecolor="none"))
         self.beyond = BeyondAxis(self, ax, SIZES)
 
     def _build_stds(self) -> None:
         ax = self.stds
         ax.set(yscale="log", ylim=SIZES)
-        ax.yaxis.set_minor_locator(_no_ticks())
+        ax.minorticks_off()
         ax.axhline(1, color=self.style.faint, zorder=0)
         self.act_std, self.act_theory = self._measured_and_theory(ax, BLUE, "o", "-")
         self.grad_std, self.grad_theory = self._measured_and_theory(ax, VERMILLION, "s", "--")
@@ -204,9 +199,7 @@ class BeyondAxis:
         self.limits = limits
         transform = ax.get_xaxis_transform()  # layers across, shares of the height upwards
         self.marks = [
-            picture.moving(
-                ax.plot([], [], marker, color=VERMILLION, markersize=8, markerfacecolor="none", transform=transform)[0]
-            )
+            picture.moving_line(ax, marker, color=VERMILLION, markersize=8, markerfacecolor="none", transform=transform)
             for marker in "v^"
         ]
         self.words = picture.moving(
@@ -229,9 +222,3 @@ def usual_sizes(result: SignalPropagation | Layers) -> np.ndarray:
     fullest = result.grad_counts.argmax(axis=1)[:, None]
     sizes = np.take_along_axis(result.grad_edges, fullest, axis=1)[:, 0]
     return np.where(result.grad_counts.any(axis=1), sizes, 0.0)
-
-
-def _no_ticks():
-    from matplotlib.ticker import NullLocator
-
-    return NullLocator()

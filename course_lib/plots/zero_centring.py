@@ -7,16 +7,15 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.zero_centring import LRS, MAX_STEPS, TARGET, ZigZag, best_rate
+from course_lib.plots.activations import many
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, SKY, VERMILLION
 
 REACH = (-1.25, 2.55), (-2.25, 1.55)
 FAR = 20.0
 NAMES = {"identity": "raw inputs", "sigmoid": "sigmoid outputs", "tanh": "tanh outputs", "relu": "ReLU outputs"}
-MINUS = str.maketrans("-", "−")
 
 
 class ZigZagPicture(Picture):
@@ -34,7 +33,7 @@ class ZigZagPicture(Picture):
     def _build_plane(self, ax: Axes) -> None:
         ax.set(xlim=REACH[0], ylim=REACH[1], xlabel="w1", ylabel="w2", aspect="equal")
         ax.set(xticks=[-1, 0, 1, 2], yticks=[-2, -1, 0, 1])
-        self.allowed = self.moving(ax.add_collection(_quadrants(), autolim=False))
+        self.allowed = self.moving_collection(ax, _quadrants())
         self.contours = self.moving_line(ax, color=self.style.theory, linewidth=0.8)
         ax.plot(*np.array([[0, 0], TARGET]).T, color=BLUE, linestyle="--", linewidth=1.5)
         ax.annotate(
@@ -55,8 +54,7 @@ class ZigZagPicture(Picture):
     def _build_compass(self, ax: Axes) -> None:
         ax.set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), xticks=[], yticks=[], aspect="equal")
         ax.set_title("All these updates, from one point", pad=6, x=-0.09)
-        for spine in ax.spines.values():
-            spine.set_visible(False)
+        ax.spines[:].set_visible(False)
         quadrants = _quadrants()
         quadrants.set_verts(list(_corners(0, 0)))
         ax.add_collection(quadrants, autolim=False)
@@ -74,8 +72,7 @@ class ZigZagPicture(Picture):
         ax.set(xscale="log", yscale="log", xlim=(LRS[0], LRS[-1]), ylim=(0.9, MAX_STEPS))
         ax.set(xticks=[0.01, 0.1, 1, 10, 100], xticklabels=["0.01", "0.1", "1", "10", "100"])
         ax.set(yticks=[1, 10, 100], yticklabels=["1", "10", "100"], xlabel="learning rate η")
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.yaxis.set_minor_locator(NullLocator())
+        ax.minorticks_off()
         ax.grid(True)
         ax.set_title("Steps to reach the target", pad=22)
         self.needed_centred = self.moving_line(ax, color=GREEN, linestyle="--", label="the same, centred")
@@ -128,8 +125,8 @@ class ZigZagPicture(Picture):
             return f"{headline(result)}. No learning rate reaches the target within {MAX_STEPS} steps."
         return (
             f"{headline(result)}. {_share(result)[0].upper() + _share(result)[1:]}. Condition number "
-            f"{result.condition:.3g}. The best rate of the curve, {best[1]:.2g}, needs {_steps(best[0])}; with centred "
-            f"inputs the best, {centred[1]:.2g}, needs {_steps(centred[0])}."
+            f"{result.condition:.3g}. The best rate of the curve, {best[1]:.2g}, needs {many(best[0], 'step')}; with "
+            f"centred inputs the best, {centred[1]:.2g}, needs {many(centred[0], 'step')}."
         )
 
 
@@ -150,7 +147,7 @@ def headline(result: ZigZag) -> str:
 
 def _mean(result: ZigZag) -> str:
     middle = result.x.mean()
-    return f"{0.0 if abs(middle) < 0.005 else middle:.2f}".translate(MINUS)
+    return f"{0.0 if abs(middle) < 0.005 else middle:.2f}".replace("-", "−")
 
 
 def _fate(result: ZigZag) -> str:
@@ -196,7 +193,3 @@ def _share(result: ZigZag) -> str:
     if math.isnan(result.agreeing):
         return "no update moves"
     return f"{result.agreeing:.0%} of the updates shown lie in quadrants 1 and 3"
-
-
-def _steps(number: int) -> str:
-    return f"{number} step{'' if number == 1 else 's'}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.zero_centring_conditioning import MEANS, NEAR, START, STEPS, Conditioning
 from course_lib.plots.picture import Picture
@@ -14,7 +13,6 @@ from course_lib.plots.zero_centring import ellipses
 REACH = 1.45
 SHOWN = 150  # steps of the path that are drawn
 AT = np.unique(np.geomspace(1, STEPS, 120).astype(int))  # steps at which the distance is drawn
-MINUS = str.maketrans("-", "−")
 
 
 class ConditioningPicture(Picture):
@@ -36,7 +34,7 @@ class ConditioningPicture(Picture):
         kappa = self.figure.add_axes((0.605, 0.56, 0.375, 0.27))
         kappa.set(yscale="log", xlim=(-2, 2), ylim=(0.8, 3e5), yticks=[1, 100, 1e4], xticks=[-2, -1, 0, 1, 2])
         kappa.set(yticklabels=["1", "100", "10 000"], xlabel="mean of every input, in std")
-        kappa.yaxis.set_minor_locator(NullLocator())
+        kappa.minorticks_off()
         kappa.grid(True)
         kappa.set_title("Condition number λmax/λmin", pad=24)
         self.curve = self.moving_line(kappa, color=GREEN)
@@ -62,7 +60,7 @@ class ConditioningPicture(Picture):
         way.axhline(NEAR, color=BLUE, linewidth=1.2, linestyle="--")
         way.set_title("Distance to the target", pad=6)
         way.set(xscale="log", xlim=(1, STEPS), xticks=[1, 10, 100, 1000], xticklabels=["1", "10", "100", "1000"])
-        way.xaxis.set_minor_locator(NullLocator())
+        way.minorticks_off()
         way.grid(True)
         self.distance = self.moving_line(way, color=VERMILLION)
 
@@ -101,7 +99,7 @@ def headline(result: Conditioning) -> str:
     return (
         f"{result.dimension} inputs with mean {result.mean:.2f}{bias}: κ = {_number(result.condition)},  "
         f"η = {result.rate:.2f}/λmax = {result.lr:.3g}:  {_fate(result)}"
-    ).translate(MINUS)
+    ).replace("-", "−")
 
 
 def _fate(result: Conditioning) -> str:

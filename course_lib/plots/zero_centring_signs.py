@@ -7,15 +7,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import StepPatch
-from matplotlib.ticker import NullLocator
 
 from course_lib.experiments import zero_centring_networks as networks
 from course_lib.experiments.zero_centring_signs import BATCHES, SignAgreement
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, SERIES, VERMILLION
 
-MINUS = str.maketrans("-", "−")
 TALLEST = 0.78
 
 
@@ -32,10 +29,7 @@ class SignPicture(Picture):
         ax.set(xlim=(-0.06, 1.06), ylim=(0, TALLEST), xticks=[0, 0.5, 1], yticks=[0, 0.2, 0.4, 0.6])
         ax.set(xticklabels=["none", "half", "all"], xlabel="how many components are positive")
         ax.set_title("Share of gradients")
-        self.mixed = self.moving(ax.add_patch(StepPatch([0.0], [0, 1], fill=True, facecolor=BLUE, edgecolor="none")))
-        self.agreed = self.moving(
-            ax.add_patch(StepPatch([0.0], [0, 1], fill=True, facecolor=VERMILLION, edgecolor="none"))
-        )
+        self.mixed, self.agreed = self.moving_steps(ax, BLUE), self.moving_steps(ax, VERMILLION)
         self.tossed = self.moving_line(
             ax, color=self.style.theory, linewidth=1.2, marker="_", markersize=9, linestyle="none"
         )
@@ -62,7 +56,7 @@ class SignPicture(Picture):
         self.agreed.set_data(ends, edges)
         self.tossed.set_data(np.arange(d + 1) / d, _binomial(d))
         self.words.set_text(
-            f"mean {result.mean:.2f}, d = {d}, B = {result.batch_size}\nall agree: {result.share:.3f}".translate(MINUS)
+            f"mean {result.mean:.2f}, d = {d}, B = {result.batch_size}\nall agree: {result.share:.3f}".replace("-", "−")
         )
         self.shares.set_data(BATCHES, result.shares)
         self.here.set_data([result.batch_size], [result.share])
@@ -81,7 +75,7 @@ class SignPicture(Picture):
             f"{result.dimension} inputs with mean {result.mean:.2f}, {_examples(result.batch_size)}: all components "
             f"of the gradient have one sign in {result.share:.3f} of 8000 draws. The limit for large batches is "
             f"{_share(result.limit)}; tossed signs would agree in {_share(result.floor)}."
-        ).translate(MINUS)
+        ).replace("-", "−")
 
 
 class NetworkSignsPicture(Picture):
@@ -133,7 +127,7 @@ class NetworkSignsPicture(Picture):
 def _batch_axis(ax: Axes, sizes: tuple[int, ...]) -> None:
     ax.set(xscale="log", xlim=(0.9, sizes[-1] * 1.12), ylim=(-0.03, 1.05), xticks=sizes, yticks=[0, 0.25, 0.5, 0.75, 1])
     ax.set(xticklabels=[str(size) for size in sizes], xlabel="batch size B")
-    ax.xaxis.set_minor_locator(NullLocator())
+    ax.minorticks_off()
 
 
 def _binomial(d: int) -> np.ndarray:

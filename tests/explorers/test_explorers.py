@@ -112,10 +112,7 @@ def test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_some
 def arranged(picture, result):
     """The parts of the picture of `result`, drawn no further than to know where they are."""
     with drawn_in(picture.style):
-        if (frame := picture.frame(result)) != picture._frame:
-            picture._frame, picture._background = frame, None
-            picture.set_frame(result)
-        picture.set_artists(result)
+        picture.arrange(result)
     return parts(picture)
 
 
