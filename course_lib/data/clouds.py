@@ -71,22 +71,23 @@ def xor(n: Count = 100, noise: NotNegative = 0.1, seed: Natural = 0) -> Points:
 
 @dataclass(frozen=True)
 class Cloud:
-    """One entry of the registry; call it like the function it holds."""
+    """One entry of the registry, with all that others want to know of it; call it like the function it holds."""
 
     make: Callable[..., Points]
     classes: int  #: number of classes it has unless told otherwise
-    description: str  #: one line for dropdowns and captions
+    reach: float  #: |x1|, |x2| up to which the playground shows it, centred
+    decay_noise: float | None = None  #: its noise where two ways to decay the weights are compared; None: not there
 
     def __call__(self, *args, **kwargs) -> Points:
         return self.make(*args, **kwargs)
 
 
 DATASETS: dict[str, Cloud] = {
-    "spiral": Cloud(spiral, 3, "Three spiral arms; a straight line gets half of them."),
-    "moons": Cloud(moons, 2, "Two interleaved half moons; a curved boundary separates them."),
-    "circles": Cloud(circles, 2, "A circle inside a circle; the boundary must close."),
-    "blobs": Cloud(blobs, 3, "One round blob per class; straight lines are enough."),
-    "xor": Cloud(xor, 2, "Four quadrants, opposite ones alike; the classic that no straight line solves."),
+    "spiral": Cloud(spiral, classes=3, reach=1.3),
+    "moons": Cloud(moons, classes=2, reach=2.1, decay_noise=0.3),
+    "circles": Cloud(circles, classes=2, reach=1.5, decay_noise=0.2),
+    "blobs": Cloud(blobs, classes=3, reach=1.9),
+    "xor": Cloud(xor, classes=2, reach=1.4, decay_noise=0.2),
 }
 
 

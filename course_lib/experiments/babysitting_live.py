@@ -15,10 +15,11 @@ import numpy as np
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import centred_digits
-from course_lib.experiments.babysitting_vitals import Vitals, vitals
+from course_lib.experiments.babysitting_vitals import vitals
+from course_lib.experiments.curves import Curves
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
-from course_lib.nn.training import Frame, train_frames
+from course_lib.nn.training import train_frames
 
 EVERY, EVAL_SIZE, MOST_POINTS, MOST_STEPS, BATCH = 10, 300, 400, 20_000, 32
 INITS: dict[str, Any] = {
@@ -34,7 +35,7 @@ IMAGES = (50, 100, 300, 1078)
 class LiveTraining:
     """A run up to now: curves with one entry per recorded frame, and the settings that are in force.
 
-    Losses are mean cross-entropies in evaluation mode, without the penalty. A point of the curves is `stride` frames.
+    Losses are mean cross-entropies in evaluation mode, without the penalty.
     """
 
     lr: float
@@ -81,7 +82,8 @@ def live_training(
         dropout=dropout,
         seed=np.random.RandomState(seed),
     )
-    curves = Curves()
+    curves = Curves(EVERY, MOST_POINTS)
+    names = ("step", "loss", "val_loss", "accuracy", "val_accuracy", "ratio", "gradient", "dead")
     for frame in train_frames(
         net,
         x,
@@ -98,8 +100,12 @@ def live_training(
     ):
         sound = bool(np.isfinite(frame.loss) and np.isfinite(frame.val_loss) and np.isfinite(net.theta).all())
         if sound:
-            curves.add(frame, vitals(net, now["lr"], x[:EVAL_SIZE]))
-        arrays: dict[str, Any] = {**now, "images": images, **curves.arrays()}
+            signs = vitals(net, now["lr"], x[:EVAL_SIZE])
+            first = np.nan * signs.ratio, np.nan  # before the first update
+            ratio, gradient = (signs.ratio, signs.gradient) if frame.step else first
+            seen = (frame.loss, frame.val_loss, frame.accuracy, frame.val_accuracy)
+            curves.add(frame.step, *seen, ratio, gradient, signs.dead)
+        arrays: dict[str, Any] = {**now, "images": images, **dict(zip(names, curves.arrays(), strict=True))}
         changes = yield LiveTraining(**arrays, changed=tuple(changed), diverged=not sound)
         if not sound:
             return
@@ -112,39 +118,6 @@ def live_training(
         net.l2 = now["l2"]
         if net.dropout != now["dropout"]:
             net.dropout = now["dropout"]
-
-
-class Curves:
-    """Rows of numbers, at most `MOST_POINTS` of them: when there are more, every second one goes."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple] = []
-        self.stride, self.seen = 1, 0
-
-    def add(self, frame: Frame, signs: Vitals) -> None:
-        """Keep this frame if its turn has come; the latest one is always there."""
-        row = (
-            frame.step,
-            frame.loss,
-            frame.val_loss,
-            frame.accuracy,
-            frame.val_accuracy,
-            signs.ratio if frame.step else np.full(len(signs.ratio), np.nan),
-            signs.gradient if frame.step else np.nan,
-            signs.dead,
-        )
-        if (self.seen - 1) % self.stride and self.rows:
-            self.rows.pop()  # it was there only because it was the latest
-        self.rows.append(row)
-        self.seen += 1
-        if len(self.rows) > MOST_POINTS:
-            self.rows = self.rows[::2]
-            self.stride *= 2
-
-    def arrays(self) -> dict[str, Any]:
-        """One array per quantity."""
-        names = ("step", "loss", "val_loss", "accuracy", "val_accuracy", "ratio", "gradient", "dead")
-        return {name: np.array(column) for name, column in zip(names, zip(*self.rows), strict=True)}
 
 
 @checked

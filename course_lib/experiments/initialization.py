@@ -50,11 +50,7 @@ def softmax_regression(steps: Natural) -> dict[str, float]:
     (w,) = net.weights()
     draw = np.random.RandomState(0).standard_normal((2, 3))
     w[...] = [0.01 * draw if value is None else np.full((2, 3), value) for value in STARTS.values()]
-    optimizer = SGD(lr=1.0)
-    state = optimizer.init(net.theta)
-    for _ in range(steps):
-        net.loss_and_grad(x, y)
-        optimizer.step(net.theta, net.grad, state)
+    train(net, x, y, SGD(lr=1.0), steps=steps, batch_size=None, record_every=steps)
     return dict(zip(STARTS, map(float, net.loss(x, y))))
 
 

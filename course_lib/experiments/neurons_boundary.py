@@ -21,6 +21,7 @@ from course_lib.data.clouds import spiral
 from course_lib.nn.activations import softmax
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
+from course_lib.nn.training import train
 
 REACH = 1.25  # the plane is shown for |x1|, |x2| ≤ REACH
 GRID = 128
@@ -129,13 +130,10 @@ class _Run:
         return net
 
     def _train(self, until: int) -> None:
-        net, optimizer = self.net, SGD(lr=LEARNING_RATE)
-        state = optimizer.init(net.theta)
-        for _ in range(until - self.step):
-            net.loss_and_grad(self.x, self.y)
-            optimizer.step(net.theta, net.grad, state)
-        self.losses.append(float(net.loss(self.x, self.y)))
-        self.thetas.append(net.theta.copy())
+        steps = until - self.step
+        train(self.net, self.x, self.y, SGD(lr=LEARNING_RATE), steps=steps, batch_size=None, record_every=steps or 1)
+        self.losses.append(float(self.net.loss(self.x, self.y)))
+        self.thetas.append(self.net.theta.copy())
         self.steps.append(until)  # last: it makes the record visible to a draft
         self.step = until
 
@@ -187,11 +185,7 @@ def duplicated_input(steps: Natural = 2000) -> DuplicatedInput:
         inputs = x[:, columns]
         net = MLP([len(columns), 3], init="zeros")
         (w,) = net.weights()
-        optimizer = SGD(lr=LEARNING_RATE)
-        state = optimizer.init(net.theta)
-        for _ in range(steps):
-            net.loss_and_grad(inputs, y)
-            optimizer.step(net.theta, net.grad, state)
+        train(net, inputs, y, SGD(lr=LEARNING_RATE), steps=steps, batch_size=None, record_every=steps)
         results.append(
             (
                 ", ".join(names),

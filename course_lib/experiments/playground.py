@@ -17,7 +17,9 @@ from annotated_types import Ge, Le, Lt
 
 from course_lib.annotations import Count, Natural, NotNegative, OneOf, Positive
 from course_lib.arguments import checked
-from course_lib.experiments.playground_inputs import COARSE, FEATURES, GRID, REACH, Inputs, playground_inputs
+from course_lib.data.clouds import DATASETS
+from course_lib.experiments.curves import Curves
+from course_lib.experiments.playground_inputs import COARSE, FEATURES, GRID, Inputs, playground_inputs
 from course_lib.experiments.playground_layers import Layers, layers_of, unit_maps, update_ratio
 from course_lib.nn.activations import ACTIVATIONS, offered, softmax
 from course_lib.nn.network import MLP
@@ -90,7 +92,7 @@ class PlaygroundFrame:
 
 @checked
 def playground_frames(
-    dataset: Annotated[str, OneOf(REACH)] = "spiral",
+    dataset: Annotated[str, OneOf(DATASETS)] = "spiral",
     features: Annotated[str, OneOf(FEATURES)] = "plain",
     noise: float = 0.2,
     layers: Annotated[Natural, Le(6)] = 2,
@@ -129,7 +131,7 @@ def playground_frames(
     )
     knobs = _Knobs(settings, tuple((int(step), name, _said(value)) for step, name, value in before))
     rule = _Watched(net, OPTIMIZERS[optimizer].make())
-    curves, frame = _Curves(), None
+    curves, frame = Curves(UPDATES, MOST_LOOKS), None
     run = train_frames(
         net,
         inputs.x,
@@ -229,27 +231,6 @@ class _Watched:
     def step(self, theta, grad, state, lr=None):
         self.before = [w.copy() for w in self.net.weights()]
         self.rule.step(theta, grad, state, lr)
-
-
-class _Curves:
-    """Losses against updates, thinned so that a long run needs no more room than a short one."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[float, ...]] = []
-        self.last: tuple[float, ...] = ()
-        self.every = UPDATES
-
-    def add(self, *row: float) -> None:
-        self.last = row
-        if row[0] % self.every == 0:
-            self.rows.append(row)
-        if len(self.rows) > MOST_LOOKS:
-            self.rows, self.every = self.rows[::2], 2 * self.every
-
-    def arrays(self) -> Any:
-        """One array per quantity."""
-        rows = self.rows if self.rows[-1] == self.last else [*self.rows, self.last]
-        return tuple(np.array(rows, dtype=float).T)
 
 
 def _said(value: Any) -> Any:

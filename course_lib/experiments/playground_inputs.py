@@ -16,7 +16,6 @@ from course_lib.nn.preprocessing import Standardize
 
 POINTS = 100  # per class, for training; as many for validation
 GRID, COARSE = 100, 25  # points along an axis of the plane, and of the map of one unit
-REACH = {"spiral": 1.3, "moons": 2.1, "circles": 1.5, "blobs": 1.9, "xor": 1.4}  # |x1|, |x2| that are shown
 VALIDATION = 500  # added to the seed of the training points
 
 Columns = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, ...]]
@@ -63,7 +62,7 @@ def playground_inputs(dataset: str, features: str, noise: float, seed: int) -> I
     val_points, y_val = cloud(POINTS, noise=noise, seed=seed + VALIDATION)
     centre = points.mean(axis=0)
     points, val_points = points - centre, val_points - centre
-    axis = np.linspace(-REACH[dataset], REACH[dataset], GRID)
+    axis = np.linspace(-cloud.reach, cloud.reach, GRID)
     plane = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     scale = Standardize().fit(_columns(points, features))
     prepared = (scale.transform(_columns(p, features)) for p in (points, val_points, plane))

@@ -19,7 +19,7 @@ from course_lib.nn.optimizers import SGD, Adam, Optimizer
 
 OPTIMIZERS = ("sgd", "adam")
 RATES = {"sgd": 0.3, "adam": 0.01}
-CLOUDS = {"moons": 0.3, "circles": 0.2, "xor": 0.2}  # name -> noise
+CLOUDS = {name: cloud.decay_noise for name, cloud in DATASETS.items() if cloud.decay_noise}  # name -> noise
 DECAYS = (0.0, *(float(f"{10 ** (k / 2):.2g}") for k in range(-10, 2)))
 POINTS, WIDTH, STEPS, DRAFT = 20, 30, 500, 100
 REACH, GRID = 2.5, 72

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from course_lib.data.clouds import DATASETS
 from course_lib.experiments.playground import (
     ALL,
     DURING,
@@ -13,8 +14,8 @@ from course_lib.experiments.playground import (
     Before,
     playground_frames,
 )
-from course_lib.experiments.playground_inputs import FEATURES, REACH
-from course_lib.explorers.controls import Choice, Control, IntSlider, LogSlider, Slider, Stops, Toggle
+from course_lib.experiments.playground_inputs import FEATURES
+from course_lib.explorers.controls import Choice, Control, IntSlider, LogSlider, Slider, Stops, Toggle, strength
 from course_lib.explorers.live import LiveExplorer
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import name_of
@@ -56,7 +57,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
         return playground_frames(**settings, before=before if settings == made else ())
 
     controls: list[Control] = [
-        Choice("dataset", "data", tuple(REACH), "spiral"),
+        Choice("dataset", "data", tuple(DATASETS), "spiral"),
         IntSlider("layers", "hidden layers", 0, 6, 2),
         Stops("units", "units per layer", (1, 2, 4, 8, 16, 32), 16),
         Choice("activation", "activation", OFFERED, "relu", ["none", *map(name_of, OFFERED[1:])]),
@@ -66,8 +67,8 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
         Choice("features", "inputs", tuple(FEATURES), "plain", [words for words, _ in FEATURES.values()]),
         Slider("noise", "noise", 0.0, 0.6, 0.2, step=0.05),
         Toggle("batchnorm", "batch normalisation"),
-        Stops("batch_size", "batch size", BATCHES, 32, [str(b) if b else "all" for b in BATCHES]),
-        Stops("weight_decay", "weight decay λ", DECAYS, 0.0, [f"{d:g}" if d else "none" for d in DECAYS]),
+        Stops("batch_size", "batch size", BATCHES, 32, lambda size: str(size or "all")),
+        Stops("weight_decay", "weight decay λ", DECAYS, 0.0, strength),
         Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
         IntSlider("seed", "seed", 0, 99, 0),
     ]

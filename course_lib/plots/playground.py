@@ -8,8 +8,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.collections import PolyCollection
 
+from course_lib.data.clouds import DATASETS
 from course_lib.experiments.playground import PlaygroundFrame
-from course_lib.experiments.playground_inputs import COARSE, REACH
+from course_lib.experiments.playground_inputs import COARSE
 from course_lib.experiments.playground_layers import Layers
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.optimizers import OPTIMIZERS
@@ -133,7 +134,7 @@ class PlaygroundPicture(Picture):
 
     def set_frame(self, result: PlaygroundFrame) -> None:
         name, depth, (low, high), updates = self.frame(result)
-        reach = REACH[name]
+        reach = DATASETS[name].reach
         self.plane.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
         self.image.set_extent((-reach, reach, -reach, reach))
         self.loss.set(xlim=(0, updates), xticks=[0, updates // 2, updates])

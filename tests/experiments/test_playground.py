@@ -5,6 +5,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from course_lib.data.clouds import DATASETS
+from course_lib.experiments.curves import Curves
 from course_lib.experiments.histograms import activation_histogram
 from course_lib.experiments.playground import (
     DEFAULTS,
@@ -12,11 +14,10 @@ from course_lib.experiments.playground import (
     MOST_LOOKS,
     UPDATES,
     PlaygroundFrame,
-    _Curves,
     playground_at,
     playground_frames,
 )
-from course_lib.experiments.playground_inputs import COARSE, FEATURES, GRID, REACH, playground_inputs
+from course_lib.experiments.playground_inputs import COARSE, FEATURES, GRID, playground_inputs
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam
@@ -159,7 +160,7 @@ def test_the_ratio_is_that_of_one_update():
 
 
 def test_curves_stay_short_and_keep_both_ends():
-    curves = _Curves()
+    curves = Curves(UPDATES, MOST_LOOKS)
     for step in range(0, 20_001, UPDATES):
         curves.add(step, 1.0, 2.0)
         steps = curves.arrays()[0]
@@ -180,7 +181,7 @@ def test_a_map_is_the_output_of_its_unit_in_the_plane():
 
 # notes: 113, E28
 def test_inputs_use_the_training_points_alone_and_scale_one_draw():
-    for dataset in REACH:
+    for dataset in DATASETS:
         for features in FEATURES:
             inputs = playground_inputs(dataset, features, 0.2, 0)
             np.testing.assert_allclose(inputs.x.mean(axis=0), 0, atol=1e-6)
