@@ -141,7 +141,7 @@ def told(explorer: Explorer, text: str) -> list[str]:
 def _names(control: Control, words: str) -> bool:
     if re.match(rf"{re.escape(words)}(?!\w)", control.label) or (len(words) == 1 and words in control.label.split()):
         return True
-    return type(control) is Choice and words in map(str, control.labels or control.options)
+    return type(control) is Choice and words in control.said()
 
 
 def values_of(control: Control) -> tuple:
@@ -254,7 +254,7 @@ def _described(control: Control, used: list[Settings], moves: bool) -> tuple[str
     elif isinstance(control, Toggle):
         words, kind = [("off", "on")[value] for value in values], "checkbox"
     else:
-        labels = dict(zip(control.options, control.labels or control.options))
+        labels = {option: label for label, option in control.said().items()}
         words, kind = [str(labels[value]) for value in values], "range" if isinstance(control, Stops) else "select"
     return control.name, control.label, kind if moves and len(values) > 1 else "still", words
 

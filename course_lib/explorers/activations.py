@@ -11,7 +11,7 @@ from course_lib.experiments.activations_maxout import CURVES, PIECES, STARTS, ma
 from course_lib.experiments.activations_maxout import STEPS as FIT_STEPS
 from course_lib.experiments.activations_prelu import learned_slope
 from course_lib.experiments.activations_race import RACERS, activation_race
-from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle, strength
 from course_lib.explorers.explorer import Explorer
 from course_lib.nn.activations import offered
 from course_lib.plots.activations import GatePicture, name_of
@@ -25,10 +25,6 @@ IN_A_CHAIN = offered("chain")
 DECAY = (0.0, 1e-3, 1e-2, 0.1, 1.0)
 
 
-def _named(functions: tuple[str, ...]) -> list[str]:
-    return [name_of(function) for function in functions]
-
-
 def activation_explorer(**start: Any) -> Explorer:
     """One activation: its curve, its slope, and the gradient it passes on. Controls: function, alpha, x, upstream."""
     return Explorer(
@@ -36,7 +32,7 @@ def activation_explorer(**start: Any) -> Explorer:
         activation_gate,
         GatePicture,
         [
-            Choice("function", "function", GATES, "sigmoid", _named(GATES)),
+            Choice("function", "function", GATES, "sigmoid", name_of),
             Slider("alpha", "α", -0.5, 1.5, 0.1, step=0.05),
             Slider("x", "x", -12, 12, 2.0, step=0.1),
             Slider("upstream", "upstream ∂L/∂y", -2, 2, 1.0),
@@ -64,7 +60,7 @@ def gradient_chain_explorer(**start: Any) -> Explorer:
         ChainPicture,
         [
             IntSlider("depth", "layers", 1, DEEPEST, 5),
-            Choice("activation", "activation", IN_A_CHAIN, "sigmoid", _named(IN_A_CHAIN)),
+            Choice("activation", "activation", IN_A_CHAIN, "sigmoid", name_of),
             LogSlider("scale", "weight std", 1e-3, 10, 0.1),
         ],
         presets={
@@ -111,7 +107,7 @@ def activation_race_explorer(**start: Any) -> Explorer:
         activation_race,
         ActivationRacePicture,
         [
-            Choice("activation", "watch", RACERS, "relu", _named(RACERS)),
+            Choice("activation", "watch", RACERS, "relu", name_of),
             LogSlider("lr", "learning rate", 1e-3, 3, 0.1, step=0.02),
             IntSlider("depth", "hidden layers", 1, 5, 3),
         ],
@@ -134,7 +130,7 @@ def prelu_explorer(**start: Any) -> Explorer:
         [
             Slider("start", "initial α", -0.5, 1.5, 0.25, step=0.05),
             LogSlider("lr", "learning rate", 1e-3, 1, 0.1),
-            Stops("decay", "weight decay on α", DECAY, 0.0, ["none", *(f"{decay:g}" for decay in DECAY[1:])]),
+            Stops("decay", "weight decay on α", DECAY, 0.0, strength),
             Toggle("per_channel", "one α per unit"),
         ],
         presets={

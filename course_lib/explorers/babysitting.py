@@ -21,7 +21,7 @@ from course_lib.experiments.babysitting_live import IMAGES, INITS, live_training
 from course_lib.experiments.babysitting_patients import DISEASES, FACTORS, PATIENTS, TREATMENTS
 from course_lib.experiments.babysitting_range import CLIPS, UNCUT, UPDATES, range_test
 from course_lib.experiments.babysitting_rates import RATES, learning_rate
-from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, strength
 from course_lib.explorers.explorer import Explorer
 from course_lib.explorers.live import LiveExplorer
 from course_lib.plots.babysitting import InitialLossPicture, TinyOverfitPicture
@@ -31,14 +31,6 @@ from course_lib.plots.babysitting_range import RangeTestPicture
 from course_lib.plots.babysitting_rates import LearningRatePicture, rate
 
 DECAYS = (0.0, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
-
-
-def _strengths(values: tuple[float, ...]) -> list[str]:
-    return [f"{value:g}" if value else "none" for value in values]
-
-
-def _inks() -> list[str]:
-    return [f"0 to {ink}" for ink in PIXELS]
 
 
 def initial_loss_explorer(**start: Any) -> Explorer:
@@ -53,8 +45,8 @@ def initial_loss_explorer(**start: Any) -> Explorer:
         [
             Stops("classes", "classes C", CLASSES, 10),
             LogSlider("scale", "std of the weights", float(SCALES[0]), float(SCALES[-1]), 0.01),
-            Stops("reg", "penalty λ", REGS, 0.0, _strengths(REGS)),
-            Stops("pixels", "pixels", PIXELS, 1, _inks()),
+            Stops("reg", "penalty λ", REGS, 0.0, strength),
+            Stops("pixels", "pixels", PIXELS, 1, "0 to {}".format),
             Choice("slip", "mistake in the program", tuple(SLIPS), "none", tuple(SLIPS.values())),
         ],
         presets={
@@ -80,7 +72,7 @@ def tiny_overfit_explorer(**start: Any) -> Explorer:
         TinyOverfitPicture,
         [
             Stops("examples", "images", TINY, 20),
-            Stops("reg", "penalty λ", TINY_REGS, 0.0, _strengths(TINY_REGS)),
+            Stops("reg", "penalty λ", TINY_REGS, 0.0, strength),
             Choice("fault", "mistake in the program", tuple(FAULTS), "none", tuple(FAULTS.values())),
         ],
         presets={
@@ -104,8 +96,8 @@ def learning_rate_explorer(**start: Any) -> Explorer:
         learning_rate,
         LearningRatePicture,
         [
-            Stops("lr", "learning rate η", RATES, 0.1, [rate(lr) for lr in RATES]),
-            Stops("pixels", "pixels", PIXELS, 1, _inks()),
+            Stops("lr", "learning rate η", RATES, 0.1, rate),
+            Stops("pixels", "pixels", PIXELS, 1, "0 to {}".format),
         ],
         presets={
             "Low": {"lr": 0.1, "pixels": 1},
@@ -130,9 +122,9 @@ def range_test_explorer(**start: Any) -> Explorer:
         range_test,
         RangeTestPicture,
         [
-            Stops("pixels", "pixels", PIXELS, 1, _inks()),
+            Stops("pixels", "pixels", PIXELS, 1, "0 to {}".format),
             Stops("updates", "updates", UPDATES, 200),
-            Stops("clip", "gradients cut to", CLIPS, UNCUT, [f"{c:g}" if c else "uncut" for c in CLIPS]),
+            Stops("clip", "gradients cut to", CLIPS, UNCUT, lambda clip: f"{clip:g}" if clip else "uncut"),
             IntSlider("seed", "seed", 0, 9, 0),
         ],
         presets={
@@ -156,7 +148,7 @@ def live_training_explorer(**start: Any) -> LiveExplorer:
         LiveTrainingPicture,
         [
             LogSlider("lr", "learning rate η", 1e-5, 10.0, 0.1),
-            Stops("l2", "weight decay λ", DECAYS, 0.0, _strengths(DECAYS)),
+            Stops("l2", "weight decay λ", DECAYS, 0.0, strength),
             Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
             Choice("init", "first weights", tuple(INITS), "he", ("He", "std 0.01", "std 0.05", "std 1")),
             Stops("images", "training images", IMAGES, 1078),
@@ -197,7 +189,7 @@ def clinic_explorer(**start: Any) -> Explorer:
             Choice(
                 "treatment", "treatment", tuple(TREATMENTS), "none", tuple(label for label, _ in TREATMENTS.values())
             ),
-            Stops("factor", "learning rate ×", FACTORS, 1.0, [f"{f:g}" for f in FACTORS]),
+            Stops("factor", "learning rate ×", FACTORS, 1.0, "{:g}".format),
         ],
         presets={
             "Example: wrong treatment": {"patient": 3, "guess": "high", "treatment": "decay on"},

@@ -83,7 +83,7 @@ def batchnorm_depth_explorer(**start: Any) -> Explorer:
         SignalPicture,
         [
             Choice("batchnorm", "batch norm", ("off", "before", "after"), "before", ("off", "before f", "after f")),
-            Choice("activation", "f", ACTIVATIONS, "tanh", list(map(name_of, ACTIVATIONS))),
+            Choice("activation", "f", ACTIVATIONS, "tanh", name_of),
             LogSlider("scale", "weight std", 1e-3, 10, 0.01),
             IntSlider("width", "width n", 16, 1024, 500, step=4),
             IntSlider("depth", "depth", 1, 10, 10),
@@ -139,8 +139,8 @@ def batchnorm_training_explorer(**start: Any) -> Explorer:
         batchnorm_training,
         TrainingPicture,
         [
-            Stops("scale", "initial std", SCALES, 0.29, [f"{scale:g}" for scale in SCALES]),
-            Stops("lr", "learning rate", RATES, 0.03, [f"{lr:g}" for lr in RATES]),
+            Stops("scale", "initial std", SCALES, 0.29, "{:g}".format),
+            Stops("lr", "learning rate", RATES, 0.03, "{:g}".format),
             IntSlider("steps", "steps", 0, MAP_STEPS, MAP_STEPS, step=10),
             Choice("activation", "activation", ("relu", "tanh", "sigmoid"), "relu", ("ReLU", "tanh", "sigmoid")),
             IntSlider("depth", "hidden layers", 1, 6, 4),

@@ -7,7 +7,7 @@ lists its extremes for tests, and it builds its widget only when somebody looks.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -26,9 +26,17 @@ LAYOUT = {
 }
 
 
-def _widget_options(control: Any, layout: Any) -> dict[str, Any]:
-    """What every widget shares: the whole label visible, and a width that follows the page."""
-    return {"description": control.label, "style": {"description_width": "initial"}, "layout": layout}
+def _widget(kind: str, control: Any, layout: Any, **more: Any) -> Any:
+    """A widget of ipywidgets with the whole label visible, and a width that follows the page."""
+    import ipywidgets
+
+    style = {"description_width": "initial"}
+    return getattr(ipywidgets, kind)(description=control.label, style=style, layout=layout, **more)
+
+
+def strength(value: float) -> str:
+    """A penalty or the like, which 0 switches off."""
+    return f"{value:g}" if value else "none"
 
 
 @dataclass(frozen=True)
@@ -84,9 +92,7 @@ class Slider:
         return self.stops[int(rng.integers(len(self.stops)))]
 
     def widget(self, layout: Any, *more: float) -> Any:
-        import ipywidgets as widgets
-
-        return widgets.SelectionSlider(options=self.options(*more), value=self.default, **_widget_options(self, layout))
+        return _widget("SelectionSlider", self, layout, options=self.options(*more), value=self.default)
 
 
 @dataclass(frozen=True)
@@ -148,14 +154,19 @@ class IntSlider(Slider):
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few `options`; `labels` are what the learner reads, the options themselves if not given."""
+    """One of a few `options`; `labels`, or a function of the option, are what the learner reads instead of it."""
 
     name: str
     label: str
     options: Sequence[Any]
     default: Any
-    labels: Sequence[str] | None = None
-    _widget: ClassVar[str] = "Dropdown"
+    labels: Sequence[str] | Callable[[Any], str] = str
+    _kind: ClassVar[str] = "Dropdown"
+
+    def said(self) -> dict[str, Any]:
+        """What the learner reads -> the option."""
+        labels = map(self.labels, self.options) if callable(self.labels) else self.labels
+        return dict(zip(labels, self.options, strict=True))
 
     def check(self, value: Any) -> Any:
         for option in self.options:
@@ -170,17 +181,13 @@ class Choice:
         return self.options[int(rng.integers(len(self.options)))]
 
     def widget(self, layout: Any, *more: Any) -> Any:
-        import ipywidgets as widgets
-
-        labels = self.labels or [str(option) for option in self.options]
-        options = list(zip(labels, self.options, strict=True))
-        return getattr(widgets, self._widget)(options=options, value=self.default, **_widget_options(self, layout))
+        return _widget(self._kind, self, layout, options=list(self.said().items()), value=self.default)
 
 
 class Stops(Choice):
     """A slider that stops at a few given values, for scales with a zero at the end or other uneven steps."""
 
-    _widget = "SelectionSlider"
+    _kind = "SelectionSlider"
 
 
 @dataclass(frozen=True)
@@ -203,9 +210,7 @@ class Toggle:
         return bool(rng.integers(2))
 
     def widget(self, layout: Any, *more: Any) -> Any:
-        import ipywidgets as widgets
-
-        return widgets.Checkbox(self.default, indent=False, **_widget_options(self, layout))
+        return _widget("Checkbox", self, layout, value=self.default, indent=False)
 
 
 Control = Slider | Choice | Toggle

@@ -6,7 +6,7 @@ from typing import Any
 
 from course_lib.experiments.initialization import RACERS, initialization_race, symmetry
 from course_lib.experiments.signals import SCHEMES, signal_propagation, weight_std
-from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle
+from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle, strength
 from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.nn.activations import offered
 from course_lib.plots.activations import name_of
@@ -14,7 +14,6 @@ from course_lib.plots.initialization import RacePicture, SymmetryPicture
 from course_lib.plots.signals import SignalPicture
 
 ACTIVATIONS = offered("depth")
-NAMED = [name_of(function) for function in ACTIVATIONS]
 NOISE = (0.0, 1e-12, 1e-9, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
 
 
@@ -41,7 +40,7 @@ def initialization_explorer(**start: Any) -> Explorer:
         signal_propagation,
         SignalPicture,
         [
-            Choice("activation", "activation", ACTIVATIONS, "tanh", NAMED),
+            Choice("activation", "activation", ACTIVATIONS, "tanh", name_of),
             Choice("init", "scheme", (*SCHEMES, "constant", "custom"), "0.01"),
             scale,
             IntSlider("width", "width n", 16, 1024, 500, step=4),
@@ -75,7 +74,7 @@ def symmetry_explorer(**start: Any) -> Explorer:
         SymmetryPicture,
         [
             Slider("constant", "constant c", -0.3, 0.3, 0.05, step=0.01),
-            Stops("noise", "noise", NOISE, 0.0, [f"{noise:g}" if noise else "none" for noise in NOISE]),
+            Stops("noise", "noise", NOISE, 0.0, strength),
             IntSlider("steps", "steps", 0, 300, 300, step=5),
         ],
         presets={
@@ -99,7 +98,7 @@ def initialization_race_explorer(**start: Any) -> Explorer:
         RacePicture,
         [
             Choice("init", "watch", RACERS, "xavier"),
-            Choice("activation", "activation", ACTIVATIONS, "tanh", NAMED),
+            Choice("activation", "activation", ACTIVATIONS, "tanh", name_of),
             LogSlider("lr", "learning rate", 1e-3, 10, 0.1),
             LogSlider("scale", "your scale", 1e-3, 10, 0.3),
             IntSlider("depth", "hidden layers", 1, 6, 4),

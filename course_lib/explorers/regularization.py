@@ -9,16 +9,12 @@ from course_lib.experiments.regularization import DECAYS, DRAFT, IMAGES, LIMITS,
 from course_lib.experiments.regularization_dropout import MODES, MOST_INPUTS, UNITS, dropped_out
 from course_lib.experiments.regularization_ensemble import IMAGES as ENSEMBLE_IMAGES
 from course_lib.experiments.regularization_ensemble import KINDS, MEMBERS, ensemble
-from course_lib.explorers.controls import Choice, IntSlider, Slider, Stops
+from course_lib.explorers.controls import Choice, IntSlider, Slider, Stops, strength
 from course_lib.explorers.explorer import Explorer
 from course_lib.plots.regularization import OverfittingPicture
 from course_lib.plots.regularization_decay import DecayPicture
 from course_lib.plots.regularization_dropout import DropoutPicture
 from course_lib.plots.regularization_ensemble import EnsemblePicture
-
-
-def _strengths(values: tuple[float, ...]) -> list[str]:
-    return [f"{value:g}" if value else "none" for value in values]
 
 
 def overfitting_explorer(**start: Any) -> Explorer:
@@ -32,11 +28,11 @@ def overfitting_explorer(**start: Any) -> Explorer:
         OverfittingPicture,
         [
             Stops("images", "training images", IMAGES, 300),
-            Stops("weight_decay", "weight decay λ", DECAYS, 0.0, _strengths(DECAYS)),
+            Stops("weight_decay", "weight decay λ", DECAYS, 0.0, strength),
             Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
             Stops("width", "units per layer", WIDTHS, 100),
-            Stops("wrong", "wrong labels", WRONG, 0.0, [f"{share:.0%}" for share in WRONG]),
-            Stops("max_norm", "max-norm c", LIMITS, 0.0, _strengths(LIMITS)),
+            Stops("wrong", "wrong labels", WRONG, 0.0, "{:.0%}".format),
+            Stops("max_norm", "max-norm c", LIMITS, 0.0, strength),
         ],
         presets={
             "300 images": {"wrong": 0.0},
@@ -65,7 +61,7 @@ def weight_decay_explorer(**start: Any) -> Explorer:
         planes.weight_decay,
         DecayPicture,
         [
-            Stops("weight_decay", "λ", planes.DECAYS, 0.01, _strengths(planes.DECAYS)),
+            Stops("weight_decay", "λ", planes.DECAYS, 0.01, strength),
             Choice("optimizer", "optimiser", planes.OPTIMIZERS, "adam", ("SGD", "Adam")),
             Choice("cloud", "data", tuple(planes.CLOUDS), "moons"),
         ],

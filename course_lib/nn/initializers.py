@@ -16,41 +16,40 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import numpy as np
 
 from course_lib.annotations import Count, Natural, NotNegative, Rng
 from course_lib.arguments import checked, validated
 
+Fan = Literal["in", "out", "avg"]
+
 
 @checked
 def variance_scaling(
-    rng: Rng, fan_in: int, fan_out: int, gain: float = 1.0, fan: str = "in", distribution: str = "normal"
+    rng: Rng,
+    fan_in: int,
+    fan_out: int,
+    gain: float = 1.0,
+    fan: Fan = "in",
+    distribution: Literal["normal", "uniform"] = "normal",
 ) -> np.ndarray:
     """Var(w) = gain² / n,   n = n_in ("in"), n_out ("out") or (n_in + n_out)/2 ("avg").
 
     "normal": W = σZ with Z ~ N(0, 1);  "uniform": W ~ U(−√3 σ, √3 σ), which has the same variance σ².
     Returns W (fan_in, fan_out).  He et al. 2015 (arXiv 1502.01852) sec. 2.2 has the derivation.
-
-    Raises: ValueError for an unknown distribution or fan.
     """
     sigma = scaled_std(fan_in, fan_out, gain, fan)
     if distribution == "normal":
         return normal(rng, fan_in, fan_out, std=sigma)
-    if distribution == "uniform":
-        return uniform(rng, fan_in, fan_out, bound=math.sqrt(3) * sigma)
-    raise ValueError(f"distribution must be 'normal' or 'uniform', not {distribution!r}.")
+    return uniform(rng, fan_in, fan_out, bound=math.sqrt(3) * sigma)
 
 
 @checked
-def scaled_std(fan_in: Count, fan_out: Count, gain: NotNegative = 1.0, fan: str = "in") -> float:
-    """σ = gain / √n,   the standard deviation `variance_scaling` aims for.
-
-    Raises: ValueError for an unknown fan.
-    """
-    n = {"in": fan_in, "out": fan_out, "avg": (fan_in + fan_out) / 2}.get(fan)
-    if n is None:
-        raise ValueError(f"fan must be 'in', 'out' or 'avg', not {fan!r}.")
+def scaled_std(fan_in: Count, fan_out: Count, gain: NotNegative = 1.0, fan: Fan = "in") -> float:
+    """σ = gain / √n,   the standard deviation `variance_scaling` aims for."""
+    n = {"in": fan_in, "out": fan_out, "avg": (fan_in + fan_out) / 2}[fan]
     return gain / math.sqrt(n)
 
 

@@ -121,7 +121,8 @@ def panel_of(explorer: Explorer) -> dict[str, str]:
     for name, control in explorer.controls.items():
         ends = [f"{end:g}" if isinstance(control, Slider) else str(end) for end in control.extremes()]
         of = f"{ends[0]} to {ends[-1]} by {control.step:g}" if isinstance(control, Slider) else ", ".join(ends)
-        labels = getattr(control, "labels", None)
+        labels = getattr(control, "labels", str)
+        labels = () if labels is str else control.said()
         read[name] = f"{control.label}: {of}; at first {control.default}" + (
             f" ({', '.join(labels)})" if labels else ""
         )

@@ -213,8 +213,11 @@ def test_a_name_with_bound_parameters_is_the_scheme():
         (lambda: uniform(0, 3, 4), "random generator such as np.random.default_rng"),
         (lambda: he(np.random.default_rng(0), 0, 4), "fan_in of he must be a whole number, 1 or more, not 0|fan_in of"),
         (lambda: zeros(np.random.default_rng(0), 4, -1), "fan_out of zeros must be a whole number, 1 or more, not -1"),
-        (lambda: variance_scaling(np.random.default_rng(0), 3, 4, fan="both"), "'in', 'out' or 'avg'"),
-        (lambda: variance_scaling(np.random.default_rng(0), 3, 4, distribution="beta"), "'normal' or 'uniform'"),
+        (lambda: variance_scaling(np.random.default_rng(0), 3, 4, fan="both"), "one of 'in', 'out', 'avg'"),
+        (
+            lambda: variance_scaling(np.random.default_rng(0), 3, 4, distribution="beta"),
+            "one of 'normal', 'uniform'",
+        ),
         (lambda: gain("softmax"), "No gain is known for 'softmax'; known are identity"),
     ],
 )
