@@ -6,7 +6,8 @@ from course_lib.exercises.source import show_source
 from course_lib.exercises.spaced_review import CHAPTERS
 from course_lib.exercises.tutor import Tutor
 
-_tutor = Tutor(import_module(f"course_lib.exercises.{chapter}") for chapter in CHAPTERS)
+_MODULES = (*CHAPTERS, *(f"{chapter}_questions" for chapter in CHAPTERS[1:]))
+_tutor = Tutor(import_module(f"course_lib.exercises.{name}") for name in _MODULES)
 
 check, hint, solution = _tutor.check, _tutor.hint, _tutor.solution
 predict, why, review = _tutor.predict, _tutor.why, _tutor.review

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.exercises.activations_questions import PREDICTIONS
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
 from course_lib.registry import registered
@@ -303,5 +302,3 @@ STABLE_SOFTMAX = Exercise(
 )
 
 EXERCISES = registered((DEAD_SHARE, ALPHA_GRADIENT, STABLE_SOFTMAX))
-
-__all__ = ["EXERCISES", "PREDICTIONS"]

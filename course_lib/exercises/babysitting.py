@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.babysitting_questions import PREDICTIONS
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
 from course_lib.registry import registered
@@ -312,5 +311,3 @@ ADVICE = Exercise(
 )
 
 EXERCISES = registered((FIRST_LOSS, RATIO, ADVICE))
-
-__all__ = ["EXERCISES", "PREDICTIONS"]

@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
-from course_lib.exercises.initialization_questions import PREDICTIONS
 from course_lib.inputs import arrays
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.registry import registered
@@ -310,5 +309,3 @@ INPUT_GRADIENT = Exercise(
 )
 
 EXERCISES = registered((HE_WEIGHTS, MEAN_SQUARES, INPUT_GRADIENT))
-
-__all__ = ["EXERCISES", "PREDICTIONS"]

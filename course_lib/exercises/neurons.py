@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
-from course_lib.exercises.neurons_questions import PREDICTIONS
 from course_lib.inputs import arrays
 from course_lib.registry import registered
 
@@ -382,5 +381,3 @@ NUMERICAL_GRADIENT = Exercise(
 )
 
 EXERCISES = registered((WINDOW_SCORES, MARGIN_GRADIENTS, NUMERICAL_GRADIENT))
-
-__all__ = ["EXERCISES", "PREDICTIONS"]

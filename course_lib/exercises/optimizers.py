@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
-from course_lib.exercises.optimizers_questions import PREDICTIONS
 from course_lib.inputs import arrays
 from course_lib.registry import registered
 
@@ -399,5 +398,3 @@ PLATEAU = Exercise(
 )
 
 EXERCISES = registered((MOMENTUM, ADAM, PLATEAU))
-
-__all__ = ["EXERCISES", "PREDICTIONS"]

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
-from course_lib.exercises.preprocessing_questions import PREDICTIONS
 from course_lib.inputs import arrays
 from course_lib.registry import registered
 
@@ -373,5 +372,3 @@ LARGEST_LEARNING_RATE = Exercise(
 )
 
 EXERCISES = registered((STANDARDISED, ZCA, LARGEST_LEARNING_RATE))
-
-__all__ = ["EXERCISES", "PREDICTIONS"]

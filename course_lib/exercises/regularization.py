@@ -3,7 +3,6 @@
 import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
-from course_lib.exercises.regularization_questions import PREDICTIONS
 from course_lib.inputs import arrays
 from course_lib.registry import registered
 
@@ -320,5 +319,3 @@ ENSEMBLE = Exercise(
 )
 
 EXERCISES = registered((DECAY, DROPOUT, ENSEMBLE))
-
-__all__ = ["EXERCISES", "PREDICTIONS"]

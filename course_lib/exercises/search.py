@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
-from course_lib.exercises.search_questions import PREDICTIONS
 from course_lib.inputs import arrays
 from course_lib.registry import registered
 
@@ -289,5 +288,3 @@ HALVING = Exercise(
 )
 
 EXERCISES = registered((LOG_UNIFORM, TRIALS, HALVING))
-
-__all__ = ["EXERCISES", "PREDICTIONS"]

@@ -26,6 +26,7 @@ from course_lib.exercises.shown import Shown
 from course_lib.exercises.source import Source, show_source
 from course_lib.exercises.values import shortened
 from course_lib.exercises.why import Why
+from course_lib.registry import registered
 
 T = TypeVar("T", bound=Shown)
 
@@ -65,14 +66,12 @@ def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
 
 
 class Tutor:
-    """`modules` are the chapters' modules, each with its dictionaries `EXERCISES` and `PREDICTIONS`."""
+    """`modules` are the chapters' modules, with dictionaries `EXERCISES` or `PREDICTIONS`."""
 
     def __init__(self, modules: Iterable[ModuleType], file: ProgressFile | None = None) -> None:
-        self.exercises: dict[str, Exercise] = {}
-        self.predictions: dict[str, Prediction] = {}
-        for module in modules:
-            _add(self.exercises, module.EXERCISES)
-            _add(self.predictions, module.PREDICTIONS)
+        chapters = list(modules)
+        self.exercises = registered(one for module in chapters for one in getattr(module, "EXERCISES", {}).values())
+        self.predictions = registered(one for module in chapters for one in getattr(module, "PREDICTIONS", {}).values())
         self.file = file or ProgressFile()
         self._shown: dict[str, Shown] = {}
 
@@ -183,13 +182,6 @@ class Tutor:
             self._shown[place].leave()
         self._shown[place] = new
         return new
-
-
-def _add(all_: dict, more: dict) -> None:
-    for id, item in more.items():
-        if id in all_ or id != item.id:
-            raise ValueError(f"The id {id!r} is taken, or differs from the item's own id {item.id!r}.")
-        all_[id] = item
 
 
 def _find(items: dict, id: Any, kind: str) -> Any:

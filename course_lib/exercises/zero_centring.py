@@ -3,7 +3,6 @@
 import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
-from course_lib.exercises.zero_centring_questions import PREDICTIONS
 from course_lib.inputs import arrays
 from course_lib.registry import registered
 
@@ -337,5 +336,3 @@ CONDITION_NUMBERS = Exercise(
 )
 
 EXERCISES = registered((WEIGHT_GRADIENT, SIGN_AGREEMENT, CONDITION_NUMBERS))
-
-__all__ = ["EXERCISES", "PREDICTIONS"]

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from course_lib.exercises.babysitting import PREDICTIONS, advice, first_loss, update_ratio
+from course_lib.exercises.babysitting import advice, first_loss, update_ratio
+from course_lib.exercises.babysitting_questions import PREDICTIONS
 from course_lib.experiments.babysitting_clinic import course
 from course_lib.experiments.babysitting_patients import Run
 from course_lib.experiments.babysitting_rates import accuracy_before_loss

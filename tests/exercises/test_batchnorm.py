@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib.exercises.batchnorm import PREDICTIONS, batch_norm, batch_norm_backward, fold
+from course_lib.exercises.batchnorm import batch_norm, batch_norm_backward, fold
+from course_lib.exercises.batchnorm_questions import PREDICTIONS
 from course_lib.experiments.batchnorm_modes import SIZES, batchnorm_modes
 from course_lib.nn.gradient_check import numerical_gradient
 from course_lib.nn.normalization import BatchNorm

@@ -7,11 +7,11 @@ import pytest
 
 from course_lib.exercises.initialization import (
     EXERCISES,
-    PREDICTIONS,
     he_weights,
     input_gradient,
     mean_squares,
 )
+from course_lib.exercises.initialization_questions import PREDICTIONS
 from course_lib.exercises.start import PREDICTIONS as START_PREDICTIONS
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.nn.activations import ACTIVATIONS

@@ -7,11 +7,11 @@ import pytest
 
 from course_lib.exercises.neurons import (
     EXERCISES,
-    PREDICTIONS,
     margin_gradients,
     numerical_gradient,
     window_scores,
 )
+from course_lib.exercises.neurons_questions import PREDICTIONS
 from course_lib.experiments.neurons_boundary import duplicated_input, spiral_fit
 from course_lib.experiments.neurons_gradient_check import H, gradient_check_sweep
 from course_lib.experiments.neurons_window import pair_gradients, window_parameters, window_score

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from course_lib.exercises.optimizers import (
-    PREDICTIONS,
     adam_steps,
     momentum_steps,
     rates_on_plateau,
 )
+from course_lib.exercises.optimizers_questions import PREDICTIONS
 from course_lib.experiments.optimizers import saito_paths
 from course_lib.experiments.optimizers_adam import adam_bias, effective_rates
 from course_lib.experiments.optimizers_race import optimizer_race

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from course_lib.exercises.initialization import PREDICTIONS
+from course_lib.exercises.initialization_questions import PREDICTIONS
 from course_lib.exercises.prediction import SURE, Option, Prediction, Question
 from course_lib.exercises.shown import WIDGET
 from course_lib.exercises.start import PREDICTIONS as START

@@ -5,11 +5,11 @@ import pytest
 
 from course_lib.exercises.preprocessing import (
     EXERCISES,
-    PREDICTIONS,
     largest_learning_rate,
     standardised,
     zca,
 )
+from course_lib.exercises.preprocessing_questions import PREDICTIONS
 from course_lib.experiments.preprocessing import (
     correlated_cloud,
     hessian_condition,

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from course_lib.exercises.zero_centring import (
-    PREDICTIONS,
     condition_numbers,
     share_of_one_sign,
     weight_gradient,
 )
+from course_lib.exercises.zero_centring_questions import PREDICTIONS
 from course_lib.experiments.zero_centring import best_rate, zigzag
 from course_lib.experiments.zero_centring_networks import NETWORKS, network_signs
 from course_lib.experiments.zero_centring_signs import sign_agreement
