@@ -52,7 +52,6 @@ def load_mnist(
     cache      folder for fetched files, by default that of `pooch`; a second call needs no network.
     flat       rows of 784 pixels, else images (n, 28, 28).
     scaled     ink from 0 to 1, else 0…255.
-    ValueError with one sentence if a file cannot be fetched, is damaged, incomplete or not in IDX format.
 
     Raises: ValueError if a file cannot be fetched, is damaged, incomplete or not in IDX format.
     """

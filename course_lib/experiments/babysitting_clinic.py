@@ -164,14 +164,12 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
         ratio = float(np.median(signs.ratio)) if frame.step else 0.0
         evaluations.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], ratio))
     step, loss, val_loss, accuracy, val_accuracy, ratios = np.array(evaluations, float).T
-    if diverged is None:
-        new = (
-            net.accuracy(digits.x_test, digits.y_test)
-            if run.evaluated
-            else _class_by_class(net, digits.x_test, digits.y_test)[1]
-        )
-    else:
+    if diverged is not None:
         new = 0.1  # all scores are lost: the first class is as good as any
+    elif run.evaluated:
+        new = net.accuracy(digits.x_test, digits.y_test)
+    else:
+        new = _class_by_class(net, digits.x_test, digits.y_test)[1]
     return Course(
         run,
         step,

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.normalization import BatchNorm
 
@@ -60,7 +61,7 @@ class BatchNormByHand:
 
 @checked
 def batchnorm_by_hand(
-    shape: str = "exponential",
+    shape: Annotated[str, OneOf(SHAPES)] = "exponential",
     size: Natural = 100,
     mean: float = 2.0,
     spread: float = 1.5,
@@ -75,10 +76,8 @@ def batchnorm_by_hand(
     The batch is the first `size` of 1000 numbers drawn once from one of `SHAPES`, centred near `mean`, with a standard
     deviation near `spread` ("constant": all equal `mean`). `restore` takes γ = √(σ² + ε) and β = μ instead of yours.
 
-    Raises: ValueError for an unknown shape, or a size outside 2 to 1000.
+    Raises: ValueError for a size outside 2 to 1000.
     """
-    if shape not in SHAPES:
-        raise ValueError(f"There is no shape {shape!r}; choose one of {', '.join(SHAPES)}.")
     if not 2 <= size <= MOST:
         raise ValueError(
             f"size must be 2 to {MOST}, not {size}: a batch of one has no spread, so x̂ is 0 whatever x is."

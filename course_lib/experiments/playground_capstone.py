@@ -16,6 +16,7 @@ from course_lib.annotations import Natural
 from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.experiments.playground import INITS
+from course_lib.experiments.regularization_shifts import MOVES, moved
 from course_lib.nn.activations import softmax
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD, AdamW
@@ -23,7 +24,6 @@ from course_lib.nn.preprocessing import Scaled, Standardize
 from course_lib.nn.schedules import Constant, Cosine
 from course_lib.nn.training import train
 
-MOVES = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # rows down, columns to the right
 SMALL = 0.5  # added to the variance of a pixel: pixels at the border are almost always 0 of 16
 
 
@@ -102,9 +102,7 @@ def shifted(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Returns: x (5m, 64) and y (5m,), for x (m, 64) and y (m,).
     """
-    images = np.pad(x.reshape(-1, 8, 8), ((0, 0), (1, 1), (1, 1)))
-    moved = [images[:, 1 - down : 9 - down, 1 - right : 9 - right] for down, right in MOVES]
-    return np.concatenate(moved).reshape(-1, 64), np.tile(y, len(MOVES))
+    return np.concatenate([moved(x, *move) for move in MOVES]), np.tile(y, len(MOVES))
 
 
 @dataclass(frozen=True)

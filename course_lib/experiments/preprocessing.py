@@ -142,9 +142,8 @@ def correlated_cloud(features: Natural = 5, points: Natural = 400, seed: Natural
     Returns: (points, features).
     """
     rng = np.random.default_rng(seed)
-    return rng.standard_normal((points, features)) @ rng.standard_normal((features, features)) + 10 * (
-        rng.standard_normal(features)
-    )
+    z, A = rng.standard_normal((points, features)), rng.standard_normal((features, features))
+    return z @ A + 10 * rng.standard_normal(features)
 
 
 @checked

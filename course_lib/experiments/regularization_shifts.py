@@ -28,8 +28,11 @@ class Shifts:
     averaged: np.ndarray  #: (seeds,) digits as they are; probabilities averaged over the five places
 
 
-def _shifted(x: np.ndarray, down: int, right: int) -> np.ndarray:
-    """Images x (m, 64) moved by `down` rows and `right` columns; what enters is black, what leaves is lost."""
+def moved(x: np.ndarray, down: int, right: int) -> np.ndarray:
+    """Images x (m, 64) moved by `down` rows and `right` columns; what enters is black, what leaves is lost.
+
+    Returns: the shape of x (m, 64).
+    """
     images = np.pad(x.reshape(-1, 8, 8), ((0, 0), (1, 1), (1, 1)))
     return np.roll(images, (down, right), axis=(1, 2))[:, 1:-1, 1:-1].reshape(x.shape)
 
@@ -43,9 +46,9 @@ def shifts(augment: bool, images: int = 300, steps: int = 600, seeds: int = 5) -
     digits = shared_digits()
     x, y = digits.x_train[:images], digits.y_train[:images]
     if augment:
-        x, y = np.concatenate([_shifted(x, *move) for move in MOVES]), np.tile(y, len(MOVES))
+        x, y = np.concatenate([moved(x, *move) for move in MOVES]), np.tile(y, len(MOVES))
     net = MLP((64, 100, 100, 10), trials=seeds, seed=list(range(seeds)), dtype=np.float64)
     train(net, x, y, Adam(lr=LEARNING_RATE), steps=steps, batch_size=BATCH, rng=0)
-    answers = [softmax(net.forward(_shifted(digits.x_val, *move))) for move in MOVES]
+    answers = [softmax(net.forward(moved(digits.x_val, *move))) for move in MOVES]
     right = [(p.argmax(axis=-1) == digits.y_val).mean(axis=-1) for p in (*answers, np.mean(answers, axis=0))]
     return Shifts(right[0], np.mean(right[1:5], axis=0), right[5])

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.annotations import Natural, Share
+from course_lib.annotations import Count, Natural, Share
 from course_lib.arguments import checked
 
 TRIALS = tuple(k * k for k in range(2, 11))  # so that a square grid exists
@@ -160,13 +160,8 @@ class Hits:
 
 
 @checked
-def hits(n: tuple[Natural, ...] = (10, 20, 58, 59, 60, 100), runs: Natural = 4000, seed: Natural = 0) -> Hits:
-    """Draw runs × n trials and count the runs that have one in the best 5 %; how many axes there are is no matter.
-
-    Raises: ValueError if there is no trial or no run.
-    """
-    if min(n) < 1 or runs < 1:
-        raise ValueError(f"hits needs at least one trial and one run, not {min(n)} and {runs}.")
+def hits(n: tuple[Count, ...] = (10, 20, 58, 59, 60, 100), runs: Count = 4000, seed: Natural = 0) -> Hits:
+    """Draw runs × n trials and count the runs that have one in the best 5 %; how many axes there are is no matter."""
     drawn = np.random.RandomState(seed).uniform(size=(runs, max(n)))
     counted = np.array([(drawn[:, :k] > 0.95).any(axis=1).mean() for k in n])
     return Hits(n, counted, np.array([chance_of_the_best(k) for k in n]))

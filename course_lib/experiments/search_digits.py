@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from typing import Annotated
 
 import numpy as np
+from annotated_types import Ge
 
 from course_lib.annotations import Natural, OneOf
 from course_lib.arguments import checked
@@ -88,8 +89,8 @@ def objective(epochs: int = EPOCHS) -> TrainMLP:
 
 @checked
 def digits_search(
-    strategy: str = "random",
-    trials: Natural = 60,
+    strategy: Annotated[str, OneOf(STRATEGIES)] = "random",
+    trials: Annotated[int, Ge(2)] = 60,
     lr_low: float = 1e-4,
     lr_high: float = 1e1,
     decay: str = "1e-6 … 1e-1",

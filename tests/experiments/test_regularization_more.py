@@ -5,19 +5,19 @@ import pytest
 
 from course_lib.experiments.regularization import overfitting
 from course_lib.experiments.regularization_max_norm import project
-from course_lib.experiments.regularization_shifts import MOVES, _shifted, shifts
+from course_lib.experiments.regularization_shifts import MOVES, moved, shifts
 from course_lib.experiments.regularization_sparsity import RULES, sparsity
 
 
 @pytest.mark.parametrize("down, right", MOVES)
 def test_a_moved_image_keeps_its_ink_where_it_went(down, right):
     image = np.arange(1.0, 65.0).reshape(8, 8)
-    moved = _shifted(image.reshape(1, 64), down, right).reshape(8, 8)
+    after = moved(image.reshape(1, 64), down, right).reshape(8, 8)
     for row in range(8):
         for column in range(8):
             from_row, from_column = row - down, column - right
             there = 0 <= from_row < 8 and 0 <= from_column < 8
-            assert moved[row, column] == (image[from_row, from_column] if there else 0)
+            assert after[row, column] == (image[from_row, from_column] if there else 0)
 
 
 def test_augmentation_teaches_that_the_place_does_not_matter():

@@ -94,7 +94,7 @@ def test_the_test_accuracy_is_that_of_the_best_trial():
 
 
 def test_an_unknown_strategy():
-    with pytest.raises(ValueError, match="There is no strategy 'clever'; there are: random"):
+    with pytest.raises(ValueError, match="strategy of digits_search must be one of random"):
         next(digits_search("clever"))
 
 
