@@ -225,10 +225,7 @@ class Explorer:
             return None, str(error)
         except Exception as error:  # a defect of ours must not become a traceback under a slider
             logging.getLogger(__name__).exception("%s failed at %s", self.name, settings)
-            return (
-                None,
-                f"This setting failed ({type(error).__name__}: {error}). The last good picture stays.",
-            )
+            return None, f"This setting failed ({type(error).__name__}: {error}). The last good picture stays."
 
     def _accept(self, result: Any, draft: bool) -> None:
         """Take `result` as the present one, draw it where it is looked at, and tell the panel."""

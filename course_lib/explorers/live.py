@@ -27,6 +27,7 @@ class LiveExplorer(Explorer):
     draft     how many of them while a slider is dragged; all if None
     foreword  what is said before the words of that picture; {preview} in it is how many frames it stands for
     before    settings of `frames` that no control moves, for the preview alone
+    options   linked, start and first, as for every explorer
 
     Until `step` is called the explorer is one like all others, with the preview as its experiment. From then on there
     is a live run: `result` is its present frame, `set` does what the hand does, `reset` ends it.
@@ -45,14 +46,10 @@ class LiveExplorer(Explorer):
         draft: int | None = None,
         foreword: str = "",
         before: Settings | None = None,
-        linked: Callable[[Settings, set[str]], Settings] | None = None,
-        start: Settings | None = None,
-        first: int | None = None,
+        **options: Any,
     ) -> None:
         few = {"preview": draft} if draft else None
-        super().__init__(
-            name, self._preview, picture, controls, presets, draft=few, linked=linked, start=start, first=first
-        )
+        super().__init__(name, self._preview, picture, controls, presets, draft=few, **options)
         self.frames = frames  # (**settings) -> a generator of results, to which changed settings are sent
         self.during = frozenset(during)
         self.preview, self.foreword, self.before = preview, foreword, dict(before or {})

@@ -174,7 +174,7 @@ def window_update_explorer(**start: Any) -> Explorer:
         WindowUpdatePicture,
         [
             Stops("moment", "update . phase", MOMENTS, 2, MOMENT_NAMES),
-            Choice("part", "look at", WINDOW_PARTS, "W", list(names)),
+            Choice("part", "look at", WINDOW_PARTS, "W", names),
             IntSlider("unit", "hidden unit", 1, HIDDEN_UNITS, 1),
             IntSlider("entry", "number of the window", 1, INPUTS, 9),
             Choice("activation", "activation", WATCHED, "tanh", name_of),

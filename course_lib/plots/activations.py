@@ -78,14 +78,7 @@ class GatePicture(Picture):
         ]
         if rival:
             handles.insert(2, Line2D([], [], color=VERMILLION, linestyle="--", label="max(αx, x)"))
-        self.curve.legend(
-            handles=handles,
-            loc="lower left",
-            bbox_to_anchor=(-0.01, 1.0),
-            ncols=4,
-            columnspacing=1.1,
-            handlelength=1.6,
-        )
+        self.legend_above(self.curve, (-0.01, 1.0), 4, handles=handles, columnspacing=1.1, handlelength=1.6)
 
     def _build_slope(self) -> None:
         ax = self.slope

@@ -43,7 +43,7 @@ class ChainPicture(Picture):
         ]
         self.lines = {name: self.moving_line(ax, label=label, **look) for name, label, look in looks}
         order = [self.lines[name] for name in ("gradient", "theory", "slopes", "bound")]
-        ax.legend(handles=order, loc="lower left", bbox_to_anchor=(-0.12, 1.0), ncols=2, columnspacing=1.2)
+        self.legend_above(ax, (-0.12, 1.0), 2, handles=order, columnspacing=1.2)
         ax = self.factors
         ax.set(yscale="log", ylim=FACTORS, yticks=[1e-2, 1, 1e2], xlabel="layer, from the top")
         ax.minorticks_off()
@@ -52,7 +52,7 @@ class ChainPicture(Picture):
         self.slope = self.moving_line(ax, color=BLUE, linestyle="-.", marker="o", markersize=5, label="slopes: √E[f′²]")
         self.factor = self.moving_line(ax, color=VERMILLION, marker="s", markersize=5, label="both together")
         ax.set_title("Each layer multiplies by", pad=58)
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.05, 0.99), labelspacing=0.2, handlelength=1.8)
+        self.legend_above(ax, (-0.05, 0.99), labelspacing=0.2, handlelength=1.8)
 
     def frame(self, result: GradientChain) -> tuple:
         seen = np.concatenate([result.gradient, result.theory, result.bound, result.slopes[result.slopes > 1e-12]])

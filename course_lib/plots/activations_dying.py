@@ -41,17 +41,13 @@ class DyingPicture(Picture):
             "zero": self.moving_line(ax, color=SKY, linestyle="--", **_AT_THE_END),
             "accuracy": self.moving_line(ax, color=GREEN, linestyle="-.", **_AT_THE_END),
         }
-        ax.legend(
-            handles=[
-                Line2D([], [], color=VERMILLION, linewidth=3, label="units off on all points (mean)"),
-                Line2D([], [], color=VERMILLION, linewidth=0.9, label="the same, network by network"),
-                Line2D([], [], color=SKY, linestyle="--", label="single outputs off"),
-                Line2D([], [], color=GREEN, linestyle="-.", label="training accuracy"),
-            ],
-            loc="lower left",
-            bbox_to_anchor=(-0.1, 1.0),
-            ncols=2,
-        )
+        handles = [
+            Line2D([], [], color=VERMILLION, linewidth=3, label="units off on all points (mean)"),
+            Line2D([], [], color=VERMILLION, linewidth=0.9, label="the same, network by network"),
+            Line2D([], [], color=SKY, linestyle="--", label="single outputs off"),
+            Line2D([], [], color=GREEN, linestyle="-.", label="training accuracy"),
+        ]
+        self.legend_above(ax, (-0.1, 1.0), 2, handles=handles)
 
     def _build_plane(self) -> None:
         ax = self.plane
@@ -65,17 +61,11 @@ class DyingPicture(Picture):
         self.active = self.moving_collection(ax, LineCollection([], color=self.style.theory, linewidth=0.7))
         self.dead = self.moving_collection(ax, LineCollection([], color=VERMILLION, linewidth=1.3, linestyle="--"))
         ax.set_title("Where w·x + b = 0", pad=30)
-        ax.legend(
-            handles=[
-                Line2D([], [], color=self.style.theory, linewidth=1, label="active unit"),
-                Line2D([], [], color=VERMILLION, linestyle="--", label="off on all points"),
-            ],
-            loc="lower left",
-            bbox_to_anchor=(-0.08, 0.98),
-            ncols=2,
-            columnspacing=1.0,
-            handlelength=1.6,
-        )
+        handles = [
+            Line2D([], [], color=self.style.theory, linewidth=1, label="active unit"),
+            Line2D([], [], color=VERMILLION, linestyle="--", label="off on all points"),
+        ]
+        self.legend_above(ax, (-0.08, 0.98), 2, handles=handles, columnspacing=1.0, handlelength=1.6)
 
     def set_artists(self, result: DyingReLU) -> None:
         self.headline.set_text(headline(result))

@@ -59,8 +59,8 @@ class MaxoutPicture(Picture):
             Line2D([], [], color=BLUE, marker="o", label="learned"),
             *[Line2D([], [], color=self.style.theory, linestyle=":", label="the least (x²)")] * least,
         ]
-        self.curve.legend(handles=left, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2)
-        self.errors.legend(handles=right, loc="lower left", bbox_to_anchor=(-0.2, 0.985), ncols=2, columnspacing=1.0)
+        self.legend_above(self.curve, (-0.02, 1.0), 2, handles=left)
+        self.legend_above(self.errors, (-0.2, 0.985), 2, handles=right, columnspacing=1.0)
 
     def set_artists(self, result: MaxoutFit) -> None:
         self.headline.set_text(headline(result))

@@ -34,16 +34,12 @@ class LearnedSlopePicture(Picture):
         ax.set_title("What the units compute now", pad=62)
         self.before = self.moving_line(ax, color=self.style.theory, linestyle=":")
         self.after = [self.moving_line(ax, **look) for look in LAYERS]
-        ax.legend(
-            handles=[
-                Line2D([], [], label="hidden layer 1 (mean α)", **LAYERS[0]),
-                Line2D([], [], label="hidden layer 2 (mean α)", **LAYERS[1]),
-                Line2D([], [], color=self.style.theory, linestyle=":", label="at the start"),
-            ],
-            loc="lower left",
-            bbox_to_anchor=(-0.1, 0.98),
-            labelspacing=0.2,
-        )
+        handles = [
+            Line2D([], [], label="hidden layer 1 (mean α)", **LAYERS[0]),
+            Line2D([], [], label="hidden layer 2 (mean α)", **LAYERS[1]),
+            Line2D([], [], color=self.style.theory, linestyle=":", label="at the start"),
+        ]
+        self.legend_above(ax, (-0.1, 0.98), handles=handles, labelspacing=0.2)
 
     def _build_slopes(self) -> None:
         ax = self.slopes
@@ -70,7 +66,7 @@ class LearnedSlopePicture(Picture):
             {"color": ORANGE, "linestyle": "--"},
         ]
         self.curves = [self.moving_line(ax, label=name, **look) for name, look in zip(RIVALS, looks, strict=True)]
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.01, 0.93), ncols=3, columnspacing=1.2, handlelength=1.8)
+        self.legend_above(ax, (-0.01, 0.93), 3, columnspacing=1.2, handlelength=1.8)
 
     def frame(self, result: LearnedSlope) -> tuple:
         alpha = result.alpha[np.isfinite(result.alpha)]

@@ -35,10 +35,7 @@ class ActivationRacePicture(Picture):
         colours = [series["color"] for series in SERIES[: len(RACERS)]]
         self.bars = [self.moving(bar) for bar in ax.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
         self.words = [self.moving(ax.text(0, row, "", va="center")) for row in range(len(RACERS))]
-        # A miniature of line and marker beside each name ties the bars to the curves.
-        across = ax.get_yaxis_transform()
-        for row, series in enumerate(SERIES[: len(RACERS)]):
-            ax.plot([-0.165, -0.03], [row, row], clip_on=False, transform=across, markersize=5, **series)
+        self.row_keys(ax, -0.165, -0.03, SERIES[: len(RACERS)])
 
     def set_artists(self, result: ActivationRace) -> None:
         for row, name in enumerate(result.names):

@@ -34,7 +34,7 @@ class InitialLossPicture(Picture):
         axes = self.chances = self.figure.add_axes((0.62, 0.13, 0.36, 0.66))
         axes.set(xlim=(0, IMAGES), ylim=(0, 1), xlabel="200 digits, the unluckiest first")
         axes.set_title("Probability of the right class")
-        self.p = self.moving(axes.stairs(np.zeros(IMAGES), np.arange(IMAGES + 1), color=GREEN, fill=True, alpha=0.8))
+        self.p = self.moving_stairs(axes, np.arange(IMAGES + 1), color=GREEN, fill=True, alpha=0.8)
         self.even = self.moving(axes.axhline(0.1, color=self.style.ink, linestyle=":", linewidth=1.5))
         self.even_label = self.moving(axes.text(0.02 * IMAGES, 0.1, "", va="bottom"))
         self.title = self.heading(0.035, 0.93, 1)

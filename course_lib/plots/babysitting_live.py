@@ -116,14 +116,5 @@ def state(result: LiveTraining) -> str:
 
 def ratio_in_words(result: LiveTraining) -> str:
     now = float(np.median(result.ratio[-1]))
-    return (
-        "near 0.001"
-        if 3e-4 <= now <= 3e-3
-        else "far below 0.001"
-        if now < 1e-4
-        else "below 0.001"
-        if (now < 1e-3)
-        else "above 0.001"
-        if now < 1e-2
-        else "far above 0.001"
-    )
+    limits = ((1e-4, "far below"), (3e-4, "below"), (3e-3, "near"), (1e-2, "above"))
+    return f"{next((where for limit, where in limits if now < limit), 'far above')} 0.001"

@@ -12,16 +12,10 @@ from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 LOOKS: dict[str, dict[str, Any]] = {
-    "eval": {"color": BLUE, "linestyle": "-", "marker": "o"},
-    "train": {"color": GREEN, "linestyle": "-.", "marker": "^"},
-    "train, sorted": {"color": VERMILLION, "linestyle": "--", "marker": "s"},
-    "never updated": {"color": PURPLE, "linestyle": ":", "marker": "D"},
-}
-LABELS = {
-    "eval": "eval: running averages",
-    "train": "train: own batch, shuffled",
-    "train, sorted": "train: own batch, sorted",
-    "never updated": "never updated: 0 and 1",
+    "eval": {"color": BLUE, "linestyle": "-", "marker": "o", "label": "eval: running averages"},
+    "train": {"color": GREEN, "linestyle": "-.", "marker": "^", "label": "train: own batch, shuffled"},
+    "train, sorted": {"color": VERMILLION, "linestyle": "--", "marker": "s", "label": "train: own batch, sorted"},
+    "never updated": {"color": PURPLE, "linestyle": ":", "marker": "D", "label": "never updated: 0 and 1"},
 }
 
 
@@ -39,12 +33,12 @@ class ModesPicture(Picture):
         self.means.set_title("Mean of one unit before normalising", pad=24)
         self.stds.set_title("Its standard deviation")
         self.stds.set_xlabel("training step")
-        self.means.legend(
-            self.curves[0],
-            ["each batch", "whole training set", "running average"],
-            loc="lower left",
-            bbox_to_anchor=(-0.03, 0.97),
-            ncols=3,
+        self.legend_above(
+            self.means,
+            (-0.03, 0.97),
+            3,
+            handles=self.curves[0],
+            labels=["each batch", "whole training set", "running average"],
             columnspacing=0.9,
             handletextpad=0.4,
             handlelength=1.4,
@@ -77,9 +71,9 @@ class ModesPicture(Picture):
         axes.set_xlabel("size of the test batch")
         axes.set_title("Test accuracy, %", pad=84)
         axes.axhline(0.1, color=self.style.faint, linewidth=1)
-        self.lines = {mode: self.moving_line(axes, label=LABELS[mode], markersize=6, **LOOKS[mode]) for mode in MODES}
+        self.lines = {mode: self.moving_line(axes, markersize=6, **LOOKS[mode]) for mode in MODES}
         self.mark = self.moving_marks(axes, "o", self.style.ink, 17, markerfacecolor="none", markeredgewidth=2)
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.03, 0.99), labelspacing=0.25, handlelength=2.6)
+        self.legend_above(axes, (-0.03, 0.99), labelspacing=0.25, handlelength=2.6)
 
     def frame(self, result: BatchNormModes) -> tuple[float, float, float]:
         steps = step_up(float(result.steps), (1.0, 2.0, 3.0, 5.0))

@@ -43,7 +43,7 @@ class TrainingPicture(Picture):
             curves, color=VERMILLION, linestyle="--", marker="s", markersize=4, label="without"
         )
         self.norm = self.moving_line(curves, color=BLUE, marker="o", markersize=4, label="with")
-        curves.legend(ncols=2, loc="lower left", bbox_to_anchor=(-0.14, 1.0))
+        self.legend_above(curves, (-0.14, 1.0), 2)
         self.figure.text(0.665, 0.115, "cells ahead by more than 5 points:")
         self.verdict = self.moving(self.figure.text(0.665, 0.065, ""))
 

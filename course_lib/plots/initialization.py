@@ -32,7 +32,7 @@ class SymmetryPicture(Picture):
         last: Any = {"marker": "o", "markevery": [-1], "markersize": 5}  # at step 0 there is no line yet
         self.distinct = self.moving_line(self.counts, color=BLUE, label="distinct units", **last)
         self.rank = self.moving_line(self.counts, color=VERMILLION, linestyle="--", label="rank of W1", **last)
-        self.counts.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=2, borderaxespad=0)
+        self.legend_above(self.counts, (-0.02, 0.985), 2, borderaxespad=0)
         self.losses.set(xlim=(0, SYMMETRY_STEPS), yticks=[0, 1, math.log(10)], xlabel="step")
         self.losses.set_yticklabels(["0", "1", "ln 10"])
         self.losses.axhline(math.log(10), color=self.style.faint)
@@ -98,27 +98,17 @@ class RacePicture(Picture):
         self.losses.axhline(math.log(10), color=self.style.faint)
         self.losses.set_title("Training loss")
         self.curves = [
-            self.moving_line(self.losses, markevery=0.2, markersize=5, **series)
-            for _, series in zip(RACERS, SERIES, strict=False)
+            self.moving_line(self.losses, markevery=0.2, markersize=5, **series) for series in SERIES[: len(RACERS)]
         ]
         self.bars.set(xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS)))
         self.bars.set_xticklabels(["0", "50", "100"])
         self.bars.set_yticklabels([_label(name) for name in RACERS])
         self.bars.axvline(0.1, color=self.style.faint)
         self.bars.set_title("Validation accuracy, %", loc="right")
-        colours = [series["color"] for _, series in zip(RACERS, SERIES, strict=False)]
+        colours = [series["color"] for series in SERIES[: len(RACERS)]]
         self.rectangles = [self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
         self.marker = self.moving_line(self.bars, marker="<", color=self.style.ink, clip_on=False, markersize=9)
-        # A miniature of line and marker beside each name ties the bars to the curves.
-        for row, (_, series) in enumerate(zip(RACERS, SERIES, strict=False)):
-            self.bars.plot(
-                [-0.66, -0.50],
-                [row, row],
-                clip_on=False,
-                transform=self.bars.transData,
-                markersize=5,
-                **series,
-            )
+        self.row_keys(self.bars, -0.66, -0.50, SERIES[: len(RACERS)])
 
     def frame(self, result: InitializationRace) -> tuple:
         return (step_up(float(result.step[-1])),)

@@ -54,13 +54,8 @@ class GradientCheckPicture(Picture):
         self.chord = self.moving_line(
             close, color=GREEN, linestyle=":", marker="D", markersize=7, label="slope measured"
         )
-        close.legend(
-            handles=[self.rise, self.slope, self.chord],
-            loc="lower left",
-            bbox_to_anchor=(-0.28, 0.99),
-            ncol=2,
-            columnspacing=1.0,
-            handlelength=1.6,
+        self.legend_above(
+            close, (-0.28, 0.99), 2, handles=[self.rise, self.slope, self.chord], columnspacing=1.0, handlelength=1.6
         )
 
     def set_artists(self, result: GradientCheckSweep) -> None:

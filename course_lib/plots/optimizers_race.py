@@ -36,9 +36,7 @@ class OptimizerRacePicture(Picture):
         )
         ax.tick_params(axis="y", length=0, pad=40)
         ax.set_title("Last loss, all seeds", loc="center")
-        across = ax.get_yaxis_transform()
-        for row, name in enumerate(OPTIMIZERS):
-            ax.plot([-0.26, -0.05], [row, row], clip_on=False, transform=across, markersize=5, **LOOKS[name])
+        self.row_keys(ax, -0.26, -0.05, LOOKS.values())
         self.spans = [
             self.moving_line(ax, color=LOOKS[name]["color"], linewidth=5, solid_capstyle="butt") for name in OPTIMIZERS
         ]
@@ -48,6 +46,7 @@ class OptimizerRacePicture(Picture):
         self.beyond = Beyond(self, ax, self.style.ink, axis="x")
         self.figure.text(0.905, 0.925, "η", ha="right", weight="bold")
         self.figure.text(0.99, 0.925, "accuracy", ha="right", weight="bold")
+        across = ax.get_yaxis_transform()
         self.cells = [
             [self.moving(ax.text(x, row, "", ha="right", va="center", transform=across)) for x in (1.44, 1.94)]
             for row in range(len(OPTIMIZERS))

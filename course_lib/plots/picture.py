@@ -13,7 +13,7 @@ import os
 import threading
 import weakref
 import zlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
@@ -135,6 +135,10 @@ class Picture:
         """A filled staircase on `axes` that changes with the result."""
         return self.moving(axes.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=color, edgecolor="none")))
 
+    def moving_stairs(self, axes: Axes, edges: np.ndarray, **look: Any) -> Any:
+        """A histogram on `axes` with these edges that changes with the result."""
+        return self.moving(axes.stairs(np.zeros(len(edges) - 1), edges, **look))
+
     def colour_bar(self, axes: Axes, low: float, high: float, **look: Any) -> None:
         """The colours from `low` to `high` upwards, with the numbers on the right."""
         colours = {"cmap": self.colormap, **look}
@@ -144,10 +148,24 @@ class Picture:
         axes.yaxis.tick_right()
         axes.set_xticks([])
 
+    def row_keys(self, axes: Axes, left: float, right: float, looks: Iterable[dict[str, Any]]) -> None:
+        """Line and marker beside the name of each row, from `left` to `right` in widths of the axes: tied to curves."""
+        for row, look in enumerate(looks):
+            across = axes.get_yaxis_transform()
+            axes.plot([left, right], [row, row], clip_on=False, transform=across, markersize=5, **look)
+
+    def legend_above(self, axes: Axes, at: tuple[float, float], columns: int = 1, **look: Any) -> None:
+        """A legend whose lower left corner stands at `at`, in shares of the axes."""
+        axes.legend(loc="lower left", bbox_to_anchor=at, ncols=columns, **look)
+
     def class_points(self, axes: Axes, looks: Sequence[dict[str, Any]], size: float, edge: float) -> list[Any]:
         """The points of each class, with an edge in the colour of the paper that keeps neighbours apart."""
         rim = {"markeredgecolor": self.style.paper, "markeredgewidth": edge}
         return [self.moving_marks(axes, look["marker"], look["color"], size, **rim) for look in looks]
+
+    def remark(self, x: float, y: float, words: str, **look: Any) -> None:
+        """Small quiet words that stay; (x, y) in the figure."""
+        self.figure.text(x, y, words, fontsize=self.style.font - 1, color=self.style.theory, **look)
 
     def heading(self, x: float, y: float, larger: float, **look: Any) -> Any:
         """A bold text that changes with the result, `larger` points above the usual size; (x, y) in the figure."""

@@ -66,14 +66,7 @@ class PlaygroundPicture(Picture):
         self.units = self.figure.add_axes((0.045, 0.02, 0.945, 0.175))
         self.units.set_axis_off()
         self.units_title = self.heading(0.045, 0.215, 1)
-        self.figure.text(
-            0.99,
-            0.215,
-            "layer below layer; white 0, blue below, orange above",
-            ha="right",
-            color=self.style.theory,
-            fontsize=self.style.font - 1,
-        )
+        self.remark(0.99, 0.215, "layer below layer; white 0, blue below, orange above", ha="right")
         width, height = (int(side) for side in self.units.bbox.size)
         self.units.set(xlim=(0, width), ylim=(height, 0))
         self.maps = self.moving_image(self.units, (height, width, 4), extent=(0, width, height, 0), aspect="auto")
@@ -85,14 +78,8 @@ class PlaygroundPicture(Picture):
         ax.set_title("Loss", pad=22)
         self.val = self.moving_line(ax, color=VERMILLION, linestyle="--", label="validation")
         self.train = self.moving_line(ax, color=BLUE, label="training")
-        ax.legend(
-            handles=[self.train, self.val],
-            loc="lower left",
-            bbox_to_anchor=(-0.16, 0.98),
-            ncols=2,
-            columnspacing=0.8,
-            handlelength=1.6,
-            borderaxespad=0,
+        self.legend_above(
+            ax, (-0.16, 0.98), 2, handles=[self.train, self.val], columnspacing=0.8, handlelength=1.6, borderaxespad=0
         )
 
     def _build_ratio(self) -> None:
@@ -118,7 +105,7 @@ class PlaygroundPicture(Picture):
         ax.set(ylim=(-0.04, 1.06), yticks=[0, 0.5, 1], xlabel="layer")
         self.histogram = self.moving_steps(ax, BLUE)
         self.dead = self.moving_marks(ax, "v", ORANGE, 9, markeredgecolor=self.style.ink, label="dead units")
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.16, 0.98), handletextpad=0.2, borderaxespad=0)
+        self.legend_above(ax, (-0.16, 0.98), handletextpad=0.2, borderaxespad=0)
         self.beyond = self.moving(ax.text(0.99, 1.02, "", transform=ax.transAxes, ha="right", va="bottom"))
         ax = self.grads
         ax.set(yscale="log", ylim=GRADIENTS, yticks=[1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3], xlabel="layer")

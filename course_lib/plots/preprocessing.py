@@ -168,15 +168,7 @@ class SensitivityPicture(Picture):
         self.lines = [self.moving_line(ax, line, color=c, label=name) for name, c, line, _ in styles]
         self.dots = [self.moving_line(ax, mark, color=c, markersize=9) for _, c, _, mark in styles]
         self.beyond = Beyond(self, ax, self.style.ink)
-        ax.legend(
-            loc="lower left",
-            bbox_to_anchor=(-0.2, 0.99),
-            ncols=2,
-            handlelength=1.6,
-            columnspacing=0.8,
-            handletextpad=0.4,
-            borderaxespad=0,
-        )
+        self.legend_above(ax, (-0.2, 0.99), 2, handlelength=1.6, columnspacing=0.8, handletextpad=0.4, borderaxespad=0)
 
     def frame(self, result: LineSensitivity) -> int:
         return next(limit for limit in (4, 6, 9, 13, 18, 24) if result.offset + 3 <= limit)

@@ -67,7 +67,7 @@ class RecipePicture(Picture):
     def set_frame(self, result: PreparedImages) -> None:
         d, regularised = self.frame(result)
         lines = [self.before, self.after, *([self.floor] if regularised else [])]
-        self.spectrum.legend(handles=lines, loc="lower left", bbox_to_anchor=(-0.03, 0.985), ncols=3, borderaxespad=0)
+        self.legend_above(self.spectrum, (-0.03, 0.985), 3, handles=lines, borderaxespad=0)
         ticks = [1, 2, 4, 8, 16, 32, 64] if d == 64 else [1, 3, 10, 30, 100]
         self.spectrum.set(xlim=(0.9, 1.1 * d), xticks=ticks, xticklabels=map(str, ticks), xlabel="component")
         self.spectrum.minorticks_off()

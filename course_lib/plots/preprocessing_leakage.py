@@ -44,9 +44,7 @@ class LeakagePicture(Picture):
         ]
         self.curves = {field: self._curve(left, field, *look) for field, *look in entries}
         handles = [line for _, line in self.curves.values()]
-        left.legend(
-            handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=3, borderaxespad=0, columnspacing=1
-        )
+        self.legend_above(left, (-0.02, 0.985), 3, handles=handles, borderaxespad=0, columnspacing=1)
         self.ring = self.moving_line(left, "o", color="none", markeredgecolor=self.style.ink, markersize=15)
         self.seeds = self.moving_line(right, "o", color=BLUE, markersize=3, alpha=0.35, markeredgewidth=0)
         self.beyond = Beyond(self, right, BLUE, size=5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.regularization import BINS, STEPS, Overfitting
@@ -28,31 +30,19 @@ class OverfittingPicture(Picture):
         self.weights.set_xticks([-edge, 0, edge], [f"≤ −{edge:g}", "0", f"≥ {edge:g}"])
         for label, side in zip(self.weights.get_xticklabels(), ("left", "center", "right"), strict=True):
             label.set(horizontalalignment=side)
-        self.curves = []
-        for axes in (self.loss, self.accuracy):
-            for colour, width in zip(COLOURS, (1.6, 2.4), strict=True):
-                for line, marker in (("-", "o"), ("--", "s")):
-                    self.curves.append(
-                        self.moving_line(
-                            axes,
-                            color=colour,
-                            linestyle=line,
-                            marker=marker,
-                            markersize=4,
-                            markevery=4,
-                            linewidth=width,
-                        )
-                    )
+        marks: dict[str, Any] = {"markersize": 4, "markevery": 4}
+        self.curves = [
+            self.moving_line(axes, color=colour, linestyle=line, marker=marker, linewidth=width, **marks)
+            for axes in (self.loss, self.accuracy)
+            for colour, width in zip(COLOURS, (1.6, 2.4), strict=True)
+            for line, marker in (("-", "o"), ("--", "s"))
+        ]
         self.lowest = [
             self.moving_marks(self.loss, "v", colour, 11, markeredgecolor=self.style.ink, zorder=5)
             for colour in COLOURS
         ]
         self.steps = [
-            self.moving(
-                self.weights.stairs(
-                    np.zeros(len(BINS) - 1), BINS, color=colour, linewidth=width, fill=fill, alpha=alpha
-                )
-            )
+            self.moving_stairs(self.weights, BINS, color=colour, linewidth=width, fill=fill, alpha=alpha)
             for colour, width, fill, alpha in ((VERMILLION, 1, True, 0.45), (BLUE, 2.2, False, 1.0))
         ]
         self.figure.legend(

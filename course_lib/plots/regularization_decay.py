@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.regularization_decay import BINS, REACH, WAYS, WeightDecay
@@ -9,6 +11,10 @@ from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, SERIES, SHADES, VERMILLION
 
 CLASSES = SERIES[:2]
+LOOKS: tuple[dict[str, Any], ...] = (
+    {"color": BLUE, "linewidth": 2.2, "fill": False, "alpha": 1.0},
+    {"color": VERMILLION, "linewidth": 1.0, "fill": True, "alpha": 0.45},
+)
 
 
 class DecayPicture(Picture):
@@ -35,22 +41,8 @@ class DecayPicture(Picture):
         axes.set_xticks([0, edge / 3, 2 * edge / 3, edge], ["0", f"{edge / 3:g}", f"{2 * edge / 3:g}", f"≥ {edge:g}"])
         axes.get_xticklabels()[-1].set_horizontalalignment("right")
         self.steps = [
-            self.moving(
-                axes.stairs(
-                    np.zeros(len(BINS) - 1),
-                    BINS,
-                    color=colour,
-                    linewidth=width,
-                    fill=fill,
-                    alpha=alpha,
-                    baseline=0.5,
-                    label=name,
-                )
-            )
-            for name, colour, width, fill, alpha in (
-                (WAYS[0], BLUE, 2.2, False, 1.0),
-                (WAYS[1], VERMILLION, 1.0, True, 0.45),
-            )
+            self.moving_stairs(axes, BINS, baseline=0.5, label=name, **look)
+            for name, look in zip(WAYS, LOOKS, strict=True)
         ]
         axes.legend(loc="upper right")
         self.title = self.heading(0.045, 0.925, 2)

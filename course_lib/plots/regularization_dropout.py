@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from course_lib.experiments.regularization_dropout import BINS, MASKS, DroppedOut
 from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture
@@ -28,30 +26,21 @@ class DropoutPicture(Picture):
         axes.set_xticks([low, 0, 2, 4, high], [f"≤ −{-low:g}", "0", "2", "4", f"≥ {high:g}"])
         for label, side in zip(axes.get_xticklabels()[::4], ("left", "right"), strict=True):
             label.set(horizontalalignment=side)
-        self.steps = self.moving(axes.stairs(np.zeros(len(BINS) - 1), BINS, fill=True, color=BLUE, alpha=0.4))
+        self.steps = self.moving_stairs(axes, BINS, fill=True, color=BLUE, alpha=0.4)
         self.mean = self.moving_line(axes, color=BLUE, linewidth=3, label="mean in training")
         self.test = self.moving_line(axes, color=VERMILLION, linewidth=3, linestyle="--", label="test")
         axes.legend(loc="lower right", bbox_to_anchor=(1.02, 1.0), ncols=2)
         bars = self.bars = self.figure.add_axes((0.685, 0.13, 0.225, 0.68))
         bars.set(xlim=(0, REACH), ylim=(len(ROWS) - 0.5, -0.6), yticks=range(len(ROWS)), yticklabels=ROWS)
         bars.tick_params(axis="y", length=0)
-        self.lengths, self.values = [], []
+        self.lengths, self.values, across = [], [], bars.get_yaxis_transform()
         for row in range(len(ROWS)):
             for part, (colour, name) in enumerate(((BLUE, "training"), (VERMILLION, "test"))):
                 y = row - 0.17 + 0.34 * part
-                self.lengths.append(
-                    self.moving_line(
-                        bars,
-                        color=colour,
-                        linewidth=(12, 6)[part],
-                        solid_capstyle="butt",
-                        label=name if row == 0 else None,
-                    )
-                )
-                self.values.append(
-                    self.moving(bars.text(1.04, y, "", transform=bars.get_yaxis_transform(), va="center"))
-                )
-        bars.legend(loc="lower left", bbox_to_anchor=(-0.05, 1.0), ncols=2, handlelength=1.2)
+                look = {"color": colour, "linewidth": (12, 6)[part], "label": None if row else name}
+                self.lengths.append(self.moving_line(bars, solid_capstyle="butt", **look))
+                self.values.append(self.moving(bars.text(1.04, y, "", transform=across, va="center")))
+        self.legend_above(bars, (-0.05, 1.0), 2, handlelength=1.2)
         self.title = self.heading(0.07, 0.92, 2)
 
     def set_artists(self, result: DroppedOut) -> None:

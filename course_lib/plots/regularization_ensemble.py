@@ -37,7 +37,7 @@ class EnsemblePicture(Picture):
         ]
         self.accuracy.legend(loc="lower right", ncols=2, handlelength=1.3, columnspacing=0.8)
         self.losses = self.moving_line(self.loss, color=BLUE, marker="o", markersize=5)
-        self.shares = self.moving(self.trust.stairs(np.zeros(len(EDGES) - 1), EDGES, fill=True, color=BLUE, alpha=0.2))
+        self.shares = self.moving_stairs(self.trust, EDGES, fill=True, color=BLUE, alpha=0.2)
         self.curve = self.moving_line(self.trust, color=BLUE, marker="o", markersize=7)
         self.note = self.moving(self.trust.text(0.03, 0.98, "", transform=self.trust.transAxes, va="top"))
         self.title = self.heading(0.06, 0.91, 2)

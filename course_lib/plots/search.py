@@ -51,15 +51,10 @@ class GridVsRandomPicture(Picture):
                 store.append(self.moving_marks(axes, MARKERS[i], COLOURS[i], 5))
             self.heads.append(self.moving(self.figure.text(left, 0.825, "", color=COLOURS[i], weight="bold")))
         self.title = self.heading(0.055, 0.945, 2)
-        self.figure.text(
-            0.055,
-            0.895,
-            "☆ the best point; dark: low loss. Along the edges: the values tried on each "
-            "axis, and how good they are.\n“even” takes n evenly spaced values of each axis, each once.",
-            fontsize=self.style.font - 1,
-            color=self.style.theory,
-            va="center",
+        words = (
+            "☆ the best point; dark: low loss. Along the edges: the values tried on each axis, and how good they are."
         )
+        self.remark(0.055, 0.895, f"{words}\n“even” takes n evenly spaced values of each axis, each once.", va="center")
         self._build_promises()
 
     def _build_promises(self) -> None:

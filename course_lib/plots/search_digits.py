@@ -105,10 +105,7 @@ class SearchPicture(Picture):
         x, y = (np.array([t.settings[name] for t in trials]) for name in ("lr", "l2"))
         right = 100 * np.nan_to_num([t.score for t in trials])
         self.filled.set_width(result.progress)
-        low, high = (
-            [ends[0] for ends in map(_ends, result.present.values())],
-            [ends[1] for ends in map(_ends, result.present.values())],
-        )
+        low, high = zip(*map(_ends, result.present.values()))
         fine = result.present != result.space
         self.range.set_data(
             [low[0], high[0], high[0], low[0], low[0]] * fine, [low[1], low[1], high[1], high[1], low[1]] * fine

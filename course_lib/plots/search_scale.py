@@ -41,20 +41,12 @@ class LogScalePicture(Picture):
             axes = self.figure.add_axes((0.105 + 0.46 * i, 0.11, 0.42, 0.24))
             axes.set(xscale="log", xlim=(1e-8, 1e2), ylim=(0, 104), yticks=[0, 50, 100], xlabel="learning rate")
             axes.set_title(name, color=colour)
-            empty = np.zeros(len(DECADES) - 1)
-            bars = axes.stairs(empty, DECADES, fill=True, color=colour, alpha=0.45)
-            line = axes.stairs(empty, DECADES, color=self.style.theory, linewidth=1.4, linestyle=":")
-            self.shares.append((self.moving(bars), self.moving(line)))
+            bars = self.moving_stairs(axes, DECADES, fill=True, color=colour, alpha=0.45)
+            line = self.moving_stairs(axes, DECADES, color=self.style.theory, linewidth=1.4, linestyle=":")
+            self.shares.append((bars, line))
             if i == 0:
                 axes.set_ylabel("share, %", labelpad=2)
-        self.figure.text(
-            0.985,
-            0.415,
-            "bars: share of the draws in each decade; dotted: expected",
-            ha="right",
-            fontsize=self.style.font - 1,
-            color=self.style.theory,
-        )
+        self.remark(0.985, 0.415, "bars: share of the draws in each decade; dotted: expected", ha="right")
         self.title = self.heading(0.105, 0.945, 2)
         self.note = self.moving(self.figure.text(0.105, 0.893, "", fontsize=self.style.font))
 

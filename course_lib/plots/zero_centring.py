@@ -86,14 +86,9 @@ class ZigZagPicture(Picture):
         return not np.isnan(needed).all(), not (same or np.isnan(centred).all())
 
     def set_frame(self, result: ZigZag) -> None:
-        self.rates.legend(
-            handles=[line for line, seen in zip((self.needed, self.needed_centred), self.frame(result)) if seen],
-            loc="lower left",
-            bbox_to_anchor=(-0.02, 0.98),
-            ncols=2,
-            borderaxespad=0.0,
-            columnspacing=1.2,
-        )
+        curves = zip((self.needed, self.needed_centred), self.frame(result))
+        handles = [line for line, seen in curves if seen]
+        self.legend_above(self.rates, (-0.02, 0.98), 2, handles=handles, borderaxespad=0.0, columnspacing=1.2)
 
     def set_artists(self, result: ZigZag) -> None:
         path = np.clip(result.path, -FAR, FAR)
@@ -101,15 +96,8 @@ class ZigZagPicture(Picture):
         strict = result.one_sign and result.batch_size == 1 and result.x.any()
         gone = not all(low <= at <= high for at, (low, high) in zip(path[-1], REACH))
         self.allowed.set_verts([] if gone or not strict else _corners(*path[-1]))
-        self.rule.set_text(
-            "nothing moves"
-            if not result.x.any()
-            else "out of the picture"
-            if gone
-            else "next step: shaded only"
-            if strict
-            else "next step: anywhere"
-        )
+        allowed = "next step: shaded only" if strict else "next step: anywhere"
+        self.rule.set_text("nothing moves" if not result.x.any() else "out of the picture" if gone else allowed)
         self.contours.set_data(*ellipses(result.eigenvalues, result.directions, -TARGET, TARGET))
         self.path.set_data(*path.T)
         self.here.set_data(path[-1:, 0], path[-1:, 1])

@@ -42,18 +42,13 @@ class ConditioningPicture(Picture):
         self.measured = self.moving_line(
             kappa, color=self.style.ink, marker="D", markersize=8, linestyle="none", clip_on=False
         )
-        kappa.legend(
-            handles=[
-                Line2D([], [], color=GREEN, label="weights"),
-                Line2D([], [], color=PURPLE, linestyle="--", label="with bias"),
-                Line2D([], [], color=self.style.ink, marker="D", linestyle="none", label="4000 examples"),
-            ],
-            loc="lower left",
-            bbox_to_anchor=(-0.03, 0.98),
-            ncols=3,
-            borderaxespad=0.0,
-            columnspacing=1.0,
-            handlelength=1.8,
+        handles = [
+            Line2D([], [], color=GREEN, label="weights"),
+            Line2D([], [], color=PURPLE, linestyle="--", label="with bias"),
+            Line2D([], [], color=self.style.ink, marker="D", linestyle="none", label="4000 examples"),
+        ]
+        self.legend_above(
+            kappa, (-0.03, 0.98), 3, handles=handles, borderaxespad=0.0, columnspacing=1.0, handlelength=1.8
         )
         way = self.figure.add_axes((0.605, 0.10, 0.375, 0.25))
         way.set(ylim=(0, 1.2), yticks=[0, 0.5, 1], xlabel="step")

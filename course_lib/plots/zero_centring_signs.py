@@ -98,8 +98,7 @@ class NetworkSignsPicture(Picture):
         ax.set_title("Against the batch size")
         self.line = self.moving(ax.plot([1, 1], [-0.03, 1.05], color=self.style.faint, linewidth=6)[0])
         self.curves = [self.moving_line(ax, markersize=5, **series) for series in SERIES[: len(names)]]
-        for row, series in zip(rows, SERIES):  # line and marker beside each name tie the bars to the curves
-            bars.plot([-0.80, -0.68], [row, row], clip_on=False, markersize=5, **series)
+        self.row_keys(bars, -0.80, -0.68, SERIES[: len(names)])
 
     def set_artists(self, result: networks.NetworkSigns) -> None:
         self.line.set_xdata([result.batch_size] * 2)

@@ -210,8 +210,8 @@ def test_what_a_newer_course_wrote_and_times_that_are_none_are_no_trouble():
 
 @pytest.fixture
 def tutor(progress_file):
-    module = sys.modules["course_lib.exercises.initialization"]
-    tutor = Tutor([module])
+    modules = [sys.modules[f"course_lib.exercises.initialization{part}"] for part in ("", "_questions")]
+    tutor = Tutor(modules)
     tutor.file.now = lambda: START
     return tutor
 
