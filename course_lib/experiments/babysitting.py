@@ -176,12 +176,19 @@ def tiny_overfit(
     if fault == "pairs":
         loss, accuracy = _out_of_step(net, x, y, lr)
     else:
-        schedule = (lambda t: -0.01 * lr) if fault == "sign" else None  # uphill, slowly enough to be drawn
-        history = train(net, x, y, SGD(lr=lr), epochs=EPOCHS, batch_size=None, schedule=schedule)
+        optimizer = Uphill(lr=lr) if fault == "sign" else SGD(lr=lr)
+        history = train(net, x, y, optimizer, epochs=EPOCHS, batch_size=None)
         loss, accuracy = history.loss, history.accuracy
     wrong = np.flatnonzero(accuracy < 1)
     learned = 0 if not len(wrong) else int(wrong[-1]) + 1
     return TinyOverfit(examples, reg, fault, loss, accuracy, learned if learned < len(accuracy) else None)
+
+
+class Uphill(SGD):
+    """θ ← θ + 0.01 ηg: the wrong sign, slowly enough to be drawn."""
+
+    def update(self, theta, g, state, lr):
+        theta += 0.01 * lr * g
 
 
 def _out_of_step(net: MLP, x: np.ndarray, y: np.ndarray, lr: float) -> tuple[np.ndarray, np.ndarray]:

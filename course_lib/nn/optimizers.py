@@ -74,7 +74,7 @@ class Optimizer:
         given = self.update(theta, grad, state, self.lr if lr is None else _setting(lr, f"lr of {name}"))
         changed_in_place(given, theta, f"{type(self).__name__}.update")
 
-    def update(self, theta: np.ndarray, g: np.ndarray, state: Any, lr: Setting) -> None:
+    def update(self, theta: np.ndarray, g: np.ndarray, state: Any, lr: Setting) -> Any:
         """The formula: change theta (…) and the state in place, given g (…) and the rate lr."""
         raise NotImplementedError
 

@@ -35,7 +35,7 @@ class HasStep(Protocol):
     def init(self, theta: np.ndarray) -> Any:
         """The state, for theta (…, P)."""
 
-    def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: Any = ...) -> None:
+    def step(self, theta: np.ndarray, grad: np.ndarray, state: Any, lr: Any = ...) -> Any:
         """One update of theta, grad (…, P), in place."""
 
 
@@ -275,8 +275,11 @@ def _rate(lr: Any, shape: tuple[int, ...]) -> Number:
     if isinstance(lr, float) and 0.0 <= lr < math.inf:
         return lr
     value = numbers(lr)
-    good = value is not None and value.dtype != bool and broadcasts(value.shape, shape)
-    if not good or not ((value >= 0.0) & (value < math.inf)).all():
+    if (
+        value is None
+        or value.dtype == bool
+        or not (broadcasts(value.shape, shape) and np.all((value >= 0.0) & (value < math.inf)))
+    ):
         wanted = "a number, 0 or more" + (f", or an array of shape ({shape[0]}, 1)" if len(shape) > 1 else "")
         raise ValueError(f"schedule, or lr of the optimizer, must give {wanted}, not {short(lr)}.")
     return floats(value, "lr") if value.ndim else float(value)
