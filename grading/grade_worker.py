@@ -66,7 +66,7 @@ def load(code: str, id: str) -> Any:
 
 def about(yours: Any) -> dict[str, Any]:
     """What the judge may know of an answer before it is called."""
-    from course_lib.exercises.exercise import _is_stub
+    from course_lib.exercises.exercise import is_stub
     from course_lib.exercises.values import shortened
 
     if yours is None or yours is ...:
@@ -80,7 +80,7 @@ def about(yours: Any) -> dict[str, Any]:
         ]
     except (TypeError, ValueError):
         parameters = None
-    return {"parameters": parameters, "stub": _is_stub(yours)}
+    return {"parameters": parameters, "stub": is_stub(yours)}
 
 
 class Side:

@@ -32,7 +32,7 @@ from course_lib.exercises.values import (
 )
 
 
-class _NotAttempted(Exception):
+class NotAttempted(Exception):
     """The answer is still the stub."""
 
 
@@ -104,7 +104,7 @@ class Exercise:
                 warnings.simplefilter("ignore")  # the verdict says it in one sentence
                 within(self.seconds, lambda: self._try_all(yours, attempts))
                 return self._verdict(attempts)
-        except _NotAttempted:
+        except NotAttempted:
             return Verdict(False, f"{self.id}: not attempted yet.")
         except _Unusable as error:
             return Verdict(False, f"{self.id}: {error}")
@@ -123,7 +123,7 @@ class Exercise:
 
     def _try_all(self, yours: Any, attempts: list[Any]) -> None:
         if yours is ...:
-            raise _NotAttempted
+            raise NotAttempted
         self._refuse_if_unusable(yours)
         for case in self.cases:
             attempts.append(self._try(yours, case))
@@ -151,14 +151,14 @@ class Exercise:
         try:
             value = yours(*args)
         except NotImplementedError:
-            raise _NotAttempted from None
+            raise NotAttempted from None
         except OutOfTime:
             raise
         except BaseException as error:
-            attempt.raised, attempt.problem = type(error), _raised(error)
+            attempt.raised, attempt.problem = type(error), sentence_on(error)
             return attempt
-        if value is ... or value is NotImplemented or (value is None and _is_stub(yours)):
-            raise _NotAttempted
+        if value is ... or value is NotImplemented or (value is None and is_stub(yours)):
+            raise NotAttempted
         attempt.returned = value
         attempt.changed = [name for name, mine, given in zip(self._names, args, case) if not _same(mine, given)]
         attempt.put_back = all(_same(mine, given, rounding=1e-12) for mine, given in zip(args, case))
@@ -239,7 +239,7 @@ def _same(mine: Any, given: Any, rounding: float = 0.0) -> bool:
     return True
 
 
-def _is_stub(yours: Callable) -> bool:
+def is_stub(yours: Callable) -> bool:
     """Whether a function that returned None has nothing but a docstring, `...`, `pass` and `return` in its body."""
     try:
         definition: Any = ast.parse(textwrap.dedent(inspect.getsource(yours))).body[0]
@@ -253,7 +253,7 @@ def _is_stub(yours: Callable) -> bool:
     )
 
 
-def _raised(error: BaseException) -> str:
+def sentence_on(error: BaseException) -> str:
     """One sentence on an exception, with the line of the learner's code it came from."""
     frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is the call in `_try`
     own = [frame.line for frame in frames if frame.filename == frames[0].filename]

@@ -13,7 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from course_lib.data.digits import load_digits
-from course_lib.exercises.exercise import Exercise, Verdict, _is_stub, _NotAttempted, _raised
+from course_lib.exercises.exercise import Exercise, NotAttempted, Verdict, is_stub, sentence_on
 from course_lib.exercises.sandbox import OutOfTime
 from course_lib.exercises.values import numbers, shortened
 
@@ -92,7 +92,7 @@ class PipelineExercise(Exercise):
 
     def _try_all(self, yours: Any, attempts: list[Any]) -> None:
         if yours is ...:
-            raise _NotAttempted
+            raise NotAttempted
         self._refuse_if_unusable(yours)
         digits = load_digits(seed=SPLIT, scaled=False)
         tried = Tried(Envelope(digits.x_test, digits.y_test))
@@ -100,13 +100,13 @@ class PipelineExercise(Exercise):
             with threadpool_limits(1, user_api="blas"):  # where two cores are busy, more would be far slower
                 tried.value = yours(digits.x_train, digits.y_train, digits.x_val, digits.y_val, tried.envelope)
         except NotImplementedError:
-            raise _NotAttempted from None
+            raise NotAttempted from None
         except OutOfTime:
             raise
         except BaseException as error:
-            tried.problem = _raised(error)
-        if tried.value is ... or (tried.value is None and not tried.problem and _is_stub(yours)):
-            raise _NotAttempted
+            tried.problem = sentence_on(error)
+        if tried.value is ... or (tried.value is None and not tried.problem and is_stub(yours)):
+            raise NotAttempted
         attempts.append(tried)
 
     def _verdict(self, attempts: list[Any]) -> Verdict:
