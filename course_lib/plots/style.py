@@ -17,7 +17,9 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib import units
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.projections import ProjectionRegistry, projection_registry
 from matplotlib.rcsetup import cycler
 from PIL import Image
 
@@ -244,9 +246,18 @@ class _UnitsOfThread(units.Registry):
         return super().get_converter(x) if getattr(_own, "rc", None) is None else None
 
 
+class _ProjectionsOfThread(ProjectionRegistry):
+    """Matplotlib's kinds of axes; in a thread that draws a picture of the course, its own of the usual kind."""
+
+    def get_projection_class(self, name: str, **options: Any) -> Any:
+        usual = name == "rectilinear" and getattr(_own, "rc", None) is not None
+        return Axes if usual else super().get_projection_class(name, **options)
+
+
 _own = threading.local()
 mpl.rcParams.__class__ = _RcParamsOfThread
 units.registry.__class__ = _UnitsOfThread
+projection_registry.__class__ = _ProjectionsOfThread
 _DEFAULTS = {key: mpl.rcParamsDefault._get(key) for key in mpl.rcParamsDefault} | {"backend": "agg"}
 
 

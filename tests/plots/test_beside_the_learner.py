@@ -11,7 +11,9 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import style, units
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.projections import projection_registry
 
 from course_lib.explorers import all_explorers
 from course_lib.plots.picture import Picture
@@ -125,6 +127,19 @@ def test_no_unit_of_the_learner_changes_a_picture(monkeypatch):
     assert own() == "metres"
     assert drawn(Example, 0.5) == alone
     assert own() == "metres"
+
+
+def test_no_kind_of_axes_of_the_learner_changes_a_picture(monkeypatch):
+    class Red(Axes):
+        name = "rectilinear"
+
+        def __init__(self, *args, **options):
+            super().__init__(*args, facecolor="red", **options)
+
+    alone = drawn(Example, 0.5)
+    monkeypatch.setitem(projection_registry._all_projection_types, Red.name, Red)
+    assert drawn(Example, 0.5) == alone
+    assert isinstance(Figure().subplots(), Red)
 
 
 def test_drawing_leaves_the_settings_of_the_learner_alone():
