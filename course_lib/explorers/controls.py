@@ -67,7 +67,7 @@ class Slider:
         """`value` as a number of the range, a stop if it differs from one by rounding only; else `ValueError`."""
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = math.nan
         near = min(self.stops, key=lambda stop: abs(stop - number))
         if math.isclose(near, number, rel_tol=1e-9, abs_tol=1e-9 * (abs(self.low) or self.step)):

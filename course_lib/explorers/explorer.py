@@ -114,7 +114,7 @@ class Explorer:
 
     def preset(self, label: str) -> Self:
         """What the button `label` does: the settings it names, everything else as at the start."""
-        if label not in self.presets:
+        if not isinstance(label, str) or label not in self.presets:
             raise ValueError(f"There is no preset {label!r}; there are: {', '.join(self.presets) or 'none'}.")
         return self.set(**{**self._start, **self.presets[label]})
 

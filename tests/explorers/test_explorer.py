@@ -162,6 +162,12 @@ def test_a_copy_has_the_settings_and_goes_its_own_way(copied):
     assert explorer.settings["x"] == 2.0
 
 
+@pytest.mark.parametrize("label", ["none", None, ["far"]])
+def test_what_is_no_preset_gets_one_sentence(label):
+    with pytest.raises(ValueError, match="^There is no preset .*; there are: far.$"):
+        made(presets={"far": {"x": 9.0}}).preset(label)
+
+
 def test_two_controls_of_one_name_are_refused():
     with pytest.raises(ValueError, match="'x' is taken"):
         Explorer("twice", line, LinePicture, [Slider("x", "x", 0, 1, 0), IntSlider("x", "x", 0, 1, 0)])
@@ -253,7 +259,7 @@ def test_a_hand_that_rests_gets_the_full_result_by_itself(monkeypatch):
 @pytest.mark.parametrize(
     "control, good, bad",
     [
-        (Slider("a", "a", -1, 1, 0), [-1, 1, 0.25, np.float16(0.5)], [1.1, "0", None, True, np.True_]),
+        (Slider("a", "a", -1, 1, 0), [-1, 1, 0.25, np.float16(0.5)], [1.1, "0", None, True, np.True_, 10**400]),
         (LogSlider("a", "a", 1e-3, 10, 1), [1e-3, 10, 10**-2.9999999999], [0, 11, [1]]),
         (IntSlider("a", "a", 1, 5, 2), [1, 5, 3.0, np.int64(2)], [0, 2.5, "3"]),
         (Choice("a", "a", ("x", "y"), "x"), ["x", "y", np.str_("x")], ["z", 1, None]),
