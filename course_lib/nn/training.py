@@ -19,7 +19,7 @@ from annotated_types import doc
 
 from course_lib.annotations import Count, Finite, Functions, Natural, Network, NotNegative, Rng, Rows, Seed
 from course_lib.arguments import checked
-from course_lib.inputs import as_raised, floats, generator, numbers, short, true_or_not
+from course_lib.inputs import as_raised, cast, floats, generator, numbers, short, true_or_not
 from course_lib.nn.normalization import BatchNorm
 from course_lib.nn.optimizers import broadcasts, changed_in_place
 from course_lib.nn.schedules import Schedule
@@ -94,7 +94,7 @@ def train_frames(
     same_length(x_val=x_val, y_val=y_val)
     if patience is not None and x_val is None:
         raise ValueError(f"patience needs x_val and y_val to watch; it is {patience}.")
-    x, batch_size = np.asarray(x, net.theta.dtype), min(batch_size or len(x), len(x))
+    x, batch_size = cast(x, net.theta.dtype), min(batch_size or len(x), len(x))
     steps, per_epoch = _length(len(x), batch_size, epochs, steps)
     every = record_every or per_epoch
     lr = _learning_rate(optimizer, schedule)

@@ -382,6 +382,7 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         (lambda: spaces.Choice([]), "must be a list of one or more, not []"),
         (lambda: MLP((4, 4), l2=10**400), "l2"),
         (lambda: net(dtype=np.float32).forward(X * 1e39), "finite numbers (float32)"),
+        (lambda: train(net(dtype=np.float32), X * 1e39, CLASSES, SGD(), steps=1), "finite numbers (float32)"),
         (lambda: net().forward(np.full((2, 4), np.longdouble("1e400"))), "finite numbers (float64)"),
         (lambda: numerical_gradient(lambda theta: 0.0, np.array([1, 2])), "float"),
         (lambda: check_gradients(net(), X, CLASSES, indices=[999]), "indices"),
