@@ -36,6 +36,7 @@ PACKAGES = ["nn", "experiments", "plots", "exercises", "explorers", "data"]
 MANY = 8  # explorers, of those that lead to a module; what leads to all of them shows in a few
 OF_EVERY_EXPLORER = """explorers/test_captions.py::test_captions_are_those_that_were_read
 explorers/test_captions.py::test_pictures_are_those_that_were_looked_at
+explorers/test_captions.py::test_a_button_leads_picture_sliders_and_code_to_its_preset
 plots/test_picture.py::test_the_numbers_of_its_artists_are_those_of_the_result
 plots/test_picture.py::test_axes_words_and_colours_follow_the_result_as_was_looked_at
 plots/test_picture.py::test_blitting_draws_what_a_fresh_picture_draws

@@ -8,6 +8,7 @@ In the large print of a lecture no letter is cut off or written over that is not
 
 import json
 import os
+import re
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -66,21 +67,40 @@ def small(explorer: Explorer) -> np.ndarray:
 
 
 @cache
-def shown(name: str) -> dict[str, tuple[str, np.ndarray, set]]:
-    """Caption, small picture and what is worse in large print, at the start (\"\") and at each preset."""
+def shown(name: str) -> dict[str, tuple[str, np.ndarray, set, list]]:
+    """Caption, small picture, what is worse in large print and wrong on the page: at the start ("") and presets."""
     explorer = EXPLORERS[name]()
     usual = explorer.picture
+    explorer._panel = panel = explorer._make_panel()
+    stops = {key: panel.inputs[key].options for key, one in explorer.controls.items() if isinstance(one, Slider)}
     with built_in(LIGHT.large()):
         large = type(usual)()
     assert large.style.dpi > usual.style.dpi
     seen = {}
     for label in ("", *explorer.presets):
         if label:
-            explorer.preset(label)
+            panel.buttons[label].click()
+        wrong = wrong_on_page(explorer, label, stops)
         worse = faults(large.update(explorer.result))
-        seen[label] = explorer.text, small(explorer), worse and worse - faults(usual)
+        seen[label] = explorer.text, small(explorer), worse and worse - faults(usual), wrong
     explorer.close()
     return seen
+
+
+def wrong_on_page(explorer: Explorer, label: str, stops: dict[str, tuple]) -> list[str]:
+    """What does not agree with the preset `label` that was pressed: settings, picture, sliders, the code for them."""
+    panel, settings, asked = explorer._panel, explorer.settings, explorer.presets.get(label, {})
+    found = [key for key in asked if settings[key] != asked[key]]
+    for key in stops:
+        widget = panel.inputs[key]
+        said = float(widget.options[widget.index][0])
+        found += [f"{key} says {said}"] * (abs(said - settings[key]) > 5e-6 * abs(settings[key]) + 1e-12)
+        found += [f"{key} has another stop"] * (widget.options != stops[key] and not explorer._linked)
+    found += ["picture"] * (panel.image.value != explorer.picture.png())
+    found += ["code"] * (repr(EXPLORERS[explorer.name](**asked)) != repr(explorer))
+    words = [text.get_text() for text in explorer.picture._moving if isinstance(text, Text)]
+    found += [text for text in [explorer.message, *words] if re.search(r"\b(nan|inf)\b", text, re.IGNORECASE)]
+    return found
 
 
 def faults(picture: Picture) -> set[tuple[str, ...]]:
@@ -176,7 +196,12 @@ def test_pictures_are_those_that_were_looked_at(name: str) -> None:
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_no_letter_is_cut_off_or_written_over_in_large_print(name: str) -> None:
     """Where one is, lower `large_print` of the picture."""
-    assert not {label: worse for label, (_, _, worse) in shown(name).items() if worse}
+    assert not {label: worse for label, (_, _, worse, _) in shown(name).items() if worse}
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_button_leads_picture_sliders_and_code_to_its_preset(name: str) -> None:
+    assert not {label: wrong for label, (*_, wrong) in shown(name).items() if wrong}
 
 
 def test_a_missing_line_and_swapped_colours_are_refused() -> None:

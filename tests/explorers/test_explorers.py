@@ -165,20 +165,11 @@ def test_all_controls_at_their_ends_together(explorer):
         assert_sound(explorer)
 
 
-def test_presets_and_reset_move_the_widgets(explorer, panel):
-    stops = {name: panel.inputs[name].options for name in sliders_of(explorer)}
-    for label, button in panel.buttons.items():
-        button.click()
-        assert explorer.settings == {**explorer.settings, **explorer.presets[label]}
-        assert panel.image.value == explorer.picture.png()
-        assert_sound(explorer)
-        for name in stops:
-            widget = panel.inputs[name]
-            assert float(widget.options[widget.index][0]) == pytest.approx(explorer.settings[name], rel=5e-6, abs=1e-12)
-            assert explorer._linked or widget.options == stops[name], "not a stop from the beginning"
-        assert repr(made_for_tests(explorer.name, **explorer.presets[label])) == repr(explorer)
+def test_reset_moves_the_widgets(explorer, panel):
+    rng = np.random.default_rng(4)
+    explorer.drag({name: control.random(rng) for name, control in explorer.controls.items()})
     explorer.reset()
-    assert {name: widget.value for name, widget in panel.inputs.items()} == explorer.settings
+    assert {name: widget.value for name, widget in panel.inputs.items()} == explorer.settings == explorer._start
 
 
 @pytest.mark.parametrize(
@@ -207,16 +198,12 @@ def test_a_button_that_names_a_setting_leads_there_from_every_start(name, start,
 
 def test_what_a_slider_says_is_the_value_in_force(explorer, panel):
     """To six digits, at every stop."""
-    for name in sliders_of(explorer):
+    for name in [name for name, control in explorer.controls.items() if isinstance(control, Slider)]:
         options = panel.inputs[name].options
         assert len(dict(options)) == len(options), "two stops read alike"
         assert all(len(label) <= 10 for label, _ in options)
         assert [float(label) for label, _ in options] == pytest.approx([x for _, x in options], rel=5e-6, abs=1e-12)
         assert options[panel.inputs[name].index][1] == pytest.approx(explorer.settings[name], rel=5e-6, abs=1e-12)
-
-
-def sliders_of(explorer):
-    return [name for name, control in explorer.controls.items() if isinstance(control, Slider)]
 
 
 def test_it_starts_where_its_experiment_does(explorer):
