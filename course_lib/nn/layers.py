@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from types import MethodType
 from typing import Annotated, Any, Literal, get_args
 
@@ -199,6 +199,18 @@ def _row_of_ones(m: int, dtype: np.dtype) -> np.ndarray:
     return np.ones((1, m), dtype)
 
 
+def _formula(function: Activation, name: str) -> Any:
+    """f, df or slope_of_output without validation of x; what a learner's own gives is validated instead."""
+    formula = bare(getattr(function, name))
+    if formula is None or getattr(getattr(formula, "func", formula), "__module__", "") == Activation.__module__:
+        return formula
+    return partial(_like_x, formula, f"{name} of {function.name}", name != "f")
+
+
+def _like_x(formula: Callable, name: str, number: bool, x: np.ndarray) -> np.ndarray:
+    return like(formula(x), x, name, number)
+
+
 class Elementwise(Layer):
     """y = f(x),   element by element;    dx = dy ∘ f′(x)."""
 
@@ -208,19 +220,18 @@ class Elementwise(Layer):
     def __init__(self, function: str | Activation) -> None:
         super().__init__()
         self.function = function = activation_named(function) if isinstance(function, str) else function
-        self.f, self.df, self.slope_of_output = map(bare, (function.f, function.df, function.slope_of_output))
+        self.f, self.df, self.slope_of_output = (_formula(function, name) for name in ("f", "df", "slope_of_output"))
 
     @takes_x
     def forward(self, x, train=False):
-        y = like(self.f(x), x, f"f of {self.function.name}")
+        y = self.f(x)
         self.cache = x, y
         return y
 
     @takes_dy
     def backward(self, dy, need_dx=True):
         x, y = self.cache
-        slope = self.df(x) if self.slope_of_output is None else self.slope_of_output(y)
-        return dy * like(slope, x, f"df of {self.function.name}", number=True)
+        return dy * (self.df(x) if self.slope_of_output is None else self.slope_of_output(y))
 
 
 class PReLU(Layer):

@@ -72,20 +72,22 @@ class Optimizer:
         if grad.shape != theta.shape:
             raise ValueError(f"grad of {name} must have the shape of theta, {theta.shape}, not {grad.shape}.")
         given = self.update(theta, grad, state, self.lr if lr is None else _setting(lr, f"lr of {name}"))
-        changed_in_place(given, theta, f"{type(self).__name__}.update")
+        changed_in_place(given, theta, self, "update")
 
     def update(self, theta: np.ndarray, g: np.ndarray, state: Any, lr: Setting) -> Any:
         """The formula: change theta (…) and the state in place, given g (…) and the rate lr."""
         raise NotImplementedError
 
 
-def changed_in_place(given: Any, theta: np.ndarray, name: str) -> None:
-    """Refuse a step that returns the new theta (…), which nobody would see.
+def changed_in_place(given: Any, theta: np.ndarray, optimizer: object, method: str) -> None:
+    """Refuse a method that returns the new theta (…), which nobody would see.
 
     Raises: ValueError if something else than None or theta itself was given.
     """
     if given is not None and given is not theta:
-        raise ValueError(f"{name} must change theta in place, as in theta -= …, and return nothing.")
+        raise ValueError(
+            f"{type(optimizer).__name__}.{method} must change theta in place, as in theta -= …, and return nothing."
+        )
 
 
 def _floating(theta: np.ndarray, name: str) -> None:

@@ -112,7 +112,7 @@ def train_frames(
                 if not _any_finite(losses[-1]):
                     break
                 given = optimizer.step(net.theta, net.grad, state, _rate(lr(step), net.theta.shape))
-                changed_in_place(given, net.theta, f"{type(optimizer).__name__}.step")
+                changed_in_place(given, net.theta, optimizer, "step")
                 step += 1
         yield monitor.frame(step, losses)
     monitor.early_stopping.restore_best()
