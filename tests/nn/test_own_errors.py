@@ -314,7 +314,11 @@ def test_a_step_that_returns_the_new_theta_is_refused(made: type) -> None:
         fitted(optimizer=made())
 
 
-@pytest.mark.parametrize("answer", [np.array([True, False]), np.nan, "no", 0.3, (x for x in ()), len, []], ids=str)
+@pytest.mark.parametrize(
+    "answer",
+    [np.array([True, False]), np.nan, "no", 0.3, (x for x in ()), len, []],
+    ids=lambda answer: type(answer).__name__,
+)
 def test_a_question_is_answered_with_true_or_false(answer: object) -> None:
     ask = {
         "callback": lambda: fitted(callbacks=[lambda net, frame: answer]),
