@@ -60,5 +60,3 @@ def test_under_a_limit_fewer_wrong_labels_are_learnt_and_more_of_the_new_digits_
     assert half.val_accuracy[1, -1] > half.val_accuracy[0, -1] + 0.01
     assert half.val_loss[1, -1] < 0.85 * half.val_loss[0, -1]
     assert quarter.train_accuracy[1, -1] < 0.8 and quarter.val_loss[1, -1] > half.val_loss[1, -1] + 0.1  # too tight
-    with pytest.raises(ValueError, match="max_norm is a length"):
-        overfitting(max_norm=-1.0)
