@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import os
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,8 @@ OTHERS = [
     "source",
     *(f"docs/{file.stem}.html" for file in sorted((ROOT / "docs").glob("*.md"))),
 ]
+# At night, too; the other chapters have the colours of these.
+TWICE = [*CHAPTERS[:: 1 if os.environ.get("SITE") else 4], *OTHERS]
 LOOKS = {"light": (1280, 900), "dark": (390, 844)}
 SCREENS = {"desk": (1280, 720), "phone": (390, 844)}
 ONCE_MORE = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]  # what looks change
@@ -80,9 +83,8 @@ def open_page(browser: Browser, address: str):
 @pytest.mark.parametrize(("look", "screen"), [("light", "desk"), ("dark", "phone")])
 @pytest.mark.parametrize("name", [*CHAPTERS, *OTHERS])
 def test_accessible(open_page, site: Path, name: str, screen: str, look: str) -> None:
-    if name == "source":  # a file of the project that a page links to
-        name = next(file.relative_to(site).as_posix() for file in site.glob("source/**/*.html"))
-    page = open_page(name, look)
+    source = next(site.glob("source/**/*.html"))  # a file of the project that a page links to
+    page = open_page(source.relative_to(site).as_posix() if name == "source" else name, look)
     width, height = SCREENS[screen]
     page.set_viewport_size({"width": width, "height": height})
     if name.startswith("search"):
@@ -90,9 +92,12 @@ def test_accessible(open_page, site: Path, name: str, screen: str, look: str) ->
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     page.evaluate("rows => document.querySelectorAll(rows).forEach(row => row.remove())", f"tr:nth-child(n + {ALIKE})")
     page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
-    options = AXE if (look, screen) == ("light", "desk") else {"resultTypes": ["violations"], "runOnly": ONCE_MORE}
-    wrong = Axe().run(page, options=options).response["violations"]
-    assert not [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in wrong]
+    if look == "light" or name in TWICE:
+        options = AXE if look == "light" else {"resultTypes": ["violations"], "runOnly": ONCE_MORE}
+        wrong = Axe().run(page, options=options).response["violations"]
+        assert not [
+            (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in wrong
+        ]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
     assert page.evaluate("[...document.images].every(one => one.loading === 'lazy' || one.naturalWidth > 0)")
 

@@ -71,7 +71,7 @@ def test_the_reference_shows_docstrings_as_they_are_written(pages: dict[str, Pag
             assert f" {package}.{file.stem} " in text
     assert "θ ← θ − α ∇J_batch(θ) for each batch of rows" in re.sub(" +", " ", text)
     assert "h²/8 · max |f″| with the width" in text
-    assert "Raises : ValueError for an unknown activation, or if w1, w2 or b is not finite." in text
+    assert "Raises : ValueError if trials is not a square number." in text
 
 
 def test_explorers_of_these_chapters_move(pages: dict[str, Page]) -> None:
