@@ -267,6 +267,8 @@ def _learning_rate(optimizer: Any, schedule: Callable[[int], Number] | None) -> 
     """The learning rate as a function of the updates made."""
     if schedule is None:
         return lambda step: optimizer.lr
+    if isinstance(schedule, type):
+        raise ValueError(f"schedule must be a function of the step or an object, {schedule.__name__}(…), not a class.")
     return schedule.start() if isinstance(schedule, Schedule) else schedule
 
 

@@ -336,6 +336,11 @@ def test_a_schedule_gives_a_rate(lr: object) -> None:
         fitted(schedule=lambda t: lr)
 
 
+def test_a_schedule_is_an_object_not_its_class() -> None:
+    with pytest.raises(ValueError, match=r"an object, Constant\(…\), not a class"):
+        fitted(schedule=Constant)
+
+
 @pytest.mark.parametrize("weights", [None, "he", 1j, np.nan, [[1], [1, 2]], 10**400, np.ma.masked, X], ids=str)
 def test_init_gives_weights(weights: object) -> None:
     with pytest.raises(ValueError, match="init"):
