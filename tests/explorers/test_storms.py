@@ -15,7 +15,7 @@ STARTS = {"neuron_explorer": {}, "initialization_explorer": {"width": 64}, "opti
 FIXED = {"width", "depth"}
 REST = panel.REST
 SOAK = int(os.environ.get("SOAK", 0))
-MOVES = 120 * SOAK or 40
+MOVES = 120 * SOAK or 24
 pytestmark = pytest.mark.filterwarnings("error")
 
 
