@@ -431,6 +431,19 @@ def test_the_guide_has_a_section_for_every_chapter_with_questions_buttons_and_an
         assert number == "0" or re.search(rf"\b{number}\.[123]\b", chapter)
 
 
+def test_the_guide_follows_the_notebooks_and_marks_what_is_optional() -> None:
+    asked: list[tuple[str, bool]] = []
+    for path in sorted(notebooks.NOTEBOOKS.glob("*.ipynb")):
+        optional = False
+        for cell in nbformat.read(path, 4).cells:
+            if cell.source.startswith("#"):
+                optional = ", optional*" in cell.source
+            asked += [(id, optional) for id in re.findall(r'^predict\("(.+)"\)', cell.source)]
+    rows = re.findall(r"^\| (\d+\.[a-z]) (\(opt\.\))?", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    said = {id: bool(mark) for id, mark in rows}
+    assert list(said.items()) == [(id, optional) for id, optional in asked if id in said]
+
+
 def test_the_guide_speaks_of_questions_exercises_and_buttons_that_exist() -> None:
     text = GUIDE.read_text(encoding="utf-8")
     chapters = text[text.index("## 00 ") :]
