@@ -117,7 +117,7 @@ def test_no_factor_of_six_on_the_digits():
 # notes: 74
 def test_alpha_learns_by_backpropagation():
     run = learned_slope()
-    assert run.alpha.shape[1:] == (2, 1) and (run.alpha[0] == 0.25).all()
+    assert run.alpha.shape[1:] == (2, 1) and run.alpha[0] == pytest.approx(0.25)
     assert (run.alpha[-1] > 1).all()  # where max(αx, x) would have become another function
     assert run.loss[-1, 0] < run.loss[-1, 1]
     assert abs(learned_slope(decay=1.0).alpha[-1]).max() < 0.15

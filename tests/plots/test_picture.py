@@ -82,7 +82,7 @@ def test_the_dark_style_is_dark_and_its_texts_are_light(explorer, restored_style
 # out itself: ellipses, contours, rows of its layout.
 SOURCES = Path(__file__).with_name("sources.json")
 LOOKS = Path(__file__).with_name("looks.json")  # limits and colours that change with the result, at each visit
-DECIDED_BY_ROUNDING = {"batchnorm_training_explorer", "optimizer_race_explorer"}  # the numbers in their words
+DECIDED_BY_ROUNDING = {"batchnorm_training_explorer", "optimizer_race_explorer", "playground"}  # numbers in their words
 # What is measured for the text and the tests alone, and settings that the sliders show.
 UNSEEN = {
     "neuron_explorer": "axis",

@@ -4,8 +4,8 @@ Processors, BLAS kernels and numbers of threads differ in the last digit of a su
 that digit into another curve. A number that survives this module for several seeds may be printed or asserted; one
 that does not belongs to one machine.
 
-Moved are the weights that an MLP draws, those it has at its first gradient (which may be written by hand), that
-gradient itself (from zeros it is where training starts), and what an optimizer is initialised with.
+Moved are the weights that an MLP draws, those that a network has at its first gradient (which may be written by
+hand), that gradient itself (from zeros it is where training starts), and what an optimizer is initialised with.
 
 JITTER=seed chooses which entries move up, down or not at all. The choice depends on the seed and on the bits of the
 entry, so that equal networks stay equal. Zeros stay zeros.
@@ -31,12 +31,18 @@ def jitter(theta) -> None:
 
 
 def _network(module) -> None:
-    draw, loss_and_grad = module.MLP._draw, module.MLP.loss_and_grad
+    draw = module.MLP._draw
 
     @wraps(draw)
     def drawn(self, *args, **kwargs):
         draw(self, *args, **kwargs)
         jitter(self.theta)
+
+    module.MLP._draw = drawn
+
+
+def _sequential(module) -> None:
+    loss_and_grad = module.Sequential.loss_and_grad
 
     @wraps(loss_and_grad)
     def first_moved(self, *args, **kwargs):
@@ -48,7 +54,7 @@ def _network(module) -> None:
             jitter(self.grad)
         return loss
 
-    module.MLP._draw, module.MLP.loss_and_grad = drawn, first_moved
+    module.Sequential.loss_and_grad = first_moved
 
 
 def _optimizers(module) -> None:
@@ -64,7 +70,11 @@ def _optimizers(module) -> None:
     module.Optimizer.init = started
 
 
-PATCHES = {"course_lib.nn.network": _network, "course_lib.nn.optimizers": _optimizers}
+PATCHES = {
+    "course_lib.nn.network": _network,
+    "course_lib.nn.sequential": _sequential,
+    "course_lib.nn.optimizers": _optimizers,
+}
 
 
 class Finder(importlib.abc.MetaPathFinder):
