@@ -138,8 +138,8 @@ def _plateau(
 MOMENTUM = Exercise(
     "7.1",
     "What the ball remembers",
-    "A parameter sees one gradient per step, `gradients[0]`, `gradients[1]`, … Return what momentum in velocity form "
-    "adds to the parameter at each step. The velocity starts at 0; `beta` is 0.9 in most programs.",
+    "A parameter sees one gradient per step, `gradients[0]`, `gradients[1]`, … Return the velocity that momentum "
+    "adds to the parameter at each step. It is 0 at first; `beta` is 0.9 in most programs.",
     momentum_steps,
     cases=(
         (np.array([1.0]), 0.1, 0.9),
@@ -263,7 +263,7 @@ ADAM = Exercise(
         ),
         Mistake(
             lambda *a: _adam(*a, first=0),
-            "Your t starts at 0, where 1 − β⁰ = 0 gives 0/0. Count from 1: enumerate(gradients, start=1).",
+            "Your t starts at 0: a division by 1 − β⁰ = 0. Count from 1: enumerate(gradients, start=1).",
         ),
         Mistake(
             lambda *a: _adam(*a, keep=True),

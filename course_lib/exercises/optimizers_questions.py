@@ -115,7 +115,7 @@ QUESTIONS = (
             Option(
                 "It stays at a level that depends on α.",
                 "The noise floor: on ½x², with noise of std σ, it is ½ασ²/(2 − α). That is 0.167 for α = 0.5 and σ = "
-                "1. Only a falling rate gets below it.",
+                "1. A falling rate gets below it.",
                 right=True,
             ),
             Option("It rises again.", "Not with a rate below the limit of divergence."),
@@ -138,7 +138,8 @@ QUESTIONS = (
             ),
             Option(
                 "The adaptive methods fall behind.",
-                "They catch up: their common rate was too small for so short a race.",
+                "RMSProp and Adam catch up: their common rate was too small for so short a race. Only AdaGrad falls "
+                "behind, and even its loss is far lower than before.",
             ),
         ),
     ),

@@ -49,7 +49,7 @@ RECALL = recall(
     (
         "Noisy gradients and a fixed rate: what happens to the loss in the end?",
         "It stays at a level that depends on the rate",
-        "Only a falling rate gets below it.",
+        "A falling rate gets below it.",
         ("It reaches the minimum", "It rises"),
     ),
     (

@@ -80,7 +80,7 @@ def floor(rate: float, noise: float) -> tuple:
     return (
         f"Gradient descent on ½x² with α = {rate:g} and gradient noise of std {noise:g}. At which loss does it stay?",
         square / 2,
-        Claim(0.5 * rate * noise**2 / (2 - rate), "½ασ²/(2 − α): only a falling rate gets below."),
+        Claim(0.5 * rate * noise**2 / (2 - rate), "½ασ²/(2 − α): a falling rate gets below."),
         Claim(0.0, "Every step brings new noise in."),
         Claim(0.5 * noise**2, "One step lets in α² of the noise, and the next ones shrink it."),
     )

@@ -123,7 +123,7 @@ def show(value: Any, digits: int = 4) -> str:
         return f"{_shape(value)}, from {np.min(value):.{digits}g} to {np.max(value):.{digits}g}"
     if isinstance(value, np.ndarray):
         width = max((len(f"{x:.{digits}g}") for x in value.flat), default=0) if value.size > FEW else 0
-        written: Any = {"all": lambda x: f"{x:{width}.{digits}g}"}
+        written: Any = {"all": lambda x: f"{x + 0.0:{width}.{digits}g}"}  # + 0.0: no "-0"
         return np.array2string(value, formatter=written, separator=", ", max_line_width=200 if width else None)
     if isinstance(value, float):
         return f"{value:.{digits}g}"

@@ -43,7 +43,7 @@ class OptimizerPath:
     points: np.ndarray  #: (steps + 1, 2)
     loss: np.ndarray  #: (steps + 1,) f minus its lowest value
     rate: np.ndarray  #: (steps,) effective learning rate |Δθ| / |g|, NaN where the gradient is 0
-    diverged_at: int | None  #: first step ten pictures away, or no number at all
+    far_from: int | None  #: from this step to the last it is ten pictures away, or no number at all
 
     @property
     def length(self) -> float:
@@ -70,8 +70,8 @@ class OptimizerPaths:
 
     @property
     def ranking(self) -> list[OptimizerPath]:
-        """Lowest last loss first; whoever diverged comes last."""
-        return sorted(self.runs, key=lambda run: math.inf if run.diverged_at is not None else run.loss[-1])
+        """Lowest last loss first; whoever is far outside comes last."""
+        return sorted(self.runs, key=lambda run: math.inf if run.far_from is not None else run.loss[-1])
 
 
 @checked
@@ -221,4 +221,6 @@ def _path(name: str, lr: float, surface: Surface, points: np.ndarray, rate: np.n
     with np.errstate(all="ignore"):
         lost = ~(np.abs(points).max(axis=1) <= reach)
         loss = surface.value(points) - surface.lowest
-    return OptimizerPath(name, lr, points, loss, rate, int(lost.argmax()) if lost.any() else None)
+    near = np.flatnonzero(~lost)  # a run may leave and come back
+    away = int(near[-1]) + 1 if len(near) else 0
+    return OptimizerPath(name, lr, points, loss, rate, away if lost[-1] else None)

@@ -28,6 +28,7 @@ from course_lib.plots.optimizers_schedules import SchedulePicture
 BETAS = (0.0, 0.5, 0.9, 0.99, 0.999, 0.9999)
 ALL = dict.fromkeys(OPTIMIZERS, True)
 LABELS = [entry.label for entry in OPTIMIZERS.values()]
+TUNED = "tuned (batch 32, β 0.9)"  # those of the race do not follow its sliders
 
 
 def _paths_of(**settings: Any) -> OptimizerPaths:
@@ -67,7 +68,7 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
             LogSlider("lr", "learning rate", 1e-4, 10, 0.1, step=0.02),
             IntSlider("steps", "steps", 1, MAX_STEPS, 30),
             Choice("watch", "watch", ("all", *OPTIMIZERS), "all", ["all", *LABELS]),
-            Slider("beta", "β (momentum, β1)", 0, 0.99, 0.9, step=0.01),
+            Slider("beta", "β (momentum, RMSProp, β1)", 0, 0.99, 0.9, step=0.01),
             Stops("beta2", "β2 (Adam)", BETAS, 0.999),
             LogSlider("eps", "ε", 1e-10, 1, 1e-7, step=0.5),
             Choice("eps_at", "ε of Adam", tuple(ADAMS), "uncorrected"),
@@ -207,7 +208,7 @@ def optimizer_race_explorer(**start: Any) -> Explorer:
         OptimizerRacePicture,
         [
             Choice("watch", "watch", tuple(OPTIMIZERS), "adam", LABELS),
-            Choice("rates", "rates", RACE_RATES, "common", ["one for all", "the common ones", "tuned for each"]),
+            Choice("rates", "rates", RACE_RATES, "common", ["one for all", "the common ones", TUNED]),
             LogSlider("lr", "learning rate", 1e-3, 10, 0.1),
             Slider("beta", "β", 0, 0.99, 0.9, step=0.01),
             Stops("batch_size", "batch size", (8, 16, 32, 64, 128), 32),

@@ -72,7 +72,7 @@ class PathPicture(Picture):
         }
 
     def frame(self, result: OptimizerPaths) -> tuple:
-        ends = [run.loss.min() for run in result.runs if run.diverged_at is None]
+        ends = [run.loss.min() for run in result.runs if run.far_from is None]
         low = LOSS_LOWS[int(min(ends, default=1.0) < LOSS_LOWS[0])]
         rates = [rate for run in result.runs for rate in run.rate if math.isfinite(rate)]
         slow = RATE_LOWS[int(np.median(rates or [1.0]) < 3 * RATE_LOWS[0])]
@@ -134,12 +134,12 @@ class PathPicture(Picture):
 
 def fate(run: OptimizerPath) -> str:
     """The last loss, in few letters."""
-    return "diverges" if run.diverged_at is not None else short(run.loss[-1])
+    return "far outside" if run.far_from is not None else short(run.loss[-1])
 
 
 def _ends(run: OptimizerPath) -> str:
-    if run.diverged_at is not None:
-        return f"diverges at step {run.diverged_at}"
+    if run.far_from is not None:
+        return f"is far outside from step {run.far_from} on"
     return f"at loss {short(run.loss[-1])}"
 
 

@@ -82,7 +82,8 @@ class OptimizerRacePicture(Picture):
             )
         else:
             fate = f"diverges with {result.diverged[row]} of the seeds"
-        rates = {"same": "one rate for all", "common": "the common rates", "tuned": "tuned rates"}[result.rates]
+        tuned = "the rates tuned for batch 32 and β = 0.9"  # whatever batch and β are now
+        rates = {"same": "one rate for all", "common": "the common rates", "tuned": tuned}[result.rates]
         return (
             f"{len(result.names)} optimisers on the digits with {rates}, {seeds} seeds each: {name} with "
             f"η = {result.lrs[row]:.3g} {fate}. Lowest mean loss: {OPTIMIZERS[result.ranking[0]].label}."

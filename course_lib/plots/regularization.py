@@ -54,14 +54,14 @@ class OverfittingPicture(Picture):
             columnspacing=1.2,
             handlelength=2.6,
         )
-        self.title = self.heading(0.065, 0.925, 2)
+        self.title = self.heading(0.065, 0.925, 1)
         self.note = self.moving(
             self.weights.text(0.98, 0.97, "", transform=self.weights.transAxes, ha="right", va="top")
         )
         self.figure.text(0.985, 0.835, "▼ lowest validation loss", ha="right", fontsize=self.style.font - 1)
 
     def set_artists(self, result: Overfitting) -> None:
-        wrong = f", {result.wrong:.0%} of the labels wrong" if result.wrong else ""
+        wrong = f", {result.wrong:.0%} wrong labels" if result.wrong else ""
         self.title.set_text(f"{result.images} images{wrong}, {result.parameters} parameters; {settings(result)}")
         panels = ((result.train_loss, result.val_loss), (result.train_accuracy, result.val_accuracy))
         values = [
@@ -103,4 +103,4 @@ def settings(result: Overfitting) -> str:
         (result.dropout, f"dropout {result.dropout:g}"),
         (result.max_norm, f"max-norm {result.max_norm:g}"),
     )
-    return " and ".join(words for strength, words in parts if strength) or "no regularisation"
+    return ", ".join(words for strength, words in parts if strength) or "no regularisation"

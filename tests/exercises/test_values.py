@@ -91,6 +91,7 @@ def test_what_counts_as_numbers(value):
     [
         (np.arange(3.0), "[0, 1, 2]"),
         (np.array(2.5), "2.5"),
+        (np.array([1.0, -0.0]), "[1, 0]"),
         (np.array([1 / 3]), "[0.3333]"),
         (np.arange(100.0).reshape(10, 10), "an array of shape (10, 10), from 0 to 99"),
         (np.empty((0, 3)), "[]"),

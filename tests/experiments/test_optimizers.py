@@ -43,7 +43,7 @@ def test_the_books_paths(runs):
     for name, (after_29, after_30, length, flips) in BOOK.items():
         np.testing.assert_allclose(runs[name].points[[29, 30]], [after_29, after_30], atol=1e-6)
         assert runs[name].length == pytest.approx(length, abs=1e-6)
-        assert runs[name].flips == flips and runs[name].diverged_at is None
+        assert runs[name].flips == flips and runs[name].far_from is None
 
 
 # notes: 174, E61
@@ -65,11 +65,14 @@ def test_effective_rate_is_the_rate_of_plain_descent():
     np.testing.assert_allclose(optimizer_path(SGD(0.3), "bowl").rate, 0.3, rtol=1e-6)
 
 
-def test_divergence_is_a_result():
+def test_who_ends_far_outside_is_no_rival():
     run = optimizer_path(SGD(1.2), "bowl", steps=50)  # y multiplies by 1 − 2·1.2 = −1.4: 2·1.4¹² > 100
-    assert run.diverged_at == 12
+    assert run.far_from == 12
     run = optimizer_path(SGD(1.0), "rosenbrock", steps=50)
-    assert run.diverged_at is not None and run.diverged_at < 3
+    assert run.far_from is not None and run.far_from < 3
+    far = {"rates": "same", "lr": 3.0, "beta": 0.99, "optimizers": ("adam", "rmsprop")}  # RMSProp leaves and comes back
+    first, late = (optimizer_paths("ravine", **far, steps=steps) for steps in (1, 200))
+    assert first.runs[1].far_from == 1 and late.runs[1].far_from is None and late.ranking[0].name == "rmsprop"
 
 
 @pytest.mark.parametrize("surface", SURFACES)

@@ -41,6 +41,12 @@ def test_every_optimizer_is_drawn_and_named():
     assert f"{len(OPTIMIZERS)} optimisers" in OptimizerRacePicture().describe(optimizer_race(seeds=2, steps=20))
 
 
+def test_the_races_tuned_rates_say_for_which_batch_and_beta():
+    """They do not follow the sliders: with batches of 8, SGD at its 1 learns next to nothing."""
+    race = optimizer_race("sgd", "tuned", batch_size=8, seeds=2, steps=20)
+    assert "tuned for batch 32 and β = 0.9" in OptimizerRacePicture().describe(race)
+
+
 def test_the_watched_path_stands_out_and_is_switched_on():
     explorer = optimizer_path_explorer(watch="rmsprop")
     strong = {name for name in OPTIMIZERS if explorer.picture.paths[name].get_alpha() == 1}
@@ -56,7 +62,7 @@ def test_a_path_that_comes_in_from_outside_is_drawn():
     picture = PathPicture().update(result)
     runs = {run.name: run for run in result.runs}
     np.testing.assert_array_equal(np.transpose(picture.paths["adagrad"].get_data()), runs["adagrad"].points)
-    assert len(picture.paths["sgd"].get_xdata()) < 31 and runs["sgd"].diverged_at is not None
+    assert len(picture.paths["sgd"].get_xdata()) < 31 and runs["sgd"].far_from is not None
     assert "The start lies outside the picture." in picture.describe(result)
     assert "outside" not in picture.describe(optimizer_paths("saddle"))
 

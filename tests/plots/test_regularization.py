@@ -1,18 +1,29 @@
 """The pictures of chapter 08: what they say agrees with what they draw."""
 
 import numpy as np
+import pytest
 
 from course_lib.experiments.regularization import overfitting
 from course_lib.experiments.regularization_decay import weight_decay
 from course_lib.plots.regularization import OverfittingPicture, settings
 from course_lib.plots.regularization_decay import DecayPicture, size, verdict
+from course_lib.plots.style import LIGHT, built_in
 
 
 def test_overfitting_names_what_is_switched_on():
     plain, both = overfitting(steps=40), overfitting(steps=40, weight_decay=0.01, dropout=0.2)
-    assert settings(plain) == "no regularisation" and settings(both) == "λ = 0.01 and dropout 0.2"
+    assert settings(plain) == "no regularisation" and settings(both) == "λ = 0.01, dropout 0.2"
     assert "With λ" in OverfittingPicture().update(both).describe(both)
     assert "With λ" not in OverfittingPicture().describe(plain)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_the_longest_heading_stays_in_the_picture(large):
+    result = overfitting(1500, 0.00032, 0.8, 150, wrong=0.4, max_norm=0.25, steps=20)
+    with built_in(LIGHT.large() if large else LIGHT):
+        picture = OverfittingPicture().update(result)
+    box = picture.title.get_window_extent(picture.canvas.get_renderer())
+    assert "max-norm 0.25" in picture.title.get_text() and box.x1 < picture.figure.bbox.width
 
 
 def test_a_loss_below_the_axis_stays_on_it():
