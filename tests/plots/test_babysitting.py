@@ -1,6 +1,9 @@
 """The pictures of chapter 09: what they say agrees with what they draw."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from course_lib.experiments.babysitting import initial_loss, tiny_overfit
 from course_lib.experiments.babysitting_clinic import clinic
@@ -34,6 +37,12 @@ def test_a_lost_run_is_drawn_as_lost():
     assert "no longer a number" in picture.title.get_text()
     assert picture.here.get_xdata()[0] == 1e6 and 1e6 in picture.lost.get_xdata()
     assert np.isfinite(picture.mine[0].get_ydata()).all()
+
+
+@pytest.mark.parametrize("ratio, words", [(3e-5, "far below"), (2e-4, "below"), (4e-3, "near"), (0.01, "above")])
+def test_a_ratio_is_called_high_from_a_hundredth_on(ratio, words):
+    frame = replace(first_frames(2)[-1], ratio=np.full((2, 4), ratio))
+    assert f"({words} 0.001)" in LiveTrainingPicture().describe(frame)
 
 
 def test_live_picture_follows_and_marks_what_was_moved():
@@ -82,7 +91,9 @@ def test_few_classes_with_large_weights_are_not_called_even():
 
 
 def test_a_slip_is_blamed_for_no_more_than_its_own_factor():
-    assert "200 times too large" in InitialLossPicture().describe(initial_loss(scale=1.0, slip="sum"))
+    for slip, factor in {"sum": "200 times too large", "log10": "2.30 times too small"}.items():
+        assert f" {factor}. Weights" in InitialLossPicture().describe(initial_loss(scale=1.0, slip=slip))
+        assert f"without λ {factor}" in InitialLossPicture().describe(initial_loss(reg=10.0, slip=slip))
 
 
 def test_two_probabilities_are_told_apart():
