@@ -73,7 +73,7 @@ def verdict(result: InitialLoss) -> str:
     sure = bool(result.p_right[-1] > 2 * result.p_right[0])
     without = "without λ " * (result.penalty > 0)
     slips = {
-        "sum": f"The sum over {IMAGES} images, not the mean: {without}{IMAGES} times too large.",
+        "sum": f"The sum, not the mean: {without}{IMAGES} times too large.",
         "log10": f"A logarithm to base 10: {without}2.30 times too small.",
     }
     if result.slip in slips:

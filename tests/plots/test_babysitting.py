@@ -15,6 +15,7 @@ from course_lib.plots.babysitting_clinic import ClinicPicture
 from course_lib.plots.babysitting_live import LiveTrainingPicture
 from course_lib.plots.babysitting_range import RangeTestPicture
 from course_lib.plots.babysitting_rates import NAMES, LearningRatePicture
+from course_lib.plots.style import LIGHT, built_in
 
 
 def test_initial_loss_marks_what_the_program_says():
@@ -163,3 +164,18 @@ def test_legends_name_what_is_drawn():
     patient = ClinicPicture().update(clinic(3))
     assert "before treatment" not in legend(patient)
     assert "before treatment" in legend(patient.update(clinic(3, factor=0.01)))
+
+
+@pytest.mark.parametrize(
+    "picture, result",
+    [
+        (LearningRatePicture, lambda: learning_rate(0.32, 255)),
+        (InitialLossPicture, lambda: initial_loss(1000, 1.0, 1000.0, 255, "sum")),
+        (ClinicPicture, lambda: clinic(6, treatment="he", factor=10.0)),
+    ],
+    ids=["rate", "first loss", "clinic"],
+)
+def test_the_longest_words_fit_in_large_print(picture, result):
+    with built_in(LIGHT.large()):
+        large = picture().update(result())
+    assert max(text.get_window_extent().x1 for text in large.figure.texts) <= large.figure.bbox.width
