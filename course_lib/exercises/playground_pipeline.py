@@ -53,8 +53,10 @@ class Envelope:
             raise ValueError(f"predict must return one class per image, shape ({len(x)},), not {said.shape}.")
         if not np.all(np.isfinite(said)):
             raise ValueError("predict must return one class per image, from 0 to 9, not NaN or infinity.")
-        if not np.all(np.isin(said, np.arange(10))):  # the mean of several members' classes, for example
-            raise ValueError("predict must return whole numbers from 0 to 9: average probabilities, not classes.")
+        if np.any(said != np.round(said)):
+            raise ValueError(
+                "predict must return whole numbers: average the members' probabilities, not their classes."
+            )
         return said
 
 
