@@ -70,7 +70,7 @@ QUESTIONS = (
         (
             Option(
                 "Still about 12 %: the loss has not moved.",
-                "It has moved by less than a thousandth. But the right score need only be the LARGEST, not large.",
+                "It has moved by less than 0.1 %. But the right score need only be the LARGEST, not large.",
             ),
             Option(
                 "About 23 %.",
@@ -84,12 +84,12 @@ QUESTIONS = (
     Prediction(
         "9.e",
         "The same network on the same images, with pixels 0 to 255 instead of 0 to 1. Before training, "
-        "the weights are made smaller, so that the first scores are the same. Which learning rates work now?",
+        "both layers' weights are made √255 times smaller: the first scores stay the same. Which rates work now?",
         (
             Option(
                 "Rates some 255 times lower.",
-                "Both layers' weights are √255 times smaller, and their gradients √255 times larger. So a rate "
-                "means nothing by itself.",
+                "The weights are √255 times smaller, and their gradients √255 times larger. So a rate means nothing by "
+                "itself.",
                 right=True,
             ),
             Option("The same ones.", "The inputs enter every gradient, and the weights to be moved are smaller."),

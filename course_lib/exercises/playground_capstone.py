@@ -158,7 +158,8 @@ PIPELINE = PipelineExercise(
         "steps. Put preparation and network together into one function predict(images).",
         "Choose with a list of settings and max(settings, key=…), where the key trains on the training digits and "
         "returns the validation accuracy. Shifted copies help most: shifted(x, y) is in "
-        "course_lib.experiments.playground_capstone. Five members cost little: MLP(…, trials=5).",
+        "course_lib.experiments.playground_capstone. Five members cost little: with MLP(…, trials=5) net.forward gives "
+        "(5, n, 10). Average the softmax outputs (exercise 8.3), then argmax.",
         "For the last training the validation digits may join the training digits: nothing is chosen any more. Then "
         "return look(predict), once.",
     ),

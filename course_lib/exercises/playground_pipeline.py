@@ -44,14 +44,19 @@ class Envelope:
 
     def _ask(self, predict: Callable, which: np.ndarray) -> np.ndarray:
         x = self.x[which]
+        answer = predict(x.copy())
         try:
-            said = numbers(predict(x.copy()))
+            said = numbers(answer)
         except ValueError as error:
             raise ValueError(f"predict must return one class per image. {error}") from error
         if said.shape != (len(x),):
             raise ValueError(f"predict must return one class per image, shape ({len(x)},), not {said.shape}.")
         if not np.all(np.isfinite(said)):
             raise ValueError("predict must return one class per image, from 0 to 9, not NaN or infinity.")
+        if np.any(said != np.round(said)):
+            raise ValueError(
+                "predict must return whole numbers: average the members' probabilities, not their classes."
+            )
         return said
 
 
@@ -115,7 +120,7 @@ class PipelineExercise(Exercise):
             return Verdict(False, f"{self.id}: not yet. {tried.problem}")
         for found, mistake in zip(FAULTS, self.mistakes, strict=True):
             if found(tried):
-                seen = ", ".join(f"{share:.1%}" for share in tried.envelope.seen[:5]) or "nothing"
+                seen = ", ".join(f"{share:.6g}" for share in tried.envelope.seen[:5]) or "nothing"
                 lines = f"  {'seen':<10}{seen}\n  {'returned':<10}{shortened(tried.value)}"
                 return Verdict(False, f"{self.id}: not yet. {mistake.message}\n{lines}", mistake)
         good = f"One look, and {tried.envelope.seen[0]:.1%} of {len(tried.envelope.y)} test digits are right."

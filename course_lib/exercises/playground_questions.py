@@ -27,8 +27,8 @@ QUESTIONS = (
     ),
     Prediction(
         "11.b",
-        "Five sigmoid layers, weights 0.01·N(0, 1), SGD. The gradient at the last hidden layer has std "
-        "0.009. What is it at the first?",
+        "Five sigmoid layers of 16 units, weights 0.01·N(0, 1), SGD. The gradient at the last hidden layer has "
+        "std 0.009. What is it at the first?",
         (
             Option(
                 "About 0.001.",

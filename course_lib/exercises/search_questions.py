@@ -30,8 +30,8 @@ QUESTIONS = (
         "over many such choices it has 98 % of these 20 right. And of other images?",
         (
             Option(
-                "About 95 %: it was the luckiest, too.",
-                "The best of 40 was also the luckiest of 40. Luck does not come along to new images.",
+                "About 95 %: it was lucky, too.",
+                "The best of 40 was good and lucky: the choice prefers both. Luck does not come along to new images.",
                 right=True,
             ),
             Option(

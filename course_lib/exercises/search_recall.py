@@ -13,7 +13,7 @@ RECALL = recall(
     (
         "The best of many settings on the validation data: what will it get on new data?",
         "Rather less",
-        "The best was also the luckiest.",
+        "The best was lucky, too.",
         ("The same", "Rather more"),
     ),
     (

@@ -88,7 +88,7 @@ DISEASES = {
     "healthy": Disease(
         "nothing: it is healthy",
         "A healthy run ends with training, validation and new digits all above 90 %, close together",
-        "Both losses fall, the gap is small, new digits do as well as validation, the ratio is between 0.001 and 0.01.",
+        "Both losses fall, the gap is small, new digits do as well as validation, the ratio is mostly 0.001 to 0.01.",
     ),
 }
 

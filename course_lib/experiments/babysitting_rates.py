@@ -53,7 +53,7 @@ class LearningRate:
     def verdict(self) -> str:
         """What the two curves say, in a few words."""
         if self.diverged_at is not None:
-            return f"too high: the loss is no longer a number after {self.diverged_at} updates"
+            return f"too high: no longer a number after {self.diverged_at} updates"
         fall, gain = 1 - self.loss[-1] / self.loss[0], self.accuracy[-1] - self.accuracy[0]
         if self.loss.max() > 2 * self.loss[0] or fall < -0.02:
             return "too high: the loss jumps up"
@@ -61,7 +61,7 @@ class LearningRate:
             return "this works"
         if fall < 0.05:
             return "accuracy before loss: too low, but it learns" if gain > 0.05 else "too low: hardly anything happens"
-        return "too low: it is slow" if self.lr < self.useful[0] else "too high: it learns and forgets"
+        return "too low: it is slow" if self.lr < self.useful[0] else "too high: it jumps, and units die"
 
 
 @checked

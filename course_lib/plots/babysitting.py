@@ -71,9 +71,10 @@ class InitialLossPicture(Picture):
 def verdict(result: InitialLoss) -> str:
     """What a first loss tells."""
     sure = bool(result.p_right[-1] > 2 * result.p_right[0])
+    without = "without λ " * (result.penalty > 0)
     slips = {
-        "sum": f"{IMAGES} times too large: the sum over {IMAGES} images, where the mean is wanted.",
-        "log10": "Too small by the factor 2.30: a logarithm to base 10.",
+        "sum": f"The sum, not the mean: {without}{IMAGES} times too large.",
+        "log10": f"A logarithm to base 10: {without}2.30 times too small.",
     }
     if result.slip in slips:
         return slips[result.slip] + " Weights or pixels are too large as well." * sure

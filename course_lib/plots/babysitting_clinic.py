@@ -129,7 +129,7 @@ def treatment(result: Clinic) -> str:
 
 def vital_signs(course: Course) -> str:
     """The numbers a babysitter reads first."""
-    end = "" if course.diverged_at is None else f"  ·  not a number after {course.diverged_at} updates"
+    end = "" if course.diverged_at is None else f"  ·  ended after {course.diverged_at} updates"
     first = f"{course.loss[0]:.2f}" if course.loss[0] < 100 else f"{course.loss[0]:.0f}"
     ratio = float(np.median(course.ratio[1:])) if len(course.ratio) > 1 else None
     moves = "–" if ratio is None else np.format_float_positional(float(f"{ratio:.1g}"), trim="-")

@@ -116,5 +116,5 @@ def state(result: LiveTraining) -> str:
 
 def ratio_in_words(result: LiveTraining) -> str:
     now = float(np.median(result.ratio[-1]))
-    limits = ((1e-4, "far below"), (3e-4, "below"), (3e-3, "near"), (1e-2, "above"))
+    limits = ((1e-4, "far below"), (3e-4, "below"), (1e-2, "near"), (0.1, "above"))
     return f"{next((where for limit, where in limits if now < limit), 'far above')} 0.001"

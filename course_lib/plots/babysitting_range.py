@@ -78,9 +78,9 @@ class RangeTestPicture(Picture):
         if result.explodes is None:
             end = "It does not explode"
         elif len(result.rate) < result.updates:
-            end = f"It explodes at about {one_digit(result.explodes)}, and the loss is soon no longer a number"
+            end = f"It explodes at about {digits(result.explodes)}, and the loss is soon no longer a number"
         else:
-            end = f"It explodes at about {one_digit(result.explodes)}"
+            end = f"It explodes at about {digits(result.explodes)}"
         cut = ""
         if result.clip:
             cut = f" Gradients are cut to length {result.clip:g}: {np.mean(result.norm > result.clip):.0%} of them."
@@ -92,10 +92,10 @@ class RangeTestPicture(Picture):
 
 def headline(result: RangeTest) -> str:
     return (
-        f"Pixels up to {result.pixels}, {result.updates} updates: steepest at {one_digit(result.steepest)}, so begin "
-        f"near {one_digit(result.start)}"
+        f"Pixels up to {result.pixels}, {result.updates} updates: steepest at {digits(result.steepest, 2)}, "
+        f"a third of that {digits(result.start, 2)}"
     )
 
 
-def one_digit(value: float) -> str:
-    return rate(float(f"{value:.1g}"))
+def digits(value: float, count: int = 1) -> str:
+    return rate(float(f"{value:.{count}g}"))

@@ -19,7 +19,7 @@ class GridVsRandomPicture(Picture):
     """Above: the designs on the loss, with the loss of each trial along either axis. Below: distance and chance."""
 
     size = (10.0, 6.6)
-    large_print = 1.2
+    large_print = 1.12
 
     def build(self) -> None:
         self.images, self.dots, self.stars = [], [], []
@@ -117,8 +117,8 @@ class GridVsRandomPicture(Picture):
             self.heads[i].set_text(f"{NAMES[i]}: {result.distinct[i]} values, {result.distance[i]:.3f} off")
             self.here[i].set_data([result.trials], [result.expected_distance[i]])
             share = result.expected_loss[i] / result.expected_loss.max()
-            self.lengths[i].set_data([0, 0.56 * share], [i, i])
-            self.numbers[i].set_position((0.56 * share + 0.03, i))
+            self.lengths[i].set_data([0, 0.5 * share], [i, i])
+            self.numbers[i].set_position((0.5 * share + 0.03, i))
             self.numbers[i].set_text(
                 f"{NAMES[i]} {result.expected_loss[i]:.2g}".replace("-", "−") + ", lowest" * (i == result.winner)
             )

@@ -78,6 +78,8 @@ def test_the_envelope_first_shows_images_of_one_digit():
         (lambda x: None, "one class per image. It returned None where"),
         (lambda x: ["3"] * len(x), "one class per image. It returned text where"),
         (lambda x: np.full(len(x), np.nan), "not NaN or infinity"),
+        (lambda x: np.full((3, len(x)), [[3], [8], [3]]).mean(axis=0), "whole numbers: average"),
+        (lambda x: int("seven"), "^invalid literal"),
     ],
 )
 def test_the_envelope_says_what_it_takes(predict, words):
@@ -118,6 +120,15 @@ def test_after_an_honest_look_nonsense_is_returned(value):
         return value
 
     assert "You did not return what look returned." in PIPELINE.judge(nearest).message
+
+
+def test_a_rounded_number_is_shown_beside_the_one_that_was_seen():
+    def rounds(x_train, y_train, x_val, y_val, look):
+        squares = (x_train**2).sum(axis=1)
+        return round(look(lambda x: y_train[np.argmin(squares - 2 * x @ x_train.T, axis=1)]), 3)
+
+    seen, returned = (line.split()[1] for line in PIPELINE.judge(rounds).message.splitlines()[-2:])
+    assert len(seen) > len(returned) and float(seen) == pytest.approx(float(returned), abs=5e-4)
 
 
 def test_there_is_a_mistake_for_every_fault():

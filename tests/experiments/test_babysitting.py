@@ -110,6 +110,16 @@ def test_four_rates_have_the_four_shapes():
     assert np.all(np.diff(four["low"]) < 0)
 
 
+# notes: 206
+def test_the_high_rate_kills_units_that_a_lower_one_does_not_bring_back():
+    net, x = rates.network(1, np.random.RandomState(0), l2=rates.REG), rates.centred_digits(1).x_train
+    rates.ten_epochs(net, SGD(lr=10.0), 1)
+    dead = dead_share(net, x)
+    assert dead > 0.5  # 0.96 and 0.98
+    assert rates.ten_epochs(net, SGD(lr=0.32), 1).accuracy[-1] < 0.6 and dead_share(net, x) >= dead
+    assert "units die" in rates.learning_rate(10.0).verdict
+
+
 # notes: 209, E53
 # notes: 209, E53
 def test_update_ratio_is_the_length_of_the_update_over_that_of_the_weights():

@@ -221,3 +221,16 @@ def test_what_acts_while_training_is_among_the_settings():
 def test_a_layer_whose_units_all_say_the_same_has_a_histogram():
     edges, counts = activation_histogram(np.full((300, 16), 7.017441, np.float32), ACTIVATIONS["silu"])
     assert counts.sum() == 4800 and counts.max() == 4800 and np.isfinite(edges).all()
+
+
+def test_whether_adam_wakes_a_dead_network_soon_depends_on_the_seed():
+    dead = {"layers": 5, "activation": "sigmoid", "init": "0.01", "optimizer": "adam", "lr": 0.01}
+    soon, late = (playground_at(2000, **dead, seed=seed).train_accuracy for seed in (0, 2))
+    assert soon > 0.9 and late < 0.6  # 0.93 and 0.54
+
+
+def test_the_map_of_a_dead_unit_is_white_at_the_points_and_not_everywhere():
+    frame = playground_at(400, optimizer="sgd", lr=3.0)
+    dead, white = frame.layers.dead[0] * 16, (frame.units[0] == 0).all(axis=(1, 2)).sum()
+    assert 0 < white < dead
+    assert frame.layers.dead[1] == 1 and not frame.ratio.any()

@@ -1,6 +1,9 @@
 """The pictures of chapter 09: what they say agrees with what they draw."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from course_lib.experiments.babysitting import initial_loss, tiny_overfit
 from course_lib.experiments.babysitting_clinic import clinic
@@ -12,6 +15,7 @@ from course_lib.plots.babysitting_clinic import ClinicPicture
 from course_lib.plots.babysitting_live import LiveTrainingPicture
 from course_lib.plots.babysitting_range import RangeTestPicture
 from course_lib.plots.babysitting_rates import NAMES, LearningRatePicture
+from course_lib.plots.style import LIGHT, built_in
 
 
 def test_initial_loss_marks_what_the_program_says():
@@ -34,6 +38,12 @@ def test_a_lost_run_is_drawn_as_lost():
     assert "no longer a number" in picture.title.get_text()
     assert picture.here.get_xdata()[0] == 1e6 and 1e6 in picture.lost.get_xdata()
     assert np.isfinite(picture.mine[0].get_ydata()).all()
+
+
+@pytest.mark.parametrize("ratio, words", [(3e-5, "far below"), (2e-4, "below"), (4e-3, "near"), (0.01, "above")])
+def test_a_ratio_is_called_high_from_a_hundredth_on(ratio, words):
+    frame = replace(first_frames(2)[-1], ratio=np.full((2, 4), ratio))
+    assert f"({words} 0.001)" in LiveTrainingPicture().describe(frame)
 
 
 def test_live_picture_follows_and_marks_what_was_moved():
@@ -82,7 +92,9 @@ def test_few_classes_with_large_weights_are_not_called_even():
 
 
 def test_a_slip_is_blamed_for_no_more_than_its_own_factor():
-    assert "200 times too large" in InitialLossPicture().describe(initial_loss(scale=1.0, slip="sum"))
+    for slip, factor in {"sum": "200 times too large", "log10": "2.30 times too small"}.items():
+        assert f" {factor}. Weights" in InitialLossPicture().describe(initial_loss(scale=1.0, slip=slip))
+        assert f"without λ {factor}" in InitialLossPicture().describe(initial_loss(reg=10.0, slip=slip))
 
 
 def test_two_probabilities_are_told_apart():
@@ -152,3 +164,18 @@ def test_legends_name_what_is_drawn():
     patient = ClinicPicture().update(clinic(3))
     assert "before treatment" not in legend(patient)
     assert "before treatment" in legend(patient.update(clinic(3, factor=0.01)))
+
+
+@pytest.mark.parametrize(
+    "picture, result",
+    [
+        (LearningRatePicture, lambda: learning_rate(0.32, 255)),
+        (InitialLossPicture, lambda: initial_loss(1000, 1.0, 1000.0, 255, "sum")),
+        (ClinicPicture, lambda: clinic(6, treatment="he", factor=10.0)),
+    ],
+    ids=["rate", "first loss", "clinic"],
+)
+def test_the_longest_words_fit_in_large_print(picture, result):
+    with built_in(LIGHT.large()):
+        large = picture().update(result())
+    assert max(text.get_window_extent().x1 for text in large.figure.texts) <= large.figure.bbox.width

@@ -3,6 +3,7 @@
 from course_lib.experiments.search import grid_vs_random
 from course_lib.explorers import search_explorer
 from course_lib.plots.search import NAMES, GridVsRandomPicture
+from course_lib.plots.style import LIGHT, built_in
 
 
 def test_the_words_of_the_designs_follow_the_best_value_and_the_draw():
@@ -14,6 +15,16 @@ def test_the_words_of_the_designs_follow_the_best_value_and_the_draw():
         assert all(f"{name} {off:.3f}" in words for name, off in zip(NAMES, result.distance))
         said.add(words)
     assert len(said) == 3
+
+
+def test_many_trials_leave_room_between_the_words_in_large_print():
+    with built_in(LIGHT.large()):
+        large = GridVsRandomPicture().update(grid_vs_random(100, 1.0))
+    ticks = min(label.get_window_extent().x0 for label in large.chance.get_yticklabels())
+    assert max(number.get_window_extent().x1 for number in large.numbers) < ticks - 10
+    ends = [head.get_window_extent().x1 for head in large.heads]
+    assert all(end < head.get_window_extent().x0 - 20 for end, head in zip(ends, large.heads[1:]))
+    assert large.images[0].axes.yaxis.label.get_window_extent().x0 >= 0
 
 
 def test_a_search_that_nobody_ran_is_called_a_preview():
