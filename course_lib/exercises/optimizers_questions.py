@@ -113,7 +113,7 @@ QUESTIONS = (
             Option(
                 "It falls to 0, only slowly.",
                 "Each new step brings new noise in. What was won is shaken up again. Where a network fits every "
-                "example the noise of mini-batches fades, and there the loss does fall to 0.",
+                "example the noise of mini-batches fades, and there the loss can fall to 0.",
             ),
             Option(
                 "It stays at a level that depends on α.",
