@@ -18,7 +18,7 @@ CURVES: dict[str, Any] = {
 }
 
 
-@VARIANTS.of("2.a", x=(4.0, 6.0, 8.0))
+@VARIANTS.of("2.a", x=(4.0, 6.0, 7.0, 8.0))
 def saturated(x: float) -> tuple:
     y = sigmoid(np.array([x - 1e-4, x, x + 1e-4]))
     return (
@@ -107,7 +107,7 @@ def price_of_exp(inputs: int, cost: int) -> tuple:
     )
 
 
-@VARIANTS.of("2.i", score=(-5.0, -6.0, -8.0))
+@VARIANTS.of("2.i", score=(-5.0, -6.0, -7.0, -8.0))
 def surely_wrong(score: float) -> tuple:
     loss = [float(np.sum(sigmoid_bce(np.array([[score + h]]), np.array([[1.0]]))[0])) for h in (-1e-5, 1e-5)]
     p = float(sigmoid(np.array(score)))

@@ -14,7 +14,7 @@ def loss(scores: list[float], target: int = 0) -> float:
     return float(np.sum(softmax_cross_entropy(np.array([scores]), np.array([target]))[0]))
 
 
-@VARIANTS.of("9.a", classes=(2, 5, 100, 1000))
+@VARIANTS.of("9.a", classes=(4, 5, 100, 500))
 def first_loss(classes: int) -> tuple:
     return (
         f"A network for {classes} classes, small random weights, not trained. Which cross-entropy does it start with?",
@@ -62,7 +62,7 @@ def largest_is_enough(lead: float) -> tuple:
     )
 
 
-@VARIANTS.of("9.e", times=(4.0, 10.0, 50.0))
+@VARIANTS.of("9.e", times=(4.0, 10.0, 20.0, 50.0))
 def scaled_inputs(times: float) -> tuple:
     x, error = 0.7, 1.3
 
@@ -92,7 +92,7 @@ def update_ratio(weights: float, updates: float) -> tuple:
     )
 
 
-@VARIANTS.of("9.h", scores=((98, 81), (62, 60), (99, 74), (55, 54)))
+@VARIANTS.of("9.h", scores=((98, 81), (62, 60), (97, 95), (97, 79), (99, 74)))
 def both_ends(scores: tuple[int, int]) -> tuple:
     train, validation = scores
     verdict = "It overfits." if train - validation > 10 else "It underfits." if train < 90 else "It is fine."
@@ -101,7 +101,7 @@ def both_ends(scores: tuple[int, int]) -> tuple:
         verdict,
         Claim("It underfits.", "Low and close together: larger network or longer training. Otherwise not."),
         Claim("It overfits.", "High, with a gap: more data or regularisation. Without a gap it is not that."),
-        Claim("It is fine.", "Well above nine in ten, both of them, would be."),
+        Claim("It is fine.", "That takes both of them well above nine in ten."),
     )
 
 

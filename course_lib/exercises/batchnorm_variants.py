@@ -33,7 +33,7 @@ def shape_stays(zeros: int) -> tuple:
     )
 
 
-@VARIANTS.of("6.b", mean=(3.0, 5.0), variance=(9.0, 16.0, 25.0))
+@VARIANTS.of("6.b", mean=(2.0, 7.0), variance=(9.0, 16.0, 25.0))
 def undone(mean: float, variance: float) -> tuple:
     batch = mean + math.sqrt(variance) * np.array([-1.0, 1.0])
     return (
@@ -43,7 +43,7 @@ def undone(mean: float, variance: float) -> tuple:
         float(np.ptp(batch) / np.ptp(normalised(batch))),
         Claim(math.sqrt(variance), "γ undoes the division by the standard deviation (and β = μ)."),
         Claim(variance, "It was divided by the standard deviation, not by the variance."),
-        Claim(1.0, "That leaves variance 1."),
+        Claim(mean, "That is β. γ undoes the division."),
     )
 
 
@@ -60,7 +60,7 @@ def tanh_of_normalised(gamma: float) -> tuple:
     )
 
 
-@VARIANTS.of("6.d", times=(4.0, 5.0, 20.0))
+@VARIANTS.of("6.d", times=(4.0, 5.0, 8.0, 20.0))
 def larger_weights(times: float) -> tuple:
     rng = np.random.default_rng(0)
     x, c, w = rng.normal(size=(30, 3)), rng.normal(size=30), rng.normal(size=3)
@@ -148,7 +148,9 @@ def where_forgetting_ends(inputs: int, std: float) -> tuple:
         f"{inputs} inputs of mean square 1, weights of std {std:g}, then batch normalisation with ε = 1e-5. What is "
         "the std of its output?",
         float(BatchNorm(1, eps=1e-5).forward(batch, train=True).std()),
-        Claim(1 / math.sqrt(1 + 1e-5 / (inputs * std**2)), "σ/√(σ² + ε): σ² is below ε, and the forgetting ends."),
+        Claim(
+            1 / math.sqrt(1 + 1e-5 / (inputs * std**2)), "σ/√(σ² + ε): σ² is not far above ε, and the forgetting ends."
+        ),
         Claim(1.0, "Only if σ² is far above ε. Here it is not."),
         Claim(math.sqrt(inputs) * std, "That is the std of what comes in."),
     )

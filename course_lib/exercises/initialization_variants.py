@@ -30,7 +30,7 @@ def copies_stay_copies(units: int, start: float) -> tuple:
     )
 
 
-@VARIANTS.of("5.b", times=(9, 16, 25))
+@VARIANTS.of("5.b", times=(9, 16, 25, 36))
 def more_inputs(times: int) -> tuple:
     return (
         f"Independent inputs and weights of variance 1. A unit gets {times} times as many inputs. By what does the std "
@@ -81,7 +81,7 @@ def std_alone_decides_nothing(units: int, std: float) -> tuple:
     )
 
 
-@VARIANTS.of("5.f", units=(50, 200, 800))
+@VARIANTS.of("5.f", units=(50, 128, 200, 800))
 def he_std(units: int) -> tuple:
     return (
         f"ReLU layers of {units} units. Which std of the weights keeps the size of the signal?",

@@ -121,7 +121,7 @@ def valley(along: float, across: float) -> tuple:
     )
 
 
-@VARIANTS.of("1.j", times=(3, 5, 10))
+@VARIANTS.of("1.j", times=(3, 5, 6, 10))
 def less_noise(times: int) -> tuple:
     batch = next(m for m in range(1, 1000) if np.sqrt(m) >= times - 1e-9)
     return (

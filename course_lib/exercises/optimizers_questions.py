@@ -34,7 +34,8 @@ QUESTIONS = (
         (
             Option(
                 "SGD, clearly: it zig-zags.",
-                "It zig-zags with a rate of 0.95, almost the best there is (0.952), and every step brings it closer.",
+                "It zig-zags with a rate of 0.95, almost the best in the long run (0.952), and every step "
+                "brings it closer.",
             ),
             Option(
                 "Momentum and Adam.",
@@ -53,7 +54,7 @@ QUESTIONS = (
             Option("A tenth as fast: β is the friction.", "β is what is KEPT. The friction is 1 − β = 0.1."),
             Option(
                 "0.9 times as fast.",
-                "That would be one step of memory at the cost of the gradient. The gradient enters in full each time.",
+                "0.9 is what is kept of v; the gradient comes on top, in full.",
             ),
             Option(
                 "Ten times as fast.",
@@ -98,19 +99,21 @@ QUESTIONS = (
             ),
             Option(
                 "About 3.2 η.",
-                "0.1 g / √(0.001 g²) = 3.16, and the steps still grow, to 6.57 η at step 12. The correction makes "
-                "training gentle at its start, not fast.",
+                "0.1 g / √(0.001 g²) = 3.16, and under a constant gradient the steps still grow, to 6.57 η at "
+                "step 12. The correction makes training gentle at its start, not fast.",
                 right=True,
             ),
         ),
     ),
     Prediction(
         "7.f",
-        "Gradients are noisy and the learning rate stays at a fixed α. You train ten times as long. What "
-        "happens to the loss?",
+        "Gradients carry noise of the same size everywhere, also at the minimum, and the learning rate stays at a "
+        "fixed α. You train ten times as long. What happens to the loss?",
         (
             Option(
-                "It falls to 0, only slowly.", "Each new step brings new noise in. What was won is shaken up again."
+                "It falls to 0, only slowly.",
+                "Each new step brings new noise in. What was won is shaken up again. Where a network fits every "
+                "example the noise of mini-batches fades, and there the loss can fall to 0.",
             ),
             Option(
                 "It stays at a level that depends on α.",

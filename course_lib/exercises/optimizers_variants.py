@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants
+from course_lib.exercises.variant import Claim, Variants, written
 from course_lib.nn.optimizers import AdaGrad, Momentum
 
 VARIANTS = Variants()
@@ -25,7 +25,7 @@ def limit(steep: float, flat: float) -> tuple:
     )
 
 
-@VARIANTS.of("7.c", beta=(0.8, 0.95, 0.98))
+@VARIANTS.of("7.c", beta=(0.8, 0.95, 0.96, 0.98))
 def speed(beta: float) -> tuple:
     rule, theta = Momentum(lr=1.0, beta=beta), np.zeros(1)
     state, before = rule.init(theta), 0.0
@@ -98,7 +98,7 @@ def brakes(rate: float, beta: float) -> tuple:
         "is the next step?",
         beta * v + 0.1 * rate,
         Claim(beta * rate / (1 - beta) + 0.1 * rate, "v still holds the old rate: it rolls on."),
-        Claim(buffer, "So it were in the buffer form, which multiplies by the new η in full."),
+        Claim(buffer, "So long it would be in the buffer form, which multiplies by the new η in full."),
         Claim(0.1 * rate, "That is SGD."),
     )
 
@@ -115,8 +115,8 @@ def smooth_or_zigzag(rate: float, steps: int) -> tuple:
         f"On x²/20 + y² two runs of SGD start at (−7, 2): one with the rate {rate:g}, smooth, and one with 0.9, which "
         f"zig-zags. Which has the lower loss after {steps} steps?",
         min(loss, key=lambda run: loss[run]),
-        Claim("the smooth one", f"In y it is quick, in x slow: {loss['the smooth one']:.2g} in all."),
-        Claim("the zig-zag", f"Its steps along the valley are longer: {loss['the zig-zag']:.2g} in all."),
+        Claim("the smooth one", f"In y it is quick, in x slow: {loss['the smooth one']:.3g} in all."),
+        Claim("the zig-zag", f"Its steps along the valley are longer: {loss['the zig-zag']:.3g} in all."),
         Claim("they are equal", "The rates differ, and so do the losses."),
     )
 
@@ -128,5 +128,5 @@ def rate_of_the_problem(curvature: float, steps: int) -> tuple:
     return (
         f"J(w) = ½λw² with λ = {curvature:g}. SGD takes {steps} steps with one of three rates. Which ends lowest?",
         best,
-        *(Claim(rate, f"Each step multiplies w by 1 − ηλ = {1 - rate * curvature:.3g}.") for rate in rates),
+        *(Claim(rate, f"Each step multiplies w by 1 − ηλ = {written(1 - rate * curvature)}.") for rate in rates),
     )

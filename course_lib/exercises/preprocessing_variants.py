@@ -9,7 +9,7 @@ from course_lib.exercises.variant import Claim, Variants
 VARIANTS = Variants()
 
 
-@VARIANTS.of("4.a", correlation=(0.5, 0.8, 0.9))
+@VARIANTS.of("4.a", correlation=(0.5, 0.6, 0.8, 0.9))
 def standardised_is_not_round(correlation: float) -> tuple:
     return (
         f"Two standardised features have correlation {correlation:g}. What is λ₁/λ₂ of the loss?",
@@ -59,7 +59,7 @@ def numbers_of_a_mean_image(side: int) -> tuple:
     )
 
 
-@VARIANTS.of("4.f", variance=(0.0004, 0.0025, 0.01))
+@VARIANTS.of("4.f", variance=(0.0004, 0.0016, 0.0025, 0.01))
 def loud_noise(variance: float) -> tuple:
     values = math.sqrt(variance) * np.array([-1.0, 1.0])
     return (

@@ -63,7 +63,7 @@ QUESTIONS = (
     Prediction(
         "8.d",
         "Adam, with ½λΣW² in the loss. One weight sees large gradients from the data, another small "
-        "ones. Which of the two does the penalty shrink more?",
+        "ones, both of changing sign. Which of the two does the penalty shrink more?",
         (
             Option(
                 "The one with the small gradients.",
@@ -122,7 +122,7 @@ QUESTIONS = (
         (
             Option(
                 "91 %, as they do on average.",
-                "They make different mistakes. Where one is wrong, most of the others are right.",
+                "They make different mistakes: more than half of them are outvoted by the others.",
             ),
             Option(
                 "93 %, as the best one.",
@@ -138,7 +138,7 @@ QUESTIONS = (
         (
             Option(
                 "For every network: that is what the scaling does.",
-                "With a ReLU layer in between it is an approximation, and nobody has a bound for it that is of use.",
+                "With a ReLU layer in between it is only an approximation.",
             ),
             Option(
                 "For a softmax behind one linear layer.",

@@ -8,13 +8,13 @@ RECALL = recall(
         "What is overfitting seen by?",
         "A gap between training and validation",
         "The network has learned these examples, not only the rule.",
-        ("A high training loss", "A high number of parameters"),
+        ("A training loss that stays high", "A number of parameters far above that of images"),
     ),
     (
         "What does a network with many parameters do with wrong labels, if nothing stops it?",
         "It learns them by heart",
         "There is room enough for each image.",
-        ("It ignores them", "It corrects them"),
+        ("It ignores them after a while", "It corrects them"),
     ),
     (
         "What is the pull of ½λΣW²?",
@@ -32,13 +32,13 @@ RECALL = recall(
         "What does AdamW do differently?",
         "Its decay does not pass through √v̂",
         "All weights lose the same share per step.",
-        ("It has no momentum", "It decays the biases only"),
+        ("It has no momentum", "It decays the biases and not the weights"),
     ),
     (
         "By what does inverted dropout multiply the units that are kept?",
         "1/(1 − p)",
         "So the mean is right, and nothing is to be done at test time.",
-        ("p", "1 − p"),
+        ("1/√(1 − p)", "1 − p"),
     ),
     (
         "What does inverted dropout leave different between training and test?",
@@ -50,7 +50,7 @@ RECALL = recall(
         "When is a dropout network at test time exactly the geometric mean over all masks?",
         "With one linear layer and a softmax",
         "A curved unit in between breaks it.",
-        ("Always", "With ReLU layers"),
+        ("With any activations, if p is 0.5", "With ReLU layers that have no biases"),
     ),
     (
         "Why is an ensemble better than its members on average?",

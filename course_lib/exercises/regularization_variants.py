@@ -54,8 +54,8 @@ def pull(times: float) -> tuple:
 def protected(large: float, small: float) -> tuple:
     decay = [0.01 * 1.0 / math.sqrt(g**2) for g in (small, large)]  # λw/√v̂
     return (
-        f"Adam with ½λΣW² in the loss. Two equal weights see gradients of size {small:g} and {large:g}. How many times "
-        "as much does the penalty shrink the first?",
+        f"Adam with ½λΣW² in the loss. Two equal weights see gradients ±{small:g} and ±{large:g}, of changing sign. "
+        "How many times as much does the penalty shrink the first?",
         decay[0] / decay[1],
         Claim(large / small, "Adam divides the penalty's λw by √v̂ too: large gradients protect their weight."),
         Claim(small / large, "The other way round."),
@@ -63,7 +63,7 @@ def protected(large: float, small: float) -> tuple:
     )
 
 
-@VARIANTS.of("8.e", p=(0.2, 0.25, 0.8))
+@VARIANTS.of("8.e", p=(0.2, 0.25, 0.6, 0.8))
 def all_units_on(p: float) -> tuple:
     masks = list(product((0, 1), repeat=3))
     mean = sum(sum(mask) * math.prod(1 - p if on else p for on in mask) for mask in masks)
@@ -88,7 +88,7 @@ def second_moment(p: float) -> tuple:
     )
 
 
-@VARIANTS.of("8.g", members=(3, 5), right=(0.7, 0.8))
+@VARIANTS.of("8.g", members=(3, 5), right=(0.6, 0.7))
 def majority(members: int, right: float) -> tuple:
     chance = 0.0
     for votes in product((0, 1), repeat=members):
@@ -103,7 +103,7 @@ def majority(members: int, right: float) -> tuple:
         "majority?",
         chance,
         Claim(value, "Mistakes differ, right answers agree.", percent(value)),
-        Claim(right, "Where one is wrong, most of the others are right.", percent(right)),
+        Claim(right, "Mistakes differ: some of them are outvoted.", percent(right)),
         Claim(any_, "So often at least one is right. That is not the majority.", percent(any_)),
     )
 

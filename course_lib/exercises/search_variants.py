@@ -98,7 +98,7 @@ def at_the_border(best: str) -> tuple:
     )
 
 
-@VARIANTS.of("10.g", trials=(27, 81, 270))
+@VARIANTS.of("10.g", trials=(27, 81, 135, 270))
 def halving(trials: int) -> tuple:
     cost, left = 0, trials
     for epochs in (1, 3, 9):

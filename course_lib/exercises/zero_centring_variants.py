@@ -52,7 +52,7 @@ def batch_of_two(inputs: int) -> tuple:
     )
 
 
-@VARIANTS.of("3.e", mean=(2.0, 3.0, 4.0))
+@VARIANTS.of("3.e", mean=(2.0, 2.5, 3.0, 4.0))
 def correlation_stays(mean: float) -> tuple:
     second = np.eye(2) + mean**2
     return (

@@ -9,6 +9,7 @@ from string import ascii_lowercase
 import pytest
 
 from course_lib.exercises import _tutor
+from course_lib.exercises.spaced_review import recall_questions
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 QUESTIONS = list(_tutor.predictions.values())
@@ -50,6 +51,15 @@ def test_nor_within_a_chapter(chapter):
 @pytest.mark.parametrize("extreme", [max, min])
 def test_the_right_answer_is_not_known_by_its_length(extreme):
     assert share_at(extreme, QUESTIONS) <= 0.45
+
+
+def test_the_right_answer_of_a_recall_question_is_not_known_by_its_length():
+    longest = 0
+    asked = recall_questions().values()
+    for question in asked:
+        *_, second, first = sorted(question.options, key=lambda option: len(option.text))
+        longest += first.right and len(first.text) > len(second.text)
+    assert longest / len(asked) <= 0.45
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
