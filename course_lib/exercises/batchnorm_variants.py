@@ -54,7 +54,7 @@ def tanh_of_normalised(gamma: float) -> tuple:
     return (
         f"Sums are batch-normalised with γ = {gamma:g}, β = 0, then pass tanh. What is the std of the activations?",
         float(np.std(np.tanh(gamma * normalised(rng.normal(size=200_000))))),
-        Claim(size, "√E[tanh(γz)²] for normal z, whatever the weights before it."),
+        Claim(size, "√E[tanh(γz)²] for normal z: the weights before it do not count, unless ε is felt."),
         Claim(gamma, "That is the std in front of tanh."),
         Claim(math.sqrt(size), "Roots once too often: the std is the root of the mean square."),
     )
@@ -148,7 +148,9 @@ def where_forgetting_ends(inputs: int, std: float) -> tuple:
         f"{inputs} inputs of mean square 1, weights of std {std:g}, then batch normalisation with ε = 1e-5. What is "
         "the std of its output?",
         float(BatchNorm(1, eps=1e-5).forward(batch, train=True).std()),
-        Claim(1 / math.sqrt(1 + 1e-5 / (inputs * std**2)), "σ/√(σ² + ε): σ² is below ε, and the forgetting ends."),
+        Claim(
+            1 / math.sqrt(1 + 1e-5 / (inputs * std**2)), "σ/√(σ² + ε): σ² is not far above ε, and the forgetting ends."
+        ),
         Claim(1.0, "Only if σ² is far above ε. Here it is not."),
         Claim(math.sqrt(inputs) * std, "That is the std of what comes in."),
     )
