@@ -196,8 +196,8 @@ STANDARDISED = Exercise(
         ),
         Mistake(
             lambda a, b: (b - a.mean(axis=0)) / _nonzero(a.std(axis=0)),
-            "A feature that is always 0.1 has σ = 1.4e-17, which is rounding, and you divide by it. Ask whether its "
-            "largest and smallest value are equal.",
+            "The std of 0.1, 0.1, 0.1 is 1.4e-17, which is rounding, and you divide by it. Ask whether the largest and "
+            "the smallest value of the feature are equal.",
         ),
         Mistake(
             _varies_above(1e-8),
@@ -230,8 +230,8 @@ STANDARDISED = Exercise(
         "Three numbers per feature play a part: its mean, its spread, and the value at hand. Which of the two arrays "
         "may each of them come from?",
         "mu = x_train.mean(axis=0) and sigma = x_train.std(axis=0). What happens where a feature is constant?",
-        "constant = x_train.max(axis=0) == x_train.min(axis=0), for the std of a feature that is always 0.1 is not 0 but "
-        "1.4e-17. Divide x_test - mu by np.where(constant, 1.0, sigma).",
+        "constant = x_train.max(axis=0) == x_train.min(axis=0): the std of 0.1, 0.1, 0.1 is 1.4e-17. Divide "
+        "x_test - mu by np.where(constant, 1.0, sigma).",
     ),
 )
 

@@ -118,7 +118,8 @@ QUESTIONS = (
             Option(
                 "About 47 %.",
                 "Noise is equally strong in all directions. Where λ is a millionth, it is multiplied by 700. "
-                "Whitening makes every direction count the same, also those that carry nothing. (One draw; forty others gave 32 to 61 %.)",
+                "Whitening makes every direction count the same, also those that carry nothing. (One draw; forty "
+                "others gave 32 to 61 %.)",
                 right=True,
             ),
             Option(

@@ -118,10 +118,10 @@ WRONG = {
     "4.1": {
         **slips(safe),
         **{f"{name}, σ == 0": slip for name, slip in slips(nonzero).items()},
-        "σ == 0": (lambda a, b: (b - a.mean(0)) / nonzero(a.std(0)), "always 0.1"),
+        "σ == 0": (lambda a, b: (b - a.mean(0)) / nonzero(a.std(0)), "The std of 0.1, 0.1, 0.1"),
         "or 1": (
             lambda a, b: np.transpose([(v - u.mean()) / (u.std() or 1.0) for u, v in zip(a.T, b.T)]),
-            "always 0.1",
+            "The std of 0.1, 0.1, 0.1",
         ),
         "of the test data": (lambda a, b: with_assignment(b, b), "You measured mean and spread on the test data"),
         "of all data": (lambda a, b: with_assignment(np.vstack((a, b)), b), "on all data together"),
