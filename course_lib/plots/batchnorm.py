@@ -30,9 +30,7 @@ class ByHandPicture(Picture):
         ]
         self.bell = self.moving_line(self.below, color=self.style.theory, linestyle="--", linewidth=1.5)
         self.key = self.moving(
-            self.below.legend(
-                [self.bell], ["normal curve, same mean and variance"], loc="lower right", bbox_to_anchor=(1.0, 1.0)
-            )
+            self.below.legend([self.bell], ["normal, same mean and std"], loc="lower right", bbox_to_anchor=(1.0, 1.0))
         )
         self._build_table()
 
