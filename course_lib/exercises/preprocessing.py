@@ -13,11 +13,11 @@ from course_lib.registry import registered
 def standardised(x_train: np.ndarray, x_test: np.ndarray) -> np.ndarray:
     """z = (x − μ)/σ,   μ and σ of each feature over the TRAINING data (divided by n)
 
-    A feature that is constant in the training data is only centred: its σ is 0, or what rounding makes of 0.
+    A feature that is constant in the training data has σ = 0, but for rounding; it is centred and not divided.
     """
     mu, sigma = x_train.mean(axis=0), x_train.std(axis=0)
-    constant = x_train.max(axis=0) == x_train.min(axis=0)
-    return (x_test - mu) / np.where(constant, 1.0, sigma)
+    rounding = len(x_train) * np.finfo(x_train.dtype).eps * np.abs(x_train).max(axis=0)
+    return (x_test - mu) / np.where(sigma <= rounding, 1.0, sigma)
 
 
 @arrays("x")
