@@ -53,8 +53,8 @@ QUESTIONS = (
             Option("1.", "The input of tanh has std 1. tanh squashes it."),
             Option(
                 "0.628, as in layer 1.",
-                "Every tanh sees numbers of mean 0 and variance 1. √E[tanh(z)²] = 0.628 for normal z, in each layer "
-                "and for any std of the weights.",
+                "Every tanh sees numbers of mean 0 and variance 1. √E[tanh(z)²] = 0.628 for normal z, in each layer, "
+                "at any std of the weights that ε does not feel.",
                 right=True,
             ),
         ),

@@ -54,7 +54,7 @@ def tanh_of_normalised(gamma: float) -> tuple:
     return (
         f"Sums are batch-normalised with γ = {gamma:g}, β = 0, then pass tanh. What is the std of the activations?",
         float(np.std(np.tanh(gamma * normalised(rng.normal(size=200_000))))),
-        Claim(size, "√E[tanh(γz)²] for normal z, whatever the weights before it."),
+        Claim(size, "√E[tanh(γz)²] for normal z: the weights before it do not count, unless ε is felt."),
         Claim(gamma, "That is the std in front of tanh."),
         Claim(math.sqrt(size), "Roots once too often: the std is the root of the mean square."),
     )

@@ -206,6 +206,10 @@ MEAN_SQUARES = Exercise(
             lambda scale, widths: 2 * mean_squares(scale, widths),
             "This is the mean square of the sums before ReLU in every layer. ReLU keeps half of it.",
         ),
+        Mistake(
+            lambda scale, widths: np.cumprod([n * scale**2 for n in widths[:-1]]) / 2,
+            "You halve what you return and pass on the whole: the next layer receives what ReLU left.",
+        ),
     ),
     hints=(
         "Go layer by layer. What must you know of a layer's inputs to say how large its sums become?",

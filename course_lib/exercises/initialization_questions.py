@@ -132,8 +132,8 @@ QUESTIONS = (
     ),
     Prediction(
         "5.g",
-        "A ReLU network with He's weights, layer 10 of 10. How many activations are 0, and how many "
-        "units are dead, that is 0 for every one of 1000 inputs?",
+        "A ReLU network of 500 units per layer, He's weights, layer 10 of 10. How many activations are 0, and "
+        "how many units are dead, that is 0 for every one of 1000 inputs?",
         (
             Option(
                 "Half of the activations, and half of the units.",

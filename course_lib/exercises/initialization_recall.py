@@ -47,9 +47,9 @@ RECALL = recall(
         ("The sigmoid is not differentiable", "They are too large"),
     ),
     (
-        "What does Xavier compromise between?",
+        "What does Glorot's 2/(n_in + n_out) compromise between?",
         "The forward and the backward pass",
-        "1/n_in keeps the signal, 1/n_out the gradient: 2/(n_in + n_out).",
+        "1/n_in keeps the signal, 1/n_out the gradient.",
         ("Speed and memory", "Weights and biases"),
     ),
     (

@@ -20,7 +20,7 @@ QUESTIONS = (
             Option(
                 "99.",
                 "The eigenvalues are 1 + 0.98 and 1 − 0.98. Standardising sets the scales right and leaves the "
-                "correlation alone; only whitening removes it.",
+                "correlation alone, and with it the stretch; only whitening removes that.",
                 right=True,
             ),
         ),
@@ -41,7 +41,7 @@ QUESTIONS = (
             Option(
                 "It rises to 551.",
                 "Measured on one cloud of 400 points. Standardising usually helps and need not: with random "
-                "covariances A·Aᵀ of five features it makes things worse in about one case of twenty.",
+                "covariances A·Aᵀ of five features it makes things worse in about one case of sixteen.",
                 right=True,
             ),
         ),
@@ -118,12 +118,13 @@ QUESTIONS = (
             Option(
                 "About 47 %.",
                 "Noise is equally strong in all directions. Where λ is a millionth, it is multiplied by 700. "
-                "Whitening makes every direction count the same, also those that carry nothing.",
+                "Whitening makes every direction count the same, also those that carry nothing. (One draw; forty "
+                "others gave 32 to 61 %.)",
                 right=True,
             ),
             Option(
                 "10 %, pure guessing.",
-                "The directions of large variance still carry the digit. Half of the answers survive.",
+                "The directions of large variance still carry the digit. About half of the answers survive.",
             ),
         ),
     ),
@@ -167,9 +168,9 @@ QUESTIONS = (
             Option(
                 "lower, by 13 points.",
                 "But leakage is the smaller part of it. On digits that took no part in anything the same classifier "
-                "gets 62 %, 11 points less than with statistics from the 40: 140 digits vary in all 64 directions, and "
-                "whitening makes the faint ones as loud as the others. The test digits themselves get 2 points less "
-                "than that. Leakage can err on either side.",
+                "gets 62 %, 11 points less than with statistics from the 40: 140 digits vary in some 55 directions, 40 "
+                "digits in 39, and whitening makes the faint ones far louder. The test digits themselves get 2 points "
+                "less than that. Leakage can err on either side.",
                 right=True,
             ),
         ),

@@ -14,7 +14,10 @@ def standardised_is_not_round(correlation: float) -> tuple:
     return (
         f"Two standardised features have correlation {correlation:g}. What is λ₁/λ₂ of the loss?",
         np.linalg.cond([[1, correlation], [correlation, 1]]),
-        Claim((1 + correlation) / (1 - correlation), "The eigenvalues are 1 + ρ and 1 − ρ; only whitening removes ρ."),
+        Claim(
+            (1 + correlation) / (1 - correlation),
+            "The eigenvalues are 1 + ρ and 1 − ρ; only whitening removes the stretch.",
+        ),
         Claim(1.0, "That needs correlation 0."),
         Claim(1 + correlation, "That is λ₁. λ₂ is 1 − ρ."),
     )

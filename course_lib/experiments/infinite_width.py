@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from course_lib.nn.activations import Activation
+from course_lib.nn.normalization import BatchNorm
 
 
 def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm: bool | str = False):
@@ -18,26 +19,25 @@ def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm:
 
         q_1 = σ²,   q_{l+1} = σ² E[f(√q_l z)²],   factor_l = σ √E[f'(√q_l z)²],   z ~ N(0, 1)
 
-    With batch normalisation before f every q is 1 and the factor is √(E[f'²] / Var_batch[h_{l−1}]); with it after f
-    every q is σ² and the factor is σ √(E[f'²] / Var_batch[h_l]). ε is left out.
+    Batch normalisation before f brings z_l, of variance q_l = σ² Var[h_{l−1}] over the batch, to q_l/(q_l + ε), and
+    the factor is divided by √(q_l + ε). After f it does the same to h_l, with v = Var[h_l] in the place of q_l.
     Source: Poole et al. 2016 (arXiv 1606.05340); Yang et al. 2019 (arXiv 1902.08129) for batch normalisation.
     """
     z, weight = _gaussian_nodes()
     before, after = batchnorm in (True, "before"), batchnorm == "after"
+    eps = BatchNorm(1).eps
     sigma2 = width * std**2
     stds, factors = [], []
-    q, spread = sigma2, 1.0  # second moment of z_l; variance over the batch of h_{l−1}
+    q = sigma2  # second moment of z_l; with batch normalisation its variance over the batch
     for _ in range(depth):
-        u = z * math.sqrt(1.0 if before else q)
+        u = z * math.sqrt(q / (q + eps) if before else q)
         h, slope = f.f(u), f.df(u)
-        mean, second = weight @ h, weight @ h**2
-        stds.append(math.sqrt(max(0.0, second - mean**2)))
-        variance = max(second - mean**2, 1e-300)
-        gain = 1 / spread if before else sigma2 / variance if after else sigma2
-        factors.append(math.sqrt(gain * (weight @ slope**2)))
-        q, spread = sigma2 if after else sigma2 * second, variance
-    if batchnorm and std == 0:
-        return np.full(depth, math.nan), np.full(depth, math.nan)
+        above = h - f.f(0 * u)  # a shift leaves the variance as it is, and keeps small ones from cancelling
+        variance = max(0.0, weight @ above**2 - (weight @ above) ** 2)
+        stds.append(math.sqrt(variance))
+        divided = q + eps if before else variance + eps if after else 1.0
+        factors.append(math.sqrt(sigma2 * (weight @ slope**2) / divided))
+        q = sigma2 * (variance if before else variance / (variance + eps) if after else weight @ h**2)
     return np.array(stds), np.array(factors)
 
 

@@ -16,7 +16,7 @@ ROWS = ("mean", "variance", "skewness", "kurtosis")
 
 
 class ByHandPicture(Picture):
-    """Above: the batch x. Below: y = γx̂ + β, and the bell it would follow if it were normal. Right: numbers."""
+    """Above: the batch x. Below: y = γx̂ + β, and the bell of the same mean and variance. Right: numbers."""
 
     size = (10.0, 5.2)
     large_print = 1.15
@@ -30,7 +30,7 @@ class ByHandPicture(Picture):
         ]
         self.bell = self.moving_line(self.below, color=self.style.theory, linestyle="--", linewidth=1.5)
         self.key = self.moving(
-            self.below.legend([self.bell], ["normal curve N(β, γ²)"], loc="lower right", bbox_to_anchor=(1.0, 1.0))
+            self.below.legend([self.bell], ["normal, same mean and std"], loc="lower right", bbox_to_anchor=(1.0, 1.0))
         )
         self._build_table()
 
@@ -85,14 +85,14 @@ class ByHandPicture(Picture):
 
     def _set_bell(self, result: BatchNormByHand) -> None:
         low, high = self.below.get_xlim()
-        width = abs(result.gamma)
+        width = math.sqrt(result.after.variance)
         self.key.set_visible(width >= (high - low) / 400)
         if not self.key.get_visible():
             self.bell.set_data([], [])
             return
         at = np.linspace(low, high, 200)
         counts = np.histogram(np.clip(result.y, low, high), bins=BINS, range=(low, high))[0]
-        bell = np.exp(-((at - result.beta) ** 2) / (2 * width**2)) / (width * math.sqrt(2 * math.pi))
+        bell = np.exp(-((at - result.after.mean) ** 2) / (2 * width**2)) / (width * math.sqrt(2 * math.pi))
         bell *= len(result.y) * (high - low) / BINS / max(counts.max(), 1)  # as high as its histogram would be
         self.bell.set_data(at, np.minimum(bell, 1.05))
 

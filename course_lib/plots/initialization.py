@@ -81,7 +81,7 @@ def _mosaic(weights: np.ndarray) -> np.ndarray:
 
 
 def _label(racer: str) -> str:
-    return "your scale" if racer == "custom" else racer
+    return "yours" if racer == "custom" else racer
 
 
 class RacePicture(Picture):

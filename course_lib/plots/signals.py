@@ -53,7 +53,7 @@ class SignalPicture(Picture):
         ax.set(yscale="log", ylim=SIZES, yticks=SIZE_TICKS, xlabel="layer")
         ax.minorticks_off()
         ax.axhline(1, color=self.style.faint, zorder=0)
-        ax.set_title("Gradients: the sizes |∂J/∂h| entering each layer", pad=6)
+        ax.set_title("Gradients: the sizes |∂J/∂h| that each layer passes down", pad=6)
         self.violins = self.moving_collection(ax, PolyCollection([], facecolor=VERMILLION, edgecolor="none"))
         self.beyond = BeyondAxis(self, ax, SIZES)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_lib.data.digits import load_digits
 from course_lib.exercises.preprocessing import (
     EXERCISES,
     largest_learning_rate,
@@ -64,7 +65,8 @@ def test_the_numbers_in_the_predictions_are_the_measured_ones():
     x = correlated_cloud()
     assert f"number {hessian_condition(prepare(x, 'centred')):.0f}" in text_of("4.b")
     assert f"to {hessian_condition(prepare(x, 'standardised', 0.0)):.0f}." in text_of("4.b")
-    assert standardising_worsens(5) == pytest.approx(0.05, abs=0.01)
+    assert standardising_worsens(5, clouds=20_000) == pytest.approx(1 / 16, abs=0.004)
+    assert "case of sixteen" in text_of("4.b")
     line = line_sensitivity()
     assert f"was {line.best:.2f}" in text_of("4.d")
     assert f"{line.loss[0]:.3g}. At" in text_of("4.d") and f"gives {line.loss[1]:.3g}" in text_of("4.d")
@@ -72,6 +74,14 @@ def test_the_numbers_in_the_predictions_are_the_measured_ones():
     assert f"{noise.clean[0]:.0%} right".replace("%", " %") in text_of("4.f")
     assert f"About {noise.noisy[0]:.0%}".replace("%", " %") in text_of("4.f")
     assert f"nearly so: {noise.noisy[1]:.0%}".replace("%", " %") in text_of("4.f")
+
+
+def test_the_ranks_in_4_h_are_those_of_the_digits():
+    digits = load_digits(split=(1, 0, 0)).x_train
+    draws = [np.random.RandomState(seed).permutation(digits)[:140] for seed in range(20)]
+    ranks = [[np.linalg.matrix_rank(draw[:n] - draw[:n].mean(axis=0)) for draw in draws] for n in (140, 40)]
+    assert "some 55 directions, 40 digits in 39" in text_of("4.h")
+    assert np.mean(ranks[0]) == pytest.approx(55, abs=1) and set(ranks[1]) == {39}
 
 
 def test_the_numbers_on_leakage_are_the_measured_ones():

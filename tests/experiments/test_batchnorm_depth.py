@@ -64,6 +64,22 @@ def test_networks_of_500_units_follow_the_theory(activation, scale, place):
     assert per_layer == pytest.approx(1, abs=0.02)
 
 
+# notes: 155, 165
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_the_theory_holds_where_epsilon_is_felt(activation, place):
+    """n·Var(w) = 1e-4, ten times ε."""
+    result = signal_propagation(activation, "custom", 1e-4**0.5 / 1024**0.5, width=1024, samples=300, batchnorm=place)
+    assert result.act_std[-1] == pytest.approx(result.act_std_theory[-1], rel=0.05)
+    assert result.grad_std[0] == pytest.approx(result.grad_std_theory[0], rel=0.05)
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_weights_of_0_let_nothing_through(place):
+    result = signal_propagation("sigmoid", "zeros", batchnorm=place, samples=10)
+    assert not result.act_std_theory.any() and not result.grad_std_theory.any() and not result.act_std.any()
+
+
 # notes: 163, E57
 def test_after_tanh_a_large_scale_still_saturates_and_explodes():
     """Normalised inputs do not help a unit whose own sum is 22 times too large: 3.51 per layer, as without."""

@@ -27,6 +27,14 @@ def test_all_numbers_of_a_batch_are_inside_the_axes(shape, spread, gamma, beta):
     assert picture.key.get_visible() == bool(len(picture.bell.get_xdata()))  # no legend for a curve that is not there
 
 
+def test_the_bell_is_as_wide_as_the_batch_also_where_epsilon_is_felt():
+    result = batchnorm_by_hand("normal", 1000, spread=0.03, eps=1e-2, beta=0.5)
+    x, bell = ByHandPicture().update(result).bell.get_data()
+    mean = np.average(x, weights=bell)
+    assert result.after.variance < 0.1
+    assert (mean, np.average((x - mean) ** 2, weights=bell)) == pytest.approx((0.5, result.after.variance), rel=0.02)
+
+
 def test_every_network_that_diverged_has_its_cross():
     result = batchnorm_training(depth=6)
     picture = TrainingPicture().update(result)
@@ -46,7 +54,7 @@ def test_a_refusal_is_drawn_and_said():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_blue_are_the_cells_that_share_a_mean_and_red_is_the_chosen_one(kind):
+def test_blue_are_the_cells_that_share_a_mean_and_orange_is_the_chosen_one(kind):
     from matplotlib.colors import to_hex
 
     result = normalization_axes(kind)

@@ -135,7 +135,7 @@ def test_a_loss_beyond_the_axis_leaves_it_instead_of_running_along_its_edge():
 def test_the_race_is_told_in_the_words_of_its_axis():
     race = initialization_race("xavier", "gelu", depth=1, scale=0.3, steps=60)
     said = RacePicture().describe(replace(race, accuracy=np.array([0.1, 0.1, 0.2, 0.2, 0.2, 0.9])))
-    assert said.startswith("1 hidden GELU layer,") and said.endswith("Best of the six: your scale with 90%.")
+    assert said.startswith("1 hidden GELU layer,") and said.endswith("Best of the six: yours with 90%.")
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,7 @@ WRONG["5.2"] = {
     "half of the scale": (multiplied(lambda n, s: n * s**2 / math.sqrt(2)), ""),
     "no width": (multiplied(lambda n, s: s**2 / 2), "The width is missing"),
     "variance of each sum": (lambda scale, widths: 2 * right_squares(scale, widths), "before ReLU"),
+    "passed on whole": (lambda *a: 0.5 * multiplied(lambda n, s: n * s**2)(*a), "You halve what you return"),
     "over n": (multiplied(lambda n, s: s**2 / (2 * n)), ""),
     "means": (lambda scale, widths: np.sqrt(right_squares(scale, widths) / np.pi), ""),
 }
