@@ -42,7 +42,7 @@ def moons(n: Count = 100, noise: NotNegative = 0.1, seed: Natural = 0) -> Points
 
 @checked
 def circles(n: Count = 100, noise: NotNegative = 0.08, factor: Share = 0.5, seed: Natural = 0) -> Points:
-    """Two concentric circles, radius 1 and `factor`:  no straight line does better than chance."""
+    """Two concentric circles, radius 1 and `factor`:  at ½ the best straight line gets two thirds right."""
     rng = np.random.RandomState(seed)
     t = 2 * np.pi * np.arange(n) / n
     outer = np.c_[np.cos(t), np.sin(t)]
@@ -60,7 +60,7 @@ def blobs(n: Count = 100, classes: Count = 3, noise: NotNegative = 0.25, seed: N
 
 @checked
 def xor(n: Count = 100, noise: NotNegative = 0.1, seed: Natural = 0) -> Points:
-    """Uniform on [−1, 1]², class 1 where the coordinates differ in sign:  one alone says nothing."""
+    """Uniform on [−1, 1]², class 1 where the coordinates differ in sign, before the noise:  one alone says nothing."""
     rng = np.random.RandomState(seed)
     y = _labels(n, 2)
     size = rng.uniform(0.0, 1.0, (2 * n, 2))

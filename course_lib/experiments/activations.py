@@ -106,6 +106,6 @@ def max_form(alpha: float, xs: tuple[float, ...] = (-1.0, 1.0)) -> tuple[list[fl
 
 @checked
 def gaussian_moments(name: str, samples: Natural = 200_000, seed: Natural = 0) -> tuple[float, float]:
-    """Mean and standard deviation of f(z), z ~ N(0, 1): how far the outputs are from zero-centred."""
+    """Mean and standard deviation of f(z), z ~ N(0, 1), over `samples` draws: are the outputs zero-centred?"""
     y = ACTIVATIONS[name].f(np.random.RandomState(seed).standard_normal(samples))
     return float(y.mean()), float(y.std())

@@ -51,7 +51,7 @@ def learned_slope(
     """α ← α − η(∂J/∂α + λα),   ∂J/∂α = Σ ∂J/∂y · min(0, x):   the slope learns by backpropagation like a weight.
 
     All 1078 training digits, batches of 32, plain SGD, He's weights. `decay` is λ, on α alone: He et al. 2015
-    (section 2.2) leave it out, because it pulls α to 0 and PReLU towards ReLU.
+    (section 2.1) leave it out, because it pulls α to 0 and PReLU towards ReLU.
     """
     epoch, alpha, loss = _slope_run(float(start), float(lr), float(decay), bool(per_channel), epochs, seed)
     sound = np.isfinite(loss[:, 0]) & np.isfinite(alpha).all(axis=(1, 2))

@@ -121,11 +121,9 @@ def _group(rates: np.ndarray, pixels: int) -> History:
     return ten_epochs(net, SGD(lr=rates[:, None]), pixels)
 
 
-def network(pixels: int, seed: Any, **settings: Any) -> MLP:
-    """The network of the chapter, with first weights that suit such pixels.
-
-    Raises: KeyError unless pixels are of `PIXELS`.
-    """
+@checked
+def network(pixels: Annotated[int, OneOf(PIXELS)], seed: Any, **settings: Any) -> MLP:
+    """The network of the chapter, with first weights that suit such pixels."""
     return MLP((64, HIDDEN, 10), init=("normal", {"std": STD[pixels]}), seed=seed, **settings)
 
 

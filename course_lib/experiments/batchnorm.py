@@ -79,9 +79,8 @@ def batchnorm_by_hand(
     Raises: ValueError for a size outside 2 to 1000.
     """
     if not 2 <= size <= MOST:
-        raise ValueError(
-            f"size must be 2 to {MOST}, not {size}: a batch of one has no spread, so x̂ is 0 whatever x is."
-        )
+        why = ": a batch of one has no spread, so x̂ is 0 whatever x is" if size == 1 else ""
+        raise ValueError(f"size must be 2 to {MOST}, not {size}{why}.")
     x = mean + spread * _draw(shape, seed)[:size]
     layer = BatchNorm(1, eps=eps)
     if restore:

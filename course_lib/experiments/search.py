@@ -33,7 +33,7 @@ class GridVsRandom:
     distinct: tuple[int, int, int]  #: values tried on the first axis
     distance: np.ndarray  #: (3,) from `best_x` to the nearest value tried
     expected_distance: np.ndarray  #: (3,) the same, mean over all best_x in [0, 1] and all random draws
-    expected_loss: np.ndarray  #: (3,) of the best trial, mean over all best points in the square (and all draws)
+    expected_loss: np.ndarray  #: (3,) of the best trial, mean over all best points in the square (and all random draws)
     chance: float  #: that a random trial is among the best 5 % of what is sampled
 
     @property
@@ -110,7 +110,8 @@ def expected_losses(n: int, importance: float) -> tuple[float, float, float]:
     grid     each axis by itself: (1 + a²)/12 · 1/k², k = √n and a the importance
     random   E[L] = ∫ P(L > s²) d(s²) = ∫ (1 − A(s))ⁿ 2s ds, where A(s) is the part of the square in which the loss is
              below s²; then the mean over the best points
-    even     over best points on a fine grid, exact within each of its cells if one trial is the best in all of it
+    even     for the one shuffle that is drawn; over best points on a fine grid, exact within each of its cells if one
+             trial is the best in all of it
 
     Raises: ValueError if n is not a square number, or importance is not a share.
     """

@@ -120,7 +120,7 @@ def check_gradients(
     if train and examples < 4 and any(isinstance(layer, BatchNorm) for layer in net.layers):
         raise ValueError(
             f"A gradient check through batch normalisation needs at least 4 examples, not {examples}: "
-            "with 1 or 2 all gradients below it are 0, and any code would pass."
+            "with fewer the gradients below it are small (with one they are 0), and wrong code may pass."
         )
     twin = net.copy(np.float64)
     count = twin.theta.shape[-1]

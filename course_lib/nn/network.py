@@ -42,7 +42,8 @@ class MLP(Sequential):
     l2, l1        J = loss + ½ l2 ΣW² + l1 Σ|W|, over weights only: not over biases, γ, β or PReLU's α
     trials        T networks side by side. theta and grad are (T, P) instead of (P,), losses and accuracies (T,), x is
                   (T, m, n_in) or one (m, n_in) for all. `init` and `seed` may be lists, `dropout`, `l2`, `l1` arrays
-                  of T values. With one seed or generator they are the networks T calls of MLP would make from it.
+                  of T values. With one generator they are the networks T calls of MLP would make from it; a single
+                  seed is made a generator first.
     """
 
     @checked

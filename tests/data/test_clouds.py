@@ -76,6 +76,15 @@ def test_without_noise_the_circles_are_circles():
     np.testing.assert_allclose(x[y == 0].mean(axis=0), 0, atol=1e-12)
 
 
+def test_the_best_straight_line_gets_two_thirds_of_the_circles_right():
+    """It cuts off a third of the outer circle, at factor ½."""
+    x, y = circles(300, noise=0.0)
+    angles = np.linspace(0, np.pi, 60)
+    heights = x @ [np.cos(angles), np.sin(angles)]
+    right = ((heights[:, None] > np.linspace(-1, 1, 81)[:, None]) == (y == 0)[:, None, None]).mean(axis=0)
+    assert np.maximum(right, 1 - right).max() == pytest.approx(2 / 3, abs=0.01)
+
+
 def test_blobs_lie_around_the_unit_circle():
     x, y = blobs(500, classes=5, noise=0.1)
     centres = np.array([x[y == j].mean(axis=0) for j in range(5)])

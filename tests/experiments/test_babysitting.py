@@ -85,6 +85,11 @@ def test_accuracy_before_loss_at_a_millionth():
     assert run.accuracy[-1] > run.accuracy[0] + 0.07
 
 
+def test_a_network_for_other_pixels_is_refused_with_the_choices():
+    with pytest.raises(ValueError, match=r"^pixels of network must be one of 1, 16, 255, not 7\.0\.$"):
+        rates.network(7.0, seed=0)
+
+
 # notes: 203
 # notes: 203
 @pytest.mark.parametrize("pixels", [1, 16, 255])

@@ -77,6 +77,8 @@ def test_a_variance_without_its_square_is_zero():
 def test_a_batch_of_one_is_refused_with_the_reason():
     with pytest.raises(ValueError, match="a batch of one has no spread"):
         batchnorm_by_hand(size=1)
+    with pytest.raises(ValueError, match=r"^size must be 2 to 1000, not 1001\.$"):
+        batchnorm_by_hand(size=1001)
 
 
 @pytest.mark.parametrize("examples", [3, 4, 8, 50])

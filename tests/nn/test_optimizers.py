@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_lib import nn
 from course_lib.experiments.optimizers_conventions import AdamInside, AdamOfSaito, AdamUncorrected
 from course_lib.nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, AdamW, Lion, Momentum, Nesterov, RMSProp
 from course_lib.nn.surfaces import SURFACES
@@ -86,6 +87,10 @@ PUBLISHED = {
         21.9599355196,
     ),
 }
+
+
+def test_every_optimizer_is_exported():
+    assert {entry.make.__name__ for entry in OPTIMIZERS.values()} <= {*nn.__all__}
 
 
 # notes: 170-171, 174-175, 178, 181, 184
