@@ -31,7 +31,7 @@ RECALL = recall(
     (
         "What does centring buy gradient descent?",
         "A larger learning rate",
-        "The steepest direction becomes flatter; the flattest one stays as it was.",
+        "The loss becomes flatter along the mean, which is mostly its steepest direction.",
         ("A flat direction that is steeper", "Fewer weights"),
     ),
     (

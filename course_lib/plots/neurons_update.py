@@ -163,7 +163,7 @@ class NetworkUpdatePicture(Picture):
             below = f"{'δ' if letter == 'a' else '∂' + letter} {brief(slope)}"
         inside = brief(getattr(result, letter)[0, i])
         # away from the numbers on the edges behind
-        left = {"a": 47, "s": 30}.get(letter, 0) if result.phase == "update" else 0
+        left = {"a": 40, "s": 30}.get(letter, 0) if result.phase == "update" else 0
         lower = 8 if letter == "x" else 0
         return [((x, y), inside), ((x - left, y + self.above), name), ((x - lower, y - self.below), below)]
 
