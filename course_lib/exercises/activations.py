@@ -14,7 +14,7 @@ from course_lib.registry import registered
 def dead_share(z: np.ndarray) -> float:
     """The share of units with zᵢⱼ ≤ 0 for every example i;   z (examples, units) are sums w·x + b.
 
-    ReLU′ is 0 for all of them, so no example sends a gradient: plain gradient descent never moves the unit again.
+    ReLU′ is 0 for all of them, so no example sends a gradient to their weights.
     """
     active_somewhere = (z > 0).any(axis=0)
     return float(np.mean(~active_somewhere))
@@ -245,6 +245,7 @@ STABLE_SOFTMAX = Exercise(
         Mistake(
             lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(),
             "All probabilities together sum to 1. Each row must do so by itself: sum along axis=1.",
+            also=(lambda s: np.exp(s - _row_max(s)) / np.exp(s - _row_max(s)).sum(),),
         ),
         Mistake(
             lambda s: (

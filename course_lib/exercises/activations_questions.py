@@ -55,7 +55,7 @@ QUESTIONS = (
         (
             Option(
                 "No.",
-                "Dead means 0 for *all* training points: then no gradient ever reaches it. Zeros for many points are "
+                "Dead means 0 for *all* training points: then no gradient reaches it. Zeros for many points are "
                 "normal.",
                 right=True,
             ),
@@ -94,7 +94,7 @@ QUESTIONS = (
             Option(
                 "The units are thrown off the data as before, but come back.",
                 "Nearly all are off after ten steps. The leak lets a hundredth of the gradient through, and unit after "
-                "unit returns: after 500 steps four or five in ten are back.",
+                "unit returns: after 500 steps three or four in ten are back.",
                 right=True,
             ),
             Option(
@@ -134,7 +134,8 @@ QUESTIONS = (
                 right=True,
             ),
             Option(
-                "Only curves made of k straight pieces.", "Those exactly, smooth ones closely: more pieces, less error."
+                "Only curves made of k straight pieces.",
+                "Convex ones exactly, smooth convex ones closely: more pieces, less error.",
             ),
         ),
     ),

@@ -19,7 +19,7 @@ RECALL = recall(
     (
         "What makes a ReLU unit dead?",
         "It is 0 for all training points",
-        "Then no gradient reaches its weights, and they never move again.",
+        "Then no gradient reaches its weights.",
         ("It is 0 for most training points", "Its weights are 0"),
     ),
     (

@@ -51,7 +51,7 @@ def dead(zeros: int) -> tuple:
     return (
         f"A ReLU unit outputs 0 for {zeros} of 500 training points. Is it dead?",
         "no" if outputs.any() else "yes",
-        Claim("yes", "Dead means 0 for all training points: no gradient reaches it, ever."),
+        Claim("yes", "Dead means 0 for all training points: no gradient reaches it."),
         Claim("no", "One point with a positive sum is enough to move its weights; without any, nothing does."),
         Claim("nearly", "A unit is dead or not."),
     )

@@ -102,6 +102,11 @@ def _one_input(x, x_c, W, b, U):
     return np.hstack([blocks[:, [-2]] @ x.T, blocks[:, -2:]])
 
 
+def _differences_first(x, x_c, W, b, U):
+    blocks = _parts(x, x_c, W, b, U)
+    return np.hstack([blocks[:, [-2]] @ (x_c - x).T, blocks[:, -2:]])
+
+
 def _zero_without_shape(x, x_c, W, b, U):
     blocks = _parts(x, x_c, W, b, U)
     return blocks if blocks.any() else 0.0
@@ -259,6 +264,10 @@ MARGIN_GRADIENTS = Exercise(
         ),
         Mistake(_one_input, "Both terms of your ∂J/∂W use the same x. δ belongs to x and δ_c to x_c: δ_c x_cᵀ − δxᵀ."),
         Mistake(
+            _differences_first,
+            "δ_c x_cᵀ − δxᵀ is not (δ_c − δ)(x_c − x)ᵀ: multiply first, then subtract.",
+        ),
+        Mistake(
             _zero_without_shape,
             "Where J = 0 you return a single 0. All gradients are 0 there: return zeros in the shape of the gradients.",
         ),
@@ -273,6 +282,7 @@ MARGIN_GRADIENTS = Exercise(
         Mistake(
             lambda *a: _parts(*a, corrupt=-1.0),
             "You added the two windows. They pull in opposite directions: s is to rise and s_c to fall.",
+            also=(lambda *a: _parts(*a, sign=-1.0, corrupt=-1.0),),
         ),
         Mistake(
             lambda *a: _parts(*a, slope=lambda h: 1.0 + 0 * h),
@@ -365,6 +375,11 @@ NUMERICAL_GRADIENT = Exercise(
         Mistake(
             lambda f, theta, h: np.full_like(theta, (f(theta + h) - f(theta - h)) / (2 * h)),
             "You moved all components at once. Each slope belongs to one component: move θᵢ alone and keep the others.",
+        ),
+        Mistake(
+            lambda f, theta, h: (f(theta + h) - f(theta - h)) / (2 * h),
+            "This is the sum of all slopes, what moving all components at once gives. Each component has its own "
+            "slope: move θᵢ alone and keep the others.",
         ),
         Mistake(
             _never_put_back,

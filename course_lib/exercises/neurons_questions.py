@@ -166,7 +166,7 @@ QUESTIONS = (
             ),
             Option(
                 "One cannot tell without the analytic solution.",
-                "One can: change h. A kink goes away, a mistake stays.",
+                "One can: change h. Here the error goes away; a mistake would stay.",
             ),
         ),
     ),
@@ -200,9 +200,9 @@ QUESTIONS = (
                 "the contours are circles.",
             ),
             Option(
-                "Not in a narrow valley: it swings from side to side.",
-                "Across the valley the gradient is large, along it small. Near the largest stable learning rate every "
-                "step lands on the opposite slope.",
+                "Not in a narrow valley: it bends or swings.",
+                "Across the valley the gradient is large, along it small, so the path first goes across. Near the "
+                "largest stable learning rate every step lands on the opposite slope.",
                 right=True,
             ),
             Option("No: without noise it cannot move at all.", "The gradient moves it. Noise only shakes the path."),
@@ -210,7 +210,7 @@ QUESTIONS = (
     ),
     Prediction(
         "1.j",
-        "The gradient of a mini-batch is a noisy estimate of the gradient of all data. You want half "
+        "The gradient of a mini-batch of 32 is a noisy estimate of that of all data, a million examples. You want half "
         "the noise. How much larger must the batch be?",
         (
             Option("Twice as large.", "Twice the batch divides the noise by √2 = 1.41 only."),

@@ -35,7 +35,7 @@ RECALL = recall(
         ("Like h", "Like 1/h"),
     ),
     (
-        "A gradient check shows an error that stays the same when h shrinks. What is it?",
+        "A gradient check, no unit exactly at its kink: the error stays the same when h shrinks. What is it?",
         "A mistake in the code",
         "A kink would go away; rounding would grow.",
         ("A kink", "Rounding"),

@@ -83,8 +83,8 @@ def kink_or_mistake(wrong: bool, place: float) -> tuple:
         measured = (max(0.0, place + h) - max(0.0, place - h)) / (2 * h)
         errors.append(abs(slope - measured) / max(slope, measured))
     return (
-        f"You check the gradient of a ReLU network. The relative error is {errors[0]:.2g} at h = 0.01 and "
-        f"{errors[1]:.2g} at h = 0.0001. What is it?",
+        "You check the gradient of a ReLU network, no unit of which stands exactly at its kink. The relative error is "
+        f"{errors[0]:.2g} at h = 0.01 and {errors[1]:.2g} at h = 0.0001. What is it?",
         "a kink" if errors[1] < 1e-6 else "a mistake",
         Claim("a kink", "A kink goes away when h becomes smaller; a mistake stays."),
         Claim("a mistake", "A mistake stays when h becomes smaller; a kink goes away."),

@@ -117,6 +117,10 @@ WEIGHT_GRADIENT = Exercise(
             "axis 0.",
         ),
         Mistake(
+            lambda x, upstream: (upstream * x).mean(axis=0),
+            "`upstream * x` multiplies column i by upstream[i]. Each row has its own factor: `upstream[:, None] * x`.",
+        ),
+        Mistake(
             lambda x, upstream: -upstream @ x / len(x),
             "This is where gradient descent goes, not the gradient. The minus sign comes with the update.",
         ),
@@ -284,8 +288,7 @@ CONDITION_NUMBERS = Exercise(
         ),
         Mistake(
             lambda x: np.array([_ratio(_hessian(x)), _ratio(_hessian(x - x.mean(axis=1, keepdims=True)))]),
-            "You subtracted the mean of each example. Centring runs down the columns: axis 0. (After your way the "
-            "inputs of an example add up to 0, and H has an eigenvalue 0.)",
+            "Your second H has an eigenvalue 0. Centring runs down the columns of x: x − x.mean(axis=0).",
         ),
         Mistake(
             lambda x: np.array([_ratio(_hessian(x)), _ratio(_hessian((x - x.mean(axis=0)) / x.std(axis=0)))]),

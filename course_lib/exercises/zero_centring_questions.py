@@ -72,7 +72,7 @@ QUESTIONS = (
     ),
     Prediction(
         "3.d",
-        "Ten positive inputs, upstream gradients of random sign, and a mini-batch of only two examples. "
+        "Ten inputs |z| with normal z, normal upstream gradients, and a mini-batch of only two examples. "
         "How often do all ten components of the gradient still have one sign?",
         (
             Option(
@@ -94,7 +94,7 @@ QUESTIONS = (
     ),
     Prediction(
         "3.e",
-        "The batches grow: 8, 32, 1000 examples. Where does the share go?",
+        "The same in larger batches: 8, 32, 1000 examples. Where does the share go?",
         (
             Option(
                 "To 0.002: large batches toss the signs.",
@@ -167,7 +167,7 @@ QUESTIONS = (
                 "H = I + μμᵀ has the eigenvalue 1 + ‖μ‖² along μ, and ‖μ‖² = 100 · 1². All other eigenvalues are 1.",
                 right=True,
             ),
-            Option("2", "1 + 1² is right for one input. The mean vector has 100 components: ‖μ‖² = 100."),
+            Option("2", "The mean vector has 100 components, and its length counts: ‖μ‖² = 100."),
             Option(
                 "1, because all inputs have the same scale.",
                 "That needs mean 0 as well. The Hessian is the mean of xxᵀ, not the covariance.",

@@ -31,11 +31,11 @@ RECALL = recall(
     (
         "What does centring buy gradient descent?",
         "A larger learning rate",
-        "The steepest direction becomes flatter; the flattest one stays as it was.",
+        "The loss becomes flatter along the mean, which is mostly its steepest direction.",
         ("A flat direction that is steeper", "Fewer weights"),
     ),
     (
-        "What do larger batches do to the common sign of the components?",
+        "Positive inputs, independent upstream gradients of mean 0: what do larger batches do to the common sign?",
         "It becomes rarer, down to a limit",
         "The components share the mean of the inputs, however large the batch.",
         ("It goes away", "It stays as with one example"),

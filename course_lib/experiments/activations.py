@@ -31,7 +31,7 @@ class ActivationGate:
     grid: np.ndarray  #: (points,)
     f: np.ndarray  #: (points,)
     df: np.ndarray  #: (points,) f′
-    flat: np.ndarray  #: (points,) whether |f′| < 0.01 there
+    flat: np.ndarray  #: (points,) whether |f′| < 0.01 from there on outwards: not at a minimum of GELU
     rival: np.ndarray | None  #: (points,) max(αx, x), for the functions that are often written so
     band: tuple[float, float] | None  #: the slopes between which RReLU draws its own
     value: float  #: f(x)
@@ -60,6 +60,7 @@ def activation_gate(
     gate = _bound(function, alpha)
     grid = np.linspace(-REACH, REACH, 601)
     df = gate.df(grid)
+    small = np.abs(df) < FLAT
     kinked = function in ("leaky_relu", "prelu")
     rrelu = ACTIVATIONS["rrelu"].params
     band = (rrelu["lower"], rrelu["upper"]) if function == "rrelu" else None
@@ -71,7 +72,7 @@ def activation_gate(
         grid,
         gate.f(grid),
         df,
-        np.abs(df) < FLAT,
+        np.logical_and.accumulate(small) | np.logical_and.accumulate(small[::-1])[::-1],
         np.maximum(alpha * grid, grid) if kinked else None,
         band,
         float(gate.f(np.float64(x))),

@@ -43,7 +43,7 @@ class NeuronResponse:
 
     @property
     def angle(self) -> float:
-        """Direction of w in degrees, 0 along x1: the direction in which the output grows fastest."""
+        """Direction of w in degrees, 0 along x1: the direction in which z grows fastest."""
         return math.degrees(math.atan2(self.w2, self.w1))
 
 

@@ -35,13 +35,13 @@ GRADIENTS = 500  # random batches; each gives the gradients of 10 units
 
 @dataclass(frozen=True)
 class NetworkSigns:
-    """Agreement of the 10 weight gradients of each unit in the second hidden layer; one row per entry of `NETWORKS`."""
+    """Agreement of the weight gradients of each unit in the second hidden layer, zeros left out; a row per network."""
 
     names: tuple[str, ...]
     batch_size: int
     steps: int
     shares: np.ndarray  #: (networks, 8) agreement at each of `BATCHES`
-    with_bias: np.ndarray  #: (networks, 8) the same of 11 gradients, the bias's among them
+    with_bias: np.ndarray  #: (networks, 8) the same with the gradient of the bias
     of_units: np.ndarray  #: (networks, 8) share of batches that push the biases of all 10 units one way
     ratio: np.ndarray  #: (networks,) |mean|/std of the layer's inputs, averaged over the inputs that vary
     accuracy: np.ndarray  #: (networks,) on the validation digits

@@ -196,7 +196,7 @@ def rrelu_slope(x, *, lower=1 / 8, upper=1 / 3):
 
 
 def elu(x, *, alpha=1.0):
-    """f(x) = x for x > 0, else α(eˣ − 1),   Clevert et al. 2015 (arXiv 1511.07289) eq. 15."""
+    """f(x) = x for x > 0, else α(eˣ − 1),   Clevert et al. 2016 (arXiv 1511.07289) eq. 15."""
     return np.where(x > 0.0, x, alpha * np.expm1(np.minimum(x, 0.0)))
 
 

@@ -149,9 +149,8 @@ class GatePicture(Picture):
 def headline(result: ActivationGate) -> str:
     alpha = f", α = {number(round(result.alpha, 2))}" if result.uses_alpha else ""
     return (
-        f"{name_of(result.function)}{alpha}:   f({number(result.x)}) = {number(result.value)},   "
-        f"f′ = {number(result.local)},   passed on: {number(result.upstream)} × {number(result.local)} "
-        f"= {number(result.downstream)}"
+        f"{name_of(result.function)}{alpha}:  f({number(result.x)}) = {number(result.value)},  "
+        f"f′ = {number(result.local)},  passed on: {number(result.upstream)} × f′ = {number(result.downstream)}"
     )
 
 

@@ -91,7 +91,7 @@ class ChainPicture(Picture):
 
 def headline(result: GradientChain) -> str:
     return (
-        f"{name_of(result.activation)}, {result.depth} × 100:   std(w) = {result.scale:.3g},   product of slopes "
+        f"{name_of(result.activation)}, {result.depth} × 100:   std(w) = {result.scale:.3g},   slopes "
         f"{number(result.slopes[-1])},   gradient {number(result.gradient[-1])}"
     )
 

@@ -81,7 +81,7 @@ class NeuronPicture(Picture):
         else:
             distance = abs(result.b) / math.hypot(result.w1, result.w2)
             where = (
-                f"The output grows fastest towards {result.angle:.0f}°; the white decision line stands at right "
+                f"z grows fastest towards {result.angle:.0f}°; the white decision line stands at right "
                 f"angles to that, {distance:.2f} from the origin."
             )
         said = (

@@ -69,7 +69,7 @@ class BoundaryPicture(Picture):
             return f"{said} Without a curved activation all borders are straight, and no three straight borders fit."
         if result.accuracy > 0.95:
             return f"{said} The borders bend with the arms."
-        return f"{said} The best straight borders reach 0.786 and 49 %."
+        return f"{said} A trained linear classifier reaches 0.786 and 49 %."
 
 
 def _network(result: SpiralFit) -> str:

@@ -79,7 +79,7 @@ class MinibatchPicture(Picture):
         axes.set(xticklabels=["1", "4", "16", "64", "256"], yticks=[0.1, 1], yticklabels=["0.1", "1"])
         axes.minorticks_off()
         axes.set(xlabel="batch size m")
-        axes.set_title("Noise of a batch’s gradient")
+        axes.set_title("Noise of a gradient at the start")
         axes.plot(sizes, law[0] / np.sqrt(sizes), color=self.style.theory, linestyle="--", linewidth=1.2)
         axes.annotate(
             "∝ 1/√m",
@@ -142,4 +142,4 @@ class MinibatchPicture(Picture):
                 f"after {many(result.updates, 'update')}, {epochs:.3g} {epoch}, the loss is {result.loss[-1]:.3g}; "
                 "its minimum is 0.092."
             )
-        return f"{start}{fate} The noise of the gradient of one batch is {noise}."
+        return f"{start}{fate} At the start the noise of the gradient of one batch is {noise}."

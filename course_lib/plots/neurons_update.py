@@ -36,7 +36,7 @@ class NetworkUpdatePicture(Picture):
     """Left: the graph, with the numbers of the present phase. Right: what was computed for the part looked at."""
 
     size = (WIDTH / 100, HEIGHT / 100)
-    columns = (62, 304, 546)
+    columns = (50, 300, 562)
     units, edges = 9, 18  # the most that carry numbers
     above = below = 36  # how far from the middle of a unit
 
@@ -112,7 +112,7 @@ class NetworkUpdatePicture(Picture):
                     colours.append(ORANGE if chosen else COLOURS[result.phase] if passed else plain)
                     styles.append("--" if result.before[key][at] < 0 and (numbered or passed) else "-")
                     if numbered:
-                        place = (x0 + along * (x1 - x0), y0 + along * (y1 - y0))
+                        place = (x0 + along * (x1 - x0) + 6 * few, y0 + along * (y1 - y0))  # clear of the circles
                         words.append((*place, _parameter(result, key, at), chosen))
         self.lines.set(segments=segments, linewidths=widths, colors=colours, linestyles=styles)
         return words
@@ -163,8 +163,8 @@ class NetworkUpdatePicture(Picture):
             below = f"{'δ' if letter == 'a' else '∂' + letter} {brief(slope)}"
         inside = brief(getattr(result, letter)[0, i])
         # away from the numbers on the edges behind
-        left = {"a": 47, "s": 30}.get(letter, 0) if result.phase == "update" else 0
-        lower = 15 if letter == "x" else 0
+        left = {"a": 40, "s": 30}.get(letter, 0) if result.phase == "update" else 0
+        lower = 8 if letter == "x" else 0
         return [((x, y), inside), ((x - left, y + self.above), name), ((x - lower, y - self.below), below)]
 
     def _write_panel(self, result: NetworkUpdate) -> None:

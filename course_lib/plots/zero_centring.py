@@ -108,12 +108,12 @@ class ZigZagPicture(Picture):
         self.chosen.set_data(*([[], []] if not result.reached else [[result.lr], [result.reached]]))
 
     def describe(self, result: ZigZag) -> str:
-        best, centred = best_rate(result.steps_needed), best_rate(result.steps_needed_centred)
+        best, centred = (_best(result, needed) for needed in (result.steps_needed, result.steps_needed_centred))
         if not best or not centred:
             return f"{headline(result)}. No learning rate reaches the target within {MAX_STEPS} steps."
         return (
             f"{headline(result)}. {_share(result)[0].upper() + _share(result)[1:]}. Condition number "
-            f"{result.condition:.3g}. The best rate of the curve, {best[1]:.2g}, needs {many(best[0], 'step')}; with "
+            f"{result.condition:.3g}. The best rate tried, {best[1]:.2g}, needs {many(best[0], 'step')}; with "
             f"centred inputs the best, {centred[1]:.2g}, needs {many(centred[0], 'step')}."
         )
 
@@ -175,6 +175,14 @@ def _rays(updates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ends = updates[moved] / length[moved, None]
     x, y = np.stack([np.zeros_like(ends), ends, np.full_like(ends, np.nan)], axis=1).reshape(-1, 2).T
     return x, y
+
+
+def _best(result: ZigZag, needed: np.ndarray) -> tuple[int, float] | None:
+    """The fewest steps of a curve and their rate; the chosen rate may lie between those of its own curve."""
+    tried = [best_rate(needed)]
+    if result.reached is not None and np.array_equal(needed, result.steps_needed, equal_nan=True):
+        tried.append((result.reached, result.lr))
+    return min((one for one in tried if one), key=lambda one: one[0], default=None)
 
 
 def _share(result: ZigZag) -> str:

@@ -89,7 +89,7 @@ class NetworkSignsPicture(Picture):
         bars = self.figure.add_axes((0.225, 0.14, 0.275, 0.70))
         bars.set(xlim=(0, 1.0), ylim=(len(names) - 0.45, -0.55), yticks=rows, yticklabels=names, xticks=[0, 0.5, 1])
         bars.set_xlabel("share of gradients")
-        bars.set_title("All 10 weights of a unit pushed one way", x=-0.8)
+        bars.set_title("Weights of a unit pushed one way", x=-0.8)
         colours = [series["color"] for series in SERIES[: len(names)]]
         self.bars = [self.moving(bar) for bar in bars.barh(rows, 0, color=colours, height=0.55)]
         self.values = [self.moving(bars.text(0.02, float(row), "", va="center")) for row in rows]
@@ -118,7 +118,8 @@ class NetworkSignsPicture(Picture):
         )
         return (
             f"Second hidden layer of 64-10-10-10 networks after {result.steps} steps on the digits, "
-            f"{_examples(result.batch_size)}: share of units whose 10 weight gradients have one sign: {shares}. "
+            f"{_examples(result.batch_size)}: share of units whose weight gradients have one sign, zeros left out: "
+            f"{shares}. "
             f"With the gradient of the bias among them: {with_bias}."
         )
 

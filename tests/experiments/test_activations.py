@@ -67,6 +67,12 @@ def test_the_maximum_is_not_prelu_above_1():
     np.testing.assert_array_equal(activation_gate("maxout", 1.5).f, gate.rival)
 
 
+@pytest.mark.parametrize("function", ["gelu", "silu", "mish"])
+def test_a_minimum_is_no_flat_zone(function):
+    """The slope is small around it, but changes sign: no unit is stuck there."""
+    assert not activation_gate(function).flat[225:].any()  # x from −3 on
+
+
 # notes: 84, E52
 def test_the_binary_step_is_flat_everywhere():
     assert activation_gate("step").flat.all()

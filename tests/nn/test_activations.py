@@ -143,7 +143,7 @@ def test_prelu_is_not_a_maximum_when_its_slope_exceeds_one():  # reference act-p
 
 
 # notes: 76, 78, E32
-def test_elu():  # reference act-elu, Clevert et al. 2015 eq. 15
+def test_elu():  # reference act-elu, Clevert et al. 2016 eq. 15
     elu = ACTIVATIONS["elu"]
     assert elu.f(-1e4) == -1.0 and elu.f(-1.0) == pytest.approx(-0.6321205588, abs=1e-9) and elu.df(-1e-300) == 1.0
     mean = gaussian_moment(elu.f)

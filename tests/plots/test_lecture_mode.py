@@ -54,5 +54,19 @@ def test_only_later_pictures_are_large() -> None:
     assert width(before.set(w1=2.0).picture.png()) == width(small)
 
 
+LONG = (
+    ("gradient_chain_explorer", {"activation": "softplus", "depth": 30, "scale": 0.001}),
+    ("activation_explorer", {"function": "gelu", "x": -12.0, "upstream": -2.0}),
+    ("activation_explorer", {"function": "leaky_relu", "alpha": 0.15, "x": -0.7, "upstream": -1.85}),
+)
+
+
+@pytest.mark.parametrize("name, settings", LONG, ids=["chain", "GELU", "leaky ReLU"])
+def test_a_heading_of_long_numbers_stays_in_the_picture(name: str, settings: dict) -> None:
+    lecture_mode()
+    picture = all_explorers()[name](**settings).picture
+    assert picture.headline.get_window_extent(picture.canvas.get_renderer()).x1 <= picture.figure.bbox.x1
+
+
 def width(png: bytes) -> int:
     return Image.open(io.BytesIO(png)).width

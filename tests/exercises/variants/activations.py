@@ -212,6 +212,10 @@ WRONG["2.3"] = {
     "a large guard": (after(lambda s: s.max(axis=1, keepdims=True), 1e-3), "no longer small"),
     "columns": (lambda s: softmax_float32(s.T).T, "Your columns sum to 1"),
     "one sum": (lambda s: np.exp(s - s.max()) / np.sum(np.exp(s - s.max())), "All probabilities together sum to 1"),
+    "one sum, the maximum of each row": (
+        lambda s: np.exp(s - s.max(1)[:, None]) / np.exp(s - s.max(1)[:, None]).sum(),
+        "All probabilities together sum to 1",
+    ),
     "mean": (after(lambda s: s.mean(axis=1)[:, None]), "Subtracting the mean helps"),
     "not divided": (lambda s: np.exp(s - s.max(axis=1)[:, None]), "has to be divided by its sum"),
     "logarithms": (lambda s: s - np.logaddexp.reduce(s, axis=1, keepdims=True), "These are the logarithms"),

@@ -197,6 +197,11 @@ def one_x(x, x_c, W, b, U):
     return (1 - s + s_c > 0) * np.hstack([(delta_c - delta) @ x.T, delta_c - delta, a_c - a])
 
 
+def differences_first(x, x_c, W, b, U):
+    a, a_c, s, s_c, delta, delta_c = pieces(x, x_c, W, b, U)
+    return (1 - s + s_c > 0) * np.hstack([(delta_c - delta) @ (x_c - x).T, delta_c - delta, a_c - a])
+
+
 def zero_alone(x, x_c, W, b, U):
     _, _, s, s_c, _, _ = pieces(x, x_c, W, b, U)
     return full(x, x_c, W, b, U) if 1 - s + s_c > 0 else 0
@@ -249,6 +254,8 @@ WRONG["1.2"] = {
     "the sign": (lambda *a: -margin(*a), "The sign is reversed"),
     "only the true window": (only_true, "Only the true window"),
     "added": (added, "You added the two windows"),
+    "added, with a plus": (lambda *a: -added(*a), "You added the two windows"),
+    "differences first": (differences_first, "multiply first, then subtract"),
     "no slope": (with_slope(lambda z, a: 1), "The slope of tanh is missing"),
     "the sigmoid's slope": (with_slope(lambda z, a: a * (1 - a)), "a(1 − a) is the slope of the logistic"),
     "tanh twice": (with_slope(lambda z, a: 1 - np.tanh(a) ** 2), "You took the slope at a"),
@@ -400,12 +407,15 @@ WRONG["1.3"] = {
         lambda f, theta, h: [(f(theta + h) - f(theta - h)) / (2 * h)] * len(theta),
         "You moved all components at once",
     ),
-    "all at once, one number": (lambda f, theta, h: (f(theta + h) - f(theta - h)) / (2 * h), ""),
+    "all at once, one number": (
+        lambda f, theta, h: (f(theta + h) - f(theta - h)) / (2 * h),
+        "This is the sum of all slopes",
+    ),
     "not put back": (not_put_back, "Each component stays where its last step left it"),
     "put back by arithmetic": (restored_by_arithmetic, "only up to rounding"),
     "a second name": (second_name, ""),
     "whole numbers": (whole_numbers, ""),
     "a column": (lambda *a: np.array(two_copies(*a))[:, None], "only the shape is not"),
-    "the sum of the slopes": (lambda *a: np.sum(two_copies(*a)), ""),
+    "the sum of the slopes": (lambda *a: np.sum(two_copies(*a)), "This is the sum of all slopes"),
     "only the first": (lambda *a: two_copies(*a)[0], "only the first of what is asked for"),
 }

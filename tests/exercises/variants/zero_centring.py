@@ -46,6 +46,10 @@ WRONG = {
         "two means": (lambda x, upstream: np.mean(upstream) * np.mean(x, axis=0), "You multiplied two means"),
         "the sum": (lambda x, upstream: (x * upstream[:, None]).sum(axis=0), "This is the sum over the batch"),
         "each example": (lambda x, upstream: (x.T * upstream).T, "gradients of the single examples"),
+        "columns by upstream": (
+            lambda x, upstream: np.sum(upstream * x, axis=0) / len(x),
+            "Each row has its own factor",
+        ),
         "descent": (lambda x, upstream: -(x * upstream[:, None]).mean(axis=0), "where gradient descent goes"),
         "over the inputs": (lambda x, upstream: x.T @ upstream / len(x[0]), "You divided by the number of inputs"),
         "over everything": (lambda x, upstream: (x.T @ upstream) / x.size, "how many numbers x holds"),
@@ -194,8 +198,9 @@ WRONG["3.3"] = {
     "one mean": (lambda x: [kappa(H(x)), kappa(H(x - np.mean(x)))], "You subtracted one number"),
     "each example's mean": (
         lambda x: [kappa(H(x)), np.linalg.cond(H((x.T - x.mean(axis=1)).T))],
-        "You subtracted the mean of each example",
+        "Your second H has an eigenvalue 0",
     ),
+    "the Hessian centred": (lambda x: [kappa(H(x)), np.linalg.cond(H(x) - H(x).mean(axis=0))], "Your second H has"),
     "standardised": (lambda x: [kappa(H(x)), kappa(H((x - x.mean(0)) / x.std(0)))], "You also divided by the standard"),
     "order": (lambda x: both(lambda x: kappa(H(x)))(x)[::-1], "in the wrong order"),
     "largest": (both(lambda x: np.linalg.eigvalsh(H(x)).max()), "These are the largest eigenvalues"),
