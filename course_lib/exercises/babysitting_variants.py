@@ -84,7 +84,7 @@ def update_ratio(weights: float, updates: float) -> tuple:
     ratio = np.linalg.norm([updates, 0]) / np.linalg.norm([0, weights])
     return (
         f"Weights of length {weights:g}, updates of length {updates:g}. What is the update ratio, which should be "
-        "about 0.001 to 0.01?",
+        "about 0.001?",
         float(ratio),
         Claim(updates / weights, "Length of the update by length of the weights."),
         Claim(weights / updates, "The other way round."),

@@ -9,6 +9,7 @@ from string import ascii_lowercase
 import pytest
 
 from course_lib.exercises import _tutor
+from course_lib.exercises.spaced_review import recall_questions
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 QUESTIONS = list(_tutor.predictions.values())
@@ -50,6 +51,11 @@ def test_nor_within_a_chapter(chapter):
 @pytest.mark.parametrize("extreme", [max, min])
 def test_the_right_answer_is_not_known_by_its_length(extreme):
     assert share_at(extreme, QUESTIONS) <= 0.45
+
+
+@pytest.mark.parametrize("chapter", ["9", "10", "11"])
+def test_nor_in_recall_is_it_mostly_the_longest(chapter):
+    assert share_at(max, [one for one in recall_questions().values() if one.id.startswith(f"{chapter}.")]) <= 0.4
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
