@@ -11,7 +11,7 @@ RECALL = recall(
         ("1 − 1/k", "1/k"),
     ),
     (
-        "The first loss is far above that. What is wrong?",
+        "The first mean loss, without a penalty, is far above that. What is wrong?",
         "The scores are too large",
         "The network is sure of what it does not know: weights or inputs are too large.",
         ("The learning rate is too small", "There are too few data"),
@@ -19,20 +19,20 @@ RECALL = recall(
     (
         "Why should a network first learn twenty images by heart?",
         "A program that cannot has a mistake",
-        "It shows in seconds, not after hours of training.",
+        "At a fair learning rate it shows in seconds, not after hours of training.",
         ("It trains better afterwards", "It avoids overfitting"),
     ),
     (
         "The loss hardly moves, but accuracy rises. How can that be?",
         "The right score need only be the largest",
         "All probabilities may still be near 1/k.",
-        ("The labels are wrong", "It cannot"),
+        ("The labels of some images are wrong", "Not at all: accuracy follows from the loss"),
     ),
     (
         "The loss becomes NaN. What is the prime suspect?",
         "A learning rate that is too high",
         "Steps overshoot and grow.",
-        ("A learning rate that is too low", "Too few images"),
+        ("A learning rate that is too low", "First weights that are far too small"),
     ),
     (
         "Which ratio of update to weights is about right?",
@@ -44,13 +44,13 @@ RECALL = recall(
         "Training and validation accuracy are both low and close together. What does one do?",
         "Use a larger network or train longer",
         "It underfits: there is no gap to close.",
-        ("Regularise more", "Collect more images"),
+        ("Regularise more", "Collect more images, or move those one has"),
     ),
     (
         "There is a large gap between training and validation. What does one do?",
         "Regularise, or collect more data",
         "It overfits.",
-        ("Use a larger network", "Raise the learning rate"),
+        ("Use a larger network, or train longer", "Raise the learning rate"),
     ),
     (
         "The loss is flat for long and then falls. What is the prime suspect?",
@@ -62,6 +62,6 @@ RECALL = recall(
         "Inputs become 255 times larger. What must be looked at again?",
         "The learning rate and the first weights",
         "The inputs enter every sum and every gradient of the first layer.",
-        ("Nothing", "The number of layers"),
+        ("The labels and the batch size", "The number of layers and units"),
     ),
 )

@@ -84,7 +84,7 @@ def update_ratio(weights: float, updates: float) -> tuple:
     ratio = np.linalg.norm([updates, 0]) / np.linalg.norm([0, weights])
     return (
         f"Weights of length {weights:g}, updates of length {updates:g}. What is the update ratio, which should be "
-        "about 0.001 to 0.01?",
+        "about 0.001?",
         float(ratio),
         Claim(updates / weights, "Length of the update by length of the weights."),
         Claim(weights / updates, "The other way round."),
@@ -101,7 +101,7 @@ def both_ends(scores: tuple[int, int]) -> tuple:
         verdict,
         Claim("It underfits.", "Low and close together: larger network or longer training. Otherwise not."),
         Claim("It overfits.", "High, with a gap: more data or regularisation. Without a gap it is not that."),
-        Claim("It is fine.", "That takes both of them well above nine in ten."),
+        Claim("It is fine.", "Well above nine in ten, both of them, would be."),
     )
 
 

@@ -45,8 +45,8 @@ QUESTIONS = (
         (
             Option(
                 "Yes: Adam divides each gradient by its own size.",
-                "m̂/√v̂ is about 1 for every gradient well above ε, for 10⁻⁶ as for 1. Adam hides a bad initialisation, "
-                "and pays with time: He and ReLU are done long before.",
+                "m̂/√v̂ is about ±1 for a steady gradient well above ε, for 10⁻⁶ as for 1. Adam hides a bad "
+                "initialisation, and pays with time: He and ReLU are done long before.",
                 right=True,
             ),
             Option(
@@ -109,7 +109,7 @@ QUESTIONS = (
             Option(
                 "0.6 %.",
                 "√(p(1 − p)/n) = √(0.989·0.011/359) = 0.55 %, two digits. Ours reads 355 of 359, and that number is as "
-                "uncertain. A recipe that is 0.2 % better cannot be told from luck.",
+                "uncertain. A recipe that scores one digit more may only be lucky.",
                 right=True,
             ),
             Option("0.05 %.", "That would be a fifth of one digit."),

@@ -12,15 +12,15 @@ RECALL = recall(
     ),
     (
         "Deep sigmoid layers with tiny weights and SGD: why do they not learn?",
-        "Each layer takes a factor from the gradient",
+        "Each layer makes the gradient much smaller",
         "std·√n·¼ per layer: little is left after a few.",
-        ("Sigmoids cannot learn", "The batch is too small"),
+        ("A sigmoid network cannot learn more than a line", "The batches are too small for so many layers"),
     ),
     (
         "Why can Adam wake such a network?",
         "It divides each gradient by its own size",
         "It hides a bad initialisation, and pays with time.",
-        ("It has a larger rate", "It changes the activation"),
+        ("It draws the first weights again, and larger", "It changes the activation"),
     ),
     (
         "You standardise the inputs of a tuned network and change nothing else. What may happen?",
@@ -32,25 +32,28 @@ RECALL = recall(
         "What do copies moved by one pixel teach an MLP?",
         "That a digit stays the same when it moves",
         "No layer of an MLP knows that by itself.",
-        ("Nothing", "New digits"),
+        ("Nothing: the pixels remain the same", "How other writers write a digit"),
     ),
     (
         "What is the uncertainty of a share p measured on n images?",
         "√(p(1 − p)/n)",
         "It falls with the root of n only.",
-        ("p/n", "1/n"),
+        ("√(p(1 − p))/n", "1/n"),
     ),
     (
-        "A recipe is 0.2 % better on 359 images. Is it better?",
+        "A recipe is 0.3 % better on 359 images. Is it better?",
         "One cannot tell",
-        "That is less than one image, and the spread is that of two.",
+        "That is one image, and the spread is that of two.",
         ("Yes", "No"),
     ),
     (
         "In which order does one look for what stops a network from learning?",
         "Data, first loss, a few images by heart, then the rest",
         "From what is quick to check and breaks all, to what is slow.",
-        ("Regularisation first", "The size of the network first"),
+        (
+            "The size of the network first, then its learning rate",
+            "Regularisation first, then everything else, then the data",
+        ),
     ),
     (
         "What may be computed from the test digits before the end?",
@@ -62,6 +65,6 @@ RECALL = recall(
         "Which of these makes a hidden layer needless on a given problem?",
         "Inputs in which the classes can be split by a plane",
         "What a hidden layer learns, good inputs give at once.",
-        ("More training data", "A smaller learning rate"),
+        ("More training data of the same kind, in larger batches", "A smaller learning rate"),
     ),
 )

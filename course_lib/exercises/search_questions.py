@@ -11,7 +11,8 @@ QUESTIONS = (
         (
             Option(
                 "96 %: the order of the data does not matter.",
-                "The order within the training data hardly does. But the cut now separates digits from digits.",
+                "Within the training data it does not, if every epoch shuffles them. But the cut now parts the 8s and "
+                "9s from the rest.",
             ),
             Option(
                 "About 80 %, as one digit in five is missing.",
@@ -113,7 +114,7 @@ QUESTIONS = (
     Prediction(
         "10.g",
         "60 trials of 9 epochs cost 540. Successive halving gives all 60 one epoch, the best third "
-        "three, the best third of those nine. What does it cost, and what does it find?",
+        "three, the best third of those nine, each time from the beginning. What does it cost, and what does it find?",
         (
             Option(
                 "About 180 epochs, and a winner as good.",

@@ -20,13 +20,13 @@ RECALL = recall(
         "What is the test set for?",
         "One honest score at the end",
         "Whatever is chosen by it is no longer measured by it.",
-        ("Choosing hyperparameters", "Early stopping"),
+        ("Choosing the best hyperparameters", "Early stopping"),
     ),
     (
         "Why does random search beat a grid when only one hyperparameter matters?",
         "Each trial tries another value of it",
         "A grid repeats its few values.",
-        ("It needs no range", "It is not random"),
+        ("It needs no range", "Its trials learn from those before them"),
     ),
     (
         "About how many random trials reach the best 5 % with 95 % probability?",
@@ -50,7 +50,7 @@ RECALL = recall(
         "What does successive halving save on?",
         "Trials that are behind early on",
         "Early scores do not say who wins, but well enough who does not.",
-        ("The best trials", "Validation data"),
+        ("Trials whose settings were tried before", "Validation data"),
     ),
     (
         "When does a search on several processes give the same results as on one?",
