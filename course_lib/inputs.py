@@ -122,7 +122,7 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
     fits = [shape[start:] for start in range(len(shape))]
     if array.shape not in fits and array.shape[-1:] == (1,) and array.shape[:-1] in fits:
         array = array[..., 0]
-    if array.shape not in fits:
+    if array.shape not in fits or not array.size:
         rows = "; of one-hot rows take .argmax(axis=-1)" if array.shape[-2:] == (shape[-1], classes) else ""
         raise ValueError(f"{wanted}, not {'numbers of shape ' + str(array.shape) if array.ndim else array}{rows}.")
     with np.errstate(invalid="ignore"):
@@ -187,6 +187,7 @@ def bare(function: Any) -> Any:
     A decorator of the learner's around it stays, though `functools.wraps` copied the attribute.
     """
     if isinstance(function, partial):
-        return partial(bare(function.func), *function.args, **function.keywords)
+        body = bare(function.func)
+        return function if body is function.func else partial(body, *function.args, **function.keywords)
     body = getattr(function, "bare", function)
     return body if getattr(function, "__wrapped__", body) is body else function

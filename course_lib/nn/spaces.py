@@ -26,11 +26,11 @@ class Sampler:
 
     def at(self, u: float) -> Any:
         """The value at u in [0, 1)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define at(self, u).")
 
     def where(self, value: Any) -> float:
         """The u of a value: at(where(value)) gives it back."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define where(self, value).")
 
 
 @checked
@@ -66,6 +66,8 @@ class LogUniform(Sampler):
         return self.low * (self.high / self.low) ** u
 
     def where(self, value):
+        if not value > 0:
+            raise ValueError(f"value must be positive, as all of {self} are, not {short(value)}.")
         return math.log(value / self.low) / math.log(self.high / self.low)
 
 

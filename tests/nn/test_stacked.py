@@ -62,6 +62,12 @@ def test_impossible_settings_in_a_stack_fail_alone():
     same(result, search(TRAIN, {"lr": Uniform(-1e-2, 1e-1)}, 20, 0))
 
 
+@pytest.mark.parametrize("name", ["lr", "l2"])
+def test_text_is_no_number_in_a_stack_either(name):
+    with pytest.raises(ValueError, match=f"{name} of .* must be a .*number"):
+        stacked_search(TRAIN, {name: Choice(("0.1", "0.2"))}, 4, 0)
+
+
 def test_stacks_on_any_executor_with_progress_and_stop():
     seen = []
     with ProcessPoolExecutor(2) as pool:
