@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from annotated_types import Predicate, doc
 
 from course_lib.annotations import Count, Rng
-from course_lib.arguments import checked
+from course_lib.arguments import checked, validated
 from course_lib.inputs import short
 
 
@@ -128,6 +128,7 @@ def grid(space: Space, points: Count | Mapping[str, Count]) -> list[dict[str, An
     per_axis = points if isinstance(points, Mapping) else dict.fromkeys(space, points)
     if per_axis.keys() != space.keys():
         raise ValueError(f"points must be a number or have one for each of {', '.join(space)}, not {short(points)}.")
+    per_axis = {name: validated(Count, name, "points", number) for name, number in per_axis.items()}
     axes = [[sampler.at((i + 0.5) / per_axis[name]) for i in range(per_axis[name])] for name, sampler in space.items()]
     return [dict(zip(space, values)) for values in itertools.product(*axes)]
 

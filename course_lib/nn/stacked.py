@@ -83,6 +83,8 @@ class TrainMLP:
         """The reports of one trial; or of T at once, arrays (T,), from a list of seeds and settings as of `stacked`."""
         rates = {name: value for name, value in settings.items() if self.is_rate(name)}
         rest = {name: value for name, value in settings.items() if not self.is_rate(name)}
+        if taken := {"seed", "trials"} & {*self.network, *rest}:
+            raise ValueError(f"{' and '.join(sorted(taken))} of each network is set by the search: leave it out.")
         net = MLP(**{"sizes": self.sizes, "dtype": self.dtype, **self.network, **rest}, seed=seed, trials=trials)
         for frame in train_frames(
             net,

@@ -410,6 +410,7 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         (lambda: setattr(net(), "theta", [1, 2]), "theta"),
         (lambda: spaces.Choice((1, 2)).at(1.0), "below 1"),
         (lambda: spaces.grid({"a": UNIT}, {}), "points"),
+        (lambda: spaces.grid({"a": UNIT}, {"a": 2.5}), "a of points must be a whole number"),
         (lambda: search(lambda s, seed: 1.0, {"a": UNIT}, 2, 0).values("b"), "'b'"),
     ],
 )
