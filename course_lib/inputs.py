@@ -135,8 +135,8 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
 
 def as_raised(error: Exception) -> Exception:
     """The error itself; of a StopIteration that a generator turned into a RuntimeError, the StopIteration."""
-    cause = error.__cause__
-    return cause if isinstance(error, RuntimeError) and isinstance(cause, StopIteration) else error
+    turned = isinstance(error, RuntimeError) and str(error) == "generator raised StopIteration"
+    return error.__cause__ if turned and isinstance(error.__cause__, StopIteration) else error
 
 
 def generator(seed: Seed) -> Any:

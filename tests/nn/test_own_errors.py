@@ -182,6 +182,18 @@ def test_an_error_in_the_learners_code_reaches_the_learner(hook: str, error: typ
     assert not caught.value.__suppress_context__
 
 
+@pytest.mark.parametrize("hook", ["callback", "schedule", "forward in train", "objective that reports", "progress"])
+def test_an_error_that_the_learner_made_of_a_stop_iteration_stays(hook: str) -> None:
+    def bug():
+        try:
+            next(iter(()))
+        except StopIteration as end:
+            raise RuntimeError("no data left") from end
+
+    with pytest.raises(RuntimeError, match="no data left"):
+        {**HOOKS, **SEARCHES}[hook](bug)
+
+
 @pytest.mark.parametrize("name", ["forward", "backward"])
 def test_an_error_in_a_layer_names_the_layer_and_what_it_was_given(name: str) -> None:
     with pytest.raises(NameError) as caught:
