@@ -151,8 +151,10 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callabl
     """
 
     def decorated(function: Callable) -> Callable:
-        order = list(inspect.signature(function).parameters)
+        parameters = inspect.signature(function).parameters
+        order = list(parameters)
         places = [(order.index(name), name) for name in names or order[:1]]
+        settings = [(order.index(name), name) for name in order if parameters[name].annotation == "float"]
         label = function.__qualname__.rpartition("<locals>.")[2]
 
         @wraps(function)
@@ -168,6 +170,10 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callabl
                     given[place] = value
                 else:
                     kwargs[name] = value
+            for place, name in settings:
+                value = given[place] if place < len(given) else kwargs.get(name, 0.0)
+                if type(value) is not float and ((number := numbers(value)) is None or number.ndim):
+                    raise ValueError(f"{name} of {label} must be a number, not {short(value)}.")
             return function(*given, **kwargs)
 
         return with_bare(taking_arrays, function)

@@ -347,6 +347,9 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
     [
         (lambda: LOSSES["softmax_cross_entropy"](X[0], 1), "scores"),
         (lambda: LOSSES["sigmoid_bce"](X, 3 * SIX), "from 0 to 1"),
+        (lambda: LOSSES["max_margin"](X, CLASSES, "1"), "margin of max_margin must be a number"),
+        (lambda: pair_margin(X, X, margin=None), "margin of pair_margin must be a number"),
+        (lambda: relative_error(X, X, floor=[1e-3]), "floor of relative_error must be a number"),
         (lambda: LOSSES["squared_error"](X[:, :1], np.ones((1, 6))), "one number for each score"),
         (lambda: train(net(), X, CLASSES, SGD(), epochs=0.4, batch_size=6), "epochs=0.4"),
         (lambda: Dense(4, 2).forward(X[:, :3]), "(…, 4)"),
