@@ -80,7 +80,10 @@ class TrainMLP:
     def reports(
         self, settings: Mapping[str, Any], seed: Seed | list[Seed], trials: Count | None = None
     ) -> Iterator[dict[str, Any]]:
-        """The reports of one trial; or of T at once, arrays (T,), from a list of seeds and settings as of `stacked`."""
+        """The reports of one trial; or of T at once, arrays (T,), from a list of seeds and settings as of `stacked`.
+
+        Raises: ValueError if settings hold the seed or the number of trials.
+        """
         rates = {name: value for name, value in settings.items() if self.is_rate(name)}
         rest = {name: value for name, value in settings.items() if not self.is_rate(name)}
         if taken := {"seed", "trials"} & {*self.network, *rest}:
