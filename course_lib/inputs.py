@@ -122,7 +122,7 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
     fits = [shape[start:] for start in range(len(shape))]
     if array.shape not in fits and array.shape[-1:] == (1,) and array.shape[:-1] in fits:
         array = array[..., 0]
-    if array.shape not in fits:
+    if array.shape not in fits or not array.size:
         rows = "; of one-hot rows take .argmax(axis=-1)" if array.shape[-2:] == (shape[-1], classes) else ""
         raise ValueError(f"{wanted}, not {'numbers of shape ' + str(array.shape) if array.ndim else array}{rows}.")
     with np.errstate(invalid="ignore"):
@@ -135,8 +135,8 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
 
 def as_raised(error: Exception) -> Exception:
     """The error itself; of a StopIteration that a generator turned into a RuntimeError, the StopIteration."""
-    cause = error.__cause__
-    return cause if isinstance(error, RuntimeError) and isinstance(cause, StopIteration) else error
+    turned = isinstance(error, RuntimeError) and str(error) == "generator raised StopIteration"
+    return error.__cause__ if turned and isinstance(error.__cause__, StopIteration) else error
 
 
 def generator(seed: Seed) -> Any:
@@ -151,8 +151,10 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callabl
     """
 
     def decorated(function: Callable) -> Callable:
-        order = list(inspect.signature(function).parameters)
+        parameters = inspect.signature(function).parameters
+        order = list(parameters)
         places = [(order.index(name), name) for name in names or order[:1]]
+        settings = [(order.index(name), name) for name in order if parameters[name].annotation == "float"]
         label = function.__qualname__.rpartition("<locals>.")[2]
 
         @wraps(function)
@@ -168,6 +170,10 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callabl
                     given[place] = value
                 else:
                     kwargs[name] = value
+            for place, name in settings:
+                value = given[place] if place < len(given) else kwargs.get(name, 0.0)
+                if type(value) is not float and ((number := numbers(value)) is None or number.ndim):
+                    raise ValueError(f"{name} of {label} must be a number, not {short(value)}.")
             return function(*given, **kwargs)
 
         return with_bare(taking_arrays, function)
@@ -187,6 +193,7 @@ def bare(function: Any) -> Any:
     A decorator of the learner's around it stays, though `functools.wraps` copied the attribute.
     """
     if isinstance(function, partial):
-        return partial(bare(function.func), *function.args, **function.keywords)
+        body = bare(function.func)
+        return function if body is function.func else partial(body, *function.args, **function.keywords)
     body = getattr(function, "bare", function)
     return body if getattr(function, "__wrapped__", body) is body else function

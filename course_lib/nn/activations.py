@@ -14,12 +14,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from course_lib.arguments import checked
+from course_lib.arguments import checked, validated
 from course_lib.inputs import FLOATS, arrays, bare, floats, short
 from course_lib.nn.normal import FAR, cumulative, density
 from course_lib.registry import registered
@@ -60,6 +59,8 @@ class Activation:
         object.__setattr__(self, "label", self.label or self.name)
         for name in ("f", "df", "slope_of_output"):
             formula = getattr(self, name)
+            if not callable(formula) and (formula is not None or name == "df"):
+                raise ValueError(f"{name} of {self.name} must be a function, not {short(formula)}.")
             if formula is not None and not isinstance(formula, OfNumbers):
                 object.__setattr__(self, name, OfNumbers(self.name, formula))
 
@@ -68,12 +69,11 @@ class Activation:
 
         Raises: ValueError for a parameter that the activation does not have, or one that is not a finite number.
         """
-        for name, value in params.items():
+        for name in params:
             if name not in self.params:
                 raise ValueError(f"{self.name} has no parameter {name!r}; it takes {', '.join(self.params) or 'none'}.")
-            if not isinstance(value, Real) or not math.isfinite(value):
-                raise ValueError(f"{self.name}: {name} must be a finite number, not {short(value)}.")
-        bound = {**self.params, **{name: float(value) for name, value in params.items()}}
+        given = {name: float(validated(float, name, self.name, value)) for name, value in params.items()}
+        bound = {**self.params, **given}
         f, df = (partial(bare(formula), **bound) for formula in (self.f, self.df))
         bounds = self.bounds_with(**bound) if self.bounds_with else self.bounds
         return replace(self, f=f, df=df, params=bound, bounds=bounds, slope_of_output=None)

@@ -56,8 +56,11 @@ def numerical_gradient(f: Callable[[np.ndarray], float], theta: Theta, h: Positi
             raise ValueError("f gives float16, which keeps too few digits to see a slope: compute in float64.")
         return np.float64(number)
 
+    step = STEPS[theta.dtype.name] if h is None else h
+    if h is None and np.spacing(np.abs(theta)).max() > 0.01 * step:
+        raise ValueError(f"A step of {step:g} is lost in the rounding of so large a theta, {short(theta)}: give h.")
     for index in np.ndindex(theta.shape):
-        gradient[index] = _slope(measured, theta, index, STEPS[theta.dtype.name] if h is None else h)
+        gradient[index] = _slope(measured, theta, index, step)
     return gradient
 
 
@@ -125,7 +128,12 @@ def check_gradients(
     twin = net.copy(np.float64)
     count = twin.theta.shape[-1]
     indices = np.arange(count) if indices is None else np.atleast_1d(indices)
-    if indices.dtype.kind not in "iu" or not ((indices >= -count) & (indices < count)).all():
+    if (
+        indices.ndim > 1
+        or not indices.size
+        or indices.dtype.kind not in "iu"
+        or not ((indices >= -count) & (indices < count)).all()
+    ):
         raise ValueError(f"indices must be places in net.theta, whole numbers below {count}, not {short(indices)}.")
     with twin.preserved_state():
         twin.loss_and_grad(x, y, train)

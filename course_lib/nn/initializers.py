@@ -69,7 +69,7 @@ def gain(activation: str, slope: float = 0.01) -> float:
         "tanh": 5 / 3,
         "selu": 3 / 4,
         "relu": math.sqrt(2.0),
-        "leaky_relu": math.sqrt(2 / (1 + slope**2)),
+        "leaky_relu": math.sqrt(2 / (1 + slope * slope)),
     }
     if activation not in gains:
         raise ValueError(f"No gain is known for {activation!r}; known are {', '.join(gains)}.")

@@ -14,13 +14,13 @@ import inspect
 from collections.abc import Callable
 from functools import lru_cache, partial, wraps
 from types import MethodType
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 import numpy as np
 from annotated_types import doc
 
 from course_lib.annotations import BelowOne, Count, Precision, Rng, UniformRng
-from course_lib.arguments import checked
+from course_lib.arguments import checked, validated
 from course_lib.inputs import bare, cast, floats, like, with_bare
 from course_lib.nn.activations import Activation
 from course_lib.nn.activations import activation as activation_named
@@ -37,6 +37,15 @@ class Views(dict):
         else:
             super().__setitem__(name, values)
 
+    def update(self, *given: Any, **named: Any) -> None:
+        """Write each of them, as one by one."""
+        for name, values in dict(*given, **named).items():
+            self[name] = values
+
+    def __ior__(self, given: Any) -> Self:  # type: ignore[misc]
+        self.update(given)
+        return self
+
 
 class Layer:
     """What all layers share. Subclasses give the initial values of their parameters as keywords."""
@@ -50,8 +59,9 @@ class Layer:
     out_shape: tuple[int, ...] | None = None  # of the last y, to validate dy
 
     def __init__(self, dtype: Precision = np.float64, **initial: np.ndarray) -> None:
-        self.shapes = {name: np.shape(value) for name, value in initial.items()}
-        self.params = {name: np.array(value, dtype) for name, value in initial.items()}
+        given = {name: floats(value, f"{name} of {type(self).__name__}") for name, value in initial.items()}
+        self.shapes = {name: value.shape for name, value in given.items()}
+        self.params = {name: np.array(value, dtype) for name, value in given.items()}
         self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
 
     def bind(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
@@ -67,19 +77,25 @@ class Layer:
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """y (…, m, n_out) from x (…, m, n); what backward will need is kept."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x, train=False).")
 
     def backward(self, dy: np.ndarray, need_dx: bool = True) -> np.ndarray | None:
         """dx = dJ/dx from dy = dJ/dy (…, m, n_out), and `grads`; None if nobody needs dx (a network's first layer)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define backward(self, dy, need_dx=True).")
 
     def check(self, x: np.ndarray) -> None:
         """`ValueError` if x does not fit the layer.
 
         Raises: ValueError.
         """
+        least = max(map(len, self.shapes.values()), default=1)
+        if not least <= x.ndim <= max((value.ndim for value in self.params.values()), default=x.ndim):
+            raise ValueError(self._wanted(x))
         if self.units not in (None, x.shape[-1]):
             raise ValueError(f"x of {type(self).__name__} must have shape (…, {self.units}), not {x.shape}.")
+
+    def _wanted(self, x: np.ndarray) -> str:
+        return f"x of {type(self).__name__} must have shape (examples, {self.units or 'units'}), not {x.shape}."
 
     def __getstate__(self) -> dict[str, Any]:
         # copies and pickles do without the last batch
@@ -145,10 +161,15 @@ def hands_on_dx(backward: Callable) -> Callable:
 
     @wraps(backward)
     def handed_on(self, dy, need_dx=True):
+        grads = self.grads
+        given = backward(self, dy) if need_dx else backward(self, dy, need_dx=False)
+        if self.grads is not grads:  # a new dict, which the network would not see
+            grads.update(self.grads)
+            self.grads = grads
         if not need_dx:
-            return backward(self, dy, need_dx=False)
+            return given
         name = f"What {type(self).__name__}.backward returns"
-        dx = cast(floats(backward(self, dy), name, ndim=2), dy.dtype)
+        dx = cast(floats(given, name, ndim=2), dy.dtype)
         if self.in_shape and dx.shape[-len(self.in_shape) :] != self.in_shape:
             raise ValueError(f"{name} must have the shape of x, {self.in_shape}, not {dx.shape}.")
         return dx
@@ -371,7 +392,9 @@ def hidden_unit(activation: Unit, n: Count, rng: Rng) -> Layer:
 _LAYERS: dict[
     str, Callable[..., Layer]
 ] = {  # activations with parameters to learn, chance, or more than one input per output
-    "prelu": lambda n, rng, *, alpha=0.25, per_channel=False: PReLU(n if per_channel else None, alpha),
+    "prelu": lambda n, rng, *, alpha=0.25, per_channel=False: PReLU(
+        n if validated(bool, "per_channel", "prelu", per_channel) else None, alpha
+    ),
     "rrelu": lambda n, rng, *, lower=1 / 8, upper=1 / 3: RReLU(rng, lower, upper),
     "maxout": lambda n, rng, *, pieces=2: Maxout(pieces),
 }

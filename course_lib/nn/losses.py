@@ -150,7 +150,7 @@ def _one_hot(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     if type(targets) is not np.ndarray or targets.dtype.kind != "i" or targets.shape not in (shape, shape[-1:]):
         targets = labels(targets, shape, classes, "targets")
     chosen = targets[..., None, :] == _class_numbers(classes)
-    if np.count_nonzero(chosen) != targets.size:
+    if np.count_nonzero(chosen) != (targets.size or None):
         labels(targets, shape, classes, "targets")  # raises, and names the first that is no class
     return chosen.astype(scores.dtype)
 

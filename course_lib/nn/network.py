@@ -9,7 +9,9 @@ Source: the equations are those of the CS231n notes, "Neural Networks Part 1" an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -67,7 +69,7 @@ class MLP(Sequential):
     ) -> None:
         if len(sizes) < 2:
             raise ValueError(f"sizes must be (inputs, hidden units …, outputs), each at least 1, not {tuple(sizes)}.")
-        self.sizes, self.trials, self.l2, self.l1 = tuple(sizes), trials, l2, l1
+        self.sizes, self.trials, self.l2, self.l1 = tuple(map(int, sizes)), trials, l2, l1
         rngs = [generator(s) for s in _per_trial("seed", seed, trials)]
         self.rng = rngs[0]
         super().__init__(self._stack(activation, norm, norm_after), loss, dtype)
@@ -136,7 +138,9 @@ class MLP(Sequential):
 
     def _bind(self) -> None:
         super()._bind()
-        names = [np.full(np.prod(shape), name == "W") for layer in self.layers for name, shape in layer.shapes.items()]
+        names = [
+            np.full(math.prod(shape), name == "W") for layer in self.layers for name, shape in layer.shapes.items()
+        ]
         self._is_weight = np.concatenate(names).astype(self.dtype)
 
     def _draw(self, rngs, schemes, bias) -> None:
@@ -174,4 +178,4 @@ def _per_trial(name: str, value: Any, trials: int | None) -> list:
 def _scheme(init: Scheme, params: dict) -> Callable:
     if isinstance(init, str):
         return initializer(init, **params)
-    return init if callable(init) else initializer(init[0], **{**params, **init[1]})
+    return partial(init, **params) if callable(init) else initializer(init[0], **{**params, **init[1]})

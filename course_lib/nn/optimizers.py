@@ -16,6 +16,7 @@ Source: each class names its paper.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,7 +43,9 @@ class Optimizer:
     def __post_init__(self) -> None:
         for name, value in list(vars(self).items()):
             # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
-            object.__setattr__(self, name, _setting(value, name) if np.ndim(value) else float(value))
+            is_number = isinstance(value, Real | np.ndarray) and not isinstance(value, bool)
+            if is_number:  # a learner's own may have other settings
+                object.__setattr__(self, name, _setting(value, name) if np.ndim(value) else float(value))
 
     def init(self, theta: np.ndarray) -> State:
         """The state before the first step: every memory is zero and has the shape and dtype of theta.
@@ -51,13 +54,14 @@ class Optimizer:
         """
         _floating(theta, f"{type(self).__name__}.init")
         for name, value in vars(self).items():
-            shape = np.shape(value)
-            if shape and not broadcasts(shape, theta.shape):
+            shape = getattr(value, "shape", ())
+            if not broadcasts(shape, theta.shape):
                 raise ValueError(
                     f"{name} of shape {shape} does not broadcast against theta of shape "
                     f"{theta.shape}: give theta one row per value."
                 )
-        return State(**{name: np.zeros_like(theta) for name in self.memory})
+        names = [self.memory] if isinstance(self.memory, str) else self.memory  # ("m") is no tuple
+        return State(**{name: np.zeros_like(theta) for name in names})
 
     def step(self, theta: np.ndarray, grad: np.ndarray, state: State | None, lr: Setting | None = None) -> None:
         """One update of theta, in place. `lr` takes the place of the optimizer's own: this is how a schedule acts.
@@ -71,12 +75,14 @@ class Optimizer:
             grad = floats(grad, f"grad of {name}")
         if grad.shape != theta.shape:
             raise ValueError(f"grad of {name} must have the shape of theta, {theta.shape}, not {grad.shape}.")
+        if grad is theta:  # the gradient of ½θ², which update may read after it has changed theta
+            grad = grad.copy()
         given = self.update(theta, grad, state, self.lr if lr is None else _setting(lr, f"lr of {name}"))
         changed_in_place(given, theta, self, "update")
 
     def update(self, theta: np.ndarray, g: np.ndarray, state: Any, lr: Setting) -> Any:
         """The formula: change theta (…) and the state in place, given g (…) and the rate lr."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define update(self, theta, g, state, lr).")
 
 
 def changed_in_place(given: Any, theta: np.ndarray, optimizer: object, method: str) -> None:

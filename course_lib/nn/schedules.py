@@ -35,7 +35,7 @@ class Schedule:
 
     def rate(self, t: Any) -> Any:
         """The formula of a subclass: α after t (…) updates."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define rate(self, t).")
 
     def start(self) -> Schedule:
         """A schedule ready for one training run; itself when it remembers nothing."""

@@ -253,6 +253,8 @@ def successive_halving(
     remaining = planned
     record: dict[int, Trial] = {}
     for rung, budget in enumerate(budgets):
+        if not remaining:  # all scores are nan, or stop() has ended the search
+            break
         ran = list(run_trials(objective, remaining, executor, budget=budget, stop=stop))
         raise_if_all_failed(ran)
         last = rung == len(budgets) - 1

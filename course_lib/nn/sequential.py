@@ -100,6 +100,11 @@ class Sequential:
         for number, layer in enumerate(layers, 1):
             if not hasattr(layer, "shapes"):
                 raise ValueError(f"__init__ of {type(layer).__name__}, layer {number}, must call super().__init__().")
+            if {name: np.shape(value) for name, value in layer.params.items()} != layer.shapes:
+                raise ValueError(
+                    f"Layer {number}, {type(layer).__name__}, must give the first values of its parameters to "
+                    "super().__init__(W=…), and not change their shapes."
+                )
             if "forward" in vars(layer):
                 raise ValueError(
                     f"Layer {number}, {type(layer).__name__}, is part of a network, which would lose its parameters: "
@@ -114,6 +119,7 @@ class Sequential:
         return self._loss_function
 
     @loss_function.setter
+    @checked
     def loss_function(self, function: Callable[..., Any]) -> None:
         self._loss_function = partial(of_your_own, function) if bare(function) is function else function
 
@@ -178,6 +184,7 @@ class Sequential:
         """The weight matrices (…, n_in, n_out), first layer first, as views into theta."""
         return [layer.params["W"] for layer in self.dense_layers()]
 
+    @checked
     def copy(self, dtype: Precision | None = None) -> Self:
         """An independent network in the same state, random stream and running statistics included; in `dtype`."""
         twin = copy.deepcopy(self)
@@ -245,8 +252,8 @@ class Sequential:
             params, grads = {}, {}
             for name, shape in layer.shapes.items():
                 place = slice(start, start + math.prod(shape))
-                params[name] = self._theta[..., place].reshape(*lead, *shape)
-                grads[name] = self._grad[..., place].reshape(*lead, *shape)
+                params[name] = self._theta[..., place].reshape((*lead, *shape))
+                grads[name] = self._grad[..., place].reshape((*lead, *shape))
                 start = place.stop
             layer.bind(params, grads)
 

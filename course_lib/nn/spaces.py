@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from annotated_types import Predicate, doc
 
 from course_lib.annotations import Count, Rng
-from course_lib.arguments import checked
+from course_lib.arguments import checked, validated
 from course_lib.inputs import short
 
 
@@ -26,11 +26,11 @@ class Sampler:
 
     def at(self, u: float) -> Any:
         """The value at u in [0, 1)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define at(self, u).")
 
     def where(self, value: Any) -> float:
         """The u of a value: at(where(value)) gives it back."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define where(self, value).")
 
 
 @checked
@@ -66,6 +66,8 @@ class LogUniform(Sampler):
         return self.low * (self.high / self.low) ** u
 
     def where(self, value):
+        if not value > 0:
+            raise ValueError(f"value must be positive, as all of {self} are, not {short(value)}.")
         return math.log(value / self.low) / math.log(self.high / self.low)
 
 
@@ -126,6 +128,7 @@ def grid(space: Space, points: Count | Mapping[str, Count]) -> list[dict[str, An
     per_axis = points if isinstance(points, Mapping) else dict.fromkeys(space, points)
     if per_axis.keys() != space.keys():
         raise ValueError(f"points must be a number or have one for each of {', '.join(space)}, not {short(points)}.")
+    per_axis = {name: validated(Count, name, "points", number) for name, number in per_axis.items()}
     axes = [[sampler.at((i + 0.5) / per_axis[name]) for i in range(per_axis[name])] for name, sampler in space.items()]
     return [dict(zip(space, values)) for values in itertools.product(*axes)]
 

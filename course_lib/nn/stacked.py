@@ -9,11 +9,12 @@ Source: the course's own: trials that differ in numbers only are one network wit
 
 from __future__ import annotations
 
+import inspect
 import math
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ import numpy as np
 
 from course_lib.annotations import Count, Finite, Natural, Precision, Rows, Seed
 from course_lib.arguments import checked
+from course_lib.inputs import cast, floats
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Optimizer
 from course_lib.nn.search import (
@@ -78,9 +80,14 @@ class TrainMLP:
     def reports(
         self, settings: Mapping[str, Any], seed: Seed | list[Seed], trials: Count | None = None
     ) -> Iterator[dict[str, Any]]:
-        """The reports of one trial; or of T at once, arrays (T,), from a list of seeds and settings as of `stacked`."""
+        """The reports of one trial; or of T at once, arrays (T,), from a list of seeds and settings as of `stacked`.
+
+        Raises: ValueError if settings hold the seed or the number of trials.
+        """
         rates = {name: value for name, value in settings.items() if self.is_rate(name)}
         rest = {name: value for name, value in settings.items() if not self.is_rate(name)}
+        if taken := {"seed", "trials"} & {*self.network, *rest}:
+            raise ValueError(f"{' and '.join(sorted(taken))} of each network is set by the search: leave it out.")
         net = MLP(**{"sizes": self.sizes, "dtype": self.dtype, **self.network, **rest}, seed=seed, trials=trials)
         for frame in train_frames(
             net,
@@ -100,7 +107,7 @@ class TrainMLP:
 
     def is_rate(self, name: str) -> bool:
         """Whether this setting is the optimizer's."""
-        return name in {f.name for f in fields(self.optimizer)}  # type: ignore[arg-type] # its subclasses are dataclasses
+        return name in inspect.signature(self.optimizer).parameters
 
     def shape(self, trial: Trial) -> str:
         """Trials that give the same answer may be stacked."""
@@ -113,9 +120,9 @@ class TrainMLP:
         for name, first in trials[0].settings.items():
             values = [trial.settings[name] for trial in trials]
             if self.is_rate(name):
-                together[name] = np.array(values, self.dtype)[:, None]
+                together[name] = cast(floats(values, name), self.dtype)[:, None]
             elif name in _PER_TRIAL:
-                together[name] = np.array(values, float)
+                together[name] = floats(values, name)
             else:
                 together[name] = values if name == "init" else first
         return together

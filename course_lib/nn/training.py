@@ -162,7 +162,9 @@ class History:
         """The frames of a run, stacked."""
 
         def column(name):
-            return None if getattr(frames[0], name) is None else np.array([getattr(f, name) for f in frames])
+            if getattr(frames[0], name) is None:
+                return None
+            return np.stack(np.broadcast_arrays(*(getattr(f, name) for f in frames)))  # lr may begin as a number
 
         curves = {
             name: column(name) for name in ("step", "epoch", "lr", "loss", "accuracy", "val_loss", "val_accuracy")
@@ -226,7 +228,8 @@ class _EarlyStopping:
         self.waited: Number = 0
 
     def update(self, loss: Number, step: int) -> None:
-        lower = loss < self.lowest
+        # a trial whose patience is at an end stays there, as it would alone, while others go on
+        lower = (loss < self.lowest) & (self.patience is None or self.waited < self.patience)
         self.lowest = np.where(lower, loss, self.lowest)
         self.best_step = np.where(lower, step, self.best_step) if np.ndim(loss) else step if lower else self.best_step
         self.waited = np.where(lower, 0, self.waited + 1)
@@ -266,10 +269,13 @@ def _sample(x: np.ndarray, y: np.ndarray, size: int | None) -> tuple[np.ndarray,
 def _learning_rate(optimizer: Any, schedule: Callable[[int], Number] | None) -> Callable[[int], Number]:
     """The learning rate as a function of the updates made."""
     if schedule is None:
-        return lambda step: optimizer.lr
+        return lambda step: getattr(optimizer, "lr", None)
     if isinstance(schedule, type):
         raise ValueError(f"schedule must be a function of the step or an object, {schedule.__name__}(…), not a class.")
-    return schedule.start() if isinstance(schedule, Schedule) else schedule
+    started = schedule.start() if isinstance(schedule, Schedule) else schedule
+    if not callable(started):
+        raise ValueError(f"{type(schedule).__name__}.start must return a schedule, not {short(started)}.")
+    return started
 
 
 def _rate(lr: Any, shape: tuple[int, ...]) -> Number:
@@ -323,7 +329,10 @@ def _plain(number: Number) -> Number:
 
 def _any_finite(loss: Number) -> bool:
     """Whether any trial still has a finite loss."""
-    return math.isfinite(loss) if isinstance(loss, float) else bool(np.isfinite(loss).any())
+    try:
+        return math.isfinite(loss) if isinstance(loss, float) else bool(np.isfinite(loss).any())
+    except (TypeError, ValueError):
+        raise ValueError(f"loss_and_grad must return the loss, a number, not {short(loss)}.") from None
 
 
 def _one_per_trial(lr: Number) -> Number:

@@ -295,8 +295,10 @@ def test_every_activation_can_be_sent_to_another_process(name):
         (lambda: activation("rellu"), "There is no activation 'rellu'; choose one of identity, step, sigmoid"),
         (lambda: activation("relu", alpha=0.1), "relu has no parameter 'alpha'; it takes none."),
         (lambda: activation("rrelu", low=0.1), "rrelu has no parameter 'low'; it takes lower, upper."),
-        (lambda: activation("elu", alpha=math.nan), "elu: alpha must be a finite number, not nan."),
-        (lambda: activation("elu", alpha="1"), "elu: alpha must be a finite number, not '1'."),
+        (lambda: activation("elu", alpha=math.nan), "alpha of elu must be a finite number, not nan."),
+        (lambda: activation("elu", alpha="1"), "alpha of elu must be a finite number, not '1'."),
+        (lambda: activation("elu", alpha=True), "alpha of elu must be a finite number, not True."),
+        (lambda: activation("elu", alpha=10**400), "alpha of elu must be a finite number, not 1000"),
     ],
 )
 def test_wrong_names_and_parameters_get_one_sentence(call, words):

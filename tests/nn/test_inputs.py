@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from course_lib.inputs import labels
 from course_lib.nn import normal, preprocessing, spaces, surfaces
-from course_lib.nn.activations import ACTIVATIONS, log_softmax, softmax
+from course_lib.nn.activations import ACTIVATIONS, Activation, log_softmax, softmax
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient, relative_error
 from course_lib.nn.layers import Dense, Dropout, Elementwise, Maxout, PReLU, RReLU
 from course_lib.nn.losses import LOSSES, PENALTIES, pair_margin
@@ -347,10 +347,26 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
     [
         (lambda: LOSSES["softmax_cross_entropy"](X[0], 1), "scores"),
         (lambda: LOSSES["sigmoid_bce"](X, 3 * SIX), "from 0 to 1"),
+        (lambda: LOSSES["max_margin"](X, CLASSES, "1"), "margin of max_margin must be a number"),
+        (lambda: pair_margin(X, X, margin=None), "margin of pair_margin must be a number"),
+        (lambda: relative_error(X, X, floor=[1e-3]), "floor of relative_error must be a number"),
         (lambda: LOSSES["squared_error"](X[:, :1], np.ones((1, 6))), "one number for each score"),
         (lambda: train(net(), X, CLASSES, SGD(), epochs=0.4, batch_size=6), "epochs=0.4"),
         (lambda: Dense(4, 2).forward(X[:, :3]), "(…, 4)"),
         (lambda: Dense(4, 4).backward(X), "forward pass first"),
+        (lambda: Dense(4, 2).forward(X[0]), "(examples, 4), not (4,)"),
+        (lambda: Dense(4, 2).forward(X[None]), "(examples, 4), not (1, 6, 4)"),
+        (lambda: PReLU().forward(X[0]), "(examples, units), not (4,)"),
+        (lambda: BatchNorm(4).forward(X[None]), "(examples, 4), not (1, 6, 4)"),
+        (lambda: net().loss_and_grad(X[:0], CLASSES[:0]), "0 examples"),
+        (lambda: net().accuracy(X[:0], CLASSES[:0]), "0 examples"),
+        (lambda: net().copy(np.float16), "np.float32 or np.float64, or None"),
+        (lambda: setattr(net(), "loss_function", "squared_error"), "must be a function"),
+        (lambda: check_gradients(net(), X, CLASSES, indices=[[0, 1], [2, 3]]), "indices"),
+        (lambda: check_gradients(Sequential([Elementwise("tanh")]), X, CLASSES), "indices"),
+        (lambda: numerical_gradient(lambda theta: 0.0, np.array([1e10])), "give h"),
+        (lambda: numerical_gradient(lambda theta: 0.0, np.array([1e4], np.float32)), "give h"),
+        (lambda: spaces.LogUniform(1e-3, 1.0).where(-1.0), "positive"),
         (lambda: PReLU(4).forward(X[:, :1]), "(…, 4)"),
         (lambda: Maxout(2).forward(X[:, :3]), "pieces"),
         (lambda: surfaces.SURFACES["bowl"].value(X), "points"),
@@ -391,9 +407,13 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         (lambda: train(net("sigmoid_bce", 1), X, CLASSES, SGD(), steps=1), "from 0 to 1"),
         (lambda: MLP((3, 5, 4), init=lambda rng, n_in, n_out: np.ones(3)), "init"),
         (lambda: MLP((3, 5, 4), activation=("relu",)), "activation"),
+        (lambda: MLP((3, 5, 4), activation=("prelu", {"per_channel": "no"})), "per_channel"),
+        (lambda: Activation("mine", "tanh", np.cos), "f of mine"),
+        (lambda: Activation("mine", np.tanh, None), "df of mine"),
         (lambda: setattr(net(), "theta", [1, 2]), "theta"),
         (lambda: spaces.Choice((1, 2)).at(1.0), "below 1"),
         (lambda: spaces.grid({"a": UNIT}, {}), "points"),
+        (lambda: spaces.grid({"a": UNIT}, {"a": 2.5}), "a of points must be a whole number"),
         (lambda: search(lambda s, seed: 1.0, {"a": UNIT}, 2, 0).values("b"), "'b'"),
     ],
 )
@@ -448,6 +468,19 @@ def test_a_numerical_gradient_takes_the_byte_order_of_another_machine() -> None:
     slope = numerical_gradient(lambda t: float(np.sum(t**2)), theta)
     np.testing.assert_allclose(slope, [2.0, 4.0])
     assert slope.dtype == np.float64
+
+
+def test_sizes_of_eight_bits_are_multiplied_as_whole_numbers() -> None:
+    assert MLP(np.array([4, 100, 3], np.int8), "maxout").sizes == (4, 100, 3)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_gradient_that_is_theta_itself_is_the_one_before_the_step(name: str) -> None:
+    theta, apart = X.copy(), X.copy()
+    optimizer = replace(OPTIMIZERS[name].make(), **({"weight_decay": 0.1} if "w" in name or name == "lion" else {}))
+    optimizer.step(theta, theta, optimizer.init(theta))
+    optimizer.step(apart, apart.copy(), optimizer.init(apart))
+    np.testing.assert_array_equal(theta, apart)
 
 
 def test_a_numerical_gradient_puts_theta_back_even_after_an_error() -> None:

@@ -6,6 +6,7 @@ import copy
 import logging
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial, wraps
 
 import numpy as np
@@ -181,6 +182,18 @@ def test_an_error_in_the_learners_code_reaches_the_learner(hook: str, error: typ
     assert not caught.value.__suppress_context__
 
 
+@pytest.mark.parametrize("hook", ["callback", "schedule", "forward in train", "objective that reports", "progress"])
+def test_an_error_that_the_learner_made_of_a_stop_iteration_stays(hook: str) -> None:
+    def bug():
+        try:
+            next(iter(()))
+        except StopIteration as end:
+            raise RuntimeError("no data left") from end
+
+    with pytest.raises(RuntimeError, match="no data left"):
+        {**HOOKS, **SEARCHES}[hook](bug)
+
+
 @pytest.mark.parametrize("name", ["forward", "backward"])
 def test_an_error_in_a_layer_names_the_layer_and_what_it_was_given(name: str) -> None:
     with pytest.raises(NameError) as caught:
@@ -298,6 +311,39 @@ def test_a_loss_function_gives_the_loss_and_its_gradient(given: object) -> None:
             call(X, Y % 3)
 
 
+def test_the_result_of_a_loss_function_with_settings_is_validated_too() -> None:
+    mine = net()
+    mine.loss_function = partial(lambda weight, scores, targets: None, 2.0)
+    with pytest.raises(ValueError, match="loss function"):
+        mine.loss_and_grad(X, Y)
+
+
+def with_new_dict(self, slope):
+    self.grads = {"g": slope}
+
+
+WRITTEN = {
+    "update": lambda self, slope: self.grads.update(g=slope),
+    "|=": lambda self, slope: self.grads.__ior__({"g": slope}),
+    "a new dict": with_new_dict,
+}
+
+
+@pytest.mark.parametrize("shape", [(), (1, 5)], ids=str)
+@pytest.mark.parametrize("way", WRITTEN)
+def test_gradients_reach_the_network_in_whatever_way_they_are_written(way: str, shape: tuple) -> None:
+    def backward(self, dy, need_dx=True):
+        slope = dy * self.cache
+        WRITTEN[way](self, np.sum(slope, axis=0, keepdims=True) if shape else np.sum(slope))
+        return self.params["g"] * dy
+
+    start = lambda self: Layer.__init__(self, g=np.full(shape and (1, 5), 2.0))  # noqa: E731
+    mine = drawn(Sequential([Dense(3, 5), type("Mine", (Doubled,), {"__init__": start, "backward": backward})()]))
+    assert check_gradients(mine, X, Y).verdict == "right"
+    assert check_gradients(net(activation="tanh", norm=lambda n: type(mine.layers[1])()), X, Y).verdict == "right"
+    assert check_gradients(Sequential([copy.deepcopy(mine.layers[1])]), np.c_[X, X[:, :2] ** 2], Y).verdict == "right"
+
+
 @pytest.mark.parametrize("place", ["params", "grads"])
 def test_an_array_put_in_the_place_of_another_is_copied_into_the_network(place: str) -> None:
     mine = drawn(Sequential([Dense(3, 4), Doubled(4), Dense(4, 4)]))
@@ -339,6 +385,10 @@ def test_a_schedule_gives_a_rate(lr: object) -> None:
 def test_a_schedule_is_an_object_not_its_class() -> None:
     with pytest.raises(ValueError, match=r"an object, Constant\(…\), not a class"):
         fitted(schedule=Constant)
+    with pytest.raises(ValueError, match="Mine.start must return a schedule, not None"):
+        fitted(schedule=made(Constant, "start", lambda: None)())
+    with pytest.raises(ValueError, match="lr of the optimizer, must give a number"):
+        fitted(optimizer=made(Optimizer, "update", lambda: None)())
 
 
 @pytest.mark.parametrize("weights", [None, "he", 1j, np.nan, [[1], [1, 2]], 10**400, np.ma.masked, X], ids=str)
@@ -362,6 +412,92 @@ def test_a_layer_is_part_of_one_network() -> None:
 def test_a_layer_that_forgets_to_start_says_so() -> None:
     with pytest.raises(ValueError, match=r"__init__ of Mine, layer 2, must call super\(\).__init__\(\)"):
         Sequential([Dense(3, 4), made(Doubled, "__init__", lambda: None)()])
+
+
+@pytest.mark.parametrize(
+    ("start", "sentence"),
+    [
+        (lambda self: (Layer.__init__(self), self.params.update(g=np.ones(4))), "give the first values"),
+        (
+            lambda self: (Layer.__init__(self, g=np.ones(4)), self.params.update(g=np.ones(3))),
+            "not change their shapes",
+        ),
+        (lambda self: Layer.__init__(self, g=None), "g of Mine must be an array of numbers, not None"),
+    ],
+)
+def test_a_layer_gives_its_parameters_at_the_start(start: Callable, sentence: str) -> None:
+    mine = type("Mine", (Doubled,), {"__init__": lambda self: start(self) and None})
+    with pytest.raises(ValueError, match=sentence):
+        Sequential([Dense(3, 4), mine()])
+
+
+@pytest.mark.parametrize(
+    ("call", "method"),
+    [
+        (lambda: fitted(optimizer=made(Optimizer, "upd", len, lr=0.1)()), "update"),
+        (lambda: fitted(schedule=made(Schedule, "rates", len)()), "rate"),
+        (lambda: fitted(with_layer("backwards", len)), "backward"),
+        (lambda: Sequential([made(Layer, "forwards", len)()]).forward(X), "forward"),
+        (lambda: grid({"a": Sampler()}, 3), "at"),
+        (lambda: Sampler().where(3), "where"),
+    ],
+)
+def test_a_method_that_is_missing_is_named(call: Callable, method: str) -> None:
+    with pytest.raises(NotImplementedError, match=rf"(Mine|Sampler) must define {method}\("):
+        call()
+
+
+@dataclass(frozen=True)
+class Clipped(Optimizer):
+    """Settings that are no numbers, and one memory written without a comma."""
+
+    lr: float = 0.1
+    limit: float | None = None
+    label: str = "clipped"
+    marks: tuple[int, ...] = (3, 4)
+    memory = "speed"
+
+    def update(self, theta, g, state, lr):
+        state.speed += g
+        theta -= lr * state.speed
+
+
+def test_an_optimizer_may_have_settings_that_are_no_numbers() -> None:
+    mine = Clipped(np.array(np.float32(0.1)))
+    assert type(mine.lr) is float and (mine.limit, mine.label, mine.marks) == (None, "clipped", (3, 4))
+    assert fitted(optimizer=mine).loss[-1] != fitted(optimizer=SGD(0.1)).loss[-1]
+
+
+def test_an_optimizer_that_is_no_dataclass_can_be_searched() -> None:
+    class Plain(Optimizer):
+        def __init__(self, lr=0.1):
+            self.lr = lr
+
+        def update(self, theta, g, state, lr):
+            theta -= lr * g
+
+    mine, same = (TrainMLP((3, 5, 4), X, Y, X, Y, make, epochs=1, batch_size=2) for make in (Plain, SGD))
+    assert search(mine, SPACE, 3, 0).best.curves == search(same, SPACE, 3, 0).best.curves
+    assert stacked_search(mine, SPACE, 3, 0).best.curves == stacked_search(same, SPACE, 3, 0).best.curves
+
+
+def test_settings_of_init_reach_a_function_of_ones_own() -> None:
+    def mine(rng, n_in, n_out, *, size=1.0):
+        return np.full((n_in, n_out), size)
+
+    assert net(init=mine, size=2.0).theta[0] == 2.0
+    with pytest.raises(TypeError, match="l_2"):
+        net(init=mine, l_2=0.1)
+
+
+@pytest.mark.parametrize("given", [lambda self, loss: None, lambda self, loss: (loss, self.grad)], ids=["None", "two"])
+def test_a_network_of_ones_own_gives_its_loss(given: Callable) -> None:
+    class Mine(MLP):
+        def loss_and_grad(self, x, y, train=True):
+            return given(self, super().loss_and_grad(x, y, train))
+
+    with pytest.raises(ValueError, match="loss_and_grad must return the loss"):
+        fitted(Mine((3, 5, 4)))
 
 
 def test_a_learners_decorator_around_a_method_is_not_taken_off() -> None:

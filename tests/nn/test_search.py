@@ -182,6 +182,12 @@ def test_successive_halving(processes):
     assert outcome(successive_halving(climb, SPACE, 27, 0, processes)) == outcome(result)
 
 
+def test_halving_ends_when_no_trial_is_left():
+    diverged = successive_halving(lambda settings, seed: math.nan, SPACE, 3, 0)
+    assert [t.status for t in diverged.trials] == ["abandoned"] * 3
+    assert successive_halving(climb, SPACE, 3, 0, stop=lambda: True).trials == ()
+
+
 def test_stopping_keeps_what_is_finished(processes):
     finished = []
 

@@ -10,7 +10,7 @@ import pytest
 from course_lib.data.clouds import blobs
 from course_lib.nn.optimizers import Adam, Momentum
 from course_lib.nn.search import LossExploded, search
-from course_lib.nn.spaces import Choice, LogUniform, Uniform
+from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Uniform
 from course_lib.nn.stacked import TrainMLP, stacked_search
 
 X, Y = blobs(n=60, classes=3, noise=0.4, seed=1)
@@ -60,6 +60,20 @@ def test_impossible_settings_in_a_stack_fail_alone():
     assert {t.status for t in result.trials} == {"done", "failed"}
     assert all((t.status == "failed") == (t.settings["lr"] < 0) for t in result.trials)
     same(result, search(TRAIN, {"lr": Uniform(-1e-2, 1e-1)}, 20, 0))
+
+
+@pytest.mark.parametrize("run", [search, stacked_search])
+@pytest.mark.parametrize("name", ["seed", "trials"])
+def test_what_the_search_sets_is_no_setting(name, run):
+    for objective, space in ((replace(TRAIN, network={name: 3}), RATES), (TRAIN, {**RATES, name: IntUniform(1, 3)})):
+        with pytest.raises(ValueError, match=f"{name} of each network is set by the search"):
+            run(objective, space, 3, 0)
+
+
+@pytest.mark.parametrize("name", ["lr", "l2"])
+def test_text_is_no_number_in_a_stack_either(name):
+    with pytest.raises(ValueError, match=f"{name} of .* must be a .*number"):
+        stacked_search(TRAIN, {name: Choice(("0.1", "0.2"))}, 4, 0)
 
 
 def test_stacks_on_any_executor_with_progress_and_stop():

@@ -8,7 +8,7 @@ import pytest
 from course_lib.data.clouds import blobs, spiral
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD, Adam, Momentum, State
-from course_lib.nn.schedules import Exponential, Plateau
+from course_lib.nn.schedules import Exponential, Plateau, Warmup
 from course_lib.nn.training import train, train_frames
 
 X, Y = blobs(n=50, classes=3, noise=0.3, seed=1)
@@ -222,6 +222,25 @@ def test_many_networks_as_one_are_the_networks_one_by_one(optimizer, norm):
         np.testing.assert_allclose(history.batch_loss[:, i], one.batch_loss, rtol=1e-9)
         np.testing.assert_allclose(history.val_loss[:, i], one.val_loss, rtol=1e-9)
         assert history.val_accuracy[-1, i] == one.val_accuracy[-1] and history.best_step[i] == one.best_step
+
+
+@pytest.mark.parametrize("norm", [None, "batch"])
+@pytest.mark.parametrize("schedule", [None, Plateau(2.0, patience=1), Warmup(Plateau(2.0, patience=1), 3)], ids=str)
+def test_each_of_many_networks_stops_where_it_would_alone(schedule, norm):
+    options = {"steps": 40, "record_every": 2, "batch_size": 7, "x_val": X_VAL[::-5], "y_val": Y_VAL[::-5]}
+    options |= {"schedule": schedule, "patience": 2}
+    lr = np.array([0.3, 1.0, 2.0, 3.0])
+    together = net(trials=4, seed=[1, 2, 3, 4], norm=norm)
+    history = train(together, X, Y, SGD(lr[:, None]), **options)
+    ends = set()
+    for i in range(4):
+        alone = net(seed=1 + i, norm=norm)
+        one = train(alone, X, Y, SGD(lr[i]), **options)
+        np.testing.assert_allclose(history.lr[: len(one.lr), i], one.lr)
+        assert history.best_step[i] == one.best_step
+        np.testing.assert_allclose(together.theta[i], alone.theta, rtol=1e-6, atol=1e-9)
+        ends.add(len(one.step))
+    assert len(history.step) == max(ends)
 
 
 def overfit(lr=0.05, **settings):
