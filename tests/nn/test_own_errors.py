@@ -485,7 +485,7 @@ def test_settings_of_init_reach_a_function_of_ones_own() -> None:
     def mine(rng, n_in, n_out, *, size=1.0):
         return np.full((n_in, n_out), size)
 
-    assert net(init=mine, size=2.0).theta[0] == 2.0
+    assert net(init=mine, size=2.0).theta[0] == pytest.approx(2.0)
     with pytest.raises(TypeError, match="l_2"):
         net(init=mine, l_2=0.1)
 
