@@ -116,7 +116,7 @@ def tanh_network(n_var, depth):
 
 def test_the_numbers_on_tanh_are_those_of_infinite_width():
     _, factors, _ = tanh_network(500, 10)
-    assert f"= {factors[-1]:.1f}, and ten of them make " in text_of("5.d")
+    assert f"= {factors[-1]:.2f}, and ten of them make " in text_of("5.d")
     assert f"{math.prod(factors):.1e}".replace("+0", "") in text_of("5.d")
     stds, _, _ = tanh_network(500 * 0.05**2, 10)
     assert f"from {stds[0]:.2f} to {stds[-1]:.2f}" in text_of("5.e")
