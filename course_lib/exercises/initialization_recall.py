@@ -61,7 +61,7 @@ RECALL = recall(
     (
         "What does std 1 do to wide sigmoid layers?",
         "Outputs pile up near 0 and 1",
-        "The sums have std √n, far beyond the steep part.",
+        "In the first layer the sums have std √n, far beyond the steep part.",
         ("Outputs pile up near ½", "Outputs spread evenly"),
     ),
 )
