@@ -26,7 +26,7 @@ QUESTIONS = (
     ),
     Prediction(
         "6.b",
-        "With which γ and β does batch normalisation give back exactly the numbers it received?",
+        "With which γ and β does batch normalisation give back exactly the batch it received?",
         (
             Option("γ = 1 and β = 0.", "That leaves x̂ as it is: mean 0 and variance 1, whatever x was."),
             Option(
@@ -35,8 +35,8 @@ QUESTIONS = (
             ),
             Option(
                 "γ = √(σ² + ε) and β = μ.",
-                "They undo the division and the subtraction, ε included. A layer with batch normalisation can "
-                "represent all it could without.",
+                "They undo the division and the subtraction, ε included. A layer with batch normalisation can, "
+                "at test time, represent all it could without.",
                 right=True,
             ),
         ),
@@ -54,7 +54,7 @@ QUESTIONS = (
             Option(
                 "0.628, as in layer 1.",
                 "Every tanh sees numbers of mean 0 and variance 1. √E[tanh(z)²] = 0.628 for normal z, in each layer, "
-                "at any std of the weights that ε does not feel.",
+                "at any std of the weights at which ε is not felt.",
                 right=True,
             ),
         ),
@@ -66,8 +66,8 @@ QUESTIONS = (
         (
             Option(
                 "The output stays, the gradient becomes a tenth.",
-                "μ and σ grow by 10 as well, so x̂ stays. The same output from weights ten times as large means that "
-                "each of them counts for a tenth.",
+                "μ and σ become 10 times as large as well, so x̂ stays. The same output from weights ten times as "
+                "large means that each of them counts for a tenth.",
                 right=True,
             ),
             Option(
@@ -99,18 +99,19 @@ QUESTIONS = (
     ),
     Prediction(
         "6.f",
-        "You check your backward pass of batch normalisation against measured slopes, with a batch of "
-        "one example. Both say 0 everywhere. What does that prove?",
+        "You check your backward pass of batch normalisation against measured slopes in x, with a "
+        "batch of one example. Both say 0 everywhere. What does that prove?",
         (
             Option(
-                "Nothing.",
-                "x̂ = 0 whatever x is, so there is no slope to be wrong about. Use at least 4 examples.",
+                "Hardly anything.",
+                "x̂ = 0 whatever x is. Only a pass that forgets to subtract the mean would show. Use at least 4 "
+                "examples.",
                 right=True,
             ),
             Option(
                 "That the backward pass is right.",
-                "One example equals its own mean: x̂ = 0 whatever x is. All slopes are 0, and many a wrong backward "
-                "pass says 0 too.",
+                "One example equals its own mean: all slopes in x are 0, and a pass that takes σ for a constant says 0 "
+                "too.",
             ),
             Option(
                 "That the layer is badly scaled.", "The scale has nothing to do with it. A batch of one has no spread."
@@ -155,7 +156,7 @@ QUESTIONS = (
     ),
     Prediction(
         "6.i",
-        "Ten ReLU layers, each batch-normalised. What happens to the gradient on its way down?",
+        "Ten freshly drawn ReLU layers, each batch-normalised. What happens to the gradient on its way down?",
         (
             Option(
                 "It keeps its size: that is the point of normalising.",

@@ -13,8 +13,8 @@ RECALL = recall(
     (
         "What are γ and β for?",
         "The layer can still represent what it could before",
-        "With γ = √(σ² + ε) and β = μ it gives back what it received.",
-        ("They make training faster by themselves", "They replace the weights"),
+        "With γ = √(σ² + ε) and β = μ it gives back the batch it received.",
+        ("They keep the mean at 0 and the variance at 1 in training", "They replace the weights"),
     ),
     (
         "Over what does batch normalisation take mean and variance?",
@@ -49,14 +49,14 @@ RECALL = recall(
     (
         "Why is a batch of one useless for checking its backward pass?",
         "x̂ is 0 whatever x is",
-        "All slopes are 0, right ones and wrong ones.",
+        "All slopes in x are 0, and a backward pass that takes σ for a constant says 0 too.",
         ("It is too slow", "The variance is infinite"),
     ),
     (
         "A test batch of one class in training mode: why does it fail?",
         "The batch's mean carries the class and is subtracted",
         "Shuffled batches hide this mistake.",
-        ("The variance is too large", "The weights change"),
+        ("The variance is too large", "The running averages belong to all classes, not to this one"),
     ),
     (
         "Deep, with ReLU and batch normalisation, at the start: what does the gradient do on its way down?",

@@ -52,7 +52,8 @@ def tanh_of_normalised(gamma: float) -> tuple:
     rng = np.random.default_rng(0)
     size = math.sqrt(expected(lambda z: np.tanh(z) ** 2, gamma))
     return (
-        f"Sums are batch-normalised with γ = {gamma:g}, β = 0, then pass tanh. What is the std of the activations?",
+        f"Normally distributed sums are batch-normalised with γ = {gamma:g}, β = 0, then pass tanh. What is the std "
+        "of the activations?",
         float(np.std(np.tanh(gamma * normalised(rng.normal(size=200_000))))),
         Claim(size, "√E[tanh(γz)²] for normal z: the weights before it do not count, unless ε is felt."),
         Claim(gamma, "That is the std in front of tanh."),
@@ -121,8 +122,8 @@ def growing_gradient(layers: int) -> tuple:
     relu = lambda z: np.maximum(z, 0)  # noqa: E731
     spread = expected(lambda z: relu(z) ** 2) - expected(relu) ** 2
     return (
-        f"{layers} batch-normalised ReLU layers in the middle of a deep network. By what do they multiply a gradient "
-        "on its way down?",
+        f"{layers} wide batch-normalised ReLU layers in the middle of a freshly drawn network. By what do they "
+        "multiply a gradient on its way down?",
         (0.5 / spread) ** (layers / 2),
         Claim(math.sqrt(math.pi / (math.pi - 1)) ** layers, "√(π/(π − 1)) = 1.211 for each."),
         Claim(1.0, "The activations keep their size, the gradient does not."),
@@ -145,8 +146,8 @@ def layer_norm_means(examples: int, units: int) -> tuple:
 def where_forgetting_ends(inputs: int, std: float) -> tuple:
     batch = math.sqrt(inputs) * std * np.array([[1.0], [-1.0], [1.0], [-1.0]])
     return (
-        f"{inputs} inputs of mean square 1, weights of std {std:g}, then batch normalisation with ε = 1e-5. What is "
-        "the std of its output?",
+        f"{inputs} independent inputs of mean 0 and variance 1, weights of std {std:g}, then batch normalisation with "
+        "ε = 1e-5. What is the std of its output?",
         float(BatchNorm(1, eps=1e-5).forward(batch, train=True).std()),
         Claim(
             1 / math.sqrt(1 + 1e-5 / (inputs * std**2)), "σ/√(σ² + ε): σ² is not far above ε, and the forgetting ends."

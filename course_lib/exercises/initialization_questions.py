@@ -32,7 +32,7 @@ QUESTIONS = (
     ),
     Prediction(
         "5.b",
-        "A unit computes w·x with independent inputs and weights of variance 1. You give it four times "
+        "A unit computes w·x with independent inputs and weights of mean 0 and variance 1. You give it four times "
         "as many inputs. What happens to the standard deviation of w·x?",
         (
             Option(
@@ -81,8 +81,8 @@ QUESTIONS = (
                 "They do not cancel. The factor per layer is √(n·Var(w)·E[f′²]) = 3.5, not 1.",
             ),
             Option(
-                "A gradient some hundred thousand times as large.",
-                "The factor per layer is √(n·Var(w)·E[f′²]) = 3.5, and ten of them make 2.6e5. Saturated units and "
+                "A gradient a few hundred thousand times as large.",
+                "The factor per layer is √(n·Var(w)·E[f′²]) = 3.48, and ten of them make 2.6e5. Saturated units and "
                 "an exploding gradient go together.",
                 right=True,
             ),

@@ -7,7 +7,7 @@ RECALL = recall(
     (
         "Which variance of the weights keeps the signal in linear layers of n inputs?",
         "1/n",
-        "Var(w·x) = n·Var(w)·Var(x).",
+        "With means 0, Var(w·x) = n·Var(w)·Var(x).",
         ("1/√n", "2/n"),
     ),
     (
@@ -17,10 +17,10 @@ RECALL = recall(
         ("1/n", "4/n"),
     ),
     (
-        "What goes wrong if all weights start at the same value other than 0?",
+        "What goes wrong if all weights start at the same value other than 0, all biases at 0?",
         "The units of a layer stay copies of one another",
         "Equal units get equal gradients.",
-        ("Nothing can move", "The gradient explodes"),
+        ("No gradient reaches the lower layers, so they stay as they are", "The gradient explodes"),
     ),
     (
         "What goes wrong if all weights and biases of a tanh network start at 0?",
@@ -32,7 +32,7 @@ RECALL = recall(
         "On what does it depend whether a std of 0.05 saturates tanh?",
         "On the number of inputs",
         "n·Var(w) decides.",
-        ("On the depth alone", "On nothing else"),
+        ("On the depth alone", "On nothing else: 0.05 is too large"),
     ),
     (
         "By what does a layer multiply the gradient on its way down?",
@@ -56,12 +56,12 @@ RECALL = recall(
         "A ReLU activation is 0. Is its unit dead?",
         "Only if it is 0 for all inputs",
         "Zeros are normal: about half of all in a fresh network.",
-        ("Yes", "Only in the first layer"),
+        ("Yes, and it stays so in training", "Only in the first layer"),
     ),
     (
         "What does std 1 do to wide sigmoid layers?",
         "Outputs pile up near 0 and 1",
-        "The sums have std √n, far beyond the steep part.",
+        "In the first layer the sums have std √n, far beyond the steep part.",
         ("Outputs pile up near ½", "Outputs spread evenly"),
     ),
 )

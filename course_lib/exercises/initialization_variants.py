@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, percent
+from course_lib.exercises.variant import Claim, Variants, written
 from course_lib.nn.activations import sigmoid_slope
 from course_lib.nn.initializers import initializer_std
 
@@ -21,10 +21,10 @@ def copies_stay_copies(units: int, start: float) -> tuple:
         error = (h @ u - y) / len(x)
         w, u = w - 0.1 * x.T @ (error @ u.T * (1 - h**2)), u - 0.1 * h.T @ error
     return (
-        f"A layer of {units} tanh units: all weights of the network start at {start:g}. How many different units has "
-        "the layer after training?",
+        f"A layer of {units} tanh units: all weights of the network start at {written(start)}, all biases at 0. How "
+        "many different units has the layer after training?",
         len(np.unique(w.round(9), axis=1).T),
-        Claim(1, "Equal units get equal gradients and stay equal. Only a random start makes them differ."),
+        Claim(1, "Equal units get equal gradients and stay equal. Only unequal starts make them differ."),
         Claim(units, "Nothing makes them differ: each gets the same gradient."),
         Claim(2, "There are two outputs, but each unit serves both, with equal weights."),
     )
@@ -33,11 +33,11 @@ def copies_stay_copies(units: int, start: float) -> tuple:
 @VARIANTS.of("5.b", times=(9, 16, 25, 36))
 def more_inputs(times: int) -> tuple:
     return (
-        f"Independent inputs and weights of variance 1. A unit gets {times} times as many inputs. By what does the std "
-        "of its sum grow?",
+        f"Independent inputs and weights of mean 0 and variance 1. A unit gets {times} times as many inputs. By what "
+        "does the std of its sum grow?",
         math.sqrt(np.ones(times).sum()),
         Claim(math.sqrt(times), "Variances add up, and the std is their root."),
-        Claim(1.0, "A mean would stay; a sum grows."),
+        Claim(1.0, "Every term adds its variance: nothing averages out."),
         Claim(times, "The variance grows so."),
     )
 
@@ -48,8 +48,8 @@ def fading(units: int, std: float, layers: int) -> tuple:
     for _ in range(layers):
         variance *= units * std**2
     return (
-        f"{layers} linear layers of {units} units, weights of std {std:g}, inputs of std 1. What is the std at the "
-        "top?",
+        f"{layers} linear layers of {units} units, weights of std {std:g}, {units} inputs of mean 0 and std 1. What is "
+        "the std at the top?",
         math.sqrt(variance),
         Claim((std * units**0.5) ** layers, "Each layer multiplies by √(n·Var(w))."),
         Claim(std * units**0.5, "That is layer 1."),
@@ -103,18 +103,17 @@ def zero_is_not_dead(inputs: int) -> tuple:
     )
 
 
-@VARIANTS.of("5.h", inputs=(25, 64, 400))
+@VARIANTS.of("5.h", inputs=(144, 400, 900))
 def between_the_ends(inputs: int) -> tuple:
     inside = math.erf(3 / math.sqrt(2 * inputs))
     z = np.linspace(-3, 3, 6001)
     density = np.exp(-(z**2) / 2 / inputs) / math.sqrt(2 * math.pi * inputs)
     return (
-        f"A sigmoid unit has {inputs} inputs N(0, 1) and weights N(0, 1). Which share of its sums is between −3 and 3, "
-        "where it is not saturated?",
+        f"A sigmoid unit has {inputs} inputs N(0, 1) and weights N(0, 1). Which share of its sums is between −3 and 3?",
         float(np.sum((density[1:] + density[:-1]) / 2 * np.diff(z))),
-        Claim(inside, f"The sums have std √n = {inputs**0.5:g}.", percent(inside)),
-        Claim(1 - inside, "That is the share that is saturated.", percent(1 - inside)),
-        Claim(0.9973, "That is for sums of std 1.", "99.7 %"),
+        Claim(inside, f"The sums have std √n = {inputs**0.5:g}.", f"{100 * inside:.0f} %"),
+        Claim(1 - inside, "That is the share outside.", f"{100 * (1 - inside):.0f} %"),
+        Claim(0.9973, "That is for sums of std 1: 99.7 %.", "100 %"),
     )
 
 
@@ -122,9 +121,10 @@ def between_the_ends(inputs: int) -> tuple:
 def slopes_of_sigmoids(layers: int) -> tuple:
     steepest = float(sigmoid_slope(np.linspace(-5, 5, 1001)).max())
     return (
-        f"Xavier's weights, n·Var(w) = 1, {layers} sigmoid layers. At most what share of a gradient gets through?",
+        f"Xavier's weights, n·Var(w) = 1, {layers} wide sigmoid layers, every slope at its largest. By what is the "
+        "std of a gradient multiplied on its way down?",
         steepest**layers,
-        Claim(0.25**layers, "The slope of the sigmoid is never above ¼."),
-        Claim(1.0, "That needs the slope 1, which Xavier assumes and tanh has."),
+        Claim(0.25**layers, "√(n·Var(w)·E[f′²]) is ¼ per layer: the slope of the sigmoid is never above ¼."),
+        Claim(1.0, "That needs the slope 1, which Xavier assumes and tanh has at 0."),
         Claim(0.5**layers, "0.5 is the output at 0; the slope there is ¼."),
     )

@@ -30,12 +30,12 @@ QUESTIONS = (
         "Five correlated features, centred, condition number 505. You standardise. What happens to it?",
         (
             Option(
-                "It falls: equal variances are always better.",
-                "With two features that is a theorem. With more, scaling by the standard deviation is only nearly the "
-                "best choice.",
+                "It falls below 505.",
+                "With two features standardising never makes it larger. With more, scaling by the standard deviation "
+                "is only nearly the best choice.",
             ),
             Option(
-                "It cannot change, since the correlations stay.",
+                "It stays 505.",
                 "Correlations stay, scales do not, and both make the Hessian.",
             ),
             Option(
@@ -61,7 +61,8 @@ QUESTIONS = (
             ),
             Option(
                 "ZCA keeps the variances of the data.",
-                "That is PCA without whitening. ZCA brings them all to 1, as PCA-whitening does.",
+                "PCA without whitening keeps those along the principal axes. ZCA brings them all to 1, as "
+                "PCA-whitening does.",
             ),
         ),
     ),
@@ -71,17 +72,17 @@ QUESTIONS = (
         "weight vector by 5°. The loss was 0.06. What becomes of it?",
         (
             Option(
-                "It stays about 0.06: five degrees are little.",
+                "It stays about 0.06.",
                 "So it is when the clusters lie around 0. Here the line turns about the origin, 7 units away.",
             ),
             Option(
-                "It becomes about six times as large.",
-                "0.358. At distance 7 a turn of 5° moves the line by 0.6, more than a cluster's standard deviation of "
-                "0.5. Normalised, the same turn gives 0.0623.",
+                "It becomes about 0.36.",
+                "Six times as much. At distance 7 a turn of 5° moves the line by 0.6, more than a cluster's standard "
+                "deviation of 0.5. Normalised, the same turn gives 0.0623.",
                 right=True,
             ),
             Option(
-                "It becomes infinite: the data are no longer separated.",
+                "It becomes infinitely large.",
                 "The loss grows linearly with the distance to the wrong side. It never becomes infinite.",
             ),
         ),
@@ -130,7 +131,7 @@ QUESTIONS = (
     ),
     Prediction(
         "4.g",
-        "500 columns of random numbers, random labels, 40 training examples. Somebody picks the 10 "
+        "500 columns of random numbers, random labels, 40 training and 100 test examples. Somebody picks the 10 "
         "columns that tell the classes apart best, using all data, then trains and tests properly. Test "
         "accuracy?",
         (
@@ -158,15 +159,16 @@ QUESTIONS = (
         "statistics from the 40, the reported test accuracy is",
         (
             Option(
-                "higher: looking at the test data always flatters.",
+                "higher, by about 13 points.",
                 "Not always. Without the labels, the test data can also do harm.",
             ),
             Option(
-                "about the same: no label was used.",
-                "True for centring and standardising. Whitening in 64 dimensions depends strongly on who takes part.",
+                "the same, within a point.",
+                "No label was used, and for centring and standardising it is so. Whitening in 64 dimensions depends "
+                "strongly on who takes part.",
             ),
             Option(
-                "lower, by 13 points.",
+                "lower, by about 13 points.",
                 "But leakage is the smaller part of it. On digits that took no part in anything the same classifier "
                 "gets 62 %, 11 points less than with statistics from the 40: 140 digits vary in some 55 directions, 40 "
                 "digits in 39, and whitening makes the faint ones far louder. The test digits themselves get 2 points "

@@ -32,7 +32,7 @@ RECALL = recall(
         "What is ε in whitening for?",
         "It keeps faint directions from becoming loud",
         "1/√(λ + ε) stays bounded where λ is nearly 0.",
-        ("It makes the mean 0", "It makes training faster"),
+        ("It makes the mean 0", "It makes all variances exactly 1 in spite of rounding"),
     ),
     (
         "What does whitening do to noise in directions of small variance?",

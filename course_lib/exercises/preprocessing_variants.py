@@ -12,14 +12,15 @@ VARIANTS = Variants()
 @VARIANTS.of("4.a", correlation=(0.5, 0.6, 0.8, 0.9))
 def standardised_is_not_round(correlation: float) -> tuple:
     return (
-        f"Two standardised features have correlation {correlation:g}. What is λ₁/λ₂ of the loss?",
+        f"Two standardised features have correlation {correlation:g}. What is the condition number of "
+        "½ mean (w·x − y)²?",
         np.linalg.cond([[1, correlation], [correlation, 1]]),
         Claim(
             (1 + correlation) / (1 - correlation),
             "The eigenvalues are 1 + ρ and 1 − ρ; only whitening removes the stretch.",
         ),
         Claim(1.0, "That needs correlation 0."),
-        Claim(1 + correlation, "That is λ₁. λ₂ is 1 − ρ."),
+        Claim(1 + correlation, "That is the larger eigenvalue. The smaller is 1 − ρ."),
     )
 
 
@@ -41,8 +42,8 @@ def far_from_the_origin(distance: float, degrees: int) -> tuple:
     t = math.radians(degrees)
     moved = distance * math.sin(t)
     return (
-        f"A line through clusters {distance:g} away from the origin turns by {degrees}° about the origin. How far does "
-        "it move there?",
+        f"A line through the origin and through a cluster {distance:g} away from it turns by {degrees}° about the "
+        "origin. How far does it move at the cluster?",
         math.dist((distance * math.cos(t), moved), (distance * math.cos(t), 0)),
         Claim(moved, "Distance times sine of the angle: the farther off the data, the more a small turn matters."),
         Claim(distance * (1 - math.cos(t)), "The cosine measures along the line."),

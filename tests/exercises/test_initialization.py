@@ -12,6 +12,7 @@ from course_lib.exercises.initialization import (
     mean_squares,
 )
 from course_lib.exercises.initialization_questions import PREDICTIONS
+from course_lib.exercises.initialization_variants import VARIANTS
 from course_lib.exercises.start import PREDICTIONS as START_PREDICTIONS
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.nn.activations import ACTIVATIONS
@@ -116,7 +117,7 @@ def tanh_network(n_var, depth):
 
 def test_the_numbers_on_tanh_are_those_of_infinite_width():
     _, factors, _ = tanh_network(500, 10)
-    assert f"= {factors[-1]:.1f}, and ten of them make " in text_of("5.d")
+    assert f"= {factors[-1]:.2f}, and ten of them make " in text_of("5.d")
     assert f"{math.prod(factors):.1e}".replace("+0", "") in text_of("5.d")
     stds, _, _ = tanh_network(500 * 0.05**2, 10)
     assert f"from {stds[0]:.2f} to {stds[-1]:.2f}" in text_of("5.e")
@@ -133,6 +134,24 @@ def test_the_numbers_in_the_predictions_are_the_measured_ones():
     assert f"{first:.3f} in the first" in xavier and f"{np.mean(others):.3f} in each" in xavier
     assert f"{0.0006497693732:.1e}".replace("e-0", "e-") in xavier
     assert f"leaves {0.07752285452:.2f}" in xavier
+
+
+def test_the_variants_of_5_h_and_5_i_hold_for_drawn_weights():
+    rng = np.random.RandomState(0)
+    for numbers in VARIANTS["5.h"].all():
+        n = numbers["inputs"]
+        sums = [rng.standard_normal((500, n)) @ rng.standard_normal((n, 40)) for _ in range(4)]
+        inside = 100 * np.mean(np.abs(sums) < 3)
+        assert float(_right(VARIANTS["5.h"].ask(numbers)).removesuffix(" %")) == pytest.approx(inside, abs=1)
+    for numbers in VARIANTS["5.i"].all():
+        g = rng.standard_normal((200, 300))
+        for _ in range(numbers["layers"]):
+            g = 0.25 * g @ rng.standard_normal((300, 300)) / 300**0.5
+        assert float(_right(VARIANTS["5.i"].ask(numbers))) == pytest.approx(g.std(), rel=0.1)
+
+
+def _right(question):
+    return next(option.text for option in question.options if option.right)
 
 
 @pytest.mark.parametrize("w1, w2, b", [(1.0, 2.0, -0.5), (-3.0, 0.7, 1.1)])

@@ -69,7 +69,7 @@ def test_the_numbers_in_the_predictions_are_the_measured_ones():
     assert "case of sixteen" in text_of("4.b")
     line = line_sensitivity()
     assert f"was {line.best:.2f}" in text_of("4.d")
-    assert f"{line.loss[0]:.3g}. At" in text_of("4.d") and f"gives {line.loss[1]:.3g}" in text_of("4.d")
+    assert f"about {line.loss[0]:.2f}." in text_of("4.d") and f"gives {line.loss[1]:.3g}" in text_of("4.d")
     noise = noise_amplification(epsilons=(1e-6, 1e-2))
     assert f"{noise.clean[0]:.0%} right".replace("%", " %") in text_of("4.f")
     assert f"About {noise.noisy[0]:.0%}".replace("%", " %") in text_of("4.f")
@@ -91,7 +91,7 @@ def test_the_numbers_on_leakage_are_the_measured_ones():
     assert "About 70 %." in text_of("4.g")
     whitened = leakage("whiten digits", 40)
     mean, _ = mean_and_error(whitened.gap)
-    assert f"lower, by {-100 * mean[whitened.at]:.0f} points" in text_of("4.h")
+    assert f"lower, by about {-100 * mean[whitened.at]:.0f} points" in text_of("4.h")
     clean, leaky, fresh = (
         100 * mean_and_error(a)[0][whitened.at] for a in (whitened.clean, whitened.leaky, whitened.fresh)
     )

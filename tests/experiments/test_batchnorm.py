@@ -90,10 +90,10 @@ def test_backward_agrees_with_measured_slopes_and_the_shortcuts_do_not(examples)
 
 
 # notes: E65
-def test_a_check_with_one_example_proves_nothing():
-    """bn-batch-of-one: every gradient below is 0, so a wrong backward pass agrees as well as the right one."""
+def test_a_check_with_one_example_proves_hardly_anything():
+    """bn-batch-of-one: every slope in x is 0, and only a backward pass without the mean's part disagrees."""
     check = backward_check(1)
-    assert (check.size, check.right, check.no_spread) == (0, 0, 0)
+    assert (check.size, check.right, check.no_spread) == (0, 0, 0) and check.constants > 100
     assert backward_check(2).size < 1e-2  # two examples become −1 and 1, whatever they are
 
 
