@@ -32,9 +32,9 @@ QUESTIONS = (
         (
             Option(
                 "Yes: with large weights most of it arrives.",
-                "With weights of std 1 about three quarters arrive, although most units are saturated: each unit "
-                "adds up 100 weighted gradients, which multiplies them by √100 = 10 per layer and makes up for the "
-                "slopes.",
+                "With weights of std 1 more than half arrives, although about half of the units are saturated: "
+                "each unit adds up 100 weighted gradients, which multiplies them by √100 = 10 per layer and makes up "
+                "for the slopes.",
                 right=True,
             ),
             Option(
@@ -94,7 +94,8 @@ QUESTIONS = (
             Option(
                 "The units are thrown off the data as before, but come back.",
                 "Nearly all are off after ten steps. The leak lets a hundredth of the gradient through, and unit after "
-                "unit returns: after 500 steps three or four in ten are back.",
+                "unit returns: after 500 steps about four in ten are back, "
+                "in single networks one to seven.",
                 right=True,
             ),
             Option(
@@ -135,7 +136,7 @@ QUESTIONS = (
             ),
             Option(
                 "Only curves made of k straight pieces.",
-                "Convex ones exactly, smooth convex ones closely: more pieces, less error.",
+                "Convex ones of k pieces exactly, other convex ones closely: more pieces, less error.",
             ),
         ),
     ),

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, percent
+from course_lib.exercises.variant import Claim, Variants, percent, written
 from course_lib.nn.activations import leaky_relu_slope, prelu, sigmoid
 from course_lib.nn.losses import sigmoid_bce
 
@@ -30,7 +30,7 @@ def saturated(x: float) -> tuple:
     )
 
 
-@VARIANTS.of("2.b", std=(0.04, 0.3), units=(64, 400), layers=(3, 4))
+@VARIANTS.of("2.b", std=(0.02, 0.03), units=(64, 400), layers=(3, 4))
 def weights_count_too(std: float, units: int, layers: int) -> tuple:
     size = 1.0
     for _ in range(layers):
@@ -60,8 +60,8 @@ def dead(zeros: int) -> tuple:
 @VARIANTS.of("2.e", slope=(0.05, 0.2), x=(-3.0, -4.0), upstream=(5.0, 8.0))
 def leak(slope: float, x: float, upstream: float) -> tuple:
     return (
-        f"A gradient of {upstream:g} arrives at a leaky ReLU of slope {slope:g} whose input is {x:g}. What is passed "
-        "on?",
+        f"A gradient of {upstream:g} arrives at a leaky ReLU of slope {slope:g} whose input is {written(x)}. What is "
+        "passed on?",
         upstream * float(leaky_relu_slope(np.array(x), alpha=slope)),
         Claim(slope * upstream, "Left of 0 the leak passes its slope times the gradient."),
         Claim(0.0, "That is ReLU: it can die, the leaky one cannot."),
@@ -69,10 +69,10 @@ def leak(slope: float, x: float, upstream: float) -> tuple:
     )
 
 
-@VARIANTS.of("2.f", alpha=(3.0, 0.5), x=(4.0, -5.0))
+@VARIANTS.of("2.f", alpha=(3.0, 0.5, 5.0), x=(4.0, -5.0, 6.0))
 def prelu_value(alpha: float, x: float) -> tuple:
     return (
-        f"PReLU with α = {alpha:g}, x = {x:g}. What does it give?",
+        f"PReLU with α = {alpha:g}, x = {written(x)}. What does it give?",
         float(prelu(np.array(x), alpha=alpha)),
         Claim(alpha * x, "max(0, x) + α·min(0, x): α is the slope left of 0, and only there."),
         Claim(x, "max(0, x) + α·min(0, x): the slope is 1 right of 0, and only there."),
@@ -112,8 +112,8 @@ def surely_wrong(score: float) -> tuple:
     loss = [float(np.sum(sigmoid_bce(np.array([[score + h]]), np.array([[1.0]]))[0])) for h in (-1e-5, 1e-5)]
     p = float(sigmoid(np.array(score)))
     return (
-        f"A sigmoid output should be 1, its score is {score:g}. What is the gradient of the cross-entropy with respect "
-        "to the score?",
+        f"A sigmoid output should be 1, its score is {written(score)}. What is the gradient of the cross-entropy with "
+        "respect to the score?",
         (loss[1] - loss[0]) / 2e-5,
         Claim(p - 1, "σ(s) − 1: the slope of the sigmoid cancels."),
         Claim((p - 1) * p * (1 - p), "That is the squared error's: it passes through the flat sigmoid."),

@@ -134,8 +134,8 @@ QUESTIONS = (
         (
             Option(
                 "1e-13: the smaller the step, the better the slope.",
-                "J(θ + h) and J(θ − h) then agree in nearly all of their 16 digits. What is left of their difference "
-                "is rounding.",
+                "J(θ + h) and J(θ − h) then agree in nearly all of their 16 digits. Of their difference two or "
+                "three digits are left, of a small slope none.",
             ),
             Option(
                 "1e-1: the larger the step, the less rounding.",

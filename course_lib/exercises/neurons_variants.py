@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants
+from course_lib.exercises.variant import Claim, Variants, written
 from course_lib.nn.losses import pair_margin
 
 VARIANTS = Variants()
@@ -36,15 +36,15 @@ def copies_share(copies: int, weight: float) -> tuple:
     )
 
 
-@VARIANTS.of("1.d", s=(2.3, 4.2), s_c=(0.6, 1.9, 3.7))
+@VARIANTS.of("1.d", s=(2.3, 4.2), s_c=(0.6, 3.7, 1.9))
 def hinge(s: float, s_c: float) -> tuple:
     loss = [float(pair_margin(np.array([s + h]), np.array([s_c]))[0].sum()) for h in (-1e-6, 1e-6)]
     value = 1 - s + s_c
     return (
         f"J = max(0, 1 − s + s_c), s = {s:g}, s_c = {s_c:g}. What is ∂J/∂s?",
         round((loss[1] - loss[0]) / 2e-6, 3),
-        Claim(0.0, f"1 − s + s_c = {value:.1f}. Below 0 the hinge is flat, above it has the slope −1."),
-        Claim(-1.0, f"1 − s + s_c = {value:.1f}. Above 0 the hinge has the slope −1, below it is flat."),
+        Claim(0.0, f"1 − s + s_c = {written(value)}. Below 0 the hinge is flat, above it has the slope −1."),
+        Claim(-1.0, f"1 − s + s_c = {written(value)}. Above 0 the hinge has the slope −1, below it is flat."),
         Claim(value, "That is 1 − s + s_c itself, not its slope."),
     )
 
@@ -58,7 +58,10 @@ def backward_cost(layers: int, units: int) -> tuple:
         count,
         Claim((2 * layers - 1) * units**2, "Twice as many, but for the lowest layer: nobody needs ∂J/∂x."),
         Claim(layers * units**2, "Each layer needs two products: one for its weights, one to pass δ on."),
-        Claim(layers**2 * units**2, "That would be without using δ again: each layer would start from the loss."),
+        Claim(
+            layers * (layers + 1) // 2 * units**2,
+            "That would be without using δ again: each layer would start from the loss.",
+        ),
     )
 
 
@@ -70,21 +73,21 @@ def best_step(digits: int) -> tuple:
         f"You check a gradient with (J(θ + h) − J(θ − h))/2h in an arithmetic of {digits} digits. Which h is best?",
         float(round(np.log10(best))),
         Claim(-digits / 3, "The error is about h² + 10^−digits/h: smallest near its cube root.", f"10^−{digits // 3}"),
-        Claim(-digits + 1.0, "The difference is then nearly all rounding.", f"10^−{digits - 1}"),
+        Claim(-digits + 1.0, "Rounding is then a tenth of the slope.", f"10^−{digits - 1}"),
         Claim(-1.0, "The chord cuts across the curve.", "10^−1"),
     )
 
 
-@VARIANTS.of("1.g", wrong=(False, True), place=(0.001, 0.002))
-def kink_or_mistake(wrong: bool, place: float) -> tuple:
-    slope = 1.2 if wrong else 1.0
-    errors = []
-    for h in (0.01, 0.0001):
+@VARIANTS.of("1.g", wrong=(False, True), far=(0.01, 0.02))
+def kink_or_mistake(wrong: bool, far: float) -> tuple:
+    slope, place = (1.2, 1.0) if wrong else (1.0, 0.003)  # of the code; of the unit, whose kink is at 0
+    near, errors = far / 100, []
+    for h in (far, near):
         measured = (max(0.0, place + h) - max(0.0, place - h)) / (2 * h)
-        errors.append(abs(slope - measured) / max(slope, measured))
+        errors.append(max(abs(slope - measured) / max(slope, measured), 1e-12))  # rounding leaves no less
     return (
         "You check the gradient of a ReLU network, no unit of which stands exactly at its kink. The relative error is "
-        f"{errors[0]:.2g} at h = 0.01 and {errors[1]:.2g} at h = 0.0001. What is it?",
+        f"{errors[0]:.2g} at h = {far:g} and {errors[1]:.2g} at h = {near:g}. What is it?",
         "a kink" if errors[1] < 1e-6 else "a mistake",
         Claim("a kink", "A kink goes away when h becomes smaller; a mistake stays."),
         Claim("a mistake", "A mistake stays when h becomes smaller; a kink goes away."),
@@ -154,8 +157,8 @@ def one_delta(first: float, second: float) -> tuple:
     w, x, h = np.array([0.3, -0.2]), np.array([first, second]), 1e-6
     slopes = [(np.tanh((w + step) @ x) - np.tanh((w - step) @ x)) / (2 * h) for step in h * np.eye(2)]
     return (
-        f"A hidden unit has the inputs x1 = {first:g} and x2 = {second:g}. What is the gradient of the weight from x2, "
-        "in units of that from x1?",
+        f"A hidden unit has the inputs x1 = {first:g} and x2 = {written(second)}. What is the gradient of the weight "
+        "from x2, in units of that from x1?",
         float(slopes[1] / slopes[0]),
         Claim(second / first, "∂J/∂W_ij = δ_i·x_j: the unit has one δ, and each weight multiplies it by its input."),
         Claim(1.0, "The unit has one δ, but each weight multiplies it by its own input."),

@@ -12,7 +12,8 @@ VARIANTS = Variants()
 def crossing(w2: float, b: float, w1: float) -> tuple:
     truth = np.linalg.solve([[1.0, 0.0], [w1, w2]], [0.0, -b])[1]
     return (
-        f"The line w1·x1 + {w2:g}·x2 + ({b:g}) = 0. You set w1 to {w1:g}. Where does it cross the x2 axis now?",
+        f"The line w1·x1 + {w2:g}·x2 {'+' if b > 0 else '−'} {abs(b):g} = 0. You set w1 to {w1:g}. "
+        "Where does it cross the x2 axis now?",
         truth,
         Claim(-b / w2, "On the x2 axis x1 = 0, so w1 has no say: x2 = −b/w2. The line turns about this point."),
         Claim(-b / w1, "That is where it crosses the x1 axis, and this point does move."),

@@ -88,7 +88,8 @@ QUESTIONS = (
             ),
             Option(
                 "In 2 of 1000, as if every sign were tossed.",
-                "About so for centred inputs: 2^−9 = 0.002. Components with a common mean do not vary independently.",
+                "Tossing gives 2^−9 = 0.002, and centred inputs come near it. Components "
+                "with a common mean do not vary independently.",
             ),
         ),
     ),
@@ -138,7 +139,7 @@ QUESTIONS = (
     Prediction(
         "3.g",
         "The gradient of all examples at once may point anywhere. Does gradient descent on it go "
-        "straight down to the target?",
+        "straight to the target, wherever it starts?",
         (
             Option(
                 "Yes: the zig-zag came from single examples.",

@@ -29,9 +29,9 @@ RECALL = recall(
         ("1", "‖μ‖"),
     ),
     (
-        "What does centring buy gradient descent?",
+        "Uncorrelated inputs of equal std: what does centring buy gradient descent?",
         "A larger learning rate",
-        "The loss becomes flatter along the mean, which is mostly its steepest direction.",
+        "The steepest direction, along the mean, becomes flatter; the flattest one stays as it was.",
         ("A flat direction that is steeper", "Fewer weights"),
     ),
     (

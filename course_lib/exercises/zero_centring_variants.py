@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, percent
+from course_lib.exercises.variant import Claim, Variants, percent, written
 
 VARIANTS = Variants()
 
@@ -28,8 +28,8 @@ def both_move_together(x1: float, x2: float, target: float) -> tuple:
     w, x = np.zeros(2), np.array([x1, x2])
     w -= 0.1 * (w @ x - target) * x
     return (
-        f"f = w·x starts at w = (0, 0); x = ({x1:g}, {x2:g}), the target of f is {target:g}, L = ½(f − target)². "
-        "One step of 0.1 is taken. What is w2?",
+        f"f = w·x starts at w = (0, 0); x = ({x1:g}, {x2:g}), the target of f is {written(target)}, L = ½(f − "
+        "target)². One step of 0.1 is taken. What is w2?",
         w[1],
         Claim(0.1 * target * x2, "−0.1·(f − target)·x2. w1 moves the same way, for both inputs are positive."),
         Claim(-0.1 * target * x2, "The step goes against the gradient (f − target)·x2."),
@@ -48,7 +48,7 @@ def batch_of_two(inputs: int) -> tuple:
         np.mean(np.abs(signs) == inputs),
         Claim(0.5 + 1 / (inputs + 1), "½, and 1/(d + 1) because one of two opposite examples may win everywhere."),
         Claim(1.0, "Two examples of opposite upstream sign can pull in different directions."),
-        Claim(0.5**inputs * 2, "So it were if the signs were tossed. They share the upstream gradients."),
+        Claim(0.5**inputs * 2, "That is for tossed signs. Here all components share the upstream gradients."),
     )
 
 
@@ -56,8 +56,8 @@ def batch_of_two(inputs: int) -> tuple:
 def correlation_stays(mean: float) -> tuple:
     second = np.eye(2) + mean**2
     return (
-        f"Independent inputs of mean {mean:g} and std 1, large batches. What is the correlation of two components of "
-        "the gradient?",
+        f"Independent inputs of mean {mean:g} and std 1, upstream gradients of mean 0 that do not depend on them. What "
+        "is the correlation of two components of the gradient of a large batch?",
         second[0, 1] / second[0, 0],
         Claim(
             mean**2 / (1 + mean**2), "The covariance of the gradient is proportional to E[xxᵀ], which holds the mean."
@@ -72,9 +72,8 @@ def sigmoid_after_normalising(beta: float, gamma: float) -> tuple:
     z = gamma * np.random.default_rng(0).normal(size=10_000) + beta
     below = (1 + math.erf(-beta / gamma / math.sqrt(2))) / 2
     return (
-        f"Sums are batch-normalised with γ = {gamma:g}, β = {beta:g}, then pass a sigmoid. Which share of what the "
-        "next "
-        "layer sees is negative?",
+        f"Sums are batch-normalised with γ = {gamma:g}, β = {written(beta)}, then pass a sigmoid. Which share of what "
+        "the next layer sees is negative?",
         float(np.mean(1 / (1 + np.exp(-z)) < 0)),
         Claim(0.0, "A sigmoid is positive, whatever stands in front of it.", "none"),
         Claim(below, "That is the share of negative sums, in front of the sigmoid.", percent(below)),
@@ -117,12 +116,10 @@ def small_rate(mean: float, lr: float) -> tuple:
         steps.append(next(t for t in range(1, 10_000) if np.abs(error := error - lr * hessian @ error).max() < 0.1))
     return (
         f"Two uncorrelated inputs of variance 1 have the mean {mean:g}. Full-batch gradient descent at the rate {lr:g} "
-        "needs a number of steps to reduce the error along the flattest direction tenfold. How many times fewer does "
-        "it need at the same rate once the inputs are centred?",
+        "needs a number of steps to reduce the error along the flattest direction tenfold. By what is this number "
+        "divided at the same rate once the inputs are centred?",
         steps[0] / steps[1],
-        Claim(
-            1.0, "The curvature along the flattest direction is 1 in both cases. Centring buys a larger rate.", "none"
-        ),
+        Claim(1.0, "The curvature along the flattest direction is 1 in both cases. Centring buys a larger rate."),
         Claim(1 + 2 * mean**2, "So much lower is the largest curvature. It sets the largest rate, not this pace."),
         Claim(mean, "The mean does not enter along the direction across it."),
     )
