@@ -20,8 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.exercises import _tutor
-from course_lib.exercises.inventory import ITEMS, inventory_form
+from course_lib.exercises.inventory import inventory_form
 from course_lib.exercises.progress import NAMES
+from course_lib.exercises.variant import ITEMS
 
 FEW = 10  # learners: with fewer, an interval or a correlation says nothing
 RESAMPLES = 10_000

@@ -1,5 +1,7 @@
 """Paths and the map of learning rates: the book's end points, the quadratic's limits, paths that agree with runs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -131,6 +133,7 @@ def test_the_map_is_what_single_runs_give():
     run = optimizer_path(make("momentum", lr, beta), "bowl")
     assert run.loss[-1] / 6.45 == pytest.approx(left, rel=1e-6)
     assert left == np.nanmin(result.left) and 0 < result.lost < 1
+    assert replace(result, left=np.array([[0.5, 1.0], [1.5, np.nan]])).lost == 0.5
 
 
 @pytest.mark.parametrize("optimizer", sorted(set(OPTIMIZERS) - set(WITH_BETA)))

@@ -278,7 +278,8 @@ def test_parameters_are_bound():
     assert leaky.with_params(alpha=0.3).f(-1.0) == -0.3
     assert activation("leaky_relu") is ACTIVATIONS["leaky_relu"]
     assert activation("elu", alpha=2.0).bounds == (-2.0, math.inf)
-    assert activation("leaky_relu", alpha=-0.5).bounds == (0.0, math.inf)
+    assert activation("leaky_relu", alpha=-0.5).bounds == activation("leaky_relu", alpha=0.0).bounds == (0.0, math.inf)
+    assert activation("leaky_relu", alpha=0.5).bounds == (-math.inf, math.inf)
     assert activation("rrelu", lower=0.0).f(-6.0) == pytest.approx(-1.0)
 
 

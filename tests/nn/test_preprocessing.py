@@ -140,6 +140,8 @@ def test_epsilon_holds_back_the_components_of_little_variance(epsilon):
     fitted = Whiten(epsilon=epsilon).fit(x)
     after = fitted.transform(x).var(axis=0)
     np.testing.assert_allclose(after, fitted.variances / (fitted.variances + epsilon), rtol=1e-9)
+    standard = Standardize(epsilon=epsilon).fit(x).transform(x)
+    np.testing.assert_allclose(standard.var(axis=0), x.var(axis=0) / (x.var(axis=0) + epsilon), rtol=1e-9)
 
 
 # notes: 100, 108, E26

@@ -38,6 +38,11 @@ def test_the_thick_stroke_covers_the_sums_that_occur_in_the_square(weights):
     picture, result = NeuronPicture(), neuron_response(*weights)
     corners = [w1 * x1 + w2 * x2 + b for x1 in (-EXTENT, EXTENT) for x2 in (-EXTENT, EXTENT)]
     assert result.reach == pytest.approx((min(corners), max(corners)))
+    crossed = np.isfinite(result.line).all()
+    assert crossed == (min(corners) < 0 < max(corners))
+    if crossed:  # from edge to edge
+        assert result.line @ [w1, w2] + b == pytest.approx(0, abs=1e-12)
+        assert np.abs(result.line).max(axis=1) == pytest.approx(EXTENT)
     stroke = picture.update(result).reached.get_xdata()
     step = result.z_axis[1] - result.z_axis[0]
     ends = np.clip(result.reach, result.z_axis[0], result.z_axis[-1])
