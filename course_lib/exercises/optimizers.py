@@ -272,8 +272,8 @@ ADAM = Exercise(
         ),
         Mistake(
             lambda *a: _adam(*a, power=lambda beta, t: beta),
-            "You correct every step as the first one, by 1 − β, which makes averages into sums. After t steps the "
-            "weights add up to 1 − βᵗ.",
+            "Your m and v are sums: the new gradient enters with weight 1, or you divide by 1 − β at every step. Give "
+            "it weight 1 − β, then divide by 1 − βᵗ.",
         ),
         Mistake(
             lambda *a: _adam(*a, power=lambda beta, t: beta * t),
@@ -320,6 +320,7 @@ PLATEAU = Exercise(
         (np.ones(12), 0.1, 3),
         (np.array([1.0, 0.99999, 0.99998, 1.1, 1.2, 0.9]), 0.2, 2),
         (np.abs(np.random.RandomState(2).standard_normal(40)), 0.5, 4),
+        (np.array([5000.0, 4000.0, 3000.0, 3500.0, 3600.0]), 0.1, 2),
     ),
     mistakes=(
         Mistake(
@@ -382,7 +383,12 @@ PLATEAU = Exercise(
         ),
         Mistake(
             lambda *a: _plateau(*a, start=lambda losses: 0.0),
-            "Your best loss starts at 0, and no loss is ever below it. Start with infinity.",
+            "With you no loss ever counts as better, and every `patience`-th evaluation halves. The best so far starts "
+            "at infinity and becomes each loss below it.",
+        ),
+        Mistake(
+            lambda *a: _plateau(*a, start=lambda losses: 10.0),
+            "Your best loss starts at a number that losses may exceed. Start with infinity.",
         ),
         Mistake(
             lambda *a: _plateau(*a, better=lambda loss, best: loss < best - 1e-4),

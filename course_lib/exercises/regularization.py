@@ -246,12 +246,13 @@ ENSEMBLE = Exercise(
         (np.array([[[0.0, 2.0]], [[3.0, 0.0]]]),),
         (2 * _numbers(1, 5, 4, 3),),
         (np.array([[[1000.0, 999.0, 0.0]], [[0.0, 1.0, 0.0]], [[0.0, 0.0, -1000.0]]]),),
+        (np.array([[[1000.0, 0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0, 0.0]]]),),  # far above mean and median
     ),
     mistakes=(
         Mistake(
             lambda scores: _softmax(scores.mean(axis=0)),
-            "You averaged the scores. Softmax of mean scores is the normalised GEOMETRIC mean of the "
-            "probabilities; the task asks for their arithmetic mean.",
+            "This is the normalised GEOMETRIC mean of the probabilities, the softmax of the mean scores. The task asks "
+            "for the arithmetic mean of the probabilities.",
         ),
         Mistake(
             lambda scores: np.exp(scores).sum(axis=0) / np.exp(scores).sum(axis=(0, 2))[..., None],
@@ -291,6 +292,11 @@ ENSEMBLE = Exercise(
         Mistake(
             lambda scores: np.mean(_softmax(np.minimum(scores, 500)), axis=0),
             "You cut large scores off. 1000 and 999 are then the same, and are not: subtract each row's largest score.",
+        ),
+        Mistake(
+            lambda scores: np.mean(_exp_softmax(scores - scores.mean(axis=-1, keepdims=True)), axis=0),
+            "You subtract a middle score. The largest can lie so far above it that exp overflows: subtract each row's "
+            "largest score.",
         ),
         Mistake(lambda scores: _softmax(scores), "These are the members' answers. Average them over axis 0."),
         Mistake(

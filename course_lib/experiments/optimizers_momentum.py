@@ -86,9 +86,12 @@ def roots(beta: float, curvature: float) -> np.ndarray:
 def damping(beta: float, curvature: float) -> str:
     """How a ball in a valley of ηλ = `curvature` comes to rest: creeps, swings, flips its sign each step or diverges.
 
-    Two roots that meet at ηλ = (1 ∓ √β)² mark the borders: between them the roots are complex, |z| = √β.
+    Two roots that meet at ηλ = (1 ∓ √β)² mark the borders: between them the roots are complex, |z| = √β. At
+    ηλ = 2(1 + β) one root is −1: the ball jumps from side to side for ever.
     """
-    if curvature >= 2 * (1 + beta) * (1 - 1e-12):
+    if math.isclose(curvature, 2 * (1 + beta), rel_tol=1e-12):
+        return "jumps"
+    if curvature > 2 * (1 + beta):
         return "diverges"
     if curvature > (1 + math.sqrt(beta)) ** 2:
         return "flips"

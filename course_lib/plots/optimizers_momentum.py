@@ -10,11 +10,12 @@ from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 LOW, HIGH = 1e-3, 5.0  # ηλ
-GONE = 20.0  # times the first distance
+GONE = 20.0  # times the highest distance of the axis
 WORDS = {
     "creeps": "creeps to the minimum without a swing",
     "swings": "swings through the minimum",
     "flips": "flips its side at every step",
+    "jumps": "jumps from side to side for ever",
     "diverges": "diverges",
 }
 
@@ -87,10 +88,11 @@ class MomentumPicture(Picture):
         self.speed.set_data(t[1:], result.speed[1:])
         self.words.set_text(f"tends to {result.terminal:.3g}")
         self.words.set_y(0.85 if result.terminal < 20 else 0.2)  # beside the line, wherever it is
+        limit = GONE * self.frame(result)[1]
         for line, x in ((self.x, result.x), (self.without, result.without)):
-            gone = ~(np.abs(x) <= GONE)
+            gone = ~(np.abs(x) <= limit)
             end = gone.argmax() + 1 if gone.any() else len(x)  # what leaves for good is cut there
-            line.set_data(t[:end], np.clip(np.nan_to_num(x[:end]), -GONE, GONE))
+            line.set_data(t[:end], np.clip(np.nan_to_num(x[:end]), -limit, limit))
         self.here.set_data([result.curvature], [result.beta])
 
     def describe(self, result: MomentumRun) -> str:

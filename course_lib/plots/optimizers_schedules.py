@@ -63,7 +63,7 @@ class SchedulePicture(Picture):
         dotted = "    dotted: its noise floor" * math.isfinite(floor)
         self.legend.set_text(f"solid: with the schedule    dashed: rate left at α₀{dotted}")
         self.headline.set_text(
-            f"{SCHEDULES[result.schedule].label}, last loss: {_number(result.final[0])}; "
+            f"{SCHEDULES[result.schedule].label}, mean loss of the last tenth: {_number(result.final[0])}; "
             f"with constant rate: {_number(result.final[1])}"
         )
 
@@ -72,7 +72,7 @@ class SchedulePicture(Picture):
         return (
             f"Schedule {SCHEDULES[result.schedule].label}, α₀ = {result.lr:.3g}, on the {result.problem}: "
             f"the rate goes from {short(result.rate[0])} to {short(result.rate[-1])}. "
-            f"Last loss with the schedule: {with_}; with a constant rate: {without}."
+            f"Mean loss of the last tenth with the schedule: {with_}; with a constant rate: {without}."
         )
 
 

@@ -7,7 +7,7 @@ from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, VERMILLION
 
-TALLEST = 300
+LIMITS = (300, 500, MASKS)  # of the histogram's axis
 ROWS = ("mean of x̃", "variance of x̃", "output, mean", "output, std")
 REACH = 4.5
 
@@ -20,7 +20,7 @@ class DropoutPicture(Picture):
 
     def build(self) -> None:
         axes = self.outputs = self.figure.add_axes((0.07, 0.13, 0.45, 0.68))
-        axes.set(xlim=(BINS[0], BINS[-1]), ylim=(0, TALLEST), xlabel="output of the unit")
+        axes.set(xlim=(BINS[0], BINS[-1]), xlabel="output of the unit")
         axes.set_ylabel(f"masks, of {MASKS}")
         low, high = float(BINS[0]), float(BINS[-1])  # the outermost bins hold everything beyond
         axes.set_xticks([low, 0, 2, 4, high], [f"≤ −{-low:g}", "0", "2", "4", f"≥ {high:g}"])
@@ -43,11 +43,16 @@ class DropoutPicture(Picture):
         self.legend_above(bars, (-0.05, 1.0), 2, handlelength=1.2)
         self.title = self.heading(0.07, 0.92, 2)
 
+    def frame(self, result: DroppedOut) -> int:
+        return next(limit for limit in LIMITS if result.counts.max() <= limit)
+
+    def set_frame(self, result: DroppedOut) -> None:
+        self.outputs.set_ylim(0, self.frame(result))
+
     def set_artists(self, result: DroppedOut) -> None:
-        tallest = max(result.counts.max(), 1)
-        self.steps.set_data(result.counts * min(1.0, 0.8 * TALLEST / tallest))
-        self.mean.set_data([result.train_mean] * 2, [0, 0.88 * TALLEST])
-        self.test.set_data([result.test_output] * 2, [0, 0.88 * TALLEST])
+        self.steps.set_data(result.counts)
+        self.mean.set_data([result.train_mean] * 2, [0, 0.88 * self.frame(result)])
+        self.test.set_data([result.test_output] * 2, [0, 0.88 * self.frame(result)])
         pairs = (result.activations, result.variances, (result.train_mean, result.test_output), (result.train_std, 0.0))
         for line, text, place, value in zip(
             self.lengths, self.values, range(8), [v for pair in pairs for v in pair], strict=True

@@ -84,9 +84,11 @@ class EnsemblePicture(Picture):
             if result.kind == "dropout"
             else f"network{many} trained apart ({sizes})"
         )
+        alone = f"each alone {result.alone[: result.members].mean():.1%} right on average, "
         said = (
-            f"{result.images} training digits, {result.members} {kind}: each alone {result.alone.mean():.1%} right on "
-            f"average, the average of their probabilities {result.accuracy[at]:.1%}, loss {result.loss[at]:.2g}. "
+            f"{result.images} training digits, {result.members} {kind}: "
+            f"{(alone + 'the average of their probabilities ') * (result.members > 1)}{result.accuracy[at]:.1%}"
+            f"{' right' * (result.members == 1)}, loss {result.loss[at]:.2g}. "
             f"Confidence and share right are {_points(result.calibration[at])} apart."
         )
         return said + (f" The whole network in one pass: {result.whole:.1%}." if result.kind == "dropout" else "")

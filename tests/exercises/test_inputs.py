@@ -16,6 +16,10 @@ def whole(a: np.ndarray) -> np.ndarray:
     return np.abs(np.round(3 * a))
 
 
+def at_most_255(a: np.ndarray) -> np.ndarray:
+    return np.minimum(whole(a), 255)
+
+
 def frozen(a: np.ndarray) -> np.ndarray:
     a = a.copy()
     a.flags.writeable = False
@@ -24,7 +28,7 @@ def frozen(a: np.ndarray) -> np.ndarray:
 
 FORMS = {  # how an array arrives, and the float64 array it stands for
     "int64": (lambda a: whole(a).astype(np.int64), whole),
-    "uint8": (lambda a: whole(a).astype(np.uint8), whole),
+    "uint8": (lambda a: at_most_255(a).astype(np.uint8), at_most_255),
     "float32": (lambda a: a.astype(np.float32), lambda a: a.astype(np.float32).astype(float)),
     "float16": (lambda a: a.astype(np.float16), lambda a: a.astype(np.float16).astype(float)),
     "list": (np.ndarray.tolist, np.copy),

@@ -36,11 +36,12 @@ def test_opposite_pushes_cancel():
     [
         (0.0, 0.5, "creeps"),
         (0.0, 1.5, "flips"),
-        (0.0, 2.0, "diverges"),
+        (0.0, 2.0, "jumps"),
         (0.9, 0.2, "swings"),
         (0.9, 0.002, "creeps"),
         (0.9, 3.79, "swings"),
-        (0.9, 3.8, "diverges"),
+        (0.9, 3.8, "jumps"),
+        (0.9, 3.81, "diverges"),
         (0.5, 2.95, "flips"),
         (0.25, 0.26, "swings"),
     ],
@@ -55,8 +56,10 @@ def test_damping_regimes(beta, curvature, regime):
         assert crossings >= 58
     elif regime == "swings":
         assert crossings > 0 and abs(x[-1]) < 1
+    elif regime == "jumps":
+        np.testing.assert_allclose(np.abs(x[-20:]), (1 + beta) / (1 - beta))  # for ever
     else:
-        assert abs(x[-1]) >= 1 - 1e-9
+        assert abs(x[-1]) > 100
 
 
 def test_roots_give_the_path():

@@ -109,10 +109,12 @@ def test_one_step_is_singular_and_sgd_has_no_beta():
     assert picture.update(learning_rate_map("momentum")).axis_name.get_text() == "β"
 
 
-@pytest.mark.parametrize("beta, curvature", [(0.9, 3.5), (0.0, 0.02), (0.99, 0.02)])
+@pytest.mark.parametrize("beta, curvature", [(0.9, 3.5), (0.0, 0.02), (0.99, 0.02), (0.5, 3.0), (0.97, 3.93)])
 def test_a_ball_that_stays_in_the_valley_stays_in_the_picture(beta, curvature):
     result = momentum_run(beta, curvature, 100)
-    low, high = MomentumPicture().update(result).valley.get_ylim()
+    picture = MomentumPicture().update(result)
+    np.testing.assert_array_equal(picture.x.get_ydata(), result.x)
+    low, high = picture.valley.get_ylim()
     assert low <= result.x.min() and result.x.max() <= high
 
 

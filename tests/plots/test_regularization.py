@@ -5,8 +5,12 @@ import pytest
 
 from course_lib.experiments.regularization import overfitting
 from course_lib.experiments.regularization_decay import weight_decay
+from course_lib.experiments.regularization_dropout import dropped_out
+from course_lib.experiments.regularization_ensemble import ensemble
 from course_lib.plots.regularization import OverfittingPicture, settings
 from course_lib.plots.regularization_decay import DecayPicture, size, verdict
+from course_lib.plots.regularization_dropout import DropoutPicture
+from course_lib.plots.regularization_ensemble import EnsemblePicture
 from course_lib.plots.style import LIGHT, built_in
 
 
@@ -40,3 +44,19 @@ def test_decay_draws_both_ways_and_does_not_quote_rounding():
     picture = DecayPicture().update(result)
     assert verdict(result) == "agree" and size(1e-16) == "< 0.001" and size(27.21) == "= 27.2"
     assert np.array_equal(picture.images[0].get_array(), picture.images[1].get_array())
+
+
+# notes: 196
+@pytest.mark.parametrize(("p", "unit", "inputs"), [(0.0, "linear", 100), (0.5, "linear", 100), (0.9, "relu", 10)])
+def test_the_histogram_of_masks_has_true_heights(p, unit, inputs):
+    result = dropped_out(p, "none", inputs, unit)
+    picture = DropoutPicture().update(result)
+    np.testing.assert_array_equal(picture.steps.get_data().values, result.counts)
+    assert result.counts.max() <= picture.outputs.get_ylim()[1]
+
+
+# notes: 198
+def test_an_ensembles_caption_speaks_of_the_members_that_it_counts():
+    picture, one, five = EnsemblePicture(), ensemble(1), ensemble(5)
+    assert f"each alone {five.alone[:5].mean():.1%} right on average" in picture.describe(five)
+    assert "each alone" not in picture.describe(one) and f": {one.alone[0]:.1%} right" in picture.describe(one)

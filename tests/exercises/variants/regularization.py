@@ -284,7 +284,13 @@ def unguarded(scores):
 
 
 WRONG["8.3"] = {
-    "mean scores": (lambda s: saito_softmax(np.mean(s, axis=0)), "You averaged the scores"),
+    "mean scores": (lambda s: saito_softmax(np.mean(s, axis=0)), "the softmax of the mean scores"),
+    "geometric, normalised": (
+        lambda s: (q := each_softmax(s).prod(axis=0) ** (1 / len(s))) / q.sum(axis=-1, keepdims=True),
+        "the softmax of the mean scores",
+    ),
+    "mean subtracted": (lambda s: unguarded(s - s.mean(-1, keepdims=True)).mean(axis=0), "a middle score"),
+    "median subtracted": (lambda s: unguarded(s - np.median(s, -1, keepdims=True)).mean(axis=0), "a middle score"),
     "exponentials added": (
         lambda s: np.exp(s).sum(0) / np.exp(s).sum(0).sum(-1, keepdims=True),
         "You normalised after adding up",
