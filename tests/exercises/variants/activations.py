@@ -237,7 +237,10 @@ WRONG["2.3"] = {
     "cut off at 700": (lambda s: after(lambda s: 0)(np.clip(s, -700, 700)), "cut off large values"),
     "only large ones cut off at 500": (lambda s: after(lambda s: 0)(np.minimum(s, 500)), "cut off large values"),
     "only large ones cut off at 700": (lambda s: after(lambda s: 0)(np.minimum(s, 700)), "cut off large values"),
-    "the exponentials cut off": (lambda s: (e := np.clip(np.exp(s), None, 1e300)) / e.sum(axis=1, keepdims=True), "cut off large"),
+    "the exponentials cut off": (
+        lambda s: (e := np.clip(np.exp(s), None, 1e300)) / e.sum(axis=1, keepdims=True),
+        "cut off large",
+    ),
     "the first score": (after(lambda s: s[:, :1]), ""),
     "the last score": (after(lambda s: s[:, -1:]), ""),
     "shares of the scores": (lambda s: s / s.sum(axis=1, keepdims=True), ""),
