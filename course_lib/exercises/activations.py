@@ -211,6 +211,7 @@ STABLE_SOFTMAX = Exercise(
         (np.array([[1000.0, 1000.0, 1000.0]]),),
         (np.array([[-1000.0, -1001.0], [3000.0, 0.0]]),),
         (np.array([[0.0, -1000.0]]),),
+        (np.array([[0.0, 1000.0], [1100.0, 1000.0]]),),  # the largest may stand anywhere
         (np.array([[3.0, 1.0], [2.0, 2.0], [-4.0, 0.5]]),),
         (10 * np.random.RandomState(5).standard_normal((6, 4)),),
     ),
@@ -281,9 +282,13 @@ STABLE_SOFTMAX = Exercise(
         ),
         Mistake(
             lambda s: _without_shift(np.clip(s, -500, 500)),
-            "You cut the scores off. That keeps e^s finite and makes 3000 and 1000 the same. Subtract the largest "
+            "You cut off large values. That keeps e^s finite and makes 1100 and 1000 the same. Subtract the largest "
             "score of the row instead: it changes nothing.",
-            also=(lambda s: _without_shift(np.clip(s, -700, 700)),),
+            also=(
+                lambda s: _without_shift(np.clip(s, -700, 700)),
+                lambda s: _without_shift(np.minimum(s, 500)),
+                lambda s: _without_shift(np.minimum(s, 700)),
+            ),
         ),
         Mistake(
             lambda s: (s == s.max(axis=1, keepdims=True)) * 1.0,

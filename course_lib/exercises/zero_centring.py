@@ -84,6 +84,7 @@ WEIGHT_GRADIENT = Exercise(
         (np.array([[2.0, 1.0]]), np.array([-3.0])),
         (np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1.0, -1.0])),
         (np.array([[1.0, 0.5, 2.0], [0.5, 4.0, 1.0]]), np.array([2.0, -0.5])),
+        (np.array([[1.0, -2.0], [-0.5, 1.0], [-1.0, 3.0]]), np.array([1.0, -2.0, 0.5])),
         (np.random.RandomState(1).uniform(0, 1, (8, 5)), np.random.RandomState(2).standard_normal(8)),
     ),
     mistakes=(
@@ -154,7 +155,7 @@ SIGN_AGREEMENT = Exercise(
     "How often do the signs agree?",
     "`x` holds n mini-batches of B examples with d inputs, shape (n, B, d); `upstream` holds their upstream gradients, "
     "shape (n, B). Return the share of the n batches whose gradient has components that are all positive or all "
-    "negative.",
+    "negative; 0 is neither.",
     share_of_one_sign,
     cases=(
         (
@@ -169,7 +170,7 @@ SIGN_AGREEMENT = Exercise(
             np.array([[[1.0, -1.0, 2.0, -3.0]], [[1.0, 1.0, 2.0, 3.0]], [[1.0, 1.0, 2.0, 3.0]]]),
             np.array([[1.0], [1.0], [-1.0]]),
         ),
-        (np.array([[[1.0, 0.0]], [[2.0, 1.0]], [[-1.0, 3.0]]]), np.array([[1.0], [1.0], [1.0]])),  # 0 is not positive
+        (np.array([[[1.0, 0.0]], [[2.0, 1.0]], [[-1.0, 3.0]], [[-1.0, 0.0]], [[0.0, 0.0]]]), np.ones((5, 1))),
         _batches(3, 200, 4, 3, 1.0),
         _batches(4, 400, 8, 5, 0.8),
         _batches(5, 300, 1, 24, 1.6),  # often 23 of 24 agree
@@ -233,6 +234,10 @@ SIGN_AGREEMENT = Exercise(
                 (_gradients(x, upstream) >= 0).all(axis=1) | (_gradients(x, upstream) <= 0).all(axis=1)
             ),
             "A component of exactly 0 is neither positive nor negative: ask for > 0 and < 0.",
+            also=(
+                lambda x, upstream: np.mean(np.isin((_gradients(x, upstream) > 0).mean(axis=1), (0, 1))),
+                lambda x, upstream: np.mean(np.ptp(np.sign(_gradients(x, upstream)), axis=1) == 0),
+            ),
         ),
         Mistake(
             lambda x, upstream: np.mean((_gradients(x, upstream) > 0).any(axis=1)),

@@ -24,6 +24,7 @@ COMPARED = (1, 16, EXAMPLES)
 MOST_UPDATES = 200
 START = (1.5, 2.0)
 DRAWS = 500
+LARGEST = 1000.0  # a loss above it counts as divergence
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def minibatch_run(
     problem = two_weights()
     path, loss = _run(batch, float(lr), seed)
     compared = tuple(_run(size, float(lr), seed)[1][: updates + 1] for size in COMPARED)
-    diverged = len(loss) <= updates
+    loss = loss[: updates + 1]
     noise, law = noise_of_batches()
     return MinibatchRun(
         batch,
@@ -129,8 +130,8 @@ def minibatch_run(
         axis,
         updates,
         path[: updates + 1],
-        loss[: updates + 1],
-        len(loss) - 1 if diverged else None,
+        loss,
+        len(loss) - 1 if loss[-1] > LARGEST else None,
         COMPARED,
         compared,
         np.array(BATCHES),
@@ -150,7 +151,7 @@ def _run(batch: int, lr: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
             break
     points = np.array(path)
     loss = problem.loss(points)
-    over = np.flatnonzero(loss > 1000.0)
+    over = np.flatnonzero(loss > LARGEST)
     stop = int(over[0]) + 1 if len(over) else len(points)
     return points[:stop], loss[:stop]
 

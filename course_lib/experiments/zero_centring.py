@@ -118,7 +118,7 @@ class TypicalZigZag:
     agreeing: float  #: share of the updates in quadrants one and three (a mean)
     length: float  #: of the path to the target
     reached: float  #: steps at the given rate; NaN if the typical run does not arrive
-    best_steps: float  #: steps at the rate with the lowest median
+    best_steps: float  #: steps at the rate of `LRS` with the lowest median
 
 
 @checked

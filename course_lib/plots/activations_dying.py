@@ -80,7 +80,7 @@ class DyingPicture(Picture):
         off, last = result.off[-1], result.step[-1]
         low, high = f"{off.min():.0%}", f"{off.max():.0%}"
         spread = "" if low == high else f" ({low} to {high} in {result.seeds} networks)"
-        fate = f" The run diverges at step {result.diverged_at}." if result.diverged_at >= 0 else ""
+        fate = f" The run diverges by step {result.diverged_at}." if result.diverged_at >= 0 else ""
         leak = "" if result.alpha == 0 else " With a leak they still get a gradient, so off is not dead."
         slope = f"leaky ReLU with slope {result.alpha:g}" if result.alpha else "ReLU"
         return (
@@ -93,7 +93,7 @@ class DyingPicture(Picture):
 def headline(result: DyingReLU) -> str:
     word = "off on all points" if result.alpha else "dead"
     diverged = result.diverged_at >= 0
-    when = f",   diverges at step {result.diverged_at}" if diverged else f" at step {result.step[-1]}"
+    when = f",   diverges by step {result.diverged_at}" if diverged else f" at step {result.step[-1]}"
     return (
         f"learning rate {result.lr:.3g},  bias {_signed(result.bias)},  α {result.alpha:g}:   "
         f"{result.off[-1].mean():.0%} of the units {word}{when}"

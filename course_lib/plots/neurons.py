@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from course_lib.experiments.neurons import EXTENT, REACH, NeuronResponse
+from course_lib.nn.activations import ACTIVATIONS
 from course_lib.plots.activations import name_of, number
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, VERMILLION
@@ -84,9 +85,11 @@ class NeuronPicture(Picture):
                 f"z grows fastest towards {result.angle:.0f}°; the white decision line stands at right "
                 f"angles to that, {distance:.2f} from the origin."
             )
+        low, high = result.reach
+        output = ACTIVATIONS[result.activation].f(np.linspace(low, high, 2001))  # the plane's grid steps over a minimum
         said = (
             f"One {name_of(result.activation)} neuron with w = ({result.w1:.2f}, {result.w2:.2f}), b = {result.b:.2f}. "
-            f"In the square its sum z goes from {number(result.reach[0])} to {number(result.reach[1])}, its output "
-            f"from {result.output.min():.3g} to {result.output.max():.3g}. {where}"
+            f"In the square its sum z goes from {number(low)} to {number(high)}, its output "
+            f"from {output.min():.3g} to {output.max():.3g}. {where}"
         )
         return said.replace("-", "−")

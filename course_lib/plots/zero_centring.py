@@ -19,7 +19,7 @@ NAMES = {"identity": "raw inputs", "sigmoid": "sigmoid outputs", "tanh": "tanh o
 
 
 class ZigZagPicture(Picture):
-    """Left: the path over the loss. Right: all updates from one point, and the steps needed at every learning rate."""
+    """Left: the path over the loss. Right: all updates from one point, and the steps needed at 61 learning rates."""
 
     size = (10.0, 5.9)
     large_print = 1.1
@@ -109,12 +109,11 @@ class ZigZagPicture(Picture):
 
     def describe(self, result: ZigZag) -> str:
         best, centred = (_best(result, needed) for needed in (result.steps_needed, result.steps_needed_centred))
-        if not best or not centred:
-            return f"{headline(result)}. No learning rate reaches the target within {MAX_STEPS} steps."
+        if not result.x.any():
+            return f"{headline(result)}. No learning rate reaches the target."
         return (
-            f"{headline(result)}. {_share(result)[0].upper() + _share(result)[1:]}. Condition number "
-            f"{result.condition:.3g}. The best rate tried, {best[1]:.2g}, needs {many(best[0], 'step')}; with "
-            f"centred inputs the best, {centred[1]:.2g}, needs {many(centred[0], 'step')}."
+            f"{headline(result)}. {_capital(_share(result))}. Condition number {result.condition:.3g}. "
+            f"{_capital(_needs('the best rate tried', best))}; with centred inputs {_needs('the best', centred)}."
         )
 
 
@@ -130,7 +129,7 @@ def headline(result: ZigZag) -> str:
         result.batch_size, f"{result.batch_size} examples per step"
     )
     what = f"{NAMES[result.activation]} with mean {_mean(result)}"
-    return f"{what[0].upper()}{what[1:]}, {batch}, η = {result.lr:.3g}: {_fate(result)}"
+    return f"{_capital(what)}, {batch}, η = {result.lr:.3g}: {_fate(result)}"
 
 
 def _mean(result: ZigZag) -> str:
@@ -183,6 +182,16 @@ def _best(result: ZigZag, needed: np.ndarray) -> tuple[int, float] | None:
     if result.reached is not None and np.array_equal(needed, result.steps_needed, equal_nan=True):
         tried.append((result.reached, result.lr))
     return min((one for one in tried if one), key=lambda one: one[0], default=None)
+
+
+def _needs(rate: str, best: tuple[int, float] | None) -> str:
+    if best is None:
+        return f"none of the rates tried arrives within {MAX_STEPS} steps"
+    return f"{rate}, {best[1]:.2g}, needs {many(best[0], 'step')}"
+
+
+def _capital(said: str) -> str:
+    return said[0].upper() + said[1:]
 
 
 def _share(result: ZigZag) -> str:

@@ -68,6 +68,12 @@ def test_the_learning_rate_limit_is_where_descent_turns_into_divergence():
     assert above.diverged_at is not None and (np.diff(above.loss) > 0).sum() > 10
 
 
+def test_divergence_is_named_at_the_update_that_passes_1000():
+    at = minibatch_run(EXAMPLES, 2.0, 200).diverged_at
+    assert minibatch_run(EXAMPLES, 2.0, at).diverged_at == at
+    assert minibatch_run(EXAMPLES, 2.0, at - 1).diverged_at is None
+
+
 # notes: 3, E60
 def test_all_data_still_zigzags_when_the_valley_is_narrow():
     path = minibatch_run(EXAMPLES, 0.9, 30).path

@@ -61,6 +61,11 @@ def test_colours_hold_every_output_and_are_used(activation, weights):
             assert -low < 0.05 * high
 
 
+@pytest.mark.parametrize("w2", [0.0, 3.0])
+def test_the_output_is_said_to_reach_a_minimum_between_the_points_of_the_grid(w2):
+    assert "its output from −0.17 to" in NeuronPicture().describe(neuron_response(3.0, w2, 0.0, "gelu"))
+
+
 def test_a_linear_classifier_is_not_said_to_lack_a_curve_and_its_borders_are_dark():
     picture, result = BoundaryPicture(), spiral_fit(0, steps=190)
     assert "no hidden units" in picture.describe(result) and "curved activation" not in picture.describe(result)

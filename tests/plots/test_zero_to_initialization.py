@@ -46,6 +46,20 @@ def test_the_legend_of_the_rates_lists_the_curves_that_can_be_seen(settings, cur
     assert [text.get_text() for text in picture.rates.get_legend().get_texts()] == curves
 
 
+@pytest.mark.parametrize(
+    "settings, said",
+    [
+        ({"mean": 2.0, "activation": "sigmoid", "batch_size": 256}, "within 300 steps; with centred inputs the best, "),
+        ({"mean": 2.0, "activation": "sigmoid", "lr": 1.26}, "The best rate tried, 1.3, needs 287 steps"),
+        ({"mean": -1.3, "activation": "relu"}, "with centred inputs none of the rates tried arrives within 300 steps."),
+        ({"mean": -2.0, "activation": "relu"}, "No learning rate reaches the target."),
+    ],
+)
+def test_only_the_rates_tried_are_said_not_to_arrive(settings, said):
+    """With the sigmoid a rate between two of them arrives."""
+    assert said in ZigZagPicture().describe(zigzag(**settings))
+
+
 @pytest.mark.parametrize("rate, said", [(1.9, "26 steps"), (2.0, "never at the target"), (2.1, "diverges")])
 def test_the_largest_stable_rate_never_arrives(rate, said):
     assert f":  {said}" in ConditioningPicture().describe(conditioning(rate=rate))
