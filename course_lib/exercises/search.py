@@ -163,7 +163,8 @@ TRIALS = Exercise(
         ),
         Mistake(
             lambda share, chance: math.ceil(1 / share),
-            "After 1/share trials there is one hit on average. The chance of at least one is then far from 1.",
+            "After 1/share trials there is one hit on average. With a small share the chance of at least one is then "
+            "about 64 %.",
         ),
         Mistake(
             lambda share, chance: math.ceil(math.log(chance) / math.log(1 - share)),
