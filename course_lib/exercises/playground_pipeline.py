@@ -55,7 +55,8 @@ class Envelope:
             raise ValueError("predict must return one class per image, from 0 to 9, not NaN or infinity.")
         if np.any(said != np.round(said)):
             raise ValueError(
-                "predict must return whole numbers: average the members' probabilities, not their classes."
+                "predict must return whole numbers. Classes cannot be averaged: average the members' probabilities, "
+                "then take the argmax."
             )
         return said
 

@@ -136,9 +136,9 @@ TRIALS = Exercise(
     "Each random trial lands in the best share `share` of the settings with probability `share`, independently. Return "
     "the smallest whole number of trials with which at least one of them does so with probability `chance` or more.",
     trials_needed,
-    # In the last case n is the ratio itself, 2: powers of ½ are exact in every form. Other whole ratios are not: there
+    # Where share is 0.5, n is the ratio itself: powers of ½ are exact in every form. Other whole ratios are not: there
     # the formula and a loop differ by rounding.
-    cases=((0.05, 0.95), (0.01, 0.99), (0.1, 0.5), (0.2, 0.9), (0.5, 0.75), (0.5, 0.5)),
+    cases=((0.05, 0.95), (0.01, 0.99), (0.1, 0.5), (0.2, 0.9), (0.5, 0.75), (0.5, 0.5), (0.6, 0.95)),
     mistakes=(
         Mistake(
             lambda share, chance: math.log(1 - chance) / math.log(1 - share),
@@ -163,7 +163,8 @@ TRIALS = Exercise(
         ),
         Mistake(
             lambda share, chance: math.ceil(1 / share),
-            "After 1/share trials there is one hit on average. The chance of at least one is then only about 64 %.",
+            "After 1/share trials there is one hit on average. With a small share the chance of at least one is then "
+            "about 64 %.",
         ),
         Mistake(
             lambda share, chance: math.ceil(math.log(chance) / math.log(1 - share)),
@@ -171,7 +172,7 @@ TRIALS = Exercise(
         ),
         Mistake(
             lambda share, chance: math.ceil(math.log(1 - chance) / math.log(share)),
-            "You took log(share). One trial MISSES with probability 1 − share: divide by log(1 − share).",
+            "You took share for the chance of a miss. One trial MISSES with probability 1 − share.",
         ),
         Mistake(
             lambda share, chance: math.ceil(math.log(1 - share) / math.log(1 - chance)),
@@ -267,7 +268,7 @@ HALVING = Exercise(
         ),
         Mistake(
             lambda scores, budgets: _halved(scores, budgets, keep=lambda n, trials: (trials + 1) // 2),
-            "You keep half of ALL trials every time. Each time half of those still alive go on.",
+            "Half of ALL trials run to the end. Each time half of those still alive go on.",
         ),
         Mistake(
             lambda scores, budgets: _halved(scores, budgets[:1], keep=lambda n, trials: n),

@@ -47,7 +47,7 @@ class Course:
     val_accuracy: np.ndarray  #: (evaluations,)
     batch_loss: np.ndarray  #: (updates,) J of every batch, penalty included
     ratio: np.ndarray  #: (evaluations,) median over the layers of ‖ΔW‖/‖W‖; 0 before the first update
-    dead: float  #: share of dead units at the end
+    dead: float  #: share of dead units at the last evaluation
     new: float  #: accuracy on digits that nobody has looked at
     diverged_at: int | None
 
@@ -160,7 +160,7 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
             diverged = int(np.flatnonzero(~np.isfinite([*losses, np.nan]))[0])
             break
         val = (frame.val_loss, frame.val_accuracy) if run.evaluated else _class_by_class(net, x_val, y_val)
-        signs = vitals(net, run.lr, x[:EVAL_SIZE])
+        signs = vitals(net, run.lr, x)
         ratio = float(np.median(signs.ratio)) if frame.step else 0.0
         evaluations.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], ratio))
     step, loss, val_loss, accuracy, val_accuracy, ratios = np.array(evaluations, float).T

@@ -51,11 +51,11 @@ class LiveTraining:
     gradient: np.ndarray  #: (k,)
     dead: np.ndarray  #: (k,)
     changed: tuple[int, ...]  #: steps at which a control was moved
-    diverged: bool  #: the last frame is no longer a number; it is not among the curves
+    diverged_at: int | None  #: updates after which the loss is no longer a number; that frame is not among the curves
 
     @property
     def now(self) -> int:
-        """Updates made."""
+        """Updates made up to the last entry of the curves."""
         return int(self.step[-1])
 
 
@@ -100,13 +100,13 @@ def live_training(
     ):
         sound = bool(np.isfinite(frame.loss) and np.isfinite(frame.val_loss) and np.isfinite(net.theta).all())
         if sound:
-            signs = vitals(net, now["lr"], x[:EVAL_SIZE])
+            signs = vitals(net, now["lr"], x)
             first = np.nan * signs.ratio, np.nan  # before the first update
             ratio, gradient = (signs.ratio, signs.gradient) if frame.step else first
             seen = (frame.loss, frame.val_loss, frame.accuracy, frame.val_accuracy)
             curves.add(frame.step, *seen, ratio, gradient, signs.dead)
         arrays: dict[str, Any] = {**now, "images": images, **dict(zip(names, curves.arrays(), strict=True))}
-        changes = yield LiveTraining(**arrays, changed=tuple(changed), diverged=not sound)
+        changes = yield LiveTraining(**arrays, changed=tuple(changed), diverged_at=None if sound else frame.step)
         if not sound:
             return
         for name, value in (changes or {}).items():

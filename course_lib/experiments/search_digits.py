@@ -27,6 +27,7 @@ from course_lib.nn.spaces import LogUniform, Space
 from course_lib.nn.stacked import TrainMLP, run_stack
 
 IMAGES, STACK = 500, 5
+FEWEST, NEAR = 3, 0.8  # so many trials, each with that share of the best score, can crowd an end
 LOWS, HIGHS = tuple(10.0**k for k in range(-6, -1)), tuple(10.0**k for k in range(-2, 3))
 DECAYS = {"1e-8 … 1e-4": (1e-8, 1e-4), "1e-6 … 1e-1": (1e-6, 1e-1), "1e-4 … 1e2": (1e-4, 1e2)}
 TRIALS = (20, 40, 60, 80, 100)
@@ -36,8 +37,8 @@ TRIALS = (20, 40, 60, 80, 100)
 class SearchState:
     """How a search stands.
 
-    A trial is "done" as long as it has not been left behind; "abandoned" is one whose loss exploded, or that a
-    strategy did not take into its next stage.
+    A trial is "done" as long as it has not been left behind; "abandoned" is one whose loss exploded, "dropped" one
+    that a strategy did not take into its next stage.
     """
 
     strategy: str
@@ -56,10 +57,22 @@ class SearchState:
         return sorted(self.result.ranked, key=lambda t: -len(t.curves["score"]))[:TOP]
 
     @property
+    def good(self) -> list[Trial]:
+        """The leaders that come near the best one; none as long as a running search has fewer than `TOP` leaders."""
+        leaders = self.leaders
+        if len(leaders) < TOP and not self.ended:
+            return []
+        return [t for t in leaders if t.score >= NEAR * leaders[0].score]
+
+    @property
     def edges(self) -> dict[str, str]:
-        """Where the leaders crowd an end of the present range: {"lr": "high"} says to search higher."""
-        leaders = SearchResult(tuple(self.leaders), TOP)
-        return leaders.at_the_edge(self.present, TOP, margin=0.15) if len(leaders.trials) == TOP else {}
+        """Where the good leaders crowd an end of the present range: {"lr": "high"} says to search higher.
+
+        With too few good ones it is all `TOP` leaders that must crowd it.
+        """
+        every = self.leaders if len(self.leaders) == TOP else []
+        crowd = self.good if len(self.good) >= FEWEST else every
+        return SearchResult(tuple(crowd), TOP).at_the_edge(self.present, TOP, margin=0.15)
 
 
 @checked
@@ -132,7 +145,8 @@ def digits_search(
         ahead = _next(stages, done)
         if ahead is not None:
             going = {t.number for t in ahead.planned}
-            record |= {t.number: replace(t, status="abandoned") for t in done if t.number not in going}
+            left = [t for t in done if t.status == "done" and t.number not in going]
+            record |= {t.number: replace(t, status="dropped") for t in left}
         yield state(stage.space if ahead is None else ahead.space, ended=ahead is None)
 
 

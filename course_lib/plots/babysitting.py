@@ -11,7 +11,7 @@ from course_lib.plots.activations import many
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
-TOPS, LOWEST = (100.0, 1e4, 1e6), 0.1
+TOPS, LOWEST = (100.0, 1e4, 1e6, 1e8), 0.1
 
 
 class InitialLossPicture(Picture):
@@ -144,7 +144,7 @@ class TinyOverfitPicture(Picture):
         fault = "" if result.fault == "none" else f" Built-in mistake: {FAULTS[result.fault]}."
         return (
             f"{many(result.examples, 'image')}, λ = {result.reg:g}, 200 epochs: the loss goes from "
-            f"{result.loss[0]:.2f} to {result.loss[-1]:.2g}, {result.accuracy[-1]:.0%} right. "
+            f"{result.loss[0]:.2f} to {result.loss[-1]:.2g}, {right(result)}. "
             f"{outcome(result).capitalize()}.{fault}"
         )
 
@@ -155,4 +155,9 @@ def outcome(result: TinyOverfit) -> str:
         return f"passed: all right from epoch {result.learned_at} on, loss {result.loss[-1]:.2g}"
     if result.learned_at is not None:
         return f"all right, but the loss stops at {result.loss[-1]:.2g}"
-    return f"failed: {result.accuracy[-1]:.0%} right, loss {result.loss[-1]:.2g}"
+    return f"failed: {right(result)}, loss {result.loss[-1]:.2g}"
+
+
+def right(result: TinyOverfit) -> str:
+    """A count, as a share of 199 in 200 would be rounded to all of them."""
+    return f"{round(result.accuracy[-1] * result.examples)} of {result.examples} right"

@@ -132,8 +132,9 @@ def vital_signs(course: Course) -> str:
     end = "" if course.diverged_at is None else f"  ·  ended after {course.diverged_at} updates"
     first = f"{course.loss[0]:.2f}" if course.loss[0] < 100 else f"{course.loss[0]:.0f}"
     ratio = float(np.median(course.ratio[1:])) if len(course.ratio) > 1 else None
+    dead = f"{course.dead:.0%}" if course.diverged_at is None else "–"  # the curves end before the units die
     moves = "–" if ratio is None else np.format_float_positional(float(f"{ratio:.1g}"), trim="-")
     return (
         f"First loss {first} (ln 10 = 2.30)  ·  update / weights {moves}  ·  dead units "
-        f"{course.dead:.0%}  ·  new digits {course.new:.0%}{end}"
+        f"{dead}  ·  new digits {course.new:.0%}{end}"
     )

@@ -99,8 +99,11 @@ class LiveTrainingPicture(Picture):
         )
 
     def describe(self, result: LiveTraining) -> str:
-        said = f"{state(result)}. {result.accuracy[-1]:.0%} of the training and {result.val_accuracy[-1]:.0%} of the "
-        said += f"validation digits are right; η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}."
+        right = f"{result.accuracy[-1]:.0%} of the training and {result.val_accuracy[-1]:.0%} of the validation digits"
+        settings = f"η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}."
+        if result.diverged_at is not None:
+            return f"{state(result)}; {settings} Before that, at step {result.now}, {right} were right."
+        said = f"{state(result)}. {right} are right; {settings}"
         if result.now:
             said += f" An update moves the weights by {np.median(result.ratio[-1]):.1g} of their length"
             said += f" ({ratio_in_words(result)}); {result.dead[-1]:.0%} of the units are dead."
@@ -109,8 +112,8 @@ class LiveTrainingPicture(Picture):
 
 def state(result: LiveTraining) -> str:
     """Where the run stands, in one line."""
-    if result.diverged:
-        return f"Diverged after step {result.now}: the loss is no longer a number"
+    if result.diverged_at is not None:
+        return f"Diverged at step {result.diverged_at}: the loss is no longer a number"
     return f"Step {result.now}: loss {result.loss[-1]:.3g}, validation {result.val_loss[-1]:.3g}"
 
 

@@ -78,7 +78,8 @@ class RangeTestPicture(Picture):
         if result.explodes is None:
             end = "It does not explode"
         elif len(result.rate) < result.updates:
-            end = f"It explodes at about {digits(result.explodes)}, and the loss is soon no longer a number"
+            end = f"It explodes at about {digits(result.explodes)}; "
+            end += f"from about {digits(result.rate[-1])} on the loss is no longer a number"
         else:
             end = f"It explodes at about {digits(result.explodes)}"
         cut = ""

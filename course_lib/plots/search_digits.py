@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from course_lib.experiments.search_digits import SearchState, best_curves
+from course_lib.experiments.search_digits import FEWEST, SearchState, best_curves
 from course_lib.experiments.search_strategies import EPOCHS, TOP
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 TITLES = {"random": "Random search", "grid": "Grid search", "coarse": "Coarse to fine", "halving": "Successive halving"}
+GONE = {"abandoned": "given up early", "dropped": "not taken further"}
 ENDS = {
     ("lr", "low"): "lower end of the learning rate",
     ("lr", "high"): "upper end of the learning rate",
@@ -102,6 +103,7 @@ class SearchPicture(Picture):
     def set_artists(self, result: SearchState) -> None:
         trials, leaders = result.result.trials, result.leaders
         gone = np.array([t.status != "done" for t in trials], bool)
+        why = "left behind" if any(t.status == "dropped" for t in trials) else "given up early"
         x, y = (np.array([t.settings[name] for t in trials]) for name in ("lr", "l2"))
         right = 100 * np.nan_to_num([t.score for t in trials])
         self.filled.set_width(result.progress)
@@ -135,17 +137,16 @@ class SearchPicture(Picture):
         self.second.set_text(_second(result))
         self.count.set_text(
             f"{_count(result)}, {result.epochs_spent} of {result.epochs_planned} epochs, "
-            f"{gone.sum()} given up early" + (", ended" if result.ended else "")
+            f"{gone.sum()} {why}" + ", ended" * result.ended
         )
         self.test.set_text(_test(result))
-        signs = ["light: most digits right    dark: few"] + ["× given up early"] * bool(gone.any())
+        signs = ["light: most digits right    dark: few"] + [f"× {why}"] * bool(gone.any())
         signs += ["dashed: the fine range"] * fine + ["faint lines: all other trials"] * (len(trials) > len(leaders))
         self.legend.set_text("    ".join(signs) if trials else "")
 
     def describe(self, result: SearchState) -> str:
-        gone = sum(t.status != "done" for t in result.result.trials)
         said = f"{TITLES[result.strategy]} on the digits: {_count(result)} after {result.epochs_spent} epochs"
-        said += f", {gone} given up early. Best: {_best(result)}." if result.result.trials else "."
+        said += f", {_gone(result)}. Best: {_best(result)}." if result.result.trials else "."
         return f"{said} {_second(result)}. {_test(result)}."
 
 
@@ -159,6 +160,12 @@ def _spots(settings: dict, score: float) -> list[tuple[list, list]]:
 
 def _count(result: SearchState) -> str:
     return f"{len(result.result.trials)} of {result.result.planned} trials"
+
+
+def _gone(result: SearchState) -> str:
+    """How many trials were left behind, and why; a strategy without stages drops none."""
+    status = [t.status for t in result.result.trials]
+    return ", ".join(f"{status.count(s)} {word}" for s, word in GONE.items() if s == "abandoned" or s in status)
 
 
 def _best(result: SearchState) -> str:
@@ -175,7 +182,11 @@ def _second(result: SearchState) -> str:
     edges = " and ".join(ENDS[edge] for edge in result.edges.items())
     if edges:
         return f"The best crowd the {edges}: search beyond it"
-    return "The best do not crowd any end of the range" if result.leaders else "Nothing to rank yet"
+    if not result.leaders:
+        return "Nothing to rank yet"
+    if len(result.good) < FEWEST:
+        return "Too few good trials to see whether they crowd an end of the range"
+    return "The best do not crowd any end of the range"
 
 
 def _test(result: SearchState) -> str:

@@ -78,7 +78,7 @@ def test_the_envelope_first_shows_images_of_one_digit():
         (lambda x: None, "one class per image. It returned None where"),
         (lambda x: ["3"] * len(x), "one class per image. It returned text where"),
         (lambda x: np.full(len(x), np.nan), "not NaN or infinity"),
-        (lambda x: np.full((3, len(x)), [[3], [8], [3]]).mean(axis=0), "whole numbers: average"),
+        (lambda x: np.full((3, len(x)), [[3], [8], [3]]).mean(axis=0), "Classes cannot be averaged: average"),
         (lambda x: int("seven"), "^invalid literal"),
     ],
 )

@@ -13,7 +13,7 @@ from course_lib.experiments.babysitting_rates import learning_rate
 from course_lib.plots.babysitting import InitialLossPicture, TinyOverfitPicture, spread
 from course_lib.plots.babysitting_clinic import ClinicPicture
 from course_lib.plots.babysitting_live import LiveTrainingPicture
-from course_lib.plots.babysitting_range import RangeTestPicture
+from course_lib.plots.babysitting_range import RangeTestPicture, digits
 from course_lib.plots.babysitting_rates import NAMES, LearningRatePicture
 from course_lib.plots.style import LIGHT, built_in
 
@@ -30,6 +30,9 @@ def test_tiny_set_passes_or_fails_in_words():
     picture = TinyOverfitPicture()
     assert "Passed" in picture.update(tiny_overfit()).describe(tiny_overfit())
     assert "Failed" in picture.describe(tiny_overfit(fault="pairs"))
+    nearly = tiny_overfit(200)
+    nearly = replace(nearly, accuracy=np.full(201, 0.995), learned_at=None)
+    assert "Failed: 199 of 200 right" in picture.describe(nearly) and "100%" not in picture.describe(nearly)
 
 
 def test_a_lost_run_is_drawn_as_lost():
@@ -57,6 +60,22 @@ def test_live_picture_follows_and_marks_what_was_moved():
     assert len(picture.curves[0].get_xdata()) == 3
     assert picture.frame(frame) == (200, True)
     run.close()
+
+
+def test_a_diverged_run_tells_what_was_before_and_when():
+    run = live_training()
+    for _ in range(3):
+        next(run)
+    frame = run.send({"lr": 10.0})
+    while frame.diverged_at is None:
+        frame = next(run)
+    words = LiveTrainingPicture().describe(frame)
+    assert words.startswith(f"Diverged at step {frame.diverged_at}: ") and f"at step {frame.now}, " in words
+    assert "were right" in words and "dead" not in words and "of their length" not in words
+
+
+def test_a_run_that_ended_has_no_share_of_dead_units():
+    assert "dead units –" in ClinicPicture().describe(clinic(3))
 
 
 def test_the_clinic_keeps_the_old_run_in_grey_and_its_secret():
@@ -89,6 +108,12 @@ def test_few_classes_with_large_weights_are_not_called_even():
         assert picture.losses.get_ylim()[0] < result.curve.min()
     assert "far from equal" in picture.describe(initial_loss(scale=0.2))
     assert "As it should be" in picture.describe(initial_loss(2, 0.01))
+
+
+def test_the_largest_first_loss_stays_inside_the_axis():
+    picture, result = InitialLossPicture(), initial_loss(1000, 1.0, 1000.0)
+    picture.update(result)
+    assert picture.here.get_ydata()[0] == result.loss < picture.losses.get_ylim()[1]
 
 
 def test_a_slip_is_blamed_for_no_more_than_its_own_factor():
@@ -143,6 +168,9 @@ def test_a_ratio_below_the_axis_is_hollow_and_not_drawn_at_its_edge():
 def test_the_range_test_marks_what_it_says():
     picture = RangeTestPicture()
     plain, cut = range_test(255), range_test(255, clip=1.0)
+    assert plain.rate[-1] > 100 * plain.explodes and f"from about {digits(plain.rate[-1])} on" in picture.describe(
+        plain
+    )
     picture.update(cut)
     assert (
         picture.clip.get_visible() and picture.clip.get_ydata()[0] == 1.0 and "cut to length 1" in picture.describe(cut)

@@ -1,8 +1,12 @@
 """The pictures of chapter 10: their words follow the sliders that the text tells the reader to watch."""
 
+import pytest
+
 from course_lib.experiments.search import grid_vs_random
+from course_lib.experiments.search_digits import digits_search, finished
 from course_lib.explorers import search_explorer
 from course_lib.plots.search import NAMES, GridVsRandomPicture
+from course_lib.plots.search_digits import SearchPicture
 from course_lib.plots.style import LIGHT, built_in
 
 
@@ -25,6 +29,27 @@ def test_many_trials_leave_room_between_the_words_in_large_print():
     ends = [head.get_window_extent().x1 for head in large.heads]
     assert all(end < head.get_window_extent().x0 - 20 for end, head in zip(ends, large.heads[1:]))
     assert large.images[0].axes.yaxis.label.get_window_extent().x0 >= 0
+
+
+# Saito's range ends where it becomes good. Halving 20 trials leaves two; with seed 8, one of 20 random trials is good.
+@pytest.mark.parametrize("strategy, seed", [("halving", 0), ("random", 8)])
+def test_too_few_good_trials_are_not_called_clear_of_the_ends(strategy, seed):
+    state = finished(strategy=strategy, trials=20, lr_low=1e-6, lr_high=1e-2, seed=seed)
+    assert "Too few good trials" in SearchPicture().describe(state)
+
+
+def test_the_first_trials_are_not_judged():
+    states = digits_search(trials=20)
+    assert "Nothing to rank" in SearchPicture().describe(next(states))
+    assert "Too few good trials" in SearchPicture().describe(next(states))
+
+
+def test_trials_that_a_stage_leaves_behind_were_not_given_up():
+    state = finished(strategy="coarse", trials=20, abandon=False)
+    picture = SearchPicture().update(state)
+    words = picture.describe(state)
+    assert "0 given up early, 10 not taken further" in words
+    assert "× left behind" in picture.legend.get_text() and "10 left behind" in picture.count.get_text()
 
 
 def test_a_search_that_nobody_ran_is_called_a_preview():

@@ -166,7 +166,8 @@ WRONG["10.2"] = {
     "n · share": (lambda s, c: math.ceil(c / s), "You added up the probabilities"),
     "1/share": (lambda s, c: math.ceil(1 / s), "After 1/share trials"),
     "log chance": (lambda s, c: math.ceil(np.log(c) / np.log(1 - s)), "when the chance of NO hit"),
-    "log share": (lambda s, c: math.ceil(np.log(1 - c) / np.log(s)), "You took log(share)"),
+    "log share": (lambda s, c: math.ceil(np.log(1 - c) / np.log(s)), "You took share for the chance of a miss"),
+    "chance / (1 − share)": (lambda s, c: math.ceil(c / (1 - s)), ""),
     "both logs": (lambda s, c: math.ceil(np.log(c) / np.log(s)), "made of other logarithms"),
     "upside down": (lambda s, c: math.ceil(1 / ratio(s, c)), "It is upside down"),
     "upside down, not rounded": (lambda s, c: 1 / ratio(s, c), ""),
@@ -177,7 +178,7 @@ WRONG["10.2"] = {
     "one too many": (lambda s, c: while_loop(s, c) + 1, "One too many: with one trial less"),
     "the chance": (lambda s, c: 1 - (1 - s) ** while_loop(s, c), "This is the chance"),
     "an array of one": (lambda s, c: [while_loop(s, c)], "only the shape is not"),
-    "all hit": (lambda s, c: next(n for n in range(2000) if s**n <= 1 - c), "You took log(share)"),
+    "all hit": (lambda s, c: next(n for n in range(2000) if s**n <= 1 - c), "You took share for the chance"),
     "chance over share, squared": (lambda s, c: math.ceil((c / s) ** 2), ""),
     "the odds": (lambda s, c: math.ceil(c / (1 - c) * (1 - s) / s), ""),
     "nothing": (lambda s, c: 0, ""),
@@ -324,6 +325,12 @@ def half_of_all(scores, budgets):
     return halving(size=lambda n: half)(scores, budgets)
 
 
+def halved_once(scores, budgets):
+    ran = np.full(len(scores), budgets[0])
+    ran[np.argsort(scores[:, budgets[0] - 1])[::-1][: (len(scores) + 1) // 2]] = budgets[-1]
+    return ran
+
+
 WRONG["10.3"] = {
     "off by one": (halving(lambda curve, b: curve[b]), "Off by one"),
     "the next epoch": (halving(lambda curve, b: curve[min(b, len(curve) - 1)]), ""),
@@ -338,7 +345,8 @@ WRONG["10.3"] = {
     "best so far": (halving(lambda curve, b: max(curve[:b])), "the best accuracy so far"),
     "mean so far": (halving(lambda curve, b: np.mean(curve[:b])), "the mean of the epochs so far"),
     "mean of the last two": (halving(lambda curve, b: np.mean(curve[max(0, b - 2) : b])), ""),
-    "half of all": (half_of_all, "half of ALL trials"),
+    "half of all": (half_of_all, "Half of ALL trials"),
+    "halved once": (halved_once, "Half of ALL trials run to the end"),
     "best first": (lambda *a: sorted(halving_loops(*a), reverse=True), "Your numbers are sorted"),
     "rising": (lambda *a: np.sort(halving_loops(*a)), "Your numbers are sorted"),
     "gain": (halving(lambda curve, b: curve[b - 1] - curve[0]), ""),
