@@ -211,7 +211,7 @@ BACKWARD = Exercise(
         ),
         Mistake(
             lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, left=x, right=x),
-            "You used x in the last term. What comes by way of σ² is x̂ · mean(dx̂ ∘ x̂), with x̂ both times.",
+            "You used x, or x − μ, in the last term. What comes by way of σ² is x̂ · mean(dx̂ ∘ x̂), with x̂ both times.",
             also=(
                 lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, left=x),
                 lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, right=x),

@@ -141,14 +141,14 @@ QUESTIONS = (
             ),
             Option(
                 "Half of the activations, and about one unit in ten.",
-                "About half of the activations are 0 in every layer. No unit is dead in layers 1 and 2. In layer 10 "
-                "it is 10 % on average over many draws, and 8 % in ours.",
+                "About half of the activations are 0 in every layer. Hardly a unit is dead in layers 1 and 2. In "
+                "layer 10 it is 10 % on average over many draws, and 8 % in ours.",
                 right=True,
             ),
             Option(
                 "Half of the activations, and no unit at all.",
-                "That holds for the first layers. Deep layers see inputs that resemble one another: some units never "
-                "fire.",
+                "That nearly holds for the first layers. Deep layers see inputs that resemble one another: some units "
+                "never fire.",
             ),
         ),
     ),

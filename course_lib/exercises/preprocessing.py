@@ -58,6 +58,10 @@ def _at_least(epsilon: float) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     return lambda a, b: (b - a.mean(axis=0)) / np.maximum(a.std(axis=0), epsilon)
 
 
+def _instead_of_0(epsilon: float) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    return lambda a, b: (b - a.mean(axis=0)) / np.where(a.std(axis=0) == 0, epsilon, a.std(axis=0))
+
+
 def _varies_above(least: float) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     return lambda a, b: (b - a.mean(axis=0)) / np.where(a.std(axis=0) < least, 1.0, a.std(axis=0))
 
@@ -171,9 +175,16 @@ STANDARDISED = Exercise(
             "hundred million. Divide such a feature by 1.",
             also=tuple(
                 guard(10.0**-digits)
-                for guard in (_plus, _under_root, _at_least)
+                for guard in (_plus, _under_root, _at_least, _instead_of_0)
                 for digits in (5, 6, 7, 8, 9, 10, 12, 15)
+                if digits < 15 or guard is _under_root
             ),
+        ),
+        Mistake(
+            lambda a, b: np.nan_to_num((b - a.mean(axis=0)) / a.std(axis=0)),
+            "A feature that is constant in the training data is divided by 0 or by almost 0. Putting 0 for NaN hides "
+            "it only where x = μ. Divide such a feature by 1.",
+            also=(_plus(1e-15), _at_least(1e-15)),  # quotients as large tell the two apart no more
         ),
         Mistake(
             lambda a, b: (b - a.mean(axis=0)) / a.std(axis=0),
@@ -182,7 +193,7 @@ STANDARDISED = Exercise(
         ),
         Mistake(
             _varies_above(1e-8),
-            "Small is not constant: you leave a feature as it is that varies, if only by 1e-8. Ask whether its largest "
+            "Small is not constant: you do not divide a feature that varies, if only by 1e-8. Ask whether its largest "
             "and smallest value are equal.",
             also=(_varies_above(1e-5),),
         ),

@@ -149,7 +149,7 @@ class InitializationRace:
     names: tuple[str, ...]
     step: np.ndarray  #: (records,)
     loss: np.ndarray  #: (racers, records), loss on the whole training set; NaN after divergence
-    accuracy: np.ndarray  #: (racers,) on the validation set
+    accuracy: np.ndarray  #: (racers,) on the validation set; NaN after divergence
     diverged_at: np.ndarray  #: (racers,) step, or −1
 
 
@@ -192,8 +192,10 @@ def _trained(names, activation: str, lr: float, scale: float, depth: int, steps:
     history = train(
         net, digits.x_train, digits.y_train, SGD(lr=lr), steps=steps, batch_size=64, rng=seeds[0], record_every=every
     )
-    with np.errstate(all="ignore"):  # a racer that diverged predicts nothing
-        return history, np.asarray(net.accuracy(digits.x_val, digits.y_val))
+    with np.errstate(all="ignore"):
+        accuracy = np.asarray(net.accuracy(digits.x_val, digits.y_val))
+    # A racer that diverged predicts nothing: of outputs that are NaN, argmax would name class 0.
+    return history, np.where(history.diverged_at >= 0, np.nan, accuracy)
 
 
 @checked
@@ -201,6 +203,8 @@ def accuracy_by_scheme(
     activation: str, lr: float, depth: Natural = 4, steps: Natural = 300, seeds: Natural = 5
 ) -> dict[str, np.ndarray]:
     """Validation accuracies of the networks of `initialization_race` but "custom": scheme -> (seeds,), one per draw.
+
+    NaN for a draw that diverges.
 
     Returns: scheme -> (seeds,).
     """

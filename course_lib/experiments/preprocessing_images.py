@@ -98,7 +98,7 @@ def prepared_images(
         prepared,
         returned[:SHOWN],
         _learnt(fitted, recipe, x.shape[1:]),
-        _numbers(fitted),
+        _numbers(fitted, recipe),
         before,
         _eigenvalues(z),
         float(fitted.explained.sum()) if isinstance(fitted, Rotated) else 1.0,
@@ -134,10 +134,13 @@ def _middle_pixels(shape: tuple[int, ...]) -> list[int]:
     return [int(np.ravel_multi_index((*at, i % shape[2]), shape)) for i, at in enumerate(places)]
 
 
-def _numbers(fitted: Scaled | Rotated) -> int:
+def _numbers(fitted: Scaled | Rotated, recipe: str) -> int:
+    """What applying it takes: the mean, and the directions, with their variances, or the d × d filters of ZCA."""
+    d = fitted.mean.size
     if isinstance(fitted, Rotated):
-        return fitted.mean.size + fitted.components.size + fitted.variances.size
-    return fitted.mean.size * (1 if (fitted.scale == 1).all() else 2)
+        more = {"PCA": fitted.components.size, "whitened": fitted.components.size + fitted.variances.size, "ZCA": d**2}
+        return d + more[recipe]
+    return d * (1 if (fitted.scale == 1).all() else 2)
 
 
 @lru_cache(maxsize=2)

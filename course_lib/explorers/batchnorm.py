@@ -30,8 +30,8 @@ def batchnorm_by_hand_explorer(**start: Any) -> Explorer:
     Controls: shape, size, mean, spread, gamma, beta, eps, restore (γ and β that give the input back).
     """
     plain = {"gamma": 1.0, "beta": 0.0, "eps": 1e-5, "restore": False}  # whatever the notebook started from
-    gamma = Slider("gamma", "γ", -4, 4, 1.0, step=0.05)
-    beta = Slider("beta", "β", -10, 10, 0.0, step=0.1)
+    gamma = Slider("gamma", "γ", -6, 6, 1.0, step=0.05)  # both far enough to give back any batch of these sliders
+    beta = Slider("beta", "β", -14, 14, 0.0, step=0.1)
 
     def linked(settings: Settings, changed: set[str]) -> Settings:
         """Giving the input back puts γ and β where they belong; moving them by hand ends it."""

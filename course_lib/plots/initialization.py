@@ -30,8 +30,8 @@ class SymmetryPicture(Picture):
         self.counts.set_title("How many hidden units are different?", pad=26)
         self.counts.axhline(UNITS, color=self.style.faint)
         last: Any = {"marker": "o", "markevery": [-1], "markersize": 5}  # at step 0 there is no line yet
-        self.distinct = self.moving_line(self.counts, color=BLUE, label="distinct units", **last)
-        self.rank = self.moving_line(self.counts, color=VERMILLION, linestyle="--", label="rank of W1", **last)
+        self.distinct = self.moving_line(self.counts, color=BLUE, label="distinct units (to 1 %)", **last)
+        self.rank = self.moving_line(self.counts, color=VERMILLION, linestyle="--", label="rank of W1 (to 1 %)", **last)
         self.legend_above(self.counts, (-0.02, 0.985), 2, borderaxespad=0)
         self.losses.set(xlim=(0, SYMMETRY_STEPS), yticks=[0, 1, math.log(10)], xlabel="step")
         self.losses.set_yticklabels(["0", "1", "ln 10"])
@@ -65,7 +65,7 @@ class SymmetryPicture(Picture):
         return (
             f"All weights start at {number(result.constant)}{noise}. After "
             f"{result.step[-1]} steps the {UNITS} hidden units make {many(result.distinct[-1], 'distinct unit')}, "
-            f"W1 has rank {result.rank[-1]}, the loss is {result.loss[-1]:.3f} and "
+            f"W1 has rank {result.rank[-1]} (both to 1 %), the loss is {result.loss[-1]:.3f} and "
             f"{result.accuracy:.0%} of the 300 training digits are right."
         )
 
@@ -107,6 +107,7 @@ class RacePicture(Picture):
         self.bars.set_title("Validation accuracy, %", loc="right")
         colours = [series["color"] for series in SERIES[: len(RACERS)]]
         self.rectangles = [self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
+        self.words = [self.moving(self.bars.text(0.14, row, "", va="center")) for row in range(len(RACERS))]
         self.marker = self.moving_line(self.bars, marker="<", color=self.style.ink, clip_on=False, markersize=9)
         self.row_keys(self.bars, -0.66, -0.50, SERIES[: len(RACERS)])
 
@@ -117,12 +118,13 @@ class RacePicture(Picture):
         self.losses.set_xlim(0, float(result.step[-1]))
 
     def set_artists(self, result: InitializationRace) -> None:
-        for name, curve, loss, bar, accuracy in zip(
-            result.names, self.curves, result.loss, self.rectangles, result.accuracy, strict=True
+        for name, curve, loss, bar, word, accuracy in zip(
+            result.names, self.curves, result.loss, self.rectangles, self.words, result.accuracy, strict=True
         ):
             curve.set_data(result.step, np.minimum(loss, FAR))
             curve.set_linewidth(self.style.line * (2 if name == result.init else 0.8))
-            bar.set_width(accuracy)
+            bar.set_width(0.0 if np.isnan(accuracy) else accuracy)
+            word.set_text("diverges" if np.isnan(accuracy) else "")
         self.marker.set_data([1.08], [result.names.index(result.init)])
 
     def describe(self, result: InitializationRace) -> str:
@@ -133,8 +135,11 @@ class RacePicture(Picture):
         else:
             correct = f"{result.accuracy[row]:.0%} of the validation digits right"
             fate = f"ends at loss {result.loss[row, -1]:.3f} with {correct}"
-        best = _label(result.names[int(np.nanargmax(result.accuracy))])
+        best = np.nanmax(result.accuracy)
+        leaders = [_label(name) for name, value in zip(result.names, result.accuracy, strict=True) if value == best]
+        alone = len(leaders) == 1
+        most = f"Best of the six: {leaders[0]} with {best:.0%}" if alone else f"None of the six is above {best:.0%}"
         return (
             f"{many(result.depth, f'hidden {name_of(result.activation)} layer')}, SGD with learning rate "
-            f"{result.lr:.3g}: {name} {fate}. Best of the six: {best} with {np.nanmax(result.accuracy):.0%}."
+            f"{result.lr:.3g}: {name} {fate}. {most}."
         )

@@ -117,10 +117,11 @@ class CloudPicture(Picture):
 
     def describe(self, result: PreparedCloud) -> str:
         return (
-            f"{_upper(result.stage)} cloud, correlation {result.correlation:.2g}, offset {result.offset:.2g}, scale "
-            f"ratio {result.scale_ratio:.3g}. The Hessian has the eigenvalues {result.eigenvalues[0]:.3g} and "
-            f"{result.eigenvalues[1]:.3g}, condition number {_short(result.condition)}; the largest stable learning "
-            f"rate is {result.largest_lr:.3g}. Gradient descent with {result.lr:.3g}: {_fate(result)}"
+            f"Stage: {result.stage}. The raw cloud has correlation {result.correlation:.2g}, offset "
+            f"{result.offset:.2g}, scale ratio {result.scale_ratio:.3g}. The Hessian has the eigenvalues "
+            f"{result.eigenvalues[0]:.3g} and {result.eigenvalues[1]:.3g}, condition number "
+            f"{_short(result.condition)}; the largest stable learning rate is {result.largest_lr:.3g}. Gradient "
+            f"descent with {result.lr:.3g}: {_fate(result)}"
             f"{' until 1 % of the loss is left' if result.steps > 0 else ''}"
             f"{f'; the first {SHOWN} are drawn' if result.steps > SHOWN else ''}."
             f"{'' if result.stage in USES_EPSILON else ' ε plays no part in this stage.'}"

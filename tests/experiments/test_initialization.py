@@ -7,6 +7,7 @@ import pytest
 
 from course_lib.experiments.initialization import (
     RACERS,
+    accuracy_by_scheme,
     initialization_race,
     memorisation,
     softmax_regression,
@@ -91,7 +92,12 @@ def test_divergence_is_a_result():
     result = initialization_race(activation="relu", lr=10.0, scale=100.0, steps=40)
     racer = RACERS.index("custom")
     assert result.diverged_at[racer] >= 0 and np.isnan(result.loss[racer, -1])
+    assert np.isnan(result.accuracy[racer]), "what is not a number is no digit 0"
     assert np.isfinite(result.loss[0]).all(), "one diverging racer must not touch the others"
+
+
+def test_a_divergence_is_no_accuracy_in_the_table_either():
+    assert np.isnan(accuracy_by_scheme("selu", 10.0, steps=20, seeds=1)["1.0"]).all()
 
 
 # notes: E05

@@ -23,6 +23,13 @@ def test_what_alexnet_vgg_and_resnet_store():
     assert stored == [0, 8 * 8 * 3, 3, 6]
 
 
+@pytest.mark.parametrize("k", [192, 20])
+def test_what_pca_whitening_and_zca_store(k):
+    """The mean and k directions; whitening their variances too; ZCA one filter for each pixel."""
+    stored = [prepared_images("patches", recipe, k).learnt_numbers for recipe in ("PCA", "whitened", "ZCA")]
+    assert stored == [192 + 192 * k, 192 + 192 * k + k, 192 + 192 * 192]
+
+
 # notes: 106
 def test_zca_with_all_components_is_the_zca_of_the_library():
     x, _ = _data("patches")

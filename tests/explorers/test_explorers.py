@@ -291,3 +291,14 @@ def test_before_play_a_search_has_not_looked_at_the_test_digits_nor_judged_half_
     explorer.set(strategy="grid", trials=100, lr_high=1.0, seed=6)
     assert explorer.result.edges and "crowd" not in explorer.text
     explorer.close()
+
+
+@pytest.mark.parametrize("mean", [-8, 8])
+def test_the_sliders_reach_the_gamma_and_beta_that_give_the_widest_batch_back(mean):
+    explorer = EXPLORERS["batchnorm_by_hand_explorer"]()
+    for shape in explorer.controls["shape"].options:
+        for size in (2, 5, 32, 1000):
+            explorer.set(shape=shape, size=size, mean=mean, spread=3, eps=10, restore=True)
+            for name in ("gamma", "beta"):
+                assert explorer.settings[name] == getattr(explorer.result, name)
+    explorer.close()

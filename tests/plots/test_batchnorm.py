@@ -17,7 +17,7 @@ from course_lib.plots.style import BLUE, VERMILLION
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("spread, gamma, beta", [(1e-3, -4.0, 10.0), (3.0, 4.0, -10.0), (1.0, 0.0, 0.0)])
+@pytest.mark.parametrize("spread, gamma, beta", [(1e-3, -6.0, 14.0), (3.0, 6.0, -14.0), (1.0, 0.0, 0.0)])
 def test_all_numbers_of_a_batch_are_inside_the_axes(shape, spread, gamma, beta):
     picture, result = ByHandPicture(), batchnorm_by_hand(shape, 1000, 8.0, spread, gamma, beta)
     picture.update(result)

@@ -152,6 +152,21 @@ def test_the_race_is_told_in_the_words_of_its_axis():
     assert said.startswith("1 hidden GELU layer,") and said.endswith("Best of the six: yours with 90%.")
 
 
+def test_a_racer_that_diverged_has_a_word_and_no_bar_and_is_not_the_best():
+    """What is not a number would be counted as digit 0, which one image in nine is."""
+    result = initialization_race("he", "selu", 1.0, 10.0, steps=60)
+    gone = result.diverged_at >= 0
+    picture = RacePicture().update(result)
+    assert [bool(word.get_text()) for word in picture.words] == [not bar.get_width() for bar in picture.rectangles]
+    assert [bool(word.get_text()) for word in picture.words] == gone.tolist() and gone.any()
+    for accuracy, best in (
+        ([0.08, 0.1, 0.11], "Best of the six: xavier with 11%."),
+        ([0.1, 0.11, 0.11], "None of the six is above 11%."),
+    ):
+        said = picture.describe(replace(result, accuracy=np.array([*accuracy, *[np.nan] * 3])))
+        assert f": he diverges at step {result.diverged_at[3]}. {best}" in said
+
+
 @pytest.mark.parametrize(
     "value, above, below", [(0.5, [], []), (1.0, [], []), (1.7, [1], []), (-2, [], [0]), (np.nan, [], [])]
 )

@@ -250,16 +250,22 @@ WRONG["6.2"] = {
     ),
     "not divided": (lambda dy, x, g, e: root(x, e) * one_line(dy, x, g, e), "The division by √(σ² + ε) is missing"),
     "plus": (wrong_back(by_mean, lambda dy, h, x: -h * np.mean(dy * h, 0)), "The sign of the last term"),
-    "x for x̂": (wrong_back(by_mean, lambda dy, h, x: x * np.mean(dy * x, 0)), "You used x in the last term"),
-    "x outside": (wrong_back(by_mean, lambda dy, h, x: x * np.mean(dy * h, 0)), "You used x in the last term"),
-    "x inside": (wrong_back(by_mean, lambda dy, h, x: h * np.mean(dy * x, 0)), "You used x in the last term"),
+    "x for x̂": (wrong_back(by_mean, lambda dy, h, x: x * np.mean(dy * x, 0)), "You used x, or x − μ, in the"),
+    "x outside": (
+        wrong_back(by_mean, lambda dy, h, x: x * np.mean(dy * h, 0)),
+        "You used x, or x − μ, in the",
+    ),
+    "x inside": (
+        wrong_back(by_mean, lambda dy, h, x: h * np.mean(dy * x, 0)),
+        "You used x, or x − μ, in the",
+    ),
     "x − μ for x̂": (
         wrong_back(by_mean, lambda dy, h, x: (x - x.mean(0)) * np.mean(dy * (x - x.mean(0)), 0)),
-        "You used x in the last term",
+        "You used x, or x − μ, in the",
     ),
     "x − μ outside": (
         wrong_back(by_mean, lambda dy, h, x: (x - x.mean(0)) * np.mean(dy * h, 0)),
-        "You used x in the last term",
+        "You used x, or x − μ, in the",
     ),
     "no ε": (lambda dy, x, g, e: staged(dy, x, g, 0), "ε is missing"),
     "σ² + ε": (lambda dy, x, g, e: staged(dy, x, g, e) / root(x, e), "You divide by σ² + ε"),

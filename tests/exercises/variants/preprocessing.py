@@ -72,6 +72,15 @@ def at_least(epsilon):
     return lambda a, b: (b - np.mean(a, axis=0)) / np.maximum(np.std(a, axis=0), epsilon)
 
 
+def instead_of_0(epsilon):
+    return lambda a, b: (b - np.mean(a, axis=0)) / np.where(np.std(a, axis=0) == 0, epsilon, np.std(a, axis=0))
+
+
+def nan_to_zero(a, b):
+    z = (b - a.mean(axis=0)) / a.std(axis=0)
+    return np.where(np.isnan(z), 0, z)
+
+
 def pair(a, b):
     mu, sigma = a.mean(axis=0), safe(a.std(axis=0))
     return (a - mu) / sigma, (b - mu) / sigma
@@ -107,9 +116,20 @@ WRONG = {
         "samples": (lambda a, b: ((b.T - b.mean(1)) / safe(b.std(1))).T, "You standardised each sample"),
         **{
             f"{name} {e}": (denominator(e), "A small number in the")
-            for name, denominator in {"+": plus, "√(var + ε)": root, "np.maximum": at_least}.items()
-            for e in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
+            for name, denominator in {
+                "+": plus,
+                "√(var + ε)": root,
+                "np.maximum": at_least,
+                "for 0": instead_of_0,
+            }.items()
+            for e in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
         },
+        "√(var + ε) 1e-15": (root(1e-15), "A small number in the"),
+        "+ 1e-15": (plus(1e-15), "divided by 0 or by almost 0"),
+        "np.maximum 1e-15": (at_least(1e-15), "divided by 0 or by almost 0"),
+        "for 0 1e-15": (instead_of_0(1e-15), "divided by 0 or by almost 0"),
+        "np.nan_to_num": (lambda a, b: np.nan_to_num((b - a.mean(0)) / a.std(0)), "Putting 0 for NaN hides it only"),
+        "0 for NaN": (nan_to_zero, "Putting 0 for NaN hides it only"),
         "no guard": (
             lambda a, b: (b - np.mean(a, axis=0)) / np.std(a, axis=0),
             "constant in the training data has σ = 0",
@@ -120,7 +140,7 @@ WRONG = {
         **{
             f"constant below {least}": (
                 lambda a, b, e=least: (b - a.mean(0)) / np.where(a.std(0) < e, 1, a.std(0)),
-                "Small is not constant",
+                "Small is not constant: you do not divide",
             )
             for least in (1e-3, 1e-5, 1e-7)
         },
