@@ -243,6 +243,8 @@ class Explorer:
 
     def __repr__(self) -> str:
         moved = {name: value for name, value in self.settings.items() if value != self._defaults[name]}
+        linked = self._checked(self._defaults, moved)  # a control that another one would take along is said, too
+        moved = {name: value for name, value in self.settings.items() if name in moved or value != linked[name]}
         return f"{self.name}({', '.join(f'{name}={_short(value)}' for name, value in moved.items())})"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -42,7 +42,7 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
 
     Controls: surface, rates (one for all, the book's, tuned), lr, steps, watch; folded: beta, beta2, eps,
     eps_at, the start x and y, and a switch for each optimizer. Moving lr means one rate for all; whoever is watched is
-    switched on.
+    switched on, and no longer watched when switched off.
     """
 
     def linked(settings: Settings, changed: set[str]) -> Settings:
@@ -51,8 +51,9 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
             adjusted["rates"] = "same"
         if "surface" in changed and not {"x", "y"} & changed:
             adjusted["x"], adjusted["y"] = SURFACES[settings["surface"]].start
-        if "watch" in changed and settings["watch"] != "all":
-            adjusted[settings["watch"]] = True
+        watched = settings["watch"]
+        if watched != "all" and not settings[watched]:
+            adjusted |= {watched: True} if "watch" in changed else {"watch": "all"}
         return adjusted
 
     x, y = SURFACES["bowl"].start

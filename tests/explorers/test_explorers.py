@@ -192,6 +192,19 @@ def test_a_button_that_names_a_setting_leads_there_from_every_start(name, start,
         assert elsewhere.preset(label).settings == usual.preset(label).settings
 
 
+@pytest.mark.parametrize("name", [name for name in EXPLORERS if EXPLORERS[name]()._linked])
+def test_linked_controls_come_back_with_the_line_of_code_from_every_state(name):
+    explorer, rng = EXPLORERS[name](), np.random.default_rng(3)
+    for _ in range(100):
+        control = list(explorer.controls.values())[rng.integers(len(explorer.controls))]
+        explorer.settings = explorer._checked(explorer.settings, {control.name: control.random(rng)})
+        assert EXPLORERS[name](**explorer.settings).settings == explorer.settings
+        again = eval(repr(explorer), dict(EXPLORERS)).settings
+        for setting, value in explorer.settings.items():
+            rounded = pytest.approx(value, rel=1e-3) if type(value) is float else value
+            assert again[setting] == rounded, (setting, repr(explorer))
+
+
 def test_what_a_slider_says_is_the_value_in_force(explorer, panel):
     """To six digits, at every stop."""
     for name in [name for name, control in explorer.controls.items() if isinstance(control, Slider)]:

@@ -46,7 +46,7 @@ def in_copy(copy: Path, code: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"COURSE_LIB_PROGRESS": str(copy.parent / "progress")},
+        env=os.environ | {"COURSE_LIB_PROGRESS": str(copy.parent / "progress"), "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
