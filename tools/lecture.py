@@ -140,7 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal ends it as Ctrl + C does
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # as Ctrl + C, in the background too
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
     try:
