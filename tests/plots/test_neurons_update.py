@@ -115,5 +115,5 @@ def test_negative_factors_stand_in_brackets():
 def test_what_two_windows_cancel_to_is_0_and_not_its_rounding():
     """A word that both windows share, and a unit without a curve: δ·x and −δ·x."""
     result = window_update(11, "W", 7, 15, "identity", 0.025)
-    assert 0 < abs(result.gradient["W"][result.place[1]]) < 1e-15
+    assert abs(result.gradient["W"][result.place[1]]) < 1e-15  # exactly 0 with some BLAS kernels
     assert "0.025 · 0 " in sentence(rules(result, "update"))
