@@ -42,6 +42,12 @@ class NeuronResponse:
         return self.b - most, self.b + most
 
     @property
+    def output_range(self) -> tuple[float, float]:
+        """The smallest and the largest output in the square; its own points, as the grid may step over a minimum."""
+        output = ACTIVATIONS[self.activation].f(np.linspace(*self.reach, 2001))
+        return float(output.min()), float(output.max())
+
+    @property
     def angle(self) -> float:
         """Direction of w in degrees, 0 along x1: the direction in which z grows fastest."""
         return math.degrees(math.atan2(self.w2, self.w1))

@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from course_lib.experiments.neurons import EXTENT, REACH, NeuronResponse
-from course_lib.nn.activations import ACTIVATIONS
 from course_lib.plots.activations import name_of, number
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, VERMILLION
@@ -86,10 +85,10 @@ class NeuronPicture(Picture):
                 f"angles to that, {distance:.2f} from the origin."
             )
         low, high = result.reach
-        output = ACTIVATIONS[result.activation].f(np.linspace(low, high, 2001))  # the plane's grid steps over a minimum
+        least, most = result.output_range
         said = (
             f"One {name_of(result.activation)} neuron with w = ({result.w1:.2f}, {result.w2:.2f}), b = {result.b:.2f}. "
             f"In the square its sum z goes from {number(low)} to {number(high)}, its output "
-            f"from {output.min():.3g} to {output.max():.3g}. {where}"
+            f"from {least:.3g} to {most:.3g}. {where}"
         )
         return said.replace("-", "−")
