@@ -97,7 +97,7 @@ def share_agreeing(gradients: np.ndarray) -> float:
     return float(np.mean(~(some_positive & some_negative)[counted])) if counted.any() else 1.0
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)  # the chapter asks several times for four networks of each kind
 def _records(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]:
     """steps -> ((3, 8) shares of weights, with the bias, of units; ratio; accuracy)"""
     digits, found = load_digits(), {}

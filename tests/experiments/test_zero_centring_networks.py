@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.data.digits import load_digits
+from course_lib.experiments import zero_centring_networks as networks
 from course_lib.experiments.zero_centring_networks import (
     BATCHES,
     NETWORKS,
@@ -70,6 +71,11 @@ def test_the_bias_goes_with_its_weights_and_the_units_go_their_own_ways():
 def test_all_networks_learn_whatever_their_signs_do():
     """Agreement of signs is not the fate of training."""
     assert network_signs(32, 1000).accuracy.min() > 0.85
+
+
+def test_four_networks_of_each_kind_are_kept():
+    """Else every table of the chapter would train them again, for half a minute."""
+    assert networks._records.cache_parameters()["maxsize"] >= 4 * len(NETWORKS)
 
 
 def test_share_agreeing_on_columns_by_hand():
