@@ -6,7 +6,6 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
-from course_lib.registry import registered
 
 
 def first_loss(sizes: tuple[int, ...], std: float, decay: float) -> float:
@@ -310,4 +309,4 @@ ADVICE = Exercise(
     ),
 )
 
-EXERCISES = registered((FIRST_LOSS, RATIO, ADVICE))
+EXERCISES = (FIRST_LOSS, RATIO, ADVICE)

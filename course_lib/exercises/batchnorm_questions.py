@@ -1,193 +1,154 @@
 """Chapter 06, batch normalisation: the questions asked before each experiment."""
 
-from course_lib.exercises.prediction import Option, Prediction
-from course_lib.registry import registered
+from course_lib.exercises.prediction import Answer, Option, Prediction
 
 QUESTIONS = (
     Prediction(
         "6.a",
         "A batch of 1000 numbers has two bumps and nothing between them. Batch normalisation gives it "
         "mean 0 and variance 1. What does it look like now?",
-        (
-            Option(
-                "Like a bell: a standard normal distribution.",
-                "Mean 0 and variance 1 do not make a bell. x̂ = (x − μ)/σ only shifts and stretches the axis.",
-            ),
-            Option(
-                "Two bumps and nothing between them.",
-                "Shifting and stretching changes no shape. Skewness and kurtosis stay as they were.",
-                right=True,
-            ),
-            Option(
-                "One broad bump: the gap is averaged away.",
-                "Every number keeps its place among the others. Nothing is averaged but μ and σ.",
-            ),
+        Option(
+            "Like a bell: a standard normal distribution.",
+            "Mean 0 and variance 1 do not make a bell. x̂ = (x − μ)/σ only shifts and stretches the axis.",
+        ),
+        Answer(
+            "Two bumps and nothing between them.",
+            "Shifting and stretching changes no shape. Skewness and kurtosis stay as they were.",
+        ),
+        Option(
+            "One broad bump: the gap is averaged away.",
+            "Every number keeps its place among the others. Nothing is averaged but μ and σ.",
         ),
     ),
     Prediction(
         "6.b",
         "With which γ and β does batch normalisation give back exactly the batch it received?",
-        (
-            Option("γ = 1 and β = 0.", "That leaves x̂ as it is: mean 0 and variance 1, whatever x was."),
-            Option(
-                "γ = σ² and β = μ.",
-                "γ multiplies x̂, which was divided by a standard deviation. It must be a standard deviation too.",
-            ),
-            Option(
-                "γ = √(σ² + ε) and β = μ.",
-                "They undo the division and the subtraction, ε included. A layer with batch normalisation can, "
-                "at test time, represent all it could without.",
-                right=True,
-            ),
+        Option("γ = 1 and β = 0.", "That leaves x̂ as it is: mean 0 and variance 1, whatever x was."),
+        Option(
+            "γ = σ² and β = μ.",
+            "γ multiplies x̂, which was divided by a standard deviation. It must be a standard deviation too.",
+        ),
+        Answer(
+            "γ = √(σ² + ε) and β = μ.",
+            "They undo the division and the subtraction, ε included. A layer with batch normalisation can, "
+            "at test time, represent all it could without.",
         ),
     ),
     Prediction(
         "6.c",
         "Ten tanh layers with weights of std 0.01 lose the signal: 3e-7 is left in layer 10. Now each "
         "sum is batch-normalised before tanh. What is the std of the activations in layer 10?",
-        (
-            Option(
-                "Still far below 0.01, but larger than before.",
-                "Normalising undoes the whole factor of every layer, not a part of it.",
-            ),
-            Option("1.", "The input of tanh has std 1. tanh squashes it."),
-            Option(
-                "0.628, as in layer 1.",
-                "Every tanh sees numbers of mean 0 and variance 1. √E[tanh(z)²] = 0.628 for normal z, in each layer, "
-                "at any std of the weights at which ε is not felt.",
-                right=True,
-            ),
+        Option(
+            "Still far below 0.01, but larger than before.",
+            "Normalising undoes the whole factor of every layer, not a part of it.",
+        ),
+        Option("1.", "The input of tanh has std 1. tanh squashes it."),
+        Answer(
+            "0.628, as in layer 1.",
+            "Every tanh sees numbers of mean 0 and variance 1. √E[tanh(z)²] = 0.628 for normal z, in each layer, "
+            "at any std of the weights at which ε is not felt.",
         ),
     ),
     Prediction(
         "6.d",
         "You multiply all weights of a layer in front of batch normalisation by 10. What happens to its "
         "output, and to the gradient of these weights?",
-        (
-            Option(
-                "The output stays, the gradient becomes a tenth.",
-                "μ and σ become 10 times as large as well, so x̂ stays. The same output from weights ten times as "
-                "large means that each of them counts for a tenth.",
-                right=True,
-            ),
-            Option(
-                "Both stay: batch normalisation forgets the scale.",
-                "The output does. But the slope is measured per unit of weight, and a unit is now a tenth of what it "
-                "was, relative to the weights.",
-            ),
-            Option(
-                "The output stays, the gradient grows tenfold.",
-                "It is the other way round: large weights get small gradients, small weights large ones.",
-            ),
+        Answer(
+            "The output stays, the gradient becomes a tenth.",
+            "μ and σ become 10 times as large as well, so x̂ stays. The same output from weights ten times as "
+            "large means that each of them counts for a tenth.",
+        ),
+        Option(
+            "Both stay: batch normalisation forgets the scale.",
+            "The output does. But the slope is measured per unit of weight, and a unit is now a tenth of what it "
+            "was, relative to the weights.",
+        ),
+        Option(
+            "The output stays, the gradient grows tenfold.",
+            "It is the other way round: large weights get small gradients, small weights large ones.",
         ),
     ),
     Prediction(
         "6.e",
         "A dense layer with a bias b stands in front of batch normalisation. What is the gradient of b?",
-        (
-            Option("Smaller than without, but not 0.", "Nothing is left of it but rounding."),
-            Option(
-                "Exactly 0, but for rounding.",
-                "b shifts every number of the batch and the mean by the same amount, and the mean is subtracted. "
-                "β does its work instead.",
-                right=True,
-            ),
-            Option(
-                "The same as without.", "Without, b moves the output. With batch normalisation it is subtracted again."
-            ),
+        Option("Smaller than without, but not 0.", "Nothing is left of it but rounding."),
+        Answer(
+            "Exactly 0, but for rounding.",
+            "b shifts every number of the batch and the mean by the same amount, and the mean is subtracted. "
+            "β does its work instead.",
         ),
+        Option("The same as without.", "Without, b moves the output. With batch normalisation it is subtracted again."),
     ),
     Prediction(
         "6.f",
         "You check your backward pass of batch normalisation against measured slopes in x, with a "
         "batch of one example. Both say 0 everywhere. What does that prove?",
-        (
-            Option(
-                "Hardly anything.",
-                "x̂ = 0 whatever x is. Only a pass that forgets to subtract the mean would show. Use at least 4 "
-                "examples.",
-                right=True,
-            ),
-            Option(
-                "That the backward pass is right.",
-                "One example equals its own mean: all slopes in x are 0, and a pass that takes σ for a constant says 0 "
-                "too.",
-            ),
-            Option(
-                "That the layer is badly scaled.", "The scale has nothing to do with it. A batch of one has no spread."
-            ),
+        Answer(
+            "Hardly anything.",
+            "x̂ = 0 whatever x is. Only a pass that forgets to subtract the mean would show. Use at least 4 examples.",
         ),
+        Option(
+            "That the backward pass is right.",
+            "One example equals its own mean: all slopes in x are 0, and a pass that takes σ for a constant says 0 "
+            "too.",
+        ),
+        Option("That the layer is badly scaled.", "The scale has nothing to do with it. A batch of one has no spread."),
     ),
     Prediction(
         "6.g",
         "Training is over, and the 359 test images are classified in batches of 32. You forget to switch "
         "batch normalisation to its test mode, and the images are sorted by class. How many are right?",
-        (
-            Option(
-                "About as many as in test mode: over 95 %.",
-                "In a shuffled batch the statistics resemble those of training. In a batch of one class they do not.",
-            ),
-            Option("About 80 %.", "Worse. What all images of the batch share, their class, is subtracted from each."),
-            Option(
-                "About 20 %.",
-                "The mean of a batch of one class carries the class, and batch normalisation subtracts it.",
-                right=True,
-            ),
+        Option(
+            "About as many as in test mode: over 95 %.",
+            "In a shuffled batch the statistics resemble those of training. In a batch of one class they do not.",
+        ),
+        Option("About 80 %.", "Worse. What all images of the batch share, their class, is subtracted from each."),
+        Answer(
+            "About 20 %.", "The mean of a batch of one class carries the class, and batch normalisation subtracts it."
         ),
     ),
     Prediction(
         "6.h",
         "Saito trains 16 pairs of networks, one with and one without batch normalisation, that differ in "
         "the std of their first weights. How often is the one without ahead after 20 epochs?",
-        (
-            Option(
-                "Never.",
-                "The book says “in almost all cases”, and two of its panels are the exceptions: at std 0.29 its run "
-                "has 0.979 without and 0.630 with.",
-            ),
-            Option(
-                "At a few of the larger scales.",
-                "At 0.29 and 0.16, where the plain network is well scaled. Large weights in front of batch "
-                "normalisation learn slowly, because their gradient is small.",
-                right=True,
-            ),
-            Option("In about half of the cases.", "At most scales the network without does not learn at all."),
+        Option(
+            "Never.",
+            "The book says “in almost all cases”, and two of its panels are the exceptions: at std 0.29 its run "
+            "has 0.979 without and 0.630 with.",
         ),
+        Answer(
+            "At a few of the larger scales.",
+            "At 0.29 and 0.16, where the plain network is well scaled. Large weights in front of batch "
+            "normalisation learn slowly, because their gradient is small.",
+        ),
+        Option("In about half of the cases.", "At most scales the network without does not learn at all."),
     ),
     Prediction(
         "6.i",
         "Ten freshly drawn ReLU layers, each batch-normalised. What happens to the gradient on its way down?",
-        (
-            Option(
-                "It keeps its size: that is the point of normalising.",
-                "The activations keep theirs. The factor on the gradient is √(π/(π − 1)), which is above 1.",
-            ),
-            Option(
-                "It grows by about a fifth per layer.",
-                "The factor is √(π/(π − 1)) = 1.211 per layer: 5.6 over nine of them, 2e8 over a hundred. (The first "
-                "layer, whose input is no ReLU, gives 0.71.)",
-                right=True,
-            ),
-            Option(
-                "It shrinks: ReLU passes only half of it.",
-                "ReLU does. But the batch's standard deviation after ReLU is small as well, and the gradient is "
-                "divided by it.",
-            ),
+        Option(
+            "It keeps its size: that is the point of normalising.",
+            "The activations keep theirs. The factor on the gradient is √(π/(π − 1)), which is above 1.",
+        ),
+        Answer(
+            "It grows by about a fifth per layer.",
+            "The factor is √(π/(π − 1)) = 1.211 per layer: 5.6 over nine of them, 2e8 over a hundred. (The first "
+            "layer, whose input is no ReLU, gives 0.71.)",
+        ),
+        Option(
+            "It shrinks: ReLU passes only half of it.",
+            "ReLU does. But the batch's standard deviation after ReLU is small as well, and the gradient is "
+            "divided by it.",
         ),
     ),
     Prediction(
         "6.j",
         "Layer normalisation has mean and variance, too. Over what are they taken?",
-        (
-            Option(
-                "All units of one example.",
-                "So it needs no batch, works with a single example and is the same in training and test.",
-                right=True,
-            ),
-            Option("All examples of a batch, one unit at a time.", "That is batch normalisation."),
-            Option("All layers of the network.", "The name means all units of *one* layer, example by example."),
+        Answer(
+            "All units of one example.",
+            "So it needs no batch, works with a single example and is the same in training and test.",
         ),
+        Option("All examples of a batch, one unit at a time.", "That is batch normalisation."),
+        Option("All layers of the network.", "The name means all units of *one* layer, example by example."),
     ),
 )
-
-PREDICTIONS = registered(QUESTIONS)

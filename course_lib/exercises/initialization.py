@@ -7,7 +7,6 @@ import numpy as np
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
 from course_lib.nn.activations import ACTIVATIONS
-from course_lib.registry import registered
 
 
 @arrays("z")
@@ -312,4 +311,4 @@ INPUT_GRADIENT = Exercise(
     ),
 )
 
-EXERCISES = registered((HE_WEIGHTS, MEAN_SQUARES, INPUT_GRADIENT))
+EXERCISES = (HE_WEIGHTS, MEAN_SQUARES, INPUT_GRADIENT)

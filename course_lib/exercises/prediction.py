@@ -35,21 +35,29 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Answer(Option):
+    """The right option."""
+
+    right: bool = True
+
+
+@dataclass(frozen=True, init=False)
 class Prediction:
     """A question with options, exactly one of them right."""
 
     id: str
     question: str
     options: tuple[Option, ...]
-    occasion: str = "Predict"
+    occasion: str
 
-    def __post_init__(self) -> None:
-        right = sum(option.right for option in self.options)
-        if len(self.options) < 2 or right != 1:
+    def __init__(self, id: str, question: str, *options: Option, occasion: str = "Predict") -> None:
+        right = sum(option.right for option in options)
+        if len(options) < 2 or right != 1:
             raise ValueError(
-                f"Prediction {self.id} needs at least two options and exactly one right one; "
-                f"it has {len(self.options)} and {right}."
+                f"Prediction {id} needs at least two options and exactly one right one; "
+                f"it has {len(options)} and {right}."
             )
+        vars(self).update(id=id, question=question, options=options, occasion=occasion)
 
     @property
     def title(self) -> str:

@@ -6,7 +6,6 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
-from course_lib.registry import registered
 
 
 @arrays("x_train", "x_test")
@@ -412,4 +411,4 @@ LARGEST_LEARNING_RATE = Exercise(
     ),
 )
 
-EXERCISES = registered((STANDARDISED, ZCA, LARGEST_LEARNING_RATE))
+EXERCISES = (STANDARDISED, ZCA, LARGEST_LEARNING_RATE)

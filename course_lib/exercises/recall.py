@@ -1,6 +1,6 @@
 """Short questions on what a chapter has told, for reviews: one right answer, its reason, and what it is not."""
 
-from course_lib.exercises.prediction import Option, Prediction
+from course_lib.exercises.prediction import Answer, Option, Prediction
 
 
 def recall(chapter: str, *questions: tuple[str, str, str, tuple[str, ...]]) -> tuple[Prediction, ...]:
@@ -9,8 +9,9 @@ def recall(chapter: str, *questions: tuple[str, str, str, tuple[str, ...]]) -> t
         Prediction(
             f"{chapter}.r{number}",
             question,
-            (Option(right, why, right=True), *(Option(text, "") for text in wrong)),
-            "Review",
+            Answer(right, why),
+            *(Option(text, "") for text in wrong),
+            occasion="Review",
         )
         for number, (question, right, why, wrong) in enumerate(questions, 1)
     )

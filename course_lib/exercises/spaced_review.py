@@ -112,8 +112,8 @@ def shuffled(question: Prediction, chance: random.Random, occasion: str = "Revie
     chance.shuffle(order)
     while question.occasion == "Predict" and order == list(options):
         chance.shuffle(order)
-    other = tuple(options[letter] for letter in order)
-    return Prediction(question.id, question.question, other, occasion), "".join(order)
+    other = [options[letter] for letter in order]
+    return Prediction(question.id, question.question, *other, occasion=occasion), "".join(order)
 
 
 class Review(Shown):

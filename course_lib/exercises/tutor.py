@@ -66,12 +66,12 @@ def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
 
 
 class Tutor:
-    """`modules` are the chapters' modules, with dictionaries `EXERCISES` or `PREDICTIONS`."""
+    """`modules` are the chapters' modules, with `EXERCISES` or `QUESTIONS`."""
 
     def __init__(self, modules: Iterable[ModuleType], file: ProgressFile | None = None) -> None:
         chapters = list(modules)
-        self.exercises = registered(one for module in chapters for one in getattr(module, "EXERCISES", {}).values())
-        self.predictions = registered(one for module in chapters for one in getattr(module, "PREDICTIONS", {}).values())
+        self.exercises = registered(one for module in chapters for one in getattr(module, "EXERCISES", ()))
+        self.predictions = registered(one for module in chapters for one in getattr(module, "QUESTIONS", ()))
         self.file = file or ProgressFile()
         self._shown: dict[str, Shown] = {}
 

@@ -45,13 +45,13 @@ class Variant:
 
     def ask(self, numbers: dict[str, Any]) -> Prediction:
         question, truth, *claims = self.make(**numbers)
-        options = tuple(
+        options = [
             Option(claim.text or written(claim.value), claim.why, near(claim.value, truth, CLOSE)) for claim in claims
-        )
+        ]
         doubtful = sum(near(claim.value, truth, 2 * CLOSE) for claim in claims)
         if doubtful != 1 or len({option.text for option in options}) < len(options):
             raise ValueError(f"{self.id} with {numbers}: the options do not differ enough from {truth}.")
-        return Prediction(self.id, question, options, "Review")
+        return Prediction(self.id, question, *options, occasion="Review")
 
     def for_review(self) -> list[dict[str, Any]]:
         """The choices of numbers; without the first and the last where the inventory asks with them."""

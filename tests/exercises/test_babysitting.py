@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from course_lib.exercises import _tutor
 from course_lib.exercises.babysitting import advice, first_loss, update_ratio
-from course_lib.exercises.babysitting_questions import PREDICTIONS
 from course_lib.experiments.babysitting_clinic import course
 from course_lib.experiments.babysitting_patients import Run
 from course_lib.experiments.babysitting_rates import accuracy_before_loss
@@ -41,7 +41,7 @@ def test_9_3_on_three_real_runs():
 
 
 def test_the_numbers_in_the_questions_are_true():
-    assert {"9.a", "9.d", "9.g", "9.h"} <= set(PREDICTIONS)
+    assert {"9.a", "9.d", "9.g", "9.h"} <= set(_tutor.predictions)
     assert -math.log(0.1) == pytest.approx(2.302585, abs=1e-6)
     run = accuracy_before_loss(1e-6)
     assert run.loss[[0, -1]].round(4).tolist() == [2.3028, 2.3011]

@@ -5,15 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from course_lib.exercises import _tutor
 from course_lib.exercises.initialization import (
-    EXERCISES,
     he_weights,
     input_gradient,
     mean_squares,
 )
-from course_lib.exercises.initialization_questions import PREDICTIONS
 from course_lib.exercises.initialization_variants import VARIANTS
-from course_lib.exercises.start import PREDICTIONS as START_PREDICTIONS
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.initializers import he
@@ -80,14 +78,14 @@ def test_5_3_predicts_the_gradient_of_a_real_network(activation, slope, scale, a
 # notes: 129, E05
 def test_5_3_saturated_tanh_explodes():
     """init-backward-10x500-tanh-1.0: 2.6e5 at the input, though the median slope is about 0."""
-    scale, width, slopes = EXERCISES["5.3"].cases[5]
+    scale, width, slopes = _tutor.exercises["5.3"].cases[5]
     assert (scale, width, len(slopes)) == (1.0, 500, 10)
     assert np.median(slopes) < 1e-9
     assert 1e5 < input_gradient(scale, width, slopes) < 1e6
 
 
 def text_of(id):
-    return {**START_PREDICTIONS, **PREDICTIONS}[id].text()
+    return _tutor.predictions[id].text()
 
 
 def test_the_numbers_in_the_predictions_are_those_of_the_formulas():
@@ -157,6 +155,6 @@ def _right(question):
 @pytest.mark.parametrize("w1, w2, b", [(1.0, 2.0, -0.5), (-3.0, 0.7, 1.1)])
 def test_0_a_the_line_turns_about_its_crossing_with_the_x2_axis(w1, w2, b):
     crossing = np.array([0.0, -b / w2])
-    assert START_PREDICTIONS["0.a"].right == "b"
+    assert _tutor.predictions["0.a"].right == "b"
     for moved in (w1, w1 + 1, w1 - 2):
         assert np.dot([moved, w2], crossing) + b == pytest.approx(0)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from course_lib.exercises import _tutor
 from course_lib.exercises.optimizers import (
     adam_steps,
     momentum_steps,
     rates_on_plateau,
 )
-from course_lib.exercises.optimizers_questions import PREDICTIONS
 from course_lib.experiments.optimizers import saito_paths
 from course_lib.experiments.optimizers_adam import adam_bias, effective_rates
 from course_lib.experiments.optimizers_race import optimizer_race
@@ -55,7 +55,7 @@ def test_7_3_is_the_library(patience):
 
 def test_the_numbers_in_the_predictions_are_the_measured_ones():
     losses = {name: run.loss[-1] for name, run in saito_paths().items()}
-    text = PREDICTIONS["7.b"].text()
+    text = _tutor.predictions["7.b"].text()
     for name, shown in (("adagrad", "0.00072"), ("sgd", "0.0133"), ("momentum", "0.048"), ("adam", "0.102")):
         assert shown in text and losses[name] == pytest.approx(float(shown), rel=0.005)
     assert losses["adam"] / losses["adagrad"] == pytest.approx(140, rel=0.02)

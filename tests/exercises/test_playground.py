@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from course_lib.exercises.playground import EXERCISES, luck, moved
+from course_lib.exercises import _tutor
+from course_lib.exercises.playground import luck, moved
 from course_lib.exercises.playground_pipeline import FAULTS, Envelope
 from course_lib.experiments.playground import playground_at
 from course_lib.experiments.playground_capstone import final_look, ladder, shifted, validated
 
-PIPELINE = EXERCISES["11.3"]
+PIPELINE = _tutor.exercises["11.3"]
 
 
 def test_11_1_is_what_the_capstone_trains_on():
@@ -31,7 +32,7 @@ def test_11_2_has_mean_0_and_spread_1_for_equal_networks():
 
 
 def test_11_2_asks_for_both_signs_and_for_digits_of_every_kind():
-    cases = EXERCISES["11.2"].cases
+    cases = _tutor.exercises["11.2"].cases
     assert {np.sign(luck(a, b)) for a, b in cases} == {-1, 0, 1}
     for a, b in cases[:-1]:
         assert all(np.any(kind) for kind in (a & b, a & ~b, b & ~a)), (a, b)

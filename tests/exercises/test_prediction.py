@@ -5,19 +5,17 @@ from html.parser import HTMLParser
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from course_lib.exercises.initialization_questions import PREDICTIONS
-from course_lib.exercises.prediction import SURE, Option, Prediction, Question
+from course_lib.exercises import _tutor
+from course_lib.exercises.prediction import SURE, Answer, Option, Prediction, Question
 from course_lib.exercises.shown import WIDGET
-from course_lib.exercises.start import PREDICTIONS as START
 
 ASK = Prediction(
     "9.a",
     "Is 1 < 2 & true?",
-    (
-        Option("No", "Count <again>."),
-        Option("Yes", "One comes first.", right=True),
-    ),
+    Option("No", "Count <again>."),
+    Answer("Yes", "One comes first."),
 )
+ASKED = [one for one in _tutor.predictions.values() if one.id.startswith(("0.", "5."))]
 
 
 class Reader(HTMLParser):
@@ -49,7 +47,7 @@ def test_the_text():
     )
 
 
-@pytest.mark.parametrize("prediction", [ASK, *START.values(), *PREDICTIONS.values()], ids=lambda p: p.id)
+@pytest.mark.parametrize("prediction", [ASK, *ASKED], ids=lambda p: p.id)
 def test_html_shows_the_question_and_folds_the_reasons(prediction):
     reader = Reader(prediction.html())
     assert not reader.stack
@@ -60,7 +58,7 @@ def test_html_shows_the_question_and_folds_the_reasons(prediction):
         assert f"{letter}) {'Right.' if option.right else 'Not so.'} " in reader.folded
 
 
-@pytest.mark.parametrize("prediction", [*START.values(), *PREDICTIONS.values()], ids=lambda p: p.id)
+@pytest.mark.parametrize("prediction", ASKED, ids=lambda p: p.id)
 def test_the_stored_form_is_the_same_in_every_run(prediction):
     first, second = (Question(prediction) for _ in range(2))
     one, two = first._repr_mimebundle_(), second._repr_mimebundle_()
@@ -126,11 +124,11 @@ def test_closing_leaves_no_widget_behind():
     "options",
     [
         (),
-        (Option("Yes", "So.", right=True),),
+        (Answer("Yes", "So."),),
         (Option("Yes", "So."), Option("No", "Not.")),
-        (Option("Yes", "So.", right=True), Option("Also", "So.", right=True)),
+        (Answer("Yes", "So."), Answer("Also", "So.")),
     ],
 )
 def test_a_question_without_exactly_one_right_answer_is_refused(options):
     with pytest.raises(ValueError, match="exactly one right one"):
-        Prediction("9.b", "Really?", options)
+        Prediction("9.b", "Really?", *options)

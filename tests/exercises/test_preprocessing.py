@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from course_lib.data.digits import load_digits
+from course_lib.exercises import _tutor
 from course_lib.exercises.preprocessing import (
-    EXERCISES,
     largest_learning_rate,
     standardised,
     zca,
 )
-from course_lib.exercises.preprocessing_questions import PREDICTIONS
 from course_lib.experiments.preprocessing import (
     correlated_cloud,
     hessian_condition,
@@ -25,24 +24,24 @@ from course_lib.nn.preprocessing import ZCA, Standardize
 
 
 # notes: 102, 113
-@pytest.mark.parametrize("case", EXERCISES["4.1"].cases)
+@pytest.mark.parametrize("case", _tutor.exercises["4.1"].cases)
 def test_4_1_is_the_library(case):
     train, test = case
     np.testing.assert_allclose(standardised(train, test), Standardize().fit(train).transform(test), atol=1e-12)
 
 
 # notes: 106
-@pytest.mark.parametrize("case", EXERCISES["4.2"].cases)
+@pytest.mark.parametrize("case", _tutor.exercises["4.2"].cases)
 def test_4_2_is_the_library_and_ignores_the_signs_of_eigenvectors(case):
     x, epsilon = case
     np.testing.assert_allclose(zca(x, epsilon), ZCA(epsilon).fit(x).transform(x), atol=1e-9)
     U, s, Vt = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
     by_svd = (U * (s / np.sqrt(s**2 / len(x) + epsilon))) @ Vt
-    assert EXERCISES["4.2"].answer(x, epsilon) == pytest.approx(by_svd, abs=1e-8)
+    assert _tutor.exercises["4.2"].answer(x, epsilon) == pytest.approx(by_svd, abs=1e-8)
 
 
 # notes: 108
-@pytest.mark.parametrize("case", EXERCISES["4.3"].cases)
+@pytest.mark.parametrize("case", _tutor.exercises["4.3"].cases)
 def test_4_3_separates_what_converges_from_what_diverges(case):
     (x,) = case
     goal = np.ones(x.shape[1])
@@ -57,7 +56,7 @@ def test_4_3_separates_what_converges_from_what_diverges(case):
 
 
 def text_of(id):
-    return PREDICTIONS[id].text()
+    return _tutor.predictions[id].text()
 
 
 def test_the_numbers_in_the_predictions_are_the_measured_ones():

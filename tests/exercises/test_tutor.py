@@ -206,8 +206,7 @@ def test_forget(tutor, capsys):
 
 
 def test_ids_are_unique():
-    exercise = initialization.EXERCISES["5.1"]
-    module = SimpleNamespace(EXERCISES={"5.1": exercise}, PREDICTIONS={})
+    module = SimpleNamespace(EXERCISES=initialization.EXERCISES)
     with pytest.raises(ValueError, match="'5.1' is taken"):
         Tutor([module, module])
 
@@ -215,8 +214,8 @@ def test_ids_are_unique():
 @pytest.mark.parametrize(
     ("things", "by"),
     [
-        (list(initialization.EXERCISES.values()), "id"),
-        (list(initialization_questions.PREDICTIONS.values()), "id"),
+        (list(initialization.EXERCISES), "id"),
+        (list(initialization_questions.QUESTIONS), "id"),
         (list(ACTIVATIONS.values()), "name"),
     ],
 )

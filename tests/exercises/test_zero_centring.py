@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
+from course_lib.exercises import _tutor
 from course_lib.exercises.zero_centring import (
     condition_numbers,
     share_of_one_sign,
     weight_gradient,
 )
-from course_lib.exercises.zero_centring_questions import PREDICTIONS
 from course_lib.experiments.zero_centring import best_rate, zigzag
 from course_lib.experiments.zero_centring_networks import NETWORKS, network_signs
 from course_lib.experiments.zero_centring_signs import sign_agreement
@@ -46,13 +46,13 @@ def test_3_3_is_one_plus_the_squared_mean_for_white_inputs():
 
 
 def whys(id):
-    return " ".join(option.text + " " + option.why for option in PREDICTIONS[id].options)
+    return " ".join(option.text + " " + option.why for option in _tutor.predictions[id].options)
 
 
 def test_the_numbers_on_the_zig_zag_are_those_of_the_experiment():
     shifted, centred = zigzag(steps=60), zigzag(mean=0, steps=60)
     assert f"{shifted.path[:, 1].max():.2f}" in whys("3.b")
-    assert f"needed {shifted.reached} steps" in PREDICTIONS["3.c"].question
+    assert f"needed {shifted.reached} steps" in _tutor.predictions["3.c"].question
     assert re.search(rf"\b{centred.reached}\. The path has a third", whys("3.c"))
     assert centred.length / shifted.length == pytest.approx(1 / 3, abs=0.04)
     assert f"{zigzag(mean=0, lr=0.45).reached} steps at 0.45" in whys("3.c")
