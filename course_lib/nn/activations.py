@@ -40,9 +40,10 @@ class Activation:
     """A function f with its derivative df, and what layers, pictures and dropdowns want to know about it.
 
     `slope_of_output(y)` is f′(x) computed from y = f(x), where that is cheaper; `bounds` are the infimum and
-    supremum of f, `bounds_with` a function that gives them for other parameters; `params` are the parameters of f with
-    the values in force. `label` is how people write the name, `offered` names the explorers that offer it:
-    "neuron" (chapter 01), "gate", "chain", "race" (02), "depth" (05 and 06) and "playground" (11).
+    supremum of f, `bounds_with` a function that gives them where they depend on parameters; `params` are the
+    keyword-only parameters of f with the values in force. `label` is how people write the name, `offered` names the
+    explorers that offer it: "neuron" (chapter 01), "gate", "chain", "race" (02), "depth" (05 and 06) and
+    "playground" (11).
     """
 
     name: str
@@ -57,6 +58,9 @@ class Activation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", self.label or self.name)
+        object.__setattr__(self, "params", self.params or dict(getattr(self.f, "__kwdefaults__", None) or {}))
+        if self.bounds_with:
+            object.__setattr__(self, "bounds", self.bounds_with(**self.params))
         for name in ("f", "df", "slope_of_output"):
             formula = getattr(self, name)
             if not callable(formula) and (formula is not None or name == "df"):
@@ -75,8 +79,7 @@ class Activation:
         given = {name: float(validated(float, name, self.name, value)) for name, value in params.items()}
         bound = {**self.params, **given}
         f, df = (partial(bare(formula), **bound) for formula in (self.f, self.df))
-        bounds = self.bounds_with(**bound) if self.bounds_with else self.bounds
-        return replace(self, f=f, df=df, params=bound, bounds=bounds, slope_of_output=None)
+        return replace(self, f=f, df=df, params=bound, slope_of_output=None)
 
 
 def identity(x):
@@ -307,36 +310,11 @@ ACTIVATIONS: dict[str, Activation] = registered(
         Activation("softplus", softplus, sigmoid, _above, offered=("neuron", "gate", "chain")),
         Activation("relu", relu, relu_slope, _above, relu_slope_of_output, label="ReLU", offered=EVERYWHERE),
         Activation(
-            "leaky_relu",
-            leaky_relu,
-            leaky_relu_slope,
-            params={"alpha": 0.01},
-            bounds_with=_leaky,
-            label="leaky ReLU",
-            offered=EVERYWHERE,
+            "leaky_relu", leaky_relu, leaky_relu_slope, bounds_with=_leaky, label="leaky ReLU", offered=EVERYWHERE
         ),
-        Activation(
-            "prelu", prelu, prelu_slope, params={"alpha": 0.25}, bounds_with=_leaky, label="PReLU", offered=("gate",)
-        ),
-        Activation(
-            "rrelu",
-            rrelu,
-            rrelu_slope,
-            params={"lower": 1 / 8, "upper": 1 / 3},
-            bounds_with=_leaky,
-            label="RReLU",
-            offered=("gate",),
-        ),
-        Activation(
-            "elu",
-            elu,
-            elu_slope,
-            (-1.0, math.inf),
-            params={"alpha": 1.0},
-            bounds_with=_exponential,
-            label="ELU",
-            offered=EVERYWHERE,
-        ),
+        Activation("prelu", prelu, prelu_slope, bounds_with=_leaky, label="PReLU", offered=("gate",)),
+        Activation("rrelu", rrelu, rrelu_slope, bounds_with=_leaky, label="RReLU", offered=("gate",)),
+        Activation("elu", elu, elu_slope, bounds_with=_exponential, label="ELU", offered=EVERYWHERE),
         Activation(
             "selu",
             selu,
