@@ -23,19 +23,9 @@ from tools import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 WHOLE = (
-    "course_lib",
-    "tools/jupyterlab",
-    "requirements/lab.lock",
-    "tools/environment.sh",
-    "tools/prompt_socket.py",
-    "tools/update.py",
-    "pyproject.toml",
-    "setup.py",
-    "environment.yml",
-    "LICENSE",
-    "LICENSE-CONTENT",
-    "CITATION.cff",
-)
+    "course_lib tools/jupyterlab tools/environment.sh tools/prompt_socket.py tools/update.py requirements/lab.lock "
+    "pyproject.toml setup.py environment.yml LICENSE LICENSE-CONTENT CITATION.cff"
+).split()
 NOT = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints", "*.egg-info")
 DOCS = ("docs/glossary.md", "docs/corrections.md")
 LINK = re.compile(r"\[([^][]*(?:\[[^][]*\][^][]*)*)\]\(([^)#\s:]+)(#cell-id=[^)\s]+)?\)")

@@ -15,19 +15,9 @@ from pathlib import Path
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
+from course_lib.exercises import __all__ as FOR_STUDENTS
+
 MODULES = re.compile(r"course_lib\.exercises\.\w+")
-FOR_STUDENTS = {
-    "check",
-    "forget",
-    "hint",
-    "inventory",
-    "predict",
-    "progress",
-    "review",
-    "show_source",
-    "solution",
-    "why",
-}
 
 
 @dataclass(frozen=True)

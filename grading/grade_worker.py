@@ -53,11 +53,10 @@ def load(code: str, id: str) -> Any:
     import course_lib.exercises
 
     tutor: Any = course_lib.exercises
-
     handed: dict[str, Any] = {}
-    tutor.check = lambda id, yours=..., *rest: handed.__setitem__(id, yours)
-    for name in ("forget", "hint", "predict", "progress", "review", "solution", "why"):
+    for name in tutor.__all__:
         setattr(tutor, name, lambda *anything, **named: None)
+    tutor.check = lambda id, yours=..., *rest: handed.__setitem__(id, yours)
     linecache.cache["<notebook>"] = (len(code), None, code.splitlines(True), "<notebook>")
     scope = {"__name__": "__main__", "check": tutor.check, "hint": tutor.hint}
     exec(compile(code, "<notebook>", "exec"), scope)

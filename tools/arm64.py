@@ -34,18 +34,7 @@ SYSTEM, SITE = BUILD / "system", BUILD / "site"
 EMULATOR = "qemu-aarch64-static"
 PROCESSOR = "neoverse-n1"  # a plain 64-bit Arm; the newest extensions are beyond what emulators compute right
 NEEDED = ["numpy", "matplotlib", "ipywidgets", "pillow", "threadpoolctl"]  # what a cell imports, with what these need
-NO_NUMBERS = {
-    "predict",
-    "check",
-    "hint",
-    "solution",
-    "show_source",
-    "progress",
-    "review",
-    "inventory",
-    "why",
-    "check_environment",
-}
+NO_NUMBERS = set("check check_environment hint inventory predict progress review show_source solution why".split())
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS")}
 SLOWDOWN = 400  # a cell is given up after so many times the limit
 
@@ -215,10 +204,9 @@ def set_up() -> str:
         raise SystemExit(f"{EMULATOR} is missing; on Debian: sudo apt-get install qemu-user-static")
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         raise SystemExit("Python for arm64 is taken from Debian's packages, and there is no apt-get here.")
-    if not (found := sorted(SYSTEM.glob("usr/bin/python3.[0-9]*"))):
+    if not any(SYSTEM.glob("usr/bin/python3.[0-9]*")):
         unpack_system()
-        found = sorted(SYSTEM.glob("usr/bin/python3.[0-9]*"))
-    python = found[-1]
+    python = max(SYSTEM.glob("usr/bin/python3.[0-9]*"))
     if not SITE.exists():
         unpack_packages(python.name.removeprefix("python"))
     return str(python)
@@ -230,28 +218,12 @@ def unpack_system() -> None:
     for name in ("state/lists/partial", "cache/archives/partial"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "state" / "status").touch()
-    apt = [
-        "apt-get",
-        "-qq",
-        "-y",
-        "-o",
-        "APT::Architecture=arm64",
-        "-o",
-        "APT::Architectures=arm64",
-        "-o",
-        f"Dir::State={folder / 'state'}",
-        "-o",
-        f"Dir::State::status={folder / 'state' / 'status'}",
-        "-o",
-        f"Dir::Cache={folder / 'cache'}",
-        "-o",
-        "APT::Sandbox::User=",
-        "-o",
-        "Debug::NoLocking=1",
-        "--no-install-recommends",
-    ]
-    for words in (["update"], ["install", "--download-only", "python3", "libstdc++6"]):
-        done = subprocess.run([*apt, *words], capture_output=True, text=True)
+    state = folder / "state"
+    options = "APT::Architecture=arm64 APT::Architectures=arm64 APT::Sandbox::User= Debug::NoLocking=1".split()
+    options += [f"Dir::State={state}", f"Dir::State::status={state / 'status'}", f"Dir::Cache={folder / 'cache'}"]
+    apt = ["apt-get", "-qq", "-y", "--no-install-recommends", *(f"--option={option}" for option in options)]
+    for words in ("update", "install --download-only python3 libstdc++6"):
+        done = subprocess.run([*apt, *words.split()], capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(
                 f"apt-get gives no arm64 packages (Debian's servers hold them, Ubuntu's usual ones do "
@@ -266,33 +238,16 @@ def unpack_packages(version: str) -> None:
     lock = (ROOT / "requirements" / "lab.lock").read_text(encoding="utf-8")
     pins = BUILD / "pins.txt"
     pins.write_text("\n".join(re.findall(r"^\S+==\S+(?: ;[^\\\n]+)?", lock, re.MULTILINE)) + "\n", encoding="utf-8")
-    platforms = [f"--platform=manylinux_2_{minor}_aarch64" for minor in range(17, 36)]
+    platforms = [
+        f"--platform=manylinux{name}_aarch64" for name in ("2014", *(f"_2_{minor}" for minor in range(17, 36)))
+    ]
     part = SITE.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--target",
-            str(part),
-            "--only-binary=:all:",
-            "--platform=manylinux2014_aarch64",
-            *platforms,
-            "--implementation=cp",
-            f"--python-version={version}",
-            "--no-compile",
-            "-c",
-            str(pins),
-            *NEEDED,
-        ],
-        check=True,
-    )
-    about = next(
-        path for path in metadata.files("course-lib") or [] if path.name == "METADATA"
-    )  # the course asks for it
+    pip = [sys.executable, *"-m pip install --quiet --no-compile --only-binary=:all: --implementation=cp".split()]
+    where = [f"--target={part}", f"--python-version={version}", f"--constraint={pins}", *platforms]
+    subprocess.run([*pip, *where, *NEEDED], check=True)
+    # the course asks for its own version
+    about = next(path for path in metadata.files("course-lib") or [] if path.name == "METADATA")
     (part / "course_lib-0.dist-info").mkdir()
     shutil.copy(about.locate(), part / "course_lib-0.dist-info")
     part.rename(SITE)

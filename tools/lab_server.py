@@ -17,15 +17,10 @@ from pathlib import Path
 import matplotlib
 
 SETTINGS = Path(__file__).resolve().parent / "jupyterlab"
-CHROMIUM_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--no-first-run",
-]
+CHROMIUM_FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
+    "--disable-default-apps --no-first-run"
+).split()
 KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
 NO_CHROMIUM = (
     "No Chromium found: install it (Debian, Ubuntu: sudo apt-get install chromium; macOS: brew install "
@@ -65,20 +60,18 @@ class Lab:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
+        server = {
+            "ip": "127.0.0.1",
+            "port": port,
+            "port_retries": 0,
+            "root_dir": folder,
+            "kernel_websocket_connection_class": "tools.prompt_socket.PromptConnection",
+        }
         command = [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--no-browser",
-            "--ServerApp.ip=127.0.0.1",
-            f"--ServerApp.port={port}",
-            "--ServerApp.port_retries=0",
-            f"--ServerApp.root_dir={folder}",
-            "--ServerApp.kernel_websocket_connection_class=tools.prompt_socket.PromptConnection",
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            *(f"--ServerApp.{name}={value}" for name, value in server.items()),
+            *(f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")),
             f"--LabApp.app_settings_dir={settings}",
-            "--LabApp.expose_app_in_browser=True",
-            "--JupyterNotebookApp.expose_app_in_browser=True",
-            "--allow-root",
             *options,
         ]
         self._log = open(self.home / "server.log", "w+", encoding="utf-8")
@@ -104,16 +97,9 @@ class Lab:
         self.close()
 
     def _environment(self) -> dict[str, str]:
-        own = {
-            "HOME": ".",
-            "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "runtime",
-            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-            "JUPYTERLAB_SETTINGS_DIR": "settings",
-            "IPYTHONDIR": "ipython",
-            "COURSE_LIB_PROGRESS": "progress.jsonl",
-        }
+        own = {"HOME": ".", "IPYTHONDIR": "ipython", "COURSE_LIB_PROGRESS": "progress.jsonl"}
+        own |= {f"JUPYTER_{part.upper()}_DIR": part for part in ("config", "data", "runtime")}
+        own |= {f"JUPYTERLAB_{part.upper()}_DIR": part for part in ("workspaces", "settings")}
         fonts = matplotlib.get_cachedir()  # a new home would make Matplotlib list all fonts anew, which takes seconds
         return {**os.environ, **{name: str(self.home / part) for name, part in own.items()}, "MPLCONFIGDIR": fonts}
 

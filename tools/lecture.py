@@ -86,14 +86,7 @@ def run(lab: Lab, file: str) -> list[str]:
 
 def run_cell(client: BlockingKernelClient, cell: NotebookNode) -> list[str]:
     """Run a cell as JupyterLab does, which tells the kernel the cell's id."""
-    content = {
-        "code": cell.source,
-        "silent": False,
-        "store_history": True,
-        "user_expressions": {},
-        "allow_stdin": False,
-        "stop_on_error": False,
-    }
+    content = {"code": cell.source, "silent": False, "allow_stdin": False, "stop_on_error": False}
     request = client.session.msg("execute_request", content, metadata={"cellId": cell.id})
     client.shell_channel.send(request)
     outputs: list[NotebookNode] = []

@@ -25,21 +25,9 @@ LOGS = ROOT / "build" / "processors"
 PATHS = ["notebooks", "tests/nn", "tests/data", "tests/experiments", "tests/plots", "tests/exercises"]
 SEEDS = range(5)
 KERNELS = {  # names that OPENBLAS_CORETYPE knows, oldest first
-    "x86_64": ["Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"],
-    "arm64": [
-        "ARMV8",
-        "CORTEXA53",
-        "CORTEXA57",
-        "CORTEXA72",
-        "NEOVERSEN1",
-        "NEOVERSEN2",
-        "NEOVERSEV1",
-        "THUNDERX2T99",
-        "VORTEX",
-        "ARMV8SVE",
-        "A64FX",
-        "VORTEXM4",
-    ],
+    "x86_64": "Prescott Nehalem Sandybridge Haswell Zen SkylakeX Cooperlake SapphireRapids",
+    "arm64": "ARMV8 CORTEXA53 CORTEXA57 CORTEXA72 NEOVERSEN1 NEOVERSEN2 NEOVERSEV1 THUNDERX2T99 VORTEX ARMV8SVE A64FX "
+    "VORTEXM4",
 }
 ONE_THREAD = {f"{name}_THREADS": "1" for name in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM")}
 
@@ -92,7 +80,7 @@ def kernels(blas: str, usual: str) -> tuple[list[Configuration], list[str]]:
         return [], [f"NumPy computes with {blas} here, whose kernels cannot be chosen: OpenBLAS kernels are left out."]
     machine = platform.machine().lower().replace("amd64", "x86_64").replace("aarch64", "arm64")
     found, sentences, seen = [], [], {usual.lower(): "the one in force anyway"}
-    for name in KERNELS.get(machine, []):
+    for name in KERNELS.get(machine, "").split():
         got = probe(OPENBLAS_CORETYPE=name)
         if got is None:
             sentences.append(f"OpenBLAS kernel {name}: this processor cannot execute it.")
@@ -129,25 +117,10 @@ def run(configuration: Configuration, paths: list[str]) -> list[str]:
     report, log = LOGS / f"{configuration.name}.xml", LOGS / f"{configuration.name}.txt"
     report.unlink(missing_ok=True)
     surroundings = os.pathsep.join(filter(None, ["tests/surroundings", os.environ.get("PYTHONPATH")]))
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-n",
-        "auto",
-        "--dist",
-        "loadfile",
-        "--nbval",
-        "--nbval-current-env",
-        "-p",
-        "no:cacheprovider",
-        "--junitxml",
-        str(report),
-        *paths,
-    ]
+    options = "-n auto --dist loadfile --nbval --nbval-current-env -p no:cacheprovider".split()
     with log.open("w", encoding="utf-8") as out:
         code = subprocess.run(
-            command,
+            [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *paths],
             cwd=ROOT,
             stdout=out,
             stderr=subprocess.STDOUT,

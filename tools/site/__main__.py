@@ -43,21 +43,8 @@ def main(output: Path, instructors: bool = False, moving: Sequence[str] = ("",))
         source = Path(work) / "source"
         stage(source, instructors, explorers)
         built = Path(work) / "site"
-        status = build_main(
-            [
-                "-b",
-                "html",
-                "-q",
-                "-W",
-                "--keep-going",
-                "-c",
-                str(HERE),
-                "-d",
-                str(Path(work) / "trees"),
-                str(source),
-                str(built),
-            ]
-        )
+        folders = ["-c", str(HERE), "-d", str(Path(work) / "trees"), str(source), str(built)]
+        status = build_main([*"-b html -q -W --keep-going".split(), *folders])
         if status:
             return status
         (built / ".buildinfo").unlink(missing_ok=True)
