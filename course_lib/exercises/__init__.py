@@ -6,7 +6,7 @@ from course_lib.exercises.source import show_source
 from course_lib.exercises.spaced_review import CHAPTERS
 from course_lib.exercises.tutor import Tutor
 
-_MODULES = (*CHAPTERS, *(f"{chapter}_questions" for chapter in CHAPTERS[1:]))
+_MODULES = (*CHAPTERS[1:], *(f"{chapter}_questions" for chapter in CHAPTERS))
 _tutor = Tutor(import_module(f"course_lib.exercises.{name}") for name in _MODULES)
 
 check, hint, solution = _tutor.check, _tutor.hint, _tutor.solution

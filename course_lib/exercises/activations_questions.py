@@ -1,6 +1,7 @@
 """Chapter 02, activation functions: the questions asked before each experiment."""
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -149,5 +150,59 @@ QUESTIONS = (
             "Neither: a saturated unit cannot learn.",
             "Through the cross-entropy it can: −log σ(s) is steep exactly where σ(s) is flat.",
         ),
+    ),
+)
+
+RECALL = recall(
+    "2",
+    (
+        "What is the largest slope of the sigmoid?",
+        ("¼", "½", "1"),
+        "σ′ = σ(1 − σ), largest where σ = ½.",
+    ),
+    (
+        "What is the derivative of tanh, written with its output y?",
+        ("1 − y²", "y(1 − y)", "1 − y"),
+        "At 0 it is 1, four times that of the sigmoid.",
+    ),
+    (
+        "What makes a ReLU unit dead?",
+        ("It is 0 for all training points", "It is 0 for most training points", "Its weights are 0"),
+        "Then no gradient reaches its weights.",
+    ),
+    (
+        "What kills ReLU units during training?",
+        ("A step that is too long", "A learning rate that is too small", "Too many inputs"),
+        "It can carry the line w·x + b = 0 past all data.",
+    ),
+    (
+        "What does leaky ReLU do about dying?",
+        ("Units are thrown off the data, but come back", "Units are never thrown off", "Nothing"),
+        "A little of the gradient passes left of 0.",
+    ),
+    (
+        "How does tanh follow from the sigmoid?",
+        ("tanh x = 2σ(2x) − 1", "tanh x = σ(x) − ½", "tanh x = 1/σ(x)"),
+        "It is the same curve, stretched and moved to be symmetric about 0.",
+    ),
+    (
+        "Which curves can a maxout unit become?",
+        ("Convex ones", "All continuous ones", "Increasing ones"),
+        "A maximum of lines only bends upwards.",
+    ),
+    (
+        "For which α is PReLU equal to max(αx, x)?",
+        ("α ≤ 1", "All α", "α ≥ 1"),
+        "Above 1 the maximum takes the wrong branch on both sides.",
+    ),
+    (
+        "Which loss goes with a sigmoid output?",
+        ("The cross-entropy", "The squared error", "The hinge"),
+        "The slope of the sigmoid cancels: the gradient of the score is σ − target.",
+    ),
+    (
+        "Why can the gradient of a sigmoid network shrink or grow on its way down?",
+        ("Each layer multiplies by slopes and by weights", "Each layer multiplies by ¼", "The loss changes"),
+        "Small slopes and large weights can make up for each other.",
     ),
 )

@@ -1,6 +1,7 @@
 """Chapter 09, babysitting: the questions asked before each experiment."""
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -122,5 +123,63 @@ QUESTIONS = (
             "A larger network, or longer training.",
             'Both are low and close together: underfitting. Without the "both are low" it would be no reason.',
         ),
+    ),
+)
+
+RECALL = recall(
+    "9",
+    (
+        "Which loss does a fresh classifier of k classes start with?",
+        ("ln k", "1 − 1/k", "1/k"),
+        "All classes get 1/k.",
+    ),
+    (
+        "The first mean loss, without a penalty, is far above that. What is wrong?",
+        ("The scores are too large", "The learning rate is too small", "There are too few data"),
+        "The network is sure of what it does not know: weights or inputs are too large.",
+    ),
+    (
+        "Why should a network first learn twenty images by heart?",
+        ("A program that cannot has a mistake", "It trains better afterwards", "It avoids overfitting"),
+        "At a fair learning rate it shows in seconds, not after hours of training.",
+    ),
+    (
+        "The loss hardly moves, but accuracy rises. How can that be?",
+        (
+            "The right score need only be the largest",
+            "The labels of some images are wrong",
+            "Not at all: accuracy follows from the loss",
+        ),
+        "All probabilities may still be near 1/k.",
+    ),
+    (
+        "The loss becomes NaN. What is the prime suspect?",
+        ("A learning rate that is too high", "A learning rate that is too low", "First weights that are far too small"),
+        "Steps overshoot and grow.",
+    ),
+    (
+        "Which ratio of update to weights is about right?",
+        ("About 0.001", "About 0.5", "About 0.0000001"),
+        "Far more shakes the weights, far less hardly moves them.",
+    ),
+    (
+        "Training and validation accuracy are both low and close together. What does one do?",
+        ("Use a larger network or train longer", "Regularise more", "Collect more images, or move those one has"),
+        "It underfits: there is no gap to close.",
+    ),
+    (
+        "There is a large gap between training and validation. What does one do?",
+        ("Regularise, or collect more data", "Use a larger network, or train longer", "Raise the learning rate"),
+        "It overfits.",
+    ),
+    (
+        "The loss is flat for long and then falls. What is the prime suspect?",
+        ("The first weights", "A rate that is too high", "The batch size"),
+        "Too small, they let signal and gradient fade until they have grown.",
+    ),
+    (
+        "Inputs become 255 times larger. What must be looked at again?",
+        ("The learning rate and the first weights", "The labels and the batch size", "The number of layers and units"),
+        "The inputs enter every sum and every gradient of the first layer.",
     ),
 )

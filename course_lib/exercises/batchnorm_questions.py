@@ -1,6 +1,7 @@
 """Chapter 06, batch normalisation: the questions asked before each experiment."""
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -150,5 +151,67 @@ QUESTIONS = (
         ),
         Option("All examples of a batch, one unit at a time.", "That is batch normalisation."),
         Option("All layers of the network.", "The name means all units of *one* layer, example by example."),
+    ),
+)
+
+RECALL = recall(
+    "6",
+    (
+        "What does batch normalisation do to the shape of a distribution?",
+        ("Nothing", "It makes it normal", "It makes it symmetric"),
+        "It shifts and stretches.",
+    ),
+    (
+        "What are γ and β for?",
+        (
+            "The layer can still represent what it could before",
+            "They keep the mean at 0 and the variance at 1 in training",
+            "They replace the weights",
+        ),
+        "With γ = √(σ² + ε) and β = μ it gives back the batch it received.",
+    ),
+    (
+        "Over what does batch normalisation take mean and variance?",
+        ("The examples of a batch, unit by unit", "The units of one example", "All layers"),
+        "So an example's output depends on its neighbours in training.",
+    ),
+    (
+        "Over what does layer normalisation take them?",
+        ("The units of one example", "The examples of a batch", "All training data"),
+        "So it needs no batch and is the same in training and test.",
+    ),
+    (
+        "What does batch normalisation use at test time?",
+        ("Running averages from training", "The statistics of the test batch", "Mean 0 and variance 1"),
+        "So the answer to one image does not depend on the others.",
+    ),
+    (
+        "What is the gradient of a bias in front of batch normalisation?",
+        ("0", "That of β", "Half of that of β"),
+        "The mean is subtracted. β does its work.",
+    ),
+    (
+        "You multiply the weights in front of batch normalisation by 10. What happens to their gradient?",
+        ("It becomes a tenth", "It grows tenfold", "It stays"),
+        "The output stays the same.",
+    ),
+    (
+        "Why is a batch of one useless for checking its backward pass?",
+        ("x̂ is 0 whatever x is", "It is too slow", "The variance is infinite"),
+        "All slopes in x are 0, and a backward pass that takes σ for a constant says 0 too.",
+    ),
+    (
+        "A test batch of one class in training mode: why does it fail?",
+        (
+            "The batch's mean carries the class and is subtracted",
+            "The variance is too large",
+            "The running averages belong to all classes, not to this one",
+        ),
+        "Shuffled batches hide this mistake.",
+    ),
+    (
+        "Deep, with ReLU and batch normalisation, at the start: what does the gradient do on its way down?",
+        ("It grows", "It shrinks", "It keeps its size"),
+        "By √(π/(π − 1)) per layer: the division by a small std outweighs what ReLU takes.",
     ),
 )

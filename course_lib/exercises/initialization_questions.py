@@ -5,6 +5,7 @@ no bias, and for gradients an upstream gradient of std 1 at the last layer.
 """
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -154,5 +155,63 @@ QUESTIONS = (
         Option(
             "No: it explodes.", "That would need √(n·Var(w)·E[f′²]) above 1. Here n·Var(w) is 1 and f′ at most 0.25."
         ),
+    ),
+)
+
+RECALL = recall(
+    "5",
+    (
+        "Which variance of the weights keeps the signal in linear layers of n inputs?",
+        ("1/n", "1/√n", "2/n"),
+        "With means 0, Var(w·x) = n·Var(w)·Var(x).",
+    ),
+    (
+        "Which variance of the weights keeps it in ReLU layers?",
+        ("2/n", "1/n", "4/n"),
+        "ReLU takes half of the mean square.",
+    ),
+    (
+        "What goes wrong if all weights start at the same value other than 0, all biases at 0?",
+        (
+            "The units of a layer stay copies of one another",
+            "No gradient reaches the lower layers, so they stay as they are",
+            "The gradient explodes",
+        ),
+        "Equal units get equal gradients.",
+    ),
+    (
+        "What goes wrong if all weights and biases of a tanh network start at 0?",
+        ("At most the output biases move", "All units become equal but learn", "Nothing"),
+        "No activation, hence no gradient for the last weights; no weights, hence none further down.",
+    ),
+    (
+        "On what does it depend whether a std of 0.05 saturates tanh?",
+        ("On the number of inputs", "On the depth alone", "On nothing else: 0.05 is too large"),
+        "n·Var(w) decides.",
+    ),
+    (
+        "By what does a layer multiply the gradient on its way down?",
+        ("√(n·Var(w)·E[f′²])", "√E[f′²]", "n·Var(w)"),
+        "The weights count as well as the slopes, so saturated units can go with an exploding gradient.",
+    ),
+    (
+        "Why do Xavier's weights not save a sigmoid network's gradient?",
+        ("The slope at 0 is ¼, not 1", "The sigmoid is not differentiable", "They are too large"),
+        "Xavier assumes a slope of 1.",
+    ),
+    (
+        "What does Glorot's 2/(n_in + n_out) compromise between?",
+        ("The forward and the backward pass", "Speed and memory", "Weights and biases"),
+        "1/n_in keeps the signal, 1/n_out the gradient.",
+    ),
+    (
+        "A ReLU activation is 0. Is its unit dead?",
+        ("Only if it is 0 for all inputs", "Yes, and it stays so in training", "Only in the first layer"),
+        "Zeros are normal: about half of all in a fresh network.",
+    ),
+    (
+        "What does std 1 do to wide sigmoid layers?",
+        ("Outputs pile up near 0 and 1", "Outputs pile up near ½", "Outputs spread evenly"),
+        "In the first layer the sums have std √n, far beyond the steep part.",
     ),
 )

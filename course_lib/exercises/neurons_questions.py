@@ -1,6 +1,7 @@
 """Chapter 01: what to predict before each experiment on neurons, gradients and mini-batches."""
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -183,5 +184,63 @@ QUESTIONS = (
             "The noise falls like 1/√m, and √4 = 2. The work grows like m: large batches are a poor bargain, were "
             "it not for hardware that computes many examples at once.",
         ),
+    ),
+)
+
+RECALL = recall(
+    "1",
+    (
+        "What lets the borders of a network bend?",
+        ("The activation function", "The number of layers", "The biases"),
+        "Without it any number of linear layers is one linear layer.",
+    ),
+    (
+        "What is ∂J/∂W of a dense layer z = Wx + b, if δ = ∂J/∂z?",
+        ("δxᵀ", "Wᵀδ", "xδ′"),
+        "Each weight gets the error of its unit times the input it multiplies.",
+    ),
+    (
+        "What does a dense layer z = Wx + b pass down, if δ = ∂J/∂z?",
+        ("Wᵀδ", "Wδ", "δxᵀ"),
+        "Each input gets the errors of all units, by the weights that lead to them.",
+    ),
+    (
+        "When is the gradient of the loss max(0, 1 − s + s_c) zero?",
+        ("When s is ahead of s_c by more than 1", "When s = s_c", "Never"),
+        "The hinge is flat there: a pair that is won teaches nothing.",
+    ),
+    (
+        "How does the error of a central difference depend on h, before rounding sets in?",
+        ("Like h²", "Like h", "Like 1/h"),
+        "The terms of first order cancel between the two sides.",
+    ),
+    (
+        "A gradient check, no unit exactly at its kink: the error stays the same when h shrinks. What is it?",
+        ("A mistake in the code", "A kink", "Rounding"),
+        "A kink would go away; rounding would grow.",
+    ),
+    (
+        "Which learning rates are stable on ½λw²?",
+        ("Those below 2/λ", "Those below λ", "Those below 1/(2λ)"),
+        "Each step multiplies w by 1 − αλ, which must lie between −1 and 1.",
+    ),
+    (
+        "What does the negative gradient point at?",
+        ("The steepest way down from here", "The minimum", "The nearest saddle"),
+        "It is the way to the minimum only where the contours are circles, or on an axis of the ellipse.",
+    ),
+    (
+        "How does the noise of a mini-batch gradient depend on the batch size m?",
+        ("Like 1/√m", "Like 1/m", "Not at all"),
+        "Variances of independent examples add up, so that of their mean is divided by m.",
+    ),
+    (
+        "Why does the backward pass begin at the loss?",
+        (
+            "δ of a layer is computed from δ of the layer above",
+            "The upper layers have more weights",
+            "Activations travel downwards",
+        ),
+        "So each derivative is computed once and used again.",
     ),
 )

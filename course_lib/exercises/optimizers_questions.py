@@ -4,6 +4,7 @@ The toy is f = x²/20 + y² from (−7, 2), as in Saito's book; its eigenvalues 
 """
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -131,5 +132,63 @@ QUESTIONS = (
             "No: the buffer form brakes at once, the velocity form rolls on.",
             "b is multiplied by the new η in full. v was built with the old one and fades over about ten steps.",
         ),
+    ),
+)
+
+RECALL = recall(
+    "7",
+    (
+        "What sets the largest stable learning rate of gradient descent on a bowl?",
+        ("The steepest direction", "The flattest direction", "The starting point"),
+        "2/λmax.",
+    ),
+    (
+        "What does momentum with β reach in a constant gradient?",
+        ("1/(1 − β) times the speed of SGD", "β times the speed of SGD", "A speed that grows with every step"),
+        "What is lost, (1 − β)v, equals what comes in.",
+    ),
+    (
+        "Where does Nesterov's method take the gradient?",
+        ("Ahead, where the momentum leads", "At the last point", "At the mean of all points so far"),
+        "So it brakes before it overshoots.",
+    ),
+    (
+        "Which weights get the larger rate from AdaGrad?",
+        ("Those with small gradients", "Those with large gradients", "All get the same"),
+        "It divides by the root of the sum of squared gradients.",
+    ),
+    (
+        "How does RMSProp differ from AdaGrad?",
+        ("It forgets old gradients", "It has momentum", "It has no learning rate"),
+        "An average that moves instead of a sum that only grows.",
+    ),
+    (
+        "What is Adam's bias correction for?",
+        ("Both averages start at 0", "The gradients are biased", "The biases of the layers"),
+        "Without it the first steps have the wrong length: too long with the usual β1 and β2.",
+    ),
+    (
+        "About how long is Adam's first step, with bias correction?",
+        ("η, whatever the gradient", "η times the gradient", "About 3.2 η with the usual β"),
+        "m̂/√v̂ is ±1, as long as the gradient is well above ε.",
+    ),
+    (
+        "Noise that never fades and a fixed rate: what happens to the loss in the end?",
+        (
+            "It stays at a level that depends on the rate",
+            "It reaches the minimum, only later than without",
+            "It rises after having been lowest",
+        ),
+        "A falling rate gets below it.",
+    ),
+    (
+        "Velocity and buffer form of momentum: when do they differ?",
+        ("When the rate changes", "Always, by the factor 1 − β", "Never: they are one and the same"),
+        "The velocity still holds steps of the old rate.",
+    ),
+    (
+        "A figure shows one path per optimiser, each with its own rate. What can be read from it?",
+        ("The shapes of their paths", "Which method is the best", "Which one converges faster"),
+        "A ranking needs rates tuned alike, and several starts.",
     ),
 )

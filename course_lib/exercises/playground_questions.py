@@ -1,6 +1,7 @@
 """Chapter 11, playground and capstone: the questions asked before each experiment."""
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -97,5 +98,79 @@ QUESTIONS = (
         ),
         Option("0.05 %.", "That would be a fifth of one digit."),
         Option("5 %.", "That would be 18 digits more or fewer."),
+    ),
+)
+
+RECALL = recall(
+    "11",
+    (
+        "Which inputs let a network without a hidden layer separate two circles?",
+        ("The squares of x1 and x2", "x1 and x2 alone", "The product x1·x2 alone"),
+        "A circle is a straight border in the squares.",
+    ),
+    (
+        "Deep sigmoid layers with tiny weights and SGD: why do they not learn?",
+        (
+            "Each layer makes the gradient much smaller",
+            "A sigmoid network cannot learn more than a line",
+            "The batches are too small for so many layers",
+        ),
+        "std·√n·¼ per layer: little is left after a few.",
+    ),
+    (
+        "Why can Adam wake such a network?",
+        (
+            "It divides each gradient by its own size",
+            "It draws the first weights again, and larger",
+            "It changes the activation",
+        ),
+        "It hides a bad initialisation, and pays with time.",
+    ),
+    (
+        "You standardise the inputs of a tuned network and change nothing else. What may happen?",
+        ("It may become worse", "It becomes better for sure", "Nothing"),
+        "Rate and weights were tuned to the old inputs.",
+    ),
+    (
+        "What do copies moved by one pixel teach an MLP?",
+        (
+            "That a digit stays the same when it moves",
+            "Nothing: the pixels remain the same",
+            "How other writers write a digit",
+        ),
+        "No layer of an MLP knows that by itself.",
+    ),
+    (
+        "What is the uncertainty of a share p measured on n images?",
+        ("√(p(1 − p)/n)", "√(p(1 − p))/n", "1/n"),
+        "It falls with the root of n only.",
+    ),
+    (
+        "A recipe is 0.3 % better on 359 images. Is it better?",
+        ("One cannot tell", "Yes", "No"),
+        "That is one image, and the spread is that of two.",
+    ),
+    (
+        "In which order does one look for what stops a network from learning?",
+        (
+            "Data, first loss, a few images by heart, then the rest",
+            "The size of the network first, then its learning rate",
+            "Regularisation first, then everything else, then the data",
+        ),
+        "From what is quick to check and breaks all, to what is slow.",
+    ),
+    (
+        "What may be computed from the test digits before the end?",
+        ("Nothing", "Their mean and std", "The best number of epochs"),
+        "Even their mean would tell about them.",
+    ),
+    (
+        "Which of these makes a hidden layer needless on a given problem?",
+        (
+            "Inputs in which the classes can be split by a plane",
+            "More training data of the same kind, in larger batches",
+            "A smaller learning rate",
+        ),
+        "What a hidden layer learns, good inputs give at once.",
     ),
 )

@@ -4,6 +4,7 @@ The numbers are those of the experiments of this chapter with their default sett
 """
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -142,5 +143,63 @@ QUESTIONS = (
             "digits in 39, and whitening makes the faint ones far louder. The test digits themselves get 2 points "
             "less than that. Leakage can err on either side.",
         ),
+    ),
+)
+
+RECALL = recall(
+    "4",
+    (
+        "What does standardising leave as it was?",
+        ("The correlations", "The means", "The variances"),
+        "It moves and scales each feature by itself.",
+    ),
+    (
+        "What is the covariance of whitened data?",
+        ("The identity", "Diagonal, with the old variances", "That of the raw data"),
+        "All directions have variance 1, and none is correlated with another.",
+    ),
+    (
+        "How do PCA-whitened and ZCA-whitened data differ?",
+        ("By a rotation", "By their covariance", "By their mean"),
+        "ZCA turns back, so that each point stays close to where it was.",
+    ),
+    (
+        "From which data are mean and standard deviation taken?",
+        ("The training data", "All data", "Each part from itself"),
+        "The same numbers are then used for validation and test.",
+    ),
+    (
+        "What is ε in whitening for?",
+        (
+            "It keeps faint directions from becoming loud",
+            "It makes the mean 0",
+            "It makes all variances exactly 1 in spite of rounding",
+        ),
+        "1/√(λ + ε) stays bounded where λ is nearly 0.",
+    ),
+    (
+        "What does whitening do to noise in directions of small variance?",
+        ("It multiplies it", "It removes it", "Nothing"),
+        "Noise is divided by the same small standard deviation as the data.",
+    ),
+    (
+        "What does AlexNet's recipe subtract?",
+        ("The mean image", "One mean for each picture", "The median"),
+        "One number for each pixel and channel; VGG subtracts one for each channel.",
+    ),
+    (
+        "Columns are chosen with the labels of all data, then one tests. What is wrong?",
+        ("The test labels took part", "Nothing, if training is proper", "There are too few columns"),
+        "Columns that fit them by chance were picked, so the score is too good.",
+    ),
+    (
+        "Why does a small turn of the weights matter more when the data lie far from 0?",
+        ("The line turns about the origin", "The loss is not convex there", "The gradient vanishes"),
+        "It moves by distance times angle.",
+    ),
+    (
+        "PCA keeps the k directions with …",
+        ("the largest variance", "the smallest variance", "the best accuracy"),
+        "They lose least in the mean square. Whether they tell classes apart is another matter.",
     ),
 )

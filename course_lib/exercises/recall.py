@@ -3,8 +3,8 @@
 from course_lib.exercises.prediction import Answer, Option, Prediction
 
 
-def recall(chapter: str, *questions: tuple[str, str, str, tuple[str, ...]]) -> tuple[Prediction, ...]:
-    """`questions`: question, right answer, its reason, wrong answers."""
+def recall(chapter: str, *questions: tuple[str, tuple[str, ...], str]) -> tuple[Prediction, ...]:
+    """`questions`: question, options with the right one first, and why that is right."""
     return tuple(
         Prediction(
             f"{chapter}.r{number}",
@@ -13,5 +13,5 @@ def recall(chapter: str, *questions: tuple[str, str, str, tuple[str, ...]]) -> t
             *(Option(text, "") for text in wrong),
             occasion="Review",
         )
-        for number, (question, right, why, wrong) in enumerate(questions, 1)
+        for number, (question, (right, *wrong), why) in enumerate(questions, 1)
     )

@@ -1,6 +1,7 @@
 """Chapter 08, regularisation: the questions asked before each experiment."""
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -124,5 +125,67 @@ QUESTIONS = (
             "unit in between breaks it.",
         ),
         Option("For ReLU networks without biases.", "ReLU of a mean is not the mean of ReLU, with biases or without."),
+    ),
+)
+
+RECALL = recall(
+    "8",
+    (
+        "What is overfitting seen by?",
+        (
+            "A gap between training and validation",
+            "A training loss that stays high",
+            "A number of parameters far above that of images",
+        ),
+        "The network has learned these examples, not only the rule.",
+    ),
+    (
+        "What does a network with many parameters do with wrong labels, if nothing stops it?",
+        ("It learns them by heart", "It ignores them after a while", "It corrects them"),
+        "There is room enough for each image.",
+    ),
+    (
+        "What is the pull of ½λΣW²?",
+        ("λW", "λ", "λW²"),
+        "It shrinks with the weight.",
+    ),
+    (
+        "Adam with an L2 penalty: which weights are shrunk least?",
+        ("Those with large gradients", "Those with small gradients", "All alike"),
+        "The penalty is divided by √v̂ as well.",
+    ),
+    (
+        "What does AdamW do differently?",
+        ("Its decay does not pass through √v̂", "It has no momentum", "It decays the biases and not the weights"),
+        "All weights lose the same share per step.",
+    ),
+    (
+        "By what does inverted dropout multiply the units that are kept?",
+        ("1/(1 − p)", "1/√(1 − p)", "1 − p"),
+        "So the mean is right, and nothing is to be done at test time.",
+    ),
+    (
+        "What does inverted dropout leave different between training and test?",
+        ("The variance", "The mean", "Nothing"),
+        "It is larger in training: the masks are noise.",
+    ),
+    (
+        "When is a dropout network at test time exactly the geometric mean over all masks?",
+        (
+            "With one linear layer and a softmax",
+            "With any activations, if p is 0.5",
+            "With ReLU layers that have no biases",
+        ),
+        "A curved unit in between breaks it.",
+    ),
+    (
+        "Why is an ensemble better than its members on average?",
+        ("Their mistakes differ", "It has more data", "It picks the best member"),
+        "Right answers agree, wrong ones do not.",
+    ),
+    (
+        "What does early stopping need?",
+        ("Validation data", "A penalty", "A smaller network"),
+        "It stops where their loss was lowest; a test set then gives an honest score.",
     ),
 )

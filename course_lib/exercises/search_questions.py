@@ -1,6 +1,7 @@
 """Chapter 10, hyperparameter search: the questions asked before each experiment."""
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -117,5 +118,59 @@ QUESTIONS = (
             "All of them, a little: floating point is not exact.",
             "Not exact, but the same additions in the same order give the same bits.",
         ),
+    ),
+)
+
+RECALL = recall(
+    "10",
+    (
+        "Why are data shuffled before they are split?",
+        ("They may lie sorted", "Training becomes faster", "It removes noise"),
+        "Else the validation part can hold classes that were never trained on.",
+    ),
+    (
+        "The best of many settings on the validation data: what will it get on new data?",
+        ("Rather less", "The same", "Rather more"),
+        "The best was lucky, too.",
+    ),
+    (
+        "What is the test set for?",
+        ("One honest score at the end", "Choosing the best hyperparameters", "Early stopping"),
+        "Whatever is chosen by it is no longer measured by it.",
+    ),
+    (
+        "Why does random search beat a grid when only one hyperparameter matters?",
+        ("Each trial tries another value of it", "It needs no range", "Its trials learn from those before them"),
+        "A grid repeats its few values.",
+    ),
+    (
+        "About how many random trials reach the best 5 % with 95 % probability?",
+        ("60, however many hyperparameters", "60 for each hyperparameter", "20"),
+        "1 − 0.95⁶⁰ is about 0.95.",
+    ),
+    (
+        "How are learning rates drawn?",
+        ("Evenly by exponent", "Evenly by value", "From a normal distribution"),
+        "An even draw puts nearly all of them into the highest decade.",
+    ),
+    (
+        "The best trials lie at the border of the range. What next?",
+        ("Search beyond it", "Search more finely at the border", "Take the best"),
+        "The range was too small.",
+    ),
+    (
+        "What does successive halving save on?",
+        ("Trials that are behind early on", "Trials whose settings were tried before", "Validation data"),
+        "Early scores do not say who wins, but well enough who does not.",
+    ),
+    (
+        "When does a search on several processes give the same results as on one?",
+        ("When settings and seeds are drawn beforehand", "Never", "When the processes are equally fast"),
+        "Then it does not matter who finishes first.",
+    ),
+    (
+        "What happens to a score if one looks at it often enough and keeps the best?",
+        ("It becomes too good", "It becomes more exact", "Nothing"),
+        "Noise is used in one direction.",
     ),
 )

@@ -41,7 +41,7 @@ def variants() -> dict[str, Variant]:
 
 def recall_questions() -> dict[str, Prediction]:
     """Short questions on what was read, which nothing but a review asks."""
-    modules = (importlib.import_module(f"course_lib.exercises.{chapter}_recall") for chapter in CHAPTERS)
+    modules = (importlib.import_module(f"course_lib.exercises.{chapter}_questions") for chapter in CHAPTERS[1:])
     return registered(question for module in modules for question in module.RECALL)
 
 

@@ -5,6 +5,7 @@ The numbers are those of `experiments/zero_centring*`: two weights that start at
 """
 
 from course_lib.exercises.prediction import Answer, Option, Prediction
+from course_lib.exercises.recall import recall
 
 QUESTIONS = (
     Prediction(
@@ -146,5 +147,59 @@ QUESTIONS = (
             "1, because all inputs have the same scale.",
             "That needs mean 0 as well. The Hessian is the mean of xxᵀ, not the covariance.",
         ),
+    ),
+)
+
+RECALL = recall(
+    "3",
+    (
+        "All inputs of a unit are positive, one example. What is true of its weights' gradient?",
+        ("All components have one sign", "All components are positive", "It is zero"),
+        "∂L/∂w is one number times the inputs.",
+    ),
+    (
+        "Which directions can one step take then?",
+        ("All weights up or all weights down", "Every direction", "Only along one weight"),
+        "So a target up and to the left is reached in a zig-zag only.",
+    ),
+    (
+        "What is the Hessian of ½ mean (w·x − y)²?",
+        ("The mean of xxᵀ", "The covariance of x", "The mean of x"),
+        "It holds the mean of the inputs as well as their covariance.",
+    ),
+    (
+        "Inputs of std 1, independent, with mean vector μ. What is the condition number?",
+        ("1 + ‖μ‖²", "1", "‖μ‖"),
+        "H = I + μμᵀ has one large eigenvalue, along μ.",
+    ),
+    (
+        "Uncorrelated inputs of equal std: what does centring buy gradient descent?",
+        ("A larger learning rate", "A flat direction that is steeper", "Fewer weights"),
+        "The steepest direction, along the mean, becomes flatter; the flattest one stays as it was.",
+    ),
+    (
+        "Positive inputs, independent upstream gradients of mean 0: what do larger batches do to the common sign?",
+        ("It becomes rarer, down to a limit", "It goes away", "It stays as with one example"),
+        "The components share the mean of the inputs, however large the batch.",
+    ),
+    (
+        "Batch normalisation in front of a sigmoid: what does the next layer see?",
+        ("Positive numbers only", "Numbers of mean 0", "Numbers of both signs"),
+        "It sees the sigmoid's output.",
+    ),
+    (
+        "Which of these has outputs of both signs?",
+        ("tanh", "Sigmoid", "ReLU"),
+        "Sigmoid and ReLU have no negative output.",
+    ),
+    (
+        "When does full-batch gradient descent go straight to the minimum from anywhere?",
+        ("When the condition number is 1", "When the batch is large enough", "When the learning rate is small"),
+        "Then the contours are circles.",
+    ),
+    (
+        "What causes the zig-zag of full-batch gradient descent in a valley?",
+        ("A rate near the limit of the steep direction", "The signs of single examples", "Noise"),
+        "Its factor 1 − ηλ is then negative: each step changes sides.",
     ),
 )

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from course_lib.exercises import initialization, initialization_questions, start
+from course_lib.exercises import initialization, initialization_questions, start_questions
 from course_lib.exercises.initialization import he_weights
 from course_lib.exercises.shown import WIDGET
 from course_lib.exercises.tutor import Hints, Tutor
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.registry import registered
 
-MODULES = [start, initialization, initialization_questions]
+MODULES = [start_questions, initialization, initialization_questions]
 
 
 @pytest.fixture

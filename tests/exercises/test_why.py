@@ -2,13 +2,13 @@
 
 import pytest
 
-from course_lib.exercises import initialization, initialization_questions, start
+from course_lib.exercises import initialization, initialization_questions, start_questions
 from course_lib.exercises.tutor import Tutor
 
 
 @pytest.fixture
 def tutor(progress_file):
-    return Tutor([start, initialization, initialization_questions])
+    return Tutor([start_questions, initialization, initialization_questions])
 
 
 def test_a_line_is_kept_and_shown_beside_the_courses_answer(tutor):
@@ -22,7 +22,7 @@ def test_a_line_is_kept_and_shown_beside_the_courses_answer(tutor):
     assert [(one.kind, one.item, one.answer) for one in tutor.file.read().attempts] == [
         ("why", "5.b", "variances <add>")
     ]
-    again = Tutor([start, initialization, initialization_questions]).why("5.b")
+    again = Tutor([start_questions, initialization, initialization_questions]).why("5.b")
     again._repr_mimebundle_()
     assert again.beside.value == page
     again.line.value = "because √4 = 2"
