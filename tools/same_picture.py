@@ -39,7 +39,7 @@ COLOUR = 32  # of 255
 STRAY = 25  # pixels that may be elsewhere: a digit, but not a word
 SHARE = 0.02  # the same, of the pixels that rounding moves
 REACH = 12  # pixels around what rounding moves
-_ARITHMETIC = (ast.Expression, ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator)
+_ARITHMETIC = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator)
 
 DRAW = """
 import ast, base64, json, sys
@@ -184,27 +184,16 @@ def redrawn_under(name: str, settings: dict[str, Any], seed: int) -> Drawn:
 def explorer_call(source: str) -> tuple[str, dict[str, Any]] | None:
     """The explorer and the settings of a cell that ends in a plain call of one, like `neuron_explorer(w1=2.0)`."""
     try:
-        last = ast.parse(source).body[-1]
-    except (SyntaxError, IndexError):
-        return None
-    call = last.value if isinstance(last, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in all_explorers()):
-        return None
-    if call.args or not all(keyword.arg and _is_plain(keyword.value) for keyword in call.keywords):
-        return None
-    return call.func.id, {str(keyword.arg): _value(keyword.value) for keyword in call.keywords}
+        match ast.parse(source).body[-1:]:
+            case [ast.Expr(ast.Call(ast.Name(name), [], settings))] if name in all_explorers():
+                return name, {str(one.arg): _value(one.value) for one in settings}
+    except (SyntaxError, ValueError):  # no Python, or settings that are computed
+        pass
+    return None
 
 
-def _is_plain(value: ast.expr) -> bool:
-    try:
-        ast.literal_eval(value)
-    except ValueError:
-        return all(isinstance(node, _ARITHMETIC) for node in ast.walk(value))  # 10**-2.5
-    return True
-
-
-def _value(value: ast.expr) -> Any:
-    try:
-        return ast.literal_eval(value)
-    except ValueError:
-        return eval(compile(ast.Expression(value), "settings", "eval"), {"__builtins__": {}})
+def _value(setting: ast.expr) -> Any:
+    """A literal, or arithmetic like 10**-2.5; `ValueError` for anything else."""
+    if all(isinstance(node, _ARITHMETIC) for node in ast.walk(setting)):
+        return eval(compile(ast.Expression(setting), "settings", "eval"), {"__builtins__": {}})
+    return ast.literal_eval(setting)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Annotated, Any
 
 import numpy as np
@@ -33,6 +34,16 @@ Schemes = Annotated[
 NORMS: dict[str, Callable[[int], Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 
 
+def _penalty_strength(name: str, doc: str) -> property:
+    """A strength that may be changed while training."""
+
+    def assign(net, strength: Strength):
+        setattr(net, f"_{name}", strength)
+
+    assign.__qualname__ = f"MLP.{name}"  # for the sentence that refuses a value
+    return property(attrgetter(f"_{name}"), checked(assign), doc=doc)
+
+
 class MLP(Sequential):
     """Dense → [norm] → activation → [dropout], once per hidden layer, then Dense → loss.
 
@@ -47,6 +58,9 @@ class MLP(Sequential):
                   of T values. With one generator they are the networks T calls of MLP would make from it; a single
                   seed is made a generator first.
     """
+
+    l2 = _penalty_strength("l2", "The strength of ½ΣW², which may be changed while training.")
+    l1 = _penalty_strength("l1", "The strength of Σ|W|, which may be changed while training.")
 
     @checked
     def __init__(
@@ -93,30 +107,10 @@ class MLP(Sequential):
                 stack.append(layer)
         self._dropout, self.layers = p, stack
 
-    @property
-    def l2(self) -> float | np.ndarray:
-        """The strength of ½ΣW², which may be changed while training."""
-        return self._l2
-
-    @l2.setter
-    @checked
-    def l2(self, strength: Strength) -> None:
-        self._l2 = strength
-
-    @property
-    def l1(self) -> float | np.ndarray:
-        """The strength of Σ|W|, which may be changed while training."""
-        return self._l1
-
-    @l1.setter
-    @checked
-    def l1(self, strength: Strength) -> None:
-        self._l1 = strength
-
     def penalized(self, loss: np.ndarray, grad: np.ndarray | None = None) -> Number:
         """J from the mean loss; the gradient of the penalties is added to grad."""
         for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
-            if isinstance(strength, np.ndarray | list) or strength:
+            if isinstance(strength, np.ndarray) or strength:
                 per_weight = np.asarray(self._column("A penalty", strength), self.dtype) * self._is_weight
                 value, slope = penalty(self._theta, per_weight, axis=-1)
                 loss = loss + value

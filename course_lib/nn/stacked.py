@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 import math
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -25,18 +25,7 @@ from course_lib.arguments import checked
 from course_lib.inputs import cast, floats
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Optimizer
-from course_lib.nn.search import (
-    SearchResult,
-    Settings,
-    Trial,
-    Trials,
-    Workers,
-    failed,
-    gather,
-    plan,
-    run_jobs,
-    run_trial,
-)
+from course_lib.nn.search import SearchResult, Settings, Trial, Workers, failed, gather, plan, run_jobs, run_trial
 from course_lib.nn.spaces import Space
 from course_lib.nn.training import same_length, train_frames
 
@@ -72,10 +61,7 @@ class TrainMLP:
         same_length(x_val=self.x_val, y_val=self.y_val)
 
     def __call__(self, settings: Mapping[str, Any], seed: int) -> Iterator[dict[str, float]]:
-        for report in self.reports(settings, seed):
-            yield report
-            if math.isnan(report["loss"]):
-                return
+        return _until_diverged(self.reports(settings, seed))
 
     def reports(
         self, settings: Mapping[str, Any], seed: Seed | list[Seed], trials: Count | None = None
@@ -148,32 +134,19 @@ def stacked_search(
     settings of one of its trials are impossible, is run one by one.
     """
     planned = plan(space, trials, rng)
-    return gather(
-        run_stacked(objective, planned, executor, size=size, abandon=abandon, stop=stop),
-        len(planned),
-        maximise,
-        progress,
-    )
-
-
-@checked
-def run_stacked(
-    objective: TrainMLP,
-    planned: Trials,
-    executor: Workers = None,
-    *,
-    size: Count = 25,
-    abandon: Callable | None = None,
-    stop: Callable[[], bool] | None = None,
-) -> Generator[Trial]:
-    """Yield the trials as their stacks finish, like `run_trials`."""
     stacks: dict[str, list[Trial]] = {}
     for trial in planned:
         stacks.setdefault(objective.shape(trial), []).append(trial)
     jobs = [stack[i : i + size] for stack in stacks.values() for i in range(0, len(stack), size)]
-    with closing(run_jobs(partial(run_stack, objective, abandon), jobs, executor, stop)) as outcomes:
-        for job, outcome in outcomes:
-            yield from [failed(t, outcome) for t in job] if isinstance(outcome, Exception) else outcome
+    outcomes = run_jobs(partial(run_stack, objective, abandon), jobs, executor, stop)
+    return gather(_unstacked(outcomes), len(planned), maximise, progress)
+
+
+def _unstacked(outcomes: Generator) -> Generator[Trial]:
+    """The trials as their stacks finish."""
+    with closing(outcomes):
+        for stack, outcome in outcomes:
+            yield from [failed(t, outcome) for t in stack] if isinstance(outcome, Exception) else outcome
 
 
 def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Trial]) -> list[Trial]:
@@ -188,14 +161,14 @@ def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Tr
         return [run_trial(objective, trial, abandon) for trial in trials]
     seconds = (time.perf_counter() - began) / len(trials)
     alone = [[{name: row[name][i] for name in row} for row in rows] for i in range(len(trials))]
-    return [
-        replace(run_trial(partial(_replay, reports), trial, abandon), seconds=seconds)
+    records = [
+        run_trial(lambda *_, reports=reports: _until_diverged(reports), trial, abandon)
         for trial, reports in zip(trials, alone, strict=True)
     ]
+    return [replace(record, seconds=seconds) for record in records]
 
 
-def _replay(reports: Sequence[dict[str, float]], settings: Mapping, seed: int) -> Iterator[dict[str, float]]:
-    """An objective that yields recorded reports, up to where the trial would have ended."""
+def _until_diverged(reports: Iterable[dict[str, float]]) -> Iterator[dict[str, float]]:
     for report in reports:
         yield report
         if math.isnan(report["loss"]):
