@@ -222,7 +222,7 @@ STABLE_SOFTMAX = Exercise(
             also=(_guarded(lambda s: 0.0, 1e-12),),
         ),
         Mistake(
-            lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(axis=1, keepdims=True),
+            lambda s: _without_shift(s - s.max()),
             "You subtract the largest score of the whole table. A row far below it becomes e^−1000 = 0 everywhere, "
             "and 0/0 is NaN. Each row needs its own maximum.",
         ),
@@ -248,20 +248,13 @@ STABLE_SOFTMAX = Exercise(
             also=(lambda s: np.exp(s - _row_max(s)) / np.exp(s - _row_max(s)).sum(),),
         ),
         Mistake(
-            lambda s: (
-                np.exp(s - s.mean(axis=1, keepdims=True))
-                / np.exp(s - s.mean(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
-            ),
+            lambda s: _without_shift(s - s.mean(axis=1, keepdims=True)),
             "Subtracting the mean helps when all scores are large, but 3000 beside 0 still leaves e^1500. Subtract "
             "the largest score of the row: then no exponent is positive.",
         ),
-        Mistake(lambda s: np.exp(s - s.max(axis=1, keepdims=True)), "Every row still has to be divided by its sum."),
+        Mistake(lambda s: np.exp(s - _row_max(s)), "Every row still has to be divided by its sum."),
         Mistake(
-            lambda s: (
-                s
-                - s.max(axis=1, keepdims=True)
-                - np.log(np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True))
-            ),
+            lambda s: s - _row_max(s) - np.log(np.exp(s - _row_max(s)).sum(axis=1, keepdims=True)),
             "These are the logarithms of the probabilities. Take the exponential.",
         ),
         Mistake(
@@ -274,9 +267,7 @@ STABLE_SOFTMAX = Exercise(
             "the rows. With keepdims=True it stays a column.",
             also=(
                 lambda s: _without_shift(s - s.max(axis=1)),
-                lambda s: (
-                    np.exp(s - s.max(axis=1, keepdims=True)) / np.exp(s - s.max(axis=1, keepdims=True)).sum(axis=1)
-                ),
+                lambda s: np.exp(s - _row_max(s)) / np.exp(s - _row_max(s)).sum(axis=1),
             ),
         ),
         Mistake(
@@ -290,7 +281,7 @@ STABLE_SOFTMAX = Exercise(
             ),
         ),
         Mistake(
-            lambda s: (s == s.max(axis=1, keepdims=True)) * 1.0,
+            lambda s: (s == _row_max(s)) * 1.0,
             "The largest score gets 1 and all others 0. Softmax is soft: e^s shares the 1 among the classes.",
         ),
         Mistake(

@@ -105,10 +105,7 @@ FIRST_LOSS = Exercise(
             lambda sizes, std, decay: math.log(sizes[-1]) + 0.5 * decay * std**2 * math.prod(sizes),
             "You multiplied all sizes. Weights lie between neighbouring layers only: add up n·m of each pair.",
         ),
-        Mistake(
-            _penalty,
-            "This is the penalty alone. Before training the loss itself is ln C.",
-        ),
+        Mistake(_penalty, "This is the penalty alone. Before training the loss itself is ln C."),
         Mistake(
             lambda sizes, std, decay: math.log(sizes[-1]) + _penalty(sizes, std, 1.0),
             "λ is missing: the penalty is ½λΣW².",

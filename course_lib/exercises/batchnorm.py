@@ -51,17 +51,23 @@ def _standard(x, eps):
     return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
 
 
-def _folded(w, gamma, bias, variance, eps):
-    """The right weights above some bias."""
-    return np.vstack([w * gamma / np.sqrt(variance + eps), bias])
+def _folded(factor, bias):
+    """Weights times `factor` above `bias`, two functions of γ, β, μ and s = √(v + ε)."""
+
+    def answer(w, gamma, beta, mean, variance, eps):
+        given = gamma, beta, mean, np.sqrt(variance + eps)
+        return np.vstack([w * factor(*given), bias(*given)])
+
+    return answer
 
 
-def _back(dy, x, gamma, eps, *, left=None, right=None, axis=0, times=1.0):
+def _back(dy, x, gamma, eps, *, left=None, right=None, axis=0, by_mean=1.0, by_spread=1.0):
     """`batch_norm_backward` with one thing done differently: (dx̂ − mean(dx̂) − left · mean(dx̂ ∘ right))/√(σ² + ε)."""
     x_hat, dx_hat = _standard(x, eps), gamma * dy
     left, right = x_hat if left is None else left, x_hat if right is None else right
-    by_spread = left * np.mean(dx_hat * right, axis=axis, keepdims=True)
-    return (dx_hat - dx_hat.mean(axis=axis, keepdims=True) - times * by_spread) / np.sqrt(x.var(axis=0) + eps)
+    mean = by_mean * dx_hat.mean(axis=axis, keepdims=True)
+    spread = by_spread * left * np.mean(dx_hat * right, axis=axis, keepdims=True)
+    return (dx_hat - mean - spread) / np.sqrt(x.var(axis=0) + eps)
 
 
 FORWARD = Exercise(
@@ -166,21 +172,17 @@ BACKWARD = Exercise(
     ),
     mistakes=(
         Mistake(
-            lambda dy, x, gamma, eps: gamma * dy / np.sqrt(x.var(axis=0) + eps),
+            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, by_mean=0, by_spread=0),
             "You took μ and σ for constants. That is right after training; in training both move when x moves, and "
             "two terms are missing.",
         ),
         Mistake(
-            lambda dy, x, gamma, eps: gamma * (dy - dy.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps),
+            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, by_spread=0),
             "The path through μ is there, the one through σ² is missing: subtract x̂ · mean(dx̂ ∘ x̂) as well. (The mean "
             "of the products; the product of the means is 0.)",
         ),
         Mistake(
-            lambda dy, x, gamma, eps: (
-                gamma
-                * (dy - _standard(x, eps) * np.mean(dy * _standard(x, eps), axis=0))
-                / np.sqrt(x.var(axis=0) + eps)
-            ),
+            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, by_mean=0),
             "The path through σ² is there, the one through μ is missing: subtract mean(dx̂) as well.",
         ),
         Mistake(
@@ -188,11 +190,7 @@ BACKWARD = Exercise(
             "γ is missing. The gradient at x̂ is γ dy.",
         ),
         Mistake(
-            lambda dy, x, gamma, eps: (
-                gamma
-                * (dy - dy.sum(axis=0) - _standard(x, eps) * np.sum(dy * _standard(x, eps), axis=0))
-                / np.sqrt(x.var(axis=0) + eps)
-            ),
+            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, by_mean=len(x), by_spread=len(x)),
             "Both averages became sums. μ = 1/m Σ x, so its slope is 1/m: take means over the batch.",
         ),
         Mistake(
@@ -200,11 +198,7 @@ BACKWARD = Exercise(
             "The division by √(σ² + ε) is missing. x̂ = (x − μ)/√(σ² + ε), so dx̂ is divided by it on its way to x.",
         ),
         Mistake(
-            lambda dy, x, gamma, eps: (
-                gamma
-                * (dy - dy.mean(axis=0) + _standard(x, eps) * np.mean(dy * _standard(x, eps), axis=0))
-                / np.sqrt(x.var(axis=0) + eps)
-            ),
+            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, by_spread=-1),
             "The sign of the last term is wrong. A larger σ² makes x̂ smaller, so what comes by way of σ² is "
             "subtracted.",
         ),
@@ -236,10 +230,10 @@ BACKWARD = Exercise(
             "γ is in it twice. It turns dy into dx̂ = γ dy, and that is all.",
         ),
         Mistake(
-            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, times=2),
+            lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, by_spread=2),
             "The last term has a wrong factor. The ½ in the slope of the root, −½(σ² + ε)^(−3/2), and the 2 in the "
             "slope of the square, 2(x − μ)/m, cancel each other.",
-            also=(lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, times=0.5),),
+            also=(lambda dy, x, gamma, eps: _back(dy, x, gamma, eps, by_spread=0.5),),
         ),
         Mistake(
             lambda dy, x, gamma, eps: -batch_norm_backward(dy, x, gamma, eps),
@@ -277,53 +271,39 @@ FOLD = Exercise(
     ),
     mistakes=(
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / np.sqrt(variance + eps), beta]),
+            _folded(lambda gamma, beta, mean, s: gamma / s, lambda gamma, beta, mean, s: beta),
             "The running mean is missing. It is subtracted before the scaling, so the bias is β − μγ/√(v + ε).",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: np.vstack([w * gamma / np.sqrt(variance + eps), beta - mean]),
+            _folded(lambda gamma, beta, mean, s: gamma / s, lambda gamma, beta, mean, s: beta - mean),
             "The mean is subtracted before the scaling: it is scaled with the weights, μγ/√(v + ε).",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: np.vstack(
-                [w * gamma / np.sqrt(variance + eps), beta - mean / np.sqrt(variance + eps)]
-            ),
+            _folded(lambda gamma, beta, mean, s: gamma / s, lambda gamma, beta, mean, s: beta - mean / s),
             "The mean is divided by the root, but γ is missing: it multiplies all of (xW − μ)/√(v + ε).",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: np.vstack(
-                [w * gamma / (variance + eps), beta - mean * gamma / (variance + eps)]
-            ),
+            _folded(lambda gamma, beta, mean, s: gamma / s**2, lambda gamma, beta, mean, s: beta - mean * gamma / s**2),
             "You divide by the variance. Divide by its root.",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: np.vstack(
-                [w / np.sqrt(variance + eps), beta - mean / np.sqrt(variance + eps)]
-            ),
+            lambda w, gamma, *rest: fold(w, np.ones_like(gamma), *rest),
             "γ is missing. Both the weights and the mean are multiplied by it.",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: np.vstack(
-                [w * gamma / np.sqrt(variance + eps), beta + mean * gamma / np.sqrt(variance + eps)]
-            ),
+            lambda w, gamma, beta, mean, variance, eps: fold(w, gamma, beta, -mean, variance, eps),
             "The sign of the mean is wrong: batch normalisation subtracts it.",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: np.vstack(
-                [w * gamma / np.sqrt(variance), beta - mean * gamma / np.sqrt(variance)]
-            ),
+            lambda w, gamma, beta, mean, variance, eps: fold(w, gamma, beta, mean, variance, 0.0),
             "ε is missing: the layer divides by √(v + ε).",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: _folded(
-                w, gamma, beta - mean @ w * gamma / np.sqrt(variance + eps), variance, eps
-            ),
+            lambda w, gamma, beta, mean, variance, eps: fold(w, gamma, beta, mean @ w, variance, eps),
             "`mean` is the mean of the layer's outputs xW, one number per unit: it is not multiplied by `w` again.",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: _folded(
-                w, gamma, (beta - mean) * gamma / np.sqrt(variance + eps), variance, eps
-            ),
+            _folded(lambda gamma, beta, mean, s: gamma / s, lambda gamma, beta, mean, s: (beta - mean) * gamma / s),
             "β is scaled as well here. It is added last, after the scaling: the bias is β − μγ/√(v + ε).",
         ),
         Mistake(
@@ -335,11 +315,8 @@ FOLD = Exercise(
             "The bias stands above the weights. The task asks for it as the last row.",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: np.vstack(
-                [
-                    w * (gamma / np.sqrt(variance + eps))[:, None],
-                    fold(w, gamma, beta, mean, variance, eps)[-1],
-                ]
+            _folded(
+                lambda gamma, beta, mean, s: (gamma / s)[:, None], lambda gamma, beta, mean, s: beta - mean * gamma / s
             ),
             "You scaled the rows of `w`. A unit is a column: its γ/√(v + ε) multiplies the column.",
         ),
@@ -352,9 +329,7 @@ FOLD = Exercise(
             "γ and β have changed places: γ multiplies, β is added.",
         ),
         Mistake(
-            lambda w, gamma, beta, mean, variance, eps: np.vstack(
-                [w * gamma / np.sqrt(variance + eps), -mean * gamma / np.sqrt(variance + eps)]
-            ),
+            lambda w, gamma, beta, mean, variance, eps: fold(w, gamma, 0 * beta, mean, variance, eps),
             "β is missing: the bias is β − μγ/√(v + ε).",
         ),
     ),

@@ -122,13 +122,13 @@ class Exercise:
             return Verdict(False, f"{self.id}: your answer could not be checked ({type(error).__name__}).")
 
     def _try_all(self, yours: Any, attempts: list[Any]) -> None:
-        if yours is ...:
-            raise NotAttempted
         self._refuse_if_unusable(yours)
         for case in self.cases:
             attempts.append(self._try(yours, case))
 
     def _refuse_if_unusable(self, yours: Any) -> None:
+        if yours is ...:
+            raise NotAttempted
         if not callable(yours) or isinstance(yours, type):
             raise _Unusable(
                 f"pass the function itself, not {shortened(yours)}: "
@@ -148,17 +148,10 @@ class Exercise:
     def _try(self, yours: Callable, case: tuple) -> _Attempt:
         attempt = _Attempt(case, np.array(self.answer(*copy.deepcopy(case))))
         args = copy.deepcopy(case)
-        try:
-            value = yours(*args)
-        except NotImplementedError:
-            raise NotAttempted from None
-        except OutOfTime:
-            raise
-        except BaseException as error:
+        value, error = call(yours, *args)
+        if error is not None:
             attempt.raised, attempt.problem = type(error), sentence_on(error)
             return attempt
-        if value is ... or value is NotImplemented or (value is None and is_stub(yours)):
-            raise NotAttempted
         attempt.returned = value
         attempt.changed = [name for name, mine, given in zip(self._names, args, case) if not _same(mine, given)]
         attempt.put_back = all(_same(mine, given, rounding=1e-12) for mine, given in zip(args, case))
@@ -210,6 +203,21 @@ class Exercise:
         return Verdict(False, "\n".join(lines), mistake)
 
 
+def call(yours: Callable, *args: Any) -> tuple[Any, BaseException | None]:
+    """What `yours` returned, or what it raised; `NotAttempted` if it is still the stub."""
+    try:
+        value = yours(*args)
+    except NotImplementedError:
+        raise NotAttempted from None
+    except OutOfTime:
+        raise
+    except BaseException as error:
+        return None, error
+    if value is ... or value is NotImplemented or (value is None and is_stub(yours)):
+        raise NotAttempted
+    return value, None
+
+
 def _made(mistake: Mistake, attempts: list[_Attempt]) -> bool:
     """Whether every attempt gave exactly what the mistake gives."""
     return any(attempt.got is not None for attempt in attempts) and any(
@@ -255,7 +263,7 @@ def is_stub(yours: Callable) -> bool:
 
 def sentence_on(error: BaseException) -> str:
     """One sentence on an exception, with the line of the learner's code it came from."""
-    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is the call in `_try`
+    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is that of `call`
     own = [frame.line for frame in frames if frame.filename == frames[0].filename]
     where = f" at `{one_line(own[-1])}`" if own and own[-1] else ""
     try:

@@ -262,10 +262,7 @@ MARGIN_GRADIENTS = Exercise(
             "J itself is a factor in your gradients. The slope of max(0, J) is 1 where J > 0, not J.",
         ),
         Mistake(_one_input, "Both terms of your ∂J/∂W use the same x. δ belongs to x and δ_c to x_c: δ_c x_cᵀ − δxᵀ."),
-        Mistake(
-            _differences_first,
-            "δ_c x_cᵀ − δxᵀ is not (δ_c − δ)(x_c − x)ᵀ: multiply first, then subtract.",
-        ),
+        Mistake(_differences_first, "δ_c x_cᵀ − δxᵀ is not (δ_c − δ)(x_c − x)ᵀ: multiply first, then subtract."),
         Mistake(
             _zero_without_shape,
             "Where J = 0 you return a single 0. All gradients are 0 there: return zeros in the shape of the gradients.",

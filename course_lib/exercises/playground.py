@@ -95,10 +95,7 @@ MOVED = Exercise(
             "Without an axis np.roll moves through all numbers as one long row. Rows are axis 1, columns axis 2.",
             also=(lambda images, down, right: np.roll(images, 8 * down + right),),
         ),
-        Mistake(
-            lambda images, down, right: images.copy(),
-            "These are the images as they were. Nothing has moved.",
-        ),
+        Mistake(lambda images, down, right: images.copy(), "These are the images as they were. Nothing has moved."),
         Mistake(
             lambda images, down, right: moved(images, -down, right),
             "One of the two moves goes the wrong way. Positive is down, and positive is to the right.",

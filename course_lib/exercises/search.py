@@ -105,10 +105,7 @@ LOG_UNIFORM = Exercise(
             "You placed the rates yourself and left `u` out. Each number in u becomes one rate.",
             also=(lambda u, low, high: np.linspace(low, high, np.size(u)).reshape(np.shape(u)),),
         ),
-        Mistake(
-            lambda u, low, high: (high / low) ** u,
-            "This is the factor, from 1 to high/low. Multiply low by it.",
-        ),
+        Mistake(lambda u, low, high: (high / low) ** u, "This is the factor, from 1 to high/low. Multiply low by it."),
         Mistake(
             lambda u, low, high: low * (high / low) * u,
             "u is the exponent of the factor high/low: low · (high/low)ᵘ, not low · (high/low) · u.",
@@ -117,10 +114,7 @@ LOG_UNIFORM = Exercise(
             lambda u, low, high: low * u ** (high / low),
             "Base and exponent are exchanged: the factor high/low is raised to the power u.",
         ),
-        Mistake(
-            lambda u, low, high: high**u,
-            "At u = 0 this gives 1. It must give low: low¹⁻ᵘ · highᵘ.",
-        ),
+        Mistake(lambda u, low, high: high**u, "At u = 0 this gives 1. It must give low: low¹⁻ᵘ · highᵘ."),
     ),
     hints=(
         "On a log scale, equal steps are equal factors. Which factor leads from low all the way to high?",

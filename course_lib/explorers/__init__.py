@@ -19,12 +19,7 @@ _MODULES = {
         "prelu_explorer",
         "maxout_explorer",
     ],
-    "zero_centring": [
-        "zigzag_explorer",
-        "sign_agreement_explorer",
-        "network_signs_explorer",
-        "conditioning_explorer",
-    ],
+    "zero_centring": ["zigzag_explorer", "sign_agreement_explorer", "network_signs_explorer", "conditioning_explorer"],
     "preprocessing": [
         "preprocessing_explorer",
         "sensitivity_explorer",
@@ -48,12 +43,7 @@ _MODULES = {
         "optimizer_race_explorer",
         "conventions_explorer",
     ],
-    "regularization": [
-        "overfitting_explorer",
-        "weight_decay_explorer",
-        "dropout_explorer",
-        "ensemble_explorer",
-    ],
+    "regularization": ["overfitting_explorer", "weight_decay_explorer", "dropout_explorer", "ensemble_explorer"],
     "babysitting": [
         "initial_loss_explorer",
         "tiny_overfit_explorer",

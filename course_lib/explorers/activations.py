@@ -11,8 +11,8 @@ from course_lib.experiments.activations_maxout import CURVES, PIECES, STARTS, ma
 from course_lib.experiments.activations_maxout import STEPS as FIT_STEPS
 from course_lib.experiments.activations_prelu import learned_slope
 from course_lib.experiments.activations_race import RACERS, activation_race
-from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle, strength
-from course_lib.explorers.explorer import Explorer
+from course_lib.explorers.controls import Choice, Control, IntSlider, LogSlider, Slider, Stops, Toggle, strength
+from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.nn.activations import offered
 from course_lib.plots.activations import GatePicture, name_of
 from course_lib.plots.activations_chain import ChainPicture
@@ -27,26 +27,21 @@ DECAY = (0.0, 1e-3, 1e-2, 0.1, 1.0)
 
 def activation_explorer(**start: Any) -> Explorer:
     """One activation: its curve, its slope, and the gradient it passes on. Controls: function, alpha, x, upstream."""
-    return Explorer(
-        "activation_explorer",
-        activation_gate,
-        GatePicture,
-        [
-            Choice("function", "function", GATES, "sigmoid", name_of),
-            Slider("alpha", "α", -0.5, 1.5, 0.1, step=0.05),
-            Slider("x", "x", -12, 12, 2.0, step=0.1),
-            Slider("upstream", "upstream ∂L/∂y", -2, 2, 1.0),
-        ],
-        presets={
-            "sigmoid at −10": {"function": "sigmoid", "x": -10.0},
-            "at 0": {"function": "sigmoid", "x": 0.0},
-            "at 10": {"function": "sigmoid", "x": 10.0},
-            "ReLU at −10": {"function": "relu", "x": -10.0},
-            "PReLU, α = 1.5": {"function": "prelu", "alpha": 1.5, "x": 5.0},
-            "step": {"function": "step", "x": 2.0},
-        },
-        start=start,
-    )
+    controls: list[Control] = [
+        Choice("function", "function", GATES, "sigmoid", name_of),
+        Slider("alpha", "α", -0.5, 1.5, 0.1, step=0.05),
+        Slider("x", "x", -12, 12, 2.0, step=0.1),
+        Slider("upstream", "upstream ∂L/∂y", -2, 2, 1.0),
+    ]
+    presets: dict[str, Settings] = {
+        "sigmoid at −10": {"function": "sigmoid", "x": -10.0},
+        "at 0": {"function": "sigmoid", "x": 0.0},
+        "at 10": {"function": "sigmoid", "x": 10.0},
+        "ReLU at −10": {"function": "relu", "x": -10.0},
+        "PReLU, α = 1.5": {"function": "prelu", "alpha": 1.5, "x": 5.0},
+        "step": {"function": "step", "x": 2.0},
+    }
+    return Explorer("activation_explorer", activation_gate, GatePicture, controls, presets, start=start)
 
 
 def gradient_chain_explorer(**start: Any) -> Explorer:
@@ -54,47 +49,44 @@ def gradient_chain_explorer(**start: Any) -> Explorer:
 
     Controls: depth, activation, scale (the standard deviation of the weights, 100 units per layer).
     """
-    return Explorer(
-        "gradient_chain_explorer",
-        gradient_chain,
-        ChainPicture,
-        [
-            IntSlider("depth", "layers", 1, DEEPEST, 5),
-            Choice("activation", "activation", IN_A_CHAIN, "sigmoid", name_of),
-            LogSlider("scale", "weight std", 1e-3, 10, 0.1),
-        ],
-        presets={
-            "sigmoid 0.01": {"scale": 0.01},
-            "Xavier 0.1": {"scale": 0.1},
-            "4 × Xavier": {"scale": 0.4},
-            "1.0": {"scale": 1.0},
-            "tanh 1.0": {"activation": "tanh", "scale": 1.0, "depth": 10},
-            "ReLU, He": {"activation": "relu", "scale": 0.02**0.5, "depth": 30},
-        },
-        start=start,
-    )
+    controls: list[Control] = [
+        IntSlider("depth", "layers", 1, DEEPEST, 5),
+        Choice("activation", "activation", IN_A_CHAIN, "sigmoid", name_of),
+        LogSlider("scale", "weight std", 1e-3, 10, 0.1),
+    ]
+    presets: dict[str, Settings] = {
+        "sigmoid 0.01": {"scale": 0.01},
+        "Xavier 0.1": {"scale": 0.1},
+        "4 × Xavier": {"scale": 0.4},
+        "1.0": {"scale": 1.0},
+        "tanh 1.0": {"activation": "tanh", "scale": 1.0, "depth": 10},
+        "ReLU, He": {"activation": "relu", "scale": 0.02**0.5, "depth": 30},
+    }
+    return Explorer("gradient_chain_explorer", gradient_chain, ChainPicture, controls, presets, start=start)
 
 
 def dying_relu_explorer(**start: Any) -> Explorer:
     """Which ReLU units die while a network learns the spiral? Controls: lr, bias, alpha, steps (how far to look)."""
+    controls: list[Control] = [
+        LogSlider("lr", "learning rate", 1e-2, 100, 1.0, step=0.02),
+        Slider("bias", "initial bias", -0.1, 0.1, 0.0, step=0.01),
+        Stops("alpha", "slope α", (0.0, 0.01, 0.03, 0.1, 0.2, 0.3), 0.0),
+        IntSlider("steps", "look at step", 0, STEPS, STEPS, step=10),
+    ]
+    presets: dict[str, Settings] = {
+        "lr 1": {"lr": 1.0, "alpha": 0.0},
+        "lr 3": {"lr": 3.0, "alpha": 0.0},
+        "lr 10": {"lr": 10.0, "alpha": 0.0},
+        "lr 10, leak 0.01": {"lr": 10.0, "alpha": 0.01},
+        "bias +0.01": {"lr": 1.0, "alpha": 0.0, "bias": 0.01},
+        "bias −0.02": {"lr": 1.0, "alpha": 0.0, "bias": -0.02},
+    }
     return Explorer(
         "dying_relu_explorer",
         dying_relu,
         DyingPicture,
-        [
-            LogSlider("lr", "learning rate", 1e-2, 100, 1.0, step=0.02),
-            Slider("bias", "initial bias", -0.1, 0.1, 0.0, step=0.01),
-            Stops("alpha", "slope α", (0.0, 0.01, 0.03, 0.1, 0.2, 0.3), 0.0),
-            IntSlider("steps", "look at step", 0, STEPS, STEPS, step=10),
-        ],
-        presets={
-            "lr 1": {"lr": 1.0, "alpha": 0.0},
-            "lr 3": {"lr": 3.0, "alpha": 0.0},
-            "lr 10": {"lr": 10.0, "alpha": 0.0},
-            "lr 10, leak 0.01": {"lr": 10.0, "alpha": 0.01},
-            "bias +0.01": {"lr": 1.0, "alpha": 0.0, "bias": 0.01},
-            "bias −0.02": {"lr": 1.0, "alpha": 0.0, "bias": -0.02},
-        },
+        controls,
+        presets,
         draft={"seeds": 1, "dtype": "float32"},
         start=start,
     )
@@ -102,20 +94,22 @@ def dying_relu_explorer(**start: Any) -> Explorer:
 
 def activation_race_explorer(**start: Any) -> Explorer:
     """Six activations learn the digits side by side. Controls: activation (the one to watch), lr, depth."""
+    controls: list[Control] = [
+        Choice("activation", "watch", RACERS, "relu", name_of),
+        LogSlider("lr", "learning rate", 1e-3, 3, 0.1, step=0.02),
+        IntSlider("depth", "hidden layers", 1, 5, 3),
+    ]
+    presets: dict[str, Settings] = {
+        "tanh's best rate": {"activation": "tanh", "lr": 0.3},
+        "sigmoid, one layer": {"activation": "sigmoid", "lr": 1.0, "depth": 1},
+        "too fast": {"activation": "relu", "lr": 1.0},
+    }
     return Explorer(
         "activation_race_explorer",
         activation_race,
         ActivationRacePicture,
-        [
-            Choice("activation", "watch", RACERS, "relu", name_of),
-            LogSlider("lr", "learning rate", 1e-3, 3, 0.1, step=0.02),
-            IntSlider("depth", "hidden layers", 1, 5, 3),
-        ],
-        presets={
-            "tanh's best rate": {"activation": "tanh", "lr": 0.3},
-            "sigmoid, one layer": {"activation": "sigmoid", "lr": 1.0, "depth": 1},
-            "too fast": {"activation": "relu", "lr": 1.0},
-        },
+        controls,
+        presets,
         draft={"epochs": 2, "eval_size": 128, "dtype": "float32"},
         start=start,
     )
@@ -123,47 +117,38 @@ def activation_race_explorer(**start: Any) -> Explorer:
 
 def prelu_explorer(**start: Any) -> Explorer:
     """PReLU's slope α while it learns the digits. Controls: start (of α), lr, decay (on α), per_channel."""
+    controls: list[Control] = [
+        Slider("start", "initial α", -0.5, 1.5, 0.25, step=0.05),
+        LogSlider("lr", "learning rate", 1e-3, 1, 0.1),
+        Stops("decay", "weight decay on α", DECAY, 0.0, strength),
+        Toggle("per_channel", "one α per unit"),
+    ]
+    presets: dict[str, Settings] = {
+        "one α per unit": {"per_channel": True},
+        "start at 1 (linear)": {"start": 1.0},
+        "start below 0": {"start": -0.5},
+        "decay pulls to ReLU": {"decay": 1.0},
+        "too fast": {"lr": 1.0},
+    }
     return Explorer(
-        "prelu_explorer",
-        learned_slope,
-        LearnedSlopePicture,
-        [
-            Slider("start", "initial α", -0.5, 1.5, 0.25, step=0.05),
-            LogSlider("lr", "learning rate", 1e-3, 1, 0.1),
-            Stops("decay", "weight decay on α", DECAY, 0.0, strength),
-            Toggle("per_channel", "one α per unit"),
-        ],
-        presets={
-            "one α per unit": {"per_channel": True},
-            "start at 1 (linear)": {"start": 1.0},
-            "start below 0": {"start": -0.5},
-            "decay pulls to ReLU": {"decay": 1.0},
-            "too fast": {"lr": 1.0},
-        },
-        draft={"epochs": 5},
-        start=start,
+        "prelu_explorer", learned_slope, LearnedSlopePicture, controls, presets, draft={"epochs": 5}, start=start
     )
 
 
 def maxout_explorer(**start: Any) -> Explorer:
     """One maxout unit learns a curve from straight lines. Controls: pieces, curve, start, steps, seed."""
-    return Explorer(
-        "maxout_explorer",
-        maxout_fit,
-        MaxoutPicture,
-        [
-            IntSlider("pieces", "pieces k", 1, PIECES, 4),
-            Choice("curve", "curve", tuple(CURVES), "x²"),
-            Choice("start", "start", STARTS, "random", ("random lines", "tangents of the curve")),
-            IntSlider("steps", "steps of learning", 0, FIT_STEPS, FIT_STEPS, step=25),
-            IntSlider("seed", "seed", 0, 9, 0),
-        ],
-        presets={
-            "|x| with 2": {"curve": "|x|", "pieces": 2},
-            "ReLU with 2": {"curve": "ReLU", "pieces": 2},
-            "8 tangents": {"pieces": 8, "start": "tangents"},
-            "idle pieces": {"curve": "eˣ", "pieces": 8},
-            "not convex": {"curve": "sin 3x", "pieces": 8},
-        },
-        start=start,
-    )
+    controls: list[Control] = [
+        IntSlider("pieces", "pieces k", 1, PIECES, 4),
+        Choice("curve", "curve", tuple(CURVES), "x²"),
+        Choice("start", "start", STARTS, "random", ("random lines", "tangents of the curve")),
+        IntSlider("steps", "steps of learning", 0, FIT_STEPS, FIT_STEPS, step=25),
+        IntSlider("seed", "seed", 0, 9, 0),
+    ]
+    presets: dict[str, Settings] = {
+        "|x| with 2": {"curve": "|x|", "pieces": 2},
+        "ReLU with 2": {"curve": "ReLU", "pieces": 2},
+        "8 tangents": {"pieces": 8, "start": "tangents"},
+        "idle pieces": {"curve": "eˣ", "pieces": 8},
+        "not convex": {"curve": "sin 3x", "pieces": 8},
+    }
+    return Explorer("maxout_explorer", maxout_fit, MaxoutPicture, controls, presets, start=start)

@@ -6,7 +6,7 @@ from typing import Any
 
 from course_lib.experiments.initialization import RACERS, initialization_race, symmetry
 from course_lib.experiments.signals import SCHEMES, signal_propagation, weight_std
-from course_lib.explorers.controls import Choice, IntSlider, LogSlider, Slider, Stops, Toggle, strength
+from course_lib.explorers.controls import Choice, Control, IntSlider, LogSlider, Slider, Stops, Toggle, strength
 from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.nn.activations import offered
 from course_lib.plots.activations import name_of
@@ -35,31 +35,33 @@ def initialization_explorer(**start: Any) -> Explorer:
             return {"scale": min(max(std, scale.low), scale.high)}
         return {}
 
+    controls: list[Control] = [
+        Choice("activation", "activation", ACTIVATIONS, "tanh", name_of),
+        Choice("init", "scheme", (*SCHEMES, "constant", "custom"), "0.01"),
+        scale,
+        IntSlider("width", "width n", 16, 1024, 500, step=4),
+        IntSlider("depth", "depth", 1, 10, 10),
+        Toggle("batchnorm", "batch norm before f"),
+    ]
+    presets: dict[str, Settings] = {
+        "0.01: vanish": {**cs231n, "init": "0.01"},
+        "1.0: saturate, explode": {**cs231n, "init": "1.0"},
+        "0.05: calm at 500": {**cs231n, "init": "0.05"},
+        "0.1 at 1024: not calm": {**cs231n, "init": "custom", "scale": 0.1, "width": 1024, "depth": 6},
+        "Xavier": {**cs231n, "init": "xavier"},
+        "ReLU + Xavier": {**cs231n, "activation": "relu", "init": "xavier"},
+        "ReLU + He": {**cs231n, "activation": "relu", "init": "he"},
+        "Saito: sigmoid 1": {**saito, "init": "1.0"},
+        "Saito: sigmoid 0.01": {**saito, "init": "0.01"},
+        "Saito: sigmoid Xavier": {**saito, "init": "xavier"},
+        "Batch norm: any std": {**cs231n, "init": "custom", "scale": 0.3, "batchnorm": True},
+    }
     return Explorer(
         "initialization_explorer",
         signal_propagation,
         SignalPicture,
-        [
-            Choice("activation", "activation", ACTIVATIONS, "tanh", name_of),
-            Choice("init", "scheme", (*SCHEMES, "constant", "custom"), "0.01"),
-            scale,
-            IntSlider("width", "width n", 16, 1024, 500, step=4),
-            IntSlider("depth", "depth", 1, 10, 10),
-            Toggle("batchnorm", "batch norm before f"),
-        ],
-        presets={
-            "0.01: vanish": {**cs231n, "init": "0.01"},
-            "1.0: saturate, explode": {**cs231n, "init": "1.0"},
-            "0.05: calm at 500": {**cs231n, "init": "0.05"},
-            "0.1 at 1024: not calm": {**cs231n, "init": "custom", "scale": 0.1, "width": 1024, "depth": 6},
-            "Xavier": {**cs231n, "init": "xavier"},
-            "ReLU + Xavier": {**cs231n, "activation": "relu", "init": "xavier"},
-            "ReLU + He": {**cs231n, "activation": "relu", "init": "he"},
-            "Saito: sigmoid 1": {**saito, "init": "1.0"},
-            "Saito: sigmoid 0.01": {**saito, "init": "0.01"},
-            "Saito: sigmoid Xavier": {**saito, "init": "xavier"},
-            "Batch norm: any std": {**cs231n, "init": "custom", "scale": 0.3, "batchnorm": True},
-        },
+        controls,
+        presets,
         draft={"samples": 32},
         linked=linked,
         start=start,
@@ -68,23 +70,18 @@ def initialization_explorer(**start: Any) -> Explorer:
 
 def symmetry_explorer(**start: Any) -> Explorer:
     """Do equal hidden units ever become different? Controls: constant, noise, steps."""
-    return Explorer(
-        "symmetry_explorer",
-        symmetry,
-        SymmetryPicture,
-        [
-            Slider("constant", "constant c", -0.3, 0.3, 0.05, step=0.01),
-            Stops("noise", "noise", NOISE, 0.0, strength),
-            IntSlider("steps", "steps", 0, 300, 300, step=5),
-        ],
-        presets={
-            "All weights 0.05": {"constant": 0.05, "noise": 0.0},
-            "All weights 0": {"constant": 0.0, "noise": 0.0},
-            "A trace of noise": {"constant": 0.05, "noise": 1e-6},
-            "Only noise": {"constant": 0.0, "noise": 0.01},
-        },
-        start=start,
-    )
+    controls: list[Control] = [
+        Slider("constant", "constant c", -0.3, 0.3, 0.05, step=0.01),
+        Stops("noise", "noise", NOISE, 0.0, strength),
+        IntSlider("steps", "steps", 0, 300, 300, step=5),
+    ]
+    presets: dict[str, Settings] = {
+        "All weights 0.05": {"constant": 0.05, "noise": 0.0},
+        "All weights 0": {"constant": 0.0, "noise": 0.0},
+        "A trace of noise": {"constant": 0.05, "noise": 1e-6},
+        "Only noise": {"constant": 0.0, "noise": 0.01},
+    }
+    return Explorer("symmetry_explorer", symmetry, SymmetryPicture, controls, presets, start=start)
 
 
 def initialization_race_explorer(**start: Any) -> Explorer:
@@ -92,22 +89,24 @@ def initialization_race_explorer(**start: Any) -> Explorer:
 
     Controls: init (the one to watch), activation, lr, scale, depth.
     """
+    controls: list[Control] = [
+        Choice("init", "watch", RACERS, "xavier"),
+        Choice("activation", "activation", ACTIVATIONS, "tanh", name_of),
+        LogSlider("lr", "learning rate", 1e-3, 10, 0.1),
+        LogSlider("scale", "your scale", 1e-3, 10, 0.3),
+        IntSlider("depth", "hidden layers", 1, 6, 4),
+    ]
+    presets: dict[str, Settings] = {
+        "tanh": {"activation": "tanh"},
+        "ReLU": {"activation": "relu", "init": "he"},
+        "sigmoid": {"activation": "sigmoid", "lr": 1.0},
+    }
     return Explorer(
         "initialization_race_explorer",
         initialization_race,
         RacePicture,
-        [
-            Choice("init", "watch", RACERS, "xavier"),
-            Choice("activation", "activation", ACTIVATIONS, "tanh", name_of),
-            LogSlider("lr", "learning rate", 1e-3, 10, 0.1),
-            LogSlider("scale", "your scale", 1e-3, 10, 0.3),
-            IntSlider("depth", "hidden layers", 1, 6, 4),
-        ],
-        presets={
-            "tanh": {"activation": "tanh"},
-            "ReLU": {"activation": "relu", "init": "he"},
-            "sigmoid": {"activation": "sigmoid", "lr": 1.0},
-        },
+        controls,
+        presets,
         draft={"steps": 60},
         start=start,
     )

@@ -68,10 +68,7 @@ class Panel:
             widgets.Box([*inputs[: len(first)], *self.fold, *inputs[len(first) :]], layout=row),
             widgets.Box([*self._extra_buttons(), *self.buttons.values(), self.reset_button], layout=row),
         ]
-        self._shown = [
-            widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}),
-            self.caption,
-        ]
+        self._shown = [widgets.Box([self.image], layout={"overflow": "auto hidden", "max_width": "100%"}), self.caption]
         self.root = widgets.VBox([*self._hands, *self._shown])
         self.aria = Aria()
         self.aria.beside(self.root, *self._hands)

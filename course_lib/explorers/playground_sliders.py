@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from course_lib.data.clouds import DATASETS
-from course_lib.experiments.playground import (
-    ALL,
-    DURING,
-    INITS,
-    OFFERED,
-    UPDATES,
-    Before,
-    playground_frames,
-)
+from course_lib.experiments.playground import ALL, DURING, INITS, OFFERED, UPDATES, Before, playground_frames
 from course_lib.experiments.playground_inputs import FEATURES
 from course_lib.explorers.controls import Choice, Control, IntSlider, LogSlider, Slider, Stops, Toggle, strength
+from course_lib.explorers.explorer import Settings
 from course_lib.explorers.live import LiveExplorer
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import name_of
@@ -27,7 +20,7 @@ STEP = 400  # of the picture that is there before anybody presses Play
 
 DEEP = {"layers": 5, "optimizer": "sgd", "lr": 0.1}
 FEW = {"dataset": "moons", "noise": 0.5, "layers": 4, "units": 32}
-PRESETS: dict[str, dict[str, Any]] = {
+PRESETS: dict[str, Settings] = {
     "No hidden layer": {"layers": 0},
     "Better inputs": {"dataset": "circles", "noise": 0.1, "layers": 0, "features": "squares"},
     "One hidden layer": {"layers": 1},
@@ -90,7 +83,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
     return explorer
 
 
-def _linked(settings: dict[str, Any], changed: set[str]) -> dict[str, Any]:
+def _linked(settings: Settings, changed: set[str]) -> Settings:
     """Batch normalisation has nothing to average in a batch of one."""
     if not (settings["batchnorm"] and settings["batch_size"] == 1):
         return {}

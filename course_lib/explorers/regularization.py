@@ -9,8 +9,8 @@ from course_lib.experiments.regularization import DECAYS, DRAFT, IMAGES, LIMITS,
 from course_lib.experiments.regularization_dropout import MODES, MOST_INPUTS, UNITS, dropped_out
 from course_lib.experiments.regularization_ensemble import IMAGES as ENSEMBLE_IMAGES
 from course_lib.experiments.regularization_ensemble import KINDS, MEMBERS, ensemble
-from course_lib.explorers.controls import Choice, IntSlider, Slider, Stops, strength
-from course_lib.explorers.explorer import Explorer
+from course_lib.explorers.controls import Choice, Control, IntSlider, Slider, Stops, strength
+from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.plots.regularization import OverfittingPicture
 from course_lib.plots.regularization_decay import DecayPicture
 from course_lib.plots.regularization_dropout import DropoutPicture
@@ -22,29 +22,31 @@ def overfitting_explorer(**start: Any) -> Explorer:
 
     Controls: images, weight_decay, dropout, width, wrong (share of training labels that are wrong); folded: max_norm.
     """
+    controls: list[Control] = [
+        Stops("images", "training images", IMAGES, 300),
+        Stops("weight_decay", "weight decay λ", DECAYS, 0.0, strength),
+        Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
+        Stops("width", "units per layer", WIDTHS, 100),
+        Stops("wrong", "wrong labels", WRONG, 0.0, "{:.0%}".format),
+        Stops("max_norm", "max-norm c", LIMITS, 0.0, strength),
+    ]
+    presets: dict[str, Settings] = {
+        "300 images": {"wrong": 0.0},
+        "Weight decay": {"weight_decay": 0.001, "wrong": 0.0},
+        "Dropout": {"dropout": 0.2, "wrong": 0.0},
+        "Too much decay": {"weight_decay": 0.1},
+        "20 % wrong labels": {"wrong": 0.2},
+        "… with decay": {"wrong": 0.2, "weight_decay": 0.01},
+        "… with dropout": {"wrong": 0.2, "dropout": 0.5},
+        "… with max-norm": {"wrong": 0.2, "max_norm": 0.5},
+        "1500 images": {"images": 1500, "wrong": 0.0},
+    }
     return Explorer(
         "overfitting_explorer",
         overfitting,
         OverfittingPicture,
-        [
-            Stops("images", "training images", IMAGES, 300),
-            Stops("weight_decay", "weight decay λ", DECAYS, 0.0, strength),
-            Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
-            Stops("width", "units per layer", WIDTHS, 100),
-            Stops("wrong", "wrong labels", WRONG, 0.0, "{:.0%}".format),
-            Stops("max_norm", "max-norm c", LIMITS, 0.0, strength),
-        ],
-        presets={
-            "300 images": {"wrong": 0.0},
-            "Weight decay": {"weight_decay": 0.001, "wrong": 0.0},
-            "Dropout": {"dropout": 0.2, "wrong": 0.0},
-            "Too much decay": {"weight_decay": 0.1},
-            "20 % wrong labels": {"wrong": 0.2},
-            "… with decay": {"wrong": 0.2, "weight_decay": 0.01},
-            "… with dropout": {"wrong": 0.2, "dropout": 0.5},
-            "… with max-norm": {"wrong": 0.2, "max_norm": 0.5},
-            "1500 images": {"images": 1500, "wrong": 0.0},
-        },
+        controls,
+        presets,
         draft={"steps": DRAFT},
         start=start,
         first=5,
@@ -56,22 +58,24 @@ def weight_decay_explorer(**start: Any) -> Explorer:
 
     Controls: weight_decay, optimizer, cloud.
     """
+    controls: list[Control] = [
+        Stops("weight_decay", "λ", planes.DECAYS, 0.01, strength),
+        Choice("optimizer", "optimiser", planes.OPTIMIZERS, "adam", ("SGD", "Adam")),
+        Choice("cloud", "data", tuple(planes.CLOUDS), "moons"),
+    ]
+    presets: dict[str, Settings] = {
+        "No decay": {"weight_decay": 0.0},
+        "SGD: the same": {"optimizer": "sgd", "weight_decay": 0.01},
+        "Adam: not the same": {"optimizer": "adam", "weight_decay": 0.01},
+        "Decoupled needs more": {"optimizer": "adam", "weight_decay": 1.0},
+        "Everything shrinks": {"optimizer": "sgd", "weight_decay": 0.32},
+    }
     return Explorer(
         "weight_decay_explorer",
         planes.weight_decay,
         DecayPicture,
-        [
-            Stops("weight_decay", "λ", planes.DECAYS, 0.01, strength),
-            Choice("optimizer", "optimiser", planes.OPTIMIZERS, "adam", ("SGD", "Adam")),
-            Choice("cloud", "data", tuple(planes.CLOUDS), "moons"),
-        ],
-        presets={
-            "No decay": {"weight_decay": 0.0},
-            "SGD: the same": {"optimizer": "sgd", "weight_decay": 0.01},
-            "Adam: not the same": {"optimizer": "adam", "weight_decay": 0.01},
-            "Decoupled needs more": {"optimizer": "adam", "weight_decay": 1.0},
-            "Everything shrinks": {"optimizer": "sgd", "weight_decay": 0.32},
-        },
+        controls,
+        presets,
         draft={"steps": planes.DRAFT},
         start=start,
     )
@@ -82,32 +86,27 @@ def dropout_explorer(**start: Any) -> Explorer:
 
     Controls: p (drop probability), mode (scaling), inputs, unit.
     """
-    return Explorer(
-        "dropout_explorer",
-        dropped_out,
-        DropoutPicture,
-        [
-            Slider("p", "drop probability p", 0.0, 0.9, 0.5, step=0.05),
-            Choice(
-                "mode",
-                "scaling",
-                MODES,
-                "none",
-                ("inverted: ÷(1 − p) in training", "test-time: ×(1 − p) in the test", "none"),
-            ),
-            IntSlider("inputs", "inputs", 5, MOST_INPUTS, 100, step=5),
-            Choice("unit", "unit", UNITS, "linear", ("linear", "ReLU")),
-        ],
-        presets={
-            "No scaling": {"mode": "none"},
-            "Test-time": {"mode": "test-time"},
-            "Inverted": {"mode": "inverted"},
-            "p = 0.8, no scaling": {"mode": "none", "p": 0.8},
-            "ReLU, few inputs": {"mode": "inverted", "unit": "relu", "inputs": 10},
-            "ReLU, many inputs": {"mode": "inverted", "unit": "relu", "inputs": 400},
-        },
-        start=start,
-    )
+    controls: list[Control] = [
+        Slider("p", "drop probability p", 0.0, 0.9, 0.5, step=0.05),
+        Choice(
+            "mode",
+            "scaling",
+            MODES,
+            "none",
+            ("inverted: ÷(1 − p) in training", "test-time: ×(1 − p) in the test", "none"),
+        ),
+        IntSlider("inputs", "inputs", 5, MOST_INPUTS, 100, step=5),
+        Choice("unit", "unit", UNITS, "linear", ("linear", "ReLU")),
+    ]
+    presets: dict[str, Settings] = {
+        "No scaling": {"mode": "none"},
+        "Test-time": {"mode": "test-time"},
+        "Inverted": {"mode": "inverted"},
+        "p = 0.8, no scaling": {"mode": "none", "p": 0.8},
+        "ReLU, few inputs": {"mode": "inverted", "unit": "relu", "inputs": 10},
+        "ReLU, many inputs": {"mode": "inverted", "unit": "relu", "inputs": 400},
+    }
+    return Explorer("dropout_explorer", dropped_out, DropoutPicture, controls, presets, start=start)
 
 
 def ensemble_explorer(**start: Any) -> Explorer:
@@ -115,21 +114,16 @@ def ensemble_explorer(**start: Any) -> Explorer:
 
     Controls: members, kind, images.
     """
-    return Explorer(
-        "ensemble_explorer",
-        ensemble,
-        EnsemblePicture,
-        [
-            IntSlider("members", "members", 1, MEMBERS, 5),
-            Choice("kind", "members are", KINDS, "separate", ("networks trained apart", "dropout masks of one")),
-            Stops("images", "training images", ENSEMBLE_IMAGES, 300),
-        ],
-        presets={
-            "One network": {"members": 1, "kind": "separate"},
-            "Five": {"members": 5, "kind": "separate"},
-            "Fifteen": {"members": 15, "kind": "separate"},
-            "One mask": {"members": 1, "kind": "dropout"},
-            "Fifteen masks": {"members": 15, "kind": "dropout"},
-        },
-        start=start,
-    )
+    controls: list[Control] = [
+        IntSlider("members", "members", 1, MEMBERS, 5),
+        Choice("kind", "members are", KINDS, "separate", ("networks trained apart", "dropout masks of one")),
+        Stops("images", "training images", ENSEMBLE_IMAGES, 300),
+    ]
+    presets: dict[str, Settings] = {
+        "One network": {"members": 1, "kind": "separate"},
+        "Five": {"members": 5, "kind": "separate"},
+        "Fifteen": {"members": 15, "kind": "separate"},
+        "One mask": {"members": 1, "kind": "dropout"},
+        "Fifteen masks": {"members": 15, "kind": "dropout"},
+    }
+    return Explorer("ensemble_explorer", ensemble, EnsemblePicture, controls, presets, start=start)
