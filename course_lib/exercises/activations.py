@@ -7,6 +7,7 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
+from course_lib.nn.activations import log_softmax
 
 
 @arrays("z")
@@ -253,10 +254,7 @@ STABLE_SOFTMAX = Exercise(
             "the largest score of the row: then no exponent is positive.",
         ),
         Mistake(lambda s: np.exp(s - _row_max(s)), "Every row still has to be divided by its sum."),
-        Mistake(
-            lambda s: s - _row_max(s) - np.log(np.exp(s - _row_max(s)).sum(axis=1, keepdims=True)),
-            "These are the logarithms of the probabilities. Take the exponential.",
-        ),
+        Mistake(log_softmax, "These are the logarithms of the probabilities. Take the exponential."),
         Mistake(
             lambda s: _without_shift(s - s.min(axis=1, keepdims=True)),
             "You subtract the smallest score of the row: then 3000 beside 0 still leaves e^3000. Subtract the largest.",

@@ -54,19 +54,6 @@ def rates_on_plateau(losses: np.ndarray, lr: float, patience: int) -> np.ndarray
     return np.array(rates)
 
 
-def _velocity(gradients, keep, push):
-    """v ← keep·v − push·g, collected."""
-    v, steps = 0.0, []
-    for g in gradients:
-        v = keep * v - push * g
-        steps.append(v)
-    return np.array(steps)
-
-
-def _nesterov(gradients, lr, beta):
-    return beta * _velocity(gradients, beta, lr) - lr * np.asarray(gradients)
-
-
 def _adam(
     gradients,
     lr,
@@ -150,17 +137,17 @@ MOMENTUM = Exercise(
     ),
     mistakes=(
         Mistake(
-            lambda g, lr, beta: _velocity(g, 1 - beta, lr),
+            lambda g, lr, beta: momentum_steps(g, lr, 1 - beta),
             "You keep the share 1 − β of the velocity. β is not the resistance: it is the share that is KEPT, and "
             "the friction is 1 − β.",
         ),
         Mistake(
-            lambda g, lr, beta: _velocity(g, beta, lr * (1 - beta)),
+            lambda g, lr, beta: momentum_steps(g, lr * (1 - beta), beta),
             "You average: a weight of 1 − β on the new gradient. Here the new gradient enters in full, −ηg. That "
             "is why the speed can grow to 1/(1 − β) times that of SGD.",
         ),
         Mistake(
-            lambda g, lr, beta: -_velocity(g, beta, lr),
+            lambda g, lr, beta: -momentum_steps(g, lr, beta),
             "The sign is turned: this climbs. The velocity points against the gradient, −ηg.",
         ),
         Mistake(
@@ -168,31 +155,34 @@ MOMENTUM = Exercise(
             "This is SGD without memory. Each step adds β times the step before.",
         ),
         Mistake(
-            lambda g, lr, beta: np.cumsum(_velocity(g, beta, lr)),
+            lambda g, lr, beta: np.cumsum(momentum_steps(g, lr, beta)),
             "These are the positions. Asked is the velocity, what is added at each step: leave out the sum.",
         ),
         Mistake(
-            lambda g, lr, beta: np.append(0.0, _velocity(g, beta, lr))[:-1],
+            lambda g, lr, beta: np.append(0.0, momentum_steps(g, lr, beta))[:-1],
             "You are one step late: the first entry must already contain the first gradient. Update v, then keep it.",
         ),
         Mistake(
-            lambda g, lr, beta: lr * _velocity(g, beta, lr),
+            lambda g, lr, beta: lr * momentum_steps(g, lr, beta),
             "The learning rate is in it twice. In velocity form it stands inside, v ← βv − ηg; θ then moves by v "
             "itself.",
         ),
-        Mistake(_nesterov, "These are Nesterov's steps, βv − ηg with the new v. Plain momentum moves by v itself."),
         Mistake(
-            lambda g, lr, beta: _velocity(g, lr * beta, lr),
+            lambda g, lr, beta: beta * momentum_steps(g, lr, beta) - lr * np.asarray(g),
+            "These are Nesterov's steps, βv − ηg with the new v. Plain momentum moves by v itself.",
+        ),
+        Mistake(
+            lambda g, lr, beta: momentum_steps(g, lr, lr * beta),
             "η multiplies the old velocity as well. It belongs to the new gradient alone: v ← βv − ηg.",
-            also=(lambda g, lr, beta: _velocity(g, -lr * beta, lr),),
+            also=(lambda g, lr, beta: momentum_steps(g, lr, -lr * beta),),
         ),
         Mistake(
-            lambda g, lr, beta: _velocity(g, beta, 1),
+            lambda g, lr, beta: momentum_steps(g, 1, beta),
             "The learning rate is missing: v ← βv − ηg.",
-            also=(lambda g, lr, beta: _velocity(g, beta, -1),),
+            also=(lambda g, lr, beta: momentum_steps(g, -1, beta),),
         ),
         Mistake(
-            lambda g, lr, beta: _velocity(g, 1, lr),
+            lambda g, lr, beta: momentum_steps(g, lr, 1),
             "β is missing: nothing is ever forgotten, and the ball never slows down. v ← βv − ηg.",
         ),
         Mistake(

@@ -86,18 +86,10 @@ def _symmetric(x: np.ndarray, factors, centre: bool = True, n: int = 0) -> np.nd
     return ((centred if centre else x) @ U * factors(variances)) @ U.T
 
 
-def _covariance(x: np.ndarray) -> np.ndarray:
-    return np.cov(x, rowvar=False, ddof=0)
-
-
 def _root(covariance: np.ndarray, epsilon: float) -> np.ndarray:
     """U(Λ + ε)^(−½)Uᵀ"""
     variances, U = np.linalg.eigh(covariance)
     return U / np.sqrt(variances + epsilon) @ U.T
-
-
-def _uncentred(x: np.ndarray, epsilon: float) -> np.ndarray:
-    return x @ _root(x.T @ x / len(x), epsilon)
 
 
 def _eigenvalues(x: np.ndarray) -> np.ndarray:
@@ -283,7 +275,10 @@ ZCA = Exercise(
             "You divided each feature by its standard deviation first. Whitening sees to that itself, and ZCA then "
             "starts from other data.",
         ),
-        Mistake(_uncentred, "You centred nothing: subtract the mean of each feature before you take the covariance."),
+        Mistake(
+            lambda x, e: x @ _root(x.T @ x / len(x), e),
+            "You centred nothing: subtract the mean of each feature before you take the covariance.",
+        ),
         Mistake(
             lambda x, e: _symmetric(x, lambda v: 1 / np.sqrt(v * len(x) + e)),
             "You did not divide the covariance by n. It is a mean over the samples: cᵀc/n.",
@@ -303,7 +298,7 @@ ZCA = Exercise(
         ),
         Mistake(
             lambda x, e: (
-                np.linalg.solve(np.linalg.cholesky(_covariance(x) + e * np.eye(x.shape[1])), (x - x.mean(axis=0)).T).T
+                np.linalg.solve(np.linalg.cholesky(np.cov(x.T, ddof=0) + e * np.eye(x.shape[1])), _axes(x)[0].T).T
             ),
             "This whitens by Cholesky: uncorrelated and of variance 1, but turned against the data. ZCA uses the "
             "symmetric root U(Λ + ε)^(−½)Uᵀ.",

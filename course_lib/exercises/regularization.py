@@ -4,6 +4,7 @@ import numpy as np
 
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.inputs import arrays
+from course_lib.nn.activations import softmax
 
 
 @arrays("w", "b", "grad_w", "grad_b")
@@ -41,11 +42,6 @@ def _numbers(seed: int, *shape: int) -> np.ndarray:
 
 def _even(seed: int, *shape: int) -> np.ndarray:
     return np.random.RandomState(seed).uniform(size=shape)
-
-
-def _softmax(scores, axis=-1):
-    exp = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return exp / exp.sum(axis=axis, keepdims=True)
 
 
 def _exp_softmax(scores):
@@ -249,7 +245,7 @@ ENSEMBLE = Exercise(
     ),
     mistakes=(
         Mistake(
-            lambda scores: _softmax(scores.mean(axis=0)),
+            lambda scores: softmax(scores.mean(axis=0)),
             "This is the normalised GEOMETRIC mean of the probabilities, the softmax of the mean scores. The task asks "
             "for the arithmetic mean of the probabilities.",
         ),
@@ -263,11 +259,11 @@ ENSEMBLE = Exercise(
             "Right for small scores, but exp(1000) overflows. Subtract each row's largest score before exp.",
         ),
         Mistake(
-            lambda scores: np.mean(_softmax(scores, axis=0), axis=0),
+            lambda scores: np.mean(softmax(scores, axis=0), axis=0),
             "Your softmax runs over the members. It belongs to the classes, the last axis.",
         ),
         Mistake(
-            lambda scores: np.sum(_softmax(scores), axis=0),
+            lambda scores: np.sum(softmax(scores), axis=0),
             "You summed over the members. Divide by their number, so that the probabilities add up to 1.",
         ),
         Mistake(
@@ -275,7 +271,7 @@ ENSEMBLE = Exercise(
             "This is the share of votes. Average the probabilities instead: they also say how sure each member is.",
         ),
         Mistake(
-            lambda scores: np.mean(_softmax(scores), axis=1), "You averaged over the examples. The members are axis 0."
+            lambda scores: np.mean(softmax(scores), axis=1), "You averaged over the examples. The members are axis 0."
         ),
         Mistake(
             lambda scores: np.mean(_exp_softmax(scores - scores.max()), axis=0),
@@ -289,7 +285,7 @@ ENSEMBLE = Exercise(
             also=(lambda scores: np.mean(_exp_softmax(scores - scores.max(axis=1, keepdims=True)), axis=0),),
         ),
         Mistake(
-            lambda scores: np.mean(_softmax(np.minimum(scores, 500)), axis=0),
+            lambda scores: np.mean(softmax(np.minimum(scores, 500)), axis=0),
             "You cut large scores off. 1000 and 999 are then the same, and are not: subtract each row's largest score.",
         ),
         Mistake(
@@ -297,13 +293,13 @@ ENSEMBLE = Exercise(
             "You subtract a middle score. The largest can lie so far above it that exp overflows: subtract each row's "
             "largest score.",
         ),
-        Mistake(lambda scores: _softmax(scores), "These are the members' answers. Average them over axis 0."),
+        Mistake(softmax, "These are the members' answers. Average them over axis 0."),
         Mistake(
-            lambda scores: np.mean(_softmax(scores, axis=1), axis=0),
+            lambda scores: np.mean(softmax(scores, axis=1), axis=0),
             "Your softmax runs over the examples. It belongs to the classes, the last axis.",
         ),
         Mistake(
-            lambda scores: np.exp(np.mean(np.log(_softmax(scores)), axis=0)),
+            lambda scores: np.exp(np.mean(np.log(softmax(scores)), axis=0)),
             "This is the geometric mean of the probabilities. The task asks for the arithmetic mean.",
         ),
         Mistake(
@@ -311,7 +307,7 @@ ENSEMBLE = Exercise(
             "These are mean scores. Give each member its softmax first, then average the probabilities.",
         ),
         Mistake(
-            lambda scores: np.mean(_softmax(scores), axis=(0, 1)),
+            lambda scores: np.mean(softmax(scores), axis=(0, 1)),
             "You averaged over the examples as well. Each example keeps its own row: average over axis 0 alone.",
         ),
     ),

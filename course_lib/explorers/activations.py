@@ -41,7 +41,7 @@ def activation_explorer(**start: Any) -> Explorer:
         "PReLU, α = 1.5": {"function": "prelu", "alpha": 1.5, "x": 5.0},
         "step": {"function": "step", "x": 2.0},
     }
-    return Explorer("activation_explorer", activation_gate, GatePicture, controls, presets, start=start)
+    return Explorer("activation_explorer", activation_gate, GatePicture, controls, presets, start)
 
 
 def gradient_chain_explorer(**start: Any) -> Explorer:
@@ -62,7 +62,7 @@ def gradient_chain_explorer(**start: Any) -> Explorer:
         "tanh 1.0": {"activation": "tanh", "scale": 1.0, "depth": 10},
         "ReLU, He": {"activation": "relu", "scale": 0.02**0.5, "depth": 30},
     }
-    return Explorer("gradient_chain_explorer", gradient_chain, ChainPicture, controls, presets, start=start)
+    return Explorer("gradient_chain_explorer", gradient_chain, ChainPicture, controls, presets, start)
 
 
 def dying_relu_explorer(**start: Any) -> Explorer:
@@ -81,15 +81,8 @@ def dying_relu_explorer(**start: Any) -> Explorer:
         "bias +0.01": {"lr": 1.0, "alpha": 0.0, "bias": 0.01},
         "bias −0.02": {"lr": 1.0, "alpha": 0.0, "bias": -0.02},
     }
-    return Explorer(
-        "dying_relu_explorer",
-        dying_relu,
-        DyingPicture,
-        controls,
-        presets,
-        draft={"seeds": 1, "dtype": "float32"},
-        start=start,
-    )
+    draft = {"seeds": 1, "dtype": "float32"}
+    return Explorer("dying_relu_explorer", dying_relu, DyingPicture, controls, presets, start, draft=draft)
 
 
 def activation_race_explorer(**start: Any) -> Explorer:
@@ -104,14 +97,9 @@ def activation_race_explorer(**start: Any) -> Explorer:
         "sigmoid, one layer": {"activation": "sigmoid", "lr": 1.0, "depth": 1},
         "too fast": {"activation": "relu", "lr": 1.0},
     }
+    draft = {"epochs": 2, "eval_size": 128, "dtype": "float32"}
     return Explorer(
-        "activation_race_explorer",
-        activation_race,
-        ActivationRacePicture,
-        controls,
-        presets,
-        draft={"epochs": 2, "eval_size": 128, "dtype": "float32"},
-        start=start,
+        "activation_race_explorer", activation_race, ActivationRacePicture, controls, presets, start, draft=draft
     )
 
 
@@ -130,9 +118,7 @@ def prelu_explorer(**start: Any) -> Explorer:
         "decay pulls to ReLU": {"decay": 1.0},
         "too fast": {"lr": 1.0},
     }
-    return Explorer(
-        "prelu_explorer", learned_slope, LearnedSlopePicture, controls, presets, draft={"epochs": 5}, start=start
-    )
+    return Explorer("prelu_explorer", learned_slope, LearnedSlopePicture, controls, presets, start, draft={"epochs": 5})
 
 
 def maxout_explorer(**start: Any) -> Explorer:
@@ -151,4 +137,4 @@ def maxout_explorer(**start: Any) -> Explorer:
         "idle pieces": {"curve": "eˣ", "pieces": 8},
         "not convex": {"curve": "sin 3x", "pieces": 8},
     }
-    return Explorer("maxout_explorer", maxout_fit, MaxoutPicture, controls, presets, start=start)
+    return Explorer("maxout_explorer", maxout_fit, MaxoutPicture, controls, presets, start)

@@ -53,7 +53,7 @@ def initial_loss_explorer(**start: Any) -> Explorer:
         "Sum, not mean": {"slip": "sum"},
         "Labels mixed up": {"slip": "labels"},
     }
-    return Explorer("initial_loss_explorer", initial_loss, InitialLossPicture, controls, presets, start=start)
+    return Explorer("initial_loss_explorer", initial_loss, InitialLossPicture, controls, presets, start)
 
 
 def tiny_overfit_explorer(**start: Any) -> Explorer:
@@ -73,7 +73,7 @@ def tiny_overfit_explorer(**start: Any) -> Explorer:
         "Labels out of step": {"fault": "pairs"},
         "Wrong sign": {"fault": "sign"},
     }
-    return Explorer("tiny_overfit_explorer", tiny_overfit, TinyOverfitPicture, controls, presets, start=start)
+    return Explorer("tiny_overfit_explorer", tiny_overfit, TinyOverfitPicture, controls, presets, start)
 
 
 def learning_rate_explorer(**start: Any) -> Explorer:
@@ -94,7 +94,7 @@ def learning_rate_explorer(**start: Any) -> Explorer:
         "Accuracy before loss": {"lr": 1e-4, "pixels": 255},
         "0 to 255, good": {"lr": 0.01, "pixels": 255},
     }
-    return Explorer("learning_rate_explorer", learning_rate, LearningRatePicture, controls, presets, start=start)
+    return Explorer("learning_rate_explorer", learning_rate, LearningRatePicture, controls, presets, start)
 
 
 def range_test_explorer(**start: Any) -> Explorer:
@@ -114,7 +114,7 @@ def range_test_explorer(**start: Any) -> Explorer:
         "… gradients cut to 1": {"pixels": 255, "clip": 1.0},
         "50 updates": {"updates": 50},
     }
-    return Explorer("range_test_explorer", range_test, RangeTestPicture, controls, presets, start=start)
+    return Explorer("range_test_explorer", range_test, RangeTestPicture, controls, presets, start)
 
 
 def live_training_explorer(**start: Any) -> LiveExplorer:
@@ -143,8 +143,8 @@ def live_training_explorer(**start: Any) -> LiveExplorer:
         LiveTrainingPicture,
         controls,
         presets,
+        start,
         during=("lr", "l2", "dropout"),
-        start=start,
     )
 
 
@@ -169,4 +169,4 @@ def clinic_explorer(**start: Any) -> Explorer:
         "Example: wrong treatment": {"patient": 3, "guess": "high", "treatment": "decay on"},
         "Example: cured": {"patient": 3, "guess": "high", "factor": 0.01},
     }
-    return Explorer("clinic_explorer", clinic, ClinicPicture, controls, presets, linked=_next_patient, start=start)
+    return Explorer("clinic_explorer", clinic, ClinicPicture, controls, presets, start, linked=_next_patient)

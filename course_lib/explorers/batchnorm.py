@@ -64,7 +64,7 @@ def batchnorm_by_hand_explorer(**start: Any) -> Explorer:
         "Batch of two": {**plain, "size": 2},
     }
     return Explorer(
-        "batchnorm_by_hand_explorer", batchnorm_by_hand, ByHandPicture, controls, presets, linked=linked, start=start
+        "batchnorm_by_hand_explorer", batchnorm_by_hand, ByHandPicture, controls, presets, start, linked=linked
     )
 
 
@@ -94,8 +94,8 @@ def batchnorm_depth_explorer(**start: Any) -> Explorer:
         SignalPicture,
         controls,
         presets,
+        start,
         draft={"samples": 64},
-        start=start,
     )
 
 
@@ -119,7 +119,7 @@ def batchnorm_modes_explorer(**start: Any) -> Explorer:
         "Noisy statistics": {"momentum": 1.0, "train_batch": 4},
         "One example per batch": {"train_batch": 1},
     }
-    return Explorer("batchnorm_modes_explorer", batchnorm_modes, ModesPicture, controls, presets, start=start)
+    return Explorer("batchnorm_modes_explorer", batchnorm_modes, ModesPicture, controls, presets, start)
 
 
 def batchnorm_training_explorer(**start: Any) -> Explorer:
@@ -142,14 +142,9 @@ def batchnorm_training_explorer(**start: Any) -> Explorer:
         "ε ends it": {"scale": 0.0001, "lr": 0.03},
         "sigmoid": {"activation": "sigmoid", "scale": 0.29, "lr": 0.3},
     }
+    draft = {"draft": True}
     return Explorer(
-        "batchnorm_training_explorer",
-        batchnorm_training,
-        TrainingPicture,
-        controls,
-        presets,
-        draft={"draft": True},
-        start=start,
+        "batchnorm_training_explorer", batchnorm_training, TrainingPicture, controls, presets, start, draft=draft
     )
 
 
@@ -171,4 +166,4 @@ def normalization_axes_explorer(**start: Any) -> Explorer:
         "Group, 2": {"kind": "group", "groups": 2},
         "Group, 6 = instance": {"kind": "group", "groups": 6},
     }
-    return Explorer("normalization_axes_explorer", normalization_axes, AxesPicture, controls, presets, start=start)
+    return Explorer("normalization_axes_explorer", normalization_axes, AxesPicture, controls, presets, start)

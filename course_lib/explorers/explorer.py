@@ -54,6 +54,7 @@ class Explorer:
     picture     the class of the picture; it is built when first needed
     controls    one per argument the learner can move
     presets     button text -> settings
+    start       settings of the controls that do not start at their defaults
     draft       settings that replace the learner's while a slider is dragged (fewer samples, say); at rest the full
                 experiment is run
     linked      `linked(settings, changed) -> settings to adjust`, for controls that depend on each other; `changed` is
@@ -68,10 +69,10 @@ class Explorer:
         picture: type[Picture],
         controls: Sequence[Control],
         presets: Mapping[str, Settings] | None = None,
+        start: Settings | None = None,
         *,
         draft: Settings | None = None,
         linked: Callable[[Settings, set[str]], Settings] | None = None,
-        start: Settings | None = None,
         first: int | None = None,
     ) -> None:
         self.name = name

@@ -62,9 +62,9 @@ def initialization_explorer(**start: Any) -> Explorer:
         SignalPicture,
         controls,
         presets,
+        start,
         draft={"samples": 32},
         linked=linked,
-        start=start,
     )
 
 
@@ -81,7 +81,7 @@ def symmetry_explorer(**start: Any) -> Explorer:
         "A trace of noise": {"constant": 0.05, "noise": 1e-6},
         "Only noise": {"constant": 0.0, "noise": 0.01},
     }
-    return Explorer("symmetry_explorer", symmetry, SymmetryPicture, controls, presets, start=start)
+    return Explorer("symmetry_explorer", symmetry, SymmetryPicture, controls, presets, start)
 
 
 def initialization_race_explorer(**start: Any) -> Explorer:
@@ -102,11 +102,5 @@ def initialization_race_explorer(**start: Any) -> Explorer:
         "sigmoid": {"activation": "sigmoid", "lr": 1.0},
     }
     return Explorer(
-        "initialization_race_explorer",
-        initialization_race,
-        RacePicture,
-        controls,
-        presets,
-        draft={"steps": 60},
-        start=start,
+        "initialization_race_explorer", initialization_race, RacePicture, controls, presets, start, draft={"steps": 60}
     )

@@ -27,7 +27,7 @@ class LiveExplorer(Explorer):
     draft     how many of them while a slider is dragged; all if None
     foreword  what is said before the words of that picture; {preview} in it is how many frames it stands for
     before    settings of `frames` that no control moves, for the preview alone
-    options   linked, start and first, as for every explorer
+    options   linked and first, as for every explorer
 
     Until `step` is called the explorer is one like all others, with the preview as its experiment. From then on there
     is a live run: `result` is its present frame, `set` does what the hand does, `reset` ends it.
@@ -40,6 +40,7 @@ class LiveExplorer(Explorer):
         picture: type[Picture],
         controls: Sequence[Control],
         presets: Mapping[str, Settings] | None = None,
+        start: Settings | None = None,
         *,
         during: Sequence[str] = (),
         preview: int = 20,
@@ -49,7 +50,7 @@ class LiveExplorer(Explorer):
         **options: Any,
     ) -> None:
         few = {"preview": draft} if draft else None
-        super().__init__(name, self._preview, picture, controls, presets, draft=few, **options)
+        super().__init__(name, self._preview, picture, controls, presets, start, draft=few, **options)
         self.frames = frames  # (**settings) -> a generator of results, to which changed settings are sent
         self.during = frozenset(during)
         self.preview, self.foreword, self.before = preview, foreword, dict(before or {})

@@ -51,7 +51,7 @@ def neuron_explorer(**start: Any) -> Explorer:
         "Only x1 counts": {"w1": 2.0, "w2": 0.0, "b": 0.0},
         "Always on": {"w1": 0.2, "w2": 0.2, "b": 6.0},
     }
-    return Explorer("neuron_explorer", neuron_response, NeuronPicture, controls, presets, start=start)
+    return Explorer("neuron_explorer", neuron_response, NeuronPicture, controls, presets, start)
 
 
 def boundary_explorer(**start: Any) -> Explorer:
@@ -69,9 +69,7 @@ def boundary_explorer(**start: Any) -> Explorer:
         "64 units, no curve": {"hidden": 64, "activation": "identity"},
         "100 ReLU units": {"hidden": 100, "activation": "relu", "steps": 9000},
     }
-    return Explorer(
-        "boundary_explorer", spiral_fit, BoundaryPicture, controls, presets, draft={"budget": 400}, start=start
-    )
+    return Explorer("boundary_explorer", spiral_fit, BoundaryPicture, controls, presets, start, draft={"budget": 400})
 
 
 def gradient_check_explorer(**start: Any) -> Explorer:
@@ -89,9 +87,7 @@ def gradient_check_explorer(**start: Any) -> Explorer:
         "A forgotten f′": {"bug": "f′ forgotten"},
         "float32": {"precision": "float32", "h": 1e-2, "bug": "none"},
     }
-    return Explorer(
-        "gradient_check_explorer", gradient_check_sweep, GradientCheckPicture, controls, presets, start=start
-    )
+    return Explorer("gradient_check_explorer", gradient_check_sweep, GradientCheckPicture, controls, presets, start)
 
 
 def minibatch_explorer(**start: Any) -> Explorer:
@@ -110,7 +106,7 @@ def minibatch_explorer(**start: Any) -> Explorer:
         "Overshoot": {"batch": 256, "lr": 1.02, "updates": 30},
         "Equal work": {"axis": "epochs", "updates": 200},
     }
-    return Explorer("minibatch_explorer", minibatch_run, MinibatchPicture, controls, presets, start=start)
+    return Explorer("minibatch_explorer", minibatch_run, MinibatchPicture, controls, presets, start)
 
 
 def network_update_explorer(**start: Any) -> Explorer:
@@ -136,8 +132,8 @@ def network_update_explorer(**start: Any) -> Explorer:
         NetworkUpdatePicture,
         controls,
         presets,
+        start,
         linked=_network_with_part,
-        start=start,
     )
 
 
@@ -167,4 +163,4 @@ def window_update_explorer(**start: Any) -> Explorer:
         "An input": {"part": "x"},
         "The margin is kept": {"moment": 6, "lr": 2.0},
     }
-    return Explorer("window_update_explorer", window_update, WindowUpdatePicture, controls, presets, start=start)
+    return Explorer("window_update_explorer", window_update, WindowUpdatePicture, controls, presets, start)

@@ -83,9 +83,7 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
         "Beale": {"surface": "beale", "rates": "tuned", "steps": 100, **_start("beale"), **ALL},
         "Plateau": {"surface": "plateau", "rates": "same", "lr": 0.3, "steps": 100, **_start("plateau"), **ALL},
     }
-    return Explorer(
-        "optimizer_path_explorer", _paths_of, PathPicture, controls, presets, linked=linked, start=start, first=5
-    )
+    return Explorer("optimizer_path_explorer", _paths_of, PathPicture, controls, presets, start, linked=linked, first=5)
 
 
 def _start(surface: str) -> Settings:
@@ -110,7 +108,7 @@ def learning_rate_map_explorer(**start: Any) -> Explorer:
         "Rosenbrock, Adam": {"optimizer": "adam", "surface": "rosenbrock", "lr": 0.1, "steps": 200},
     }
     return Explorer(
-        "learning_rate_map_explorer", learning_rate_map, MapPicture, controls, presets, draft={"cells": 50}, start=start
+        "learning_rate_map_explorer", learning_rate_map, MapPicture, controls, presets, start, draft={"cells": 50}
     )
 
 
@@ -128,7 +126,7 @@ def momentum_explorer(**start: Any) -> Explorer:
         "Steep": {"beta": 0.9, "curvature": 3.5},
         "Too steep": {"beta": 0.9, "curvature": 3.9},
     }
-    return Explorer("momentum_explorer", momentum_run, MomentumPicture, controls, presets, start=start)
+    return Explorer("momentum_explorer", momentum_run, MomentumPicture, controls, presets, start)
 
 
 def adam_bias_explorer(**start: Any) -> Explorer:
@@ -145,7 +143,7 @@ def adam_bias_explorer(**start: Any) -> Explorer:
         "β1 = 0: RMSProp's steps": {"beta1": 0.0},
         "Noisy gradients": {"noise": 1.0, "correction": True},
     }
-    return Explorer("adam_bias_explorer", adam_bias, AdamBiasPicture, controls, presets, start=start)
+    return Explorer("adam_bias_explorer", adam_bias, AdamBiasPicture, controls, presets, start)
 
 
 def schedule_explorer(**start: Any) -> Explorer:
@@ -167,7 +165,7 @@ def schedule_explorer(**start: Any) -> Explorer:
         "Digits, rate too high": {"problem": "digits", "lr": 1.0},
         "Digits, warm-up": {"problem": "digits", "lr": 1.0, "schedule": "warmup"},
     }
-    return Explorer("schedule_explorer", schedules.schedule_run, SchedulePicture, controls, presets, start=start)
+    return Explorer("schedule_explorer", schedules.schedule_run, SchedulePicture, controls, presets, start)
 
 
 def optimizer_race_explorer(**start: Any) -> Explorer:
@@ -199,9 +197,9 @@ def optimizer_race_explorer(**start: Any) -> Explorer:
         OptimizerRacePicture,
         controls,
         presets,
+        start,
         draft={"steps": 80},
         linked=linked,
-        start=start,
     )
 
 
@@ -230,4 +228,4 @@ def conventions_explorer(**start: Any) -> Explorer:
         "No correction": {"convention": "bias", "lr": 0.3},
         "Look-ahead": {"convention": "nesterov"},
     }
-    return Explorer("conventions_explorer", conventions, ConventionsPicture, controls, presets, start=start)
+    return Explorer("conventions_explorer", conventions, ConventionsPicture, controls, presets, start)

@@ -38,7 +38,7 @@ def preprocessing_explorer(**start: Any) -> Explorer:
         "Large ε holds back": {"stage": "whitened", "epsilon": 0.3},
         "Too large a step": {"stage": "centred", "lr_share": 1.05},
     }
-    return Explorer("preprocessing_explorer", prepared_cloud, CloudPicture, controls, presets, start=start)
+    return Explorer("preprocessing_explorer", prepared_cloud, CloudPicture, controls, presets, start)
 
 
 def sensitivity_explorer(**start: Any) -> Explorer:
@@ -54,7 +54,7 @@ def sensitivity_explorer(**start: Any) -> Explorer:
         "Far off": {"offset": 20.0, "wiggle": 2.0},
         "A large turn": {"offset": 5.0, "wiggle": 25.0},
     }
-    return Explorer("sensitivity_explorer", line_sensitivity, SensitivityPicture, controls, presets, start=start)
+    return Explorer("sensitivity_explorer", line_sensitivity, SensitivityPicture, controls, presets, start)
 
 
 def image_preprocessing_explorer(**start: Any) -> Explorer:
@@ -74,7 +74,7 @@ def image_preprocessing_explorer(**start: Any) -> Explorer:
         "ZCA, ε too small": {"recipe": "ZCA", "epsilon": 1e-6},
         "Digits, ZCA": {"images": "digits", "recipe": "ZCA"},
     }
-    return Explorer("image_preprocessing_explorer", prepared_images, RecipePicture, controls, presets, start=start)
+    return Explorer("image_preprocessing_explorer", prepared_images, RecipePicture, controls, presets, start)
 
 
 def leakage_explorer(**start: Any) -> Explorer:
@@ -91,4 +91,4 @@ def leakage_explorer(**start: Any) -> Explorer:
         "Chosen pixels": {"step": "choose 10 of 64 pixels"},
         "A pattern in noise": {"step": "choose 10 of 500 noise columns"},
     }
-    return Explorer("leakage_explorer", leakage, LeakagePicture, controls, presets, draft={"seeds": 6}, start=start)
+    return Explorer("leakage_explorer", leakage, LeakagePicture, controls, presets, start, draft={"seeds": 6})

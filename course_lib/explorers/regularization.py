@@ -41,15 +41,9 @@ def overfitting_explorer(**start: Any) -> Explorer:
         "… with max-norm": {"wrong": 0.2, "max_norm": 0.5},
         "1500 images": {"images": 1500, "wrong": 0.0},
     }
+    draft = {"steps": DRAFT}
     return Explorer(
-        "overfitting_explorer",
-        overfitting,
-        OverfittingPicture,
-        controls,
-        presets,
-        draft={"steps": DRAFT},
-        start=start,
-        first=5,
+        "overfitting_explorer", overfitting, OverfittingPicture, controls, presets, start, draft=draft, first=5
     )
 
 
@@ -70,15 +64,8 @@ def weight_decay_explorer(**start: Any) -> Explorer:
         "Decoupled needs more": {"optimizer": "adam", "weight_decay": 1.0},
         "Everything shrinks": {"optimizer": "sgd", "weight_decay": 0.32},
     }
-    return Explorer(
-        "weight_decay_explorer",
-        planes.weight_decay,
-        DecayPicture,
-        controls,
-        presets,
-        draft={"steps": planes.DRAFT},
-        start=start,
-    )
+    draft = {"steps": planes.DRAFT}
+    return Explorer("weight_decay_explorer", planes.weight_decay, DecayPicture, controls, presets, start, draft=draft)
 
 
 def dropout_explorer(**start: Any) -> Explorer:
@@ -106,7 +93,7 @@ def dropout_explorer(**start: Any) -> Explorer:
         "ReLU, few inputs": {"mode": "inverted", "unit": "relu", "inputs": 10},
         "ReLU, many inputs": {"mode": "inverted", "unit": "relu", "inputs": 400},
     }
-    return Explorer("dropout_explorer", dropped_out, DropoutPicture, controls, presets, start=start)
+    return Explorer("dropout_explorer", dropped_out, DropoutPicture, controls, presets, start)
 
 
 def ensemble_explorer(**start: Any) -> Explorer:
@@ -126,4 +113,4 @@ def ensemble_explorer(**start: Any) -> Explorer:
         "One mask": {"members": 1, "kind": "dropout"},
         "Fifteen masks": {"members": 15, "kind": "dropout"},
     }
-    return Explorer("ensemble_explorer", ensemble, EnsemblePicture, controls, presets, start=start)
+    return Explorer("ensemble_explorer", ensemble, EnsemblePicture, controls, presets, start)

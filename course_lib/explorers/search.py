@@ -50,7 +50,7 @@ def grid_vs_random_explorer(**start: Any) -> Explorer:
         "An unlucky draw": {"seed": 1},
         "64 trials": {"trials": 64},
     }
-    return Explorer("grid_vs_random_explorer", grid_vs_random, GridVsRandomPicture, controls, presets, start=start)
+    return Explorer("grid_vs_random_explorer", grid_vs_random, GridVsRandomPicture, controls, presets, start)
 
 
 def log_scale_explorer(**start: Any) -> Explorer:
@@ -72,14 +72,9 @@ def log_scale_explorer(**start: Any) -> Explorer:
         "Ten decades": {"low": 1e-8, "high": 100.0},
         "Two decades": {"low": 1e-2, "high": 1.0},
     }
+    linked = _ordered("low", "high", lows, highs)
     return Explorer(
-        "log_scale_explorer",
-        search_scale.log_scale,
-        LogScalePicture,
-        controls,
-        presets,
-        linked=_ordered("low", "high", lows, highs),
-        start=start,
+        "log_scale_explorer", search_scale.log_scale, LogScalePicture, controls, presets, start, linked=linked
     )
 
 
@@ -113,10 +108,10 @@ def search_explorer(**start: Any) -> LiveExplorer:
         SearchPicture,
         controls,
         presets,
+        start,
         preview=PREVIEW,
         draft=DRAFT,
         foreword="Before Play, the first {preview} trials.",
         before={"look": False},  # nobody has searched yet
         linked=_ordered("lr_low", "lr_high", LOWS, HIGHS),
-        start=start,
     )

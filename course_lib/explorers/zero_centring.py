@@ -45,7 +45,7 @@ def zigzag_explorer(**start: Any) -> Explorer:
         "All examples, rate near the limit": {**shifted, "batch_size": 256, "lr": 0.37, "steps": 25},
         "Sigmoid, mean 0": {**shifted, "activation": "sigmoid", "mean": 0.0, "lr": 2.0, "steps": 100},
     }
-    return Explorer("zigzag_explorer", zigzag, ZigZagPicture, controls, presets, start=start)
+    return Explorer("zigzag_explorer", zigzag, ZigZagPicture, controls, presets, start)
 
 
 def sign_agreement_explorer(**start: Any) -> Explorer:
@@ -63,7 +63,7 @@ def sign_agreement_explorer(**start: Any) -> Explorer:
         "Centred": {**positive, "batch_size": 32, "mean": 0.0},
         "50 inputs": {**positive, "batch_size": 32, "dimension": 50},
     }
-    return Explorer("sign_agreement_explorer", signs.sign_agreement, SignPicture, controls, presets, start=start)
+    return Explorer("sign_agreement_explorer", signs.sign_agreement, SignPicture, controls, presets, start)
 
 
 def network_signs_explorer(**start: Any) -> Explorer:
@@ -77,9 +77,7 @@ def network_signs_explorer(**start: Any) -> Explorer:
         "Batches of 32": {"batch_size": 32, "steps": 1000},
         "Early in training": {"batch_size": 32, "steps": 50},
     }
-    return Explorer(
-        "network_signs_explorer", networks.network_signs, NetworkSignsPicture, controls, presets, start=start
-    )
+    return Explorer("network_signs_explorer", networks.network_signs, NetworkSignsPicture, controls, presets, start)
 
 
 def conditioning_explorer(**start: Any) -> Explorer:
@@ -98,4 +96,4 @@ def conditioning_explorer(**start: Any) -> Explorer:
         "With a bias": {**shifted, "bias": True},
         "Too fast": {**shifted, "rate": 2.1},
     }
-    return Explorer("conditioning_explorer", conditioning, ConditioningPicture, controls, presets, start=start)
+    return Explorer("conditioning_explorer", conditioning, ConditioningPicture, controls, presets, start)
