@@ -1,7 +1,6 @@
 """Chapter 06, batch normalisation: the questions asked before each experiment."""
 
-from course_lib.exercises.prediction import Answer, Option, Prediction
-from course_lib.exercises.recall import recall
+from course_lib.exercises.prediction import Answer, Option, Prediction, recall
 
 QUESTIONS = (
     Prediction(

@@ -38,8 +38,7 @@ def undone(mean: float, variance: float) -> tuple:
     batch = mean + math.sqrt(variance) * np.array([-1.0, 1.0])
     return (
         f"A batch has mean {mean:g} and variance {variance:g}; ε is 0. Which γ makes batch normalisation give back "
-        "what "
-        "it received?",
+        "what it received?",
         float(np.ptp(batch) / np.ptp(normalised(batch))),
         Claim(math.sqrt(variance), "γ undoes the division by the standard deviation (and β = μ)."),
         Claim(variance, "It was divided by the standard deviation, not by the variance."),

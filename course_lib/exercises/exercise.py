@@ -177,9 +177,8 @@ class Exercise:
         if changed and all(attempt.put_back for attempt in attempts):
             return Verdict(
                 False,
-                f"{self.id}: not yet. The numbers are right, and you put {changed} back, but only up "
-                "to rounding: adding and subtracting h does not end where it began. Save the old "
-                "value first, and put that back.",
+                f"{self.id}: not yet. The numbers are right, and you put {changed} back, but only up to rounding: "
+                "adding and subtracting h does not end where it began. Save the old value first, and put that back.",
             )
         if changed:
             return Verdict(

@@ -4,8 +4,7 @@ The numbers are those of the experiments: 10 layers of 500 units (6 of 4096, 5 o
 no bias, and for gradients an upstream gradient of std 1 at the last layer.
 """
 
-from course_lib.exercises.prediction import Answer, Option, Prediction
-from course_lib.exercises.recall import recall
+from course_lib.exercises.prediction import Answer, Option, Prediction, recall
 
 QUESTIONS = (
     Prediction(

@@ -61,8 +61,7 @@ def fading(units: int, std: float, layers: int) -> tuple:
 def gradient_factor(units: int, slope: float) -> tuple:
     return (
         f"Layers of {units} units, weights of std 0.5, and E[f′²] = {slope:g}. By what does a layer multiply a "
-        "gradient "
-        "on its way down?",
+        "gradient on its way down?",
         math.sqrt(sum(0.5**2 * slope for _ in range(units))),
         Claim(0.5 * math.sqrt(units * slope), "√(n·Var(w)·E[f′²]): large weights make up for flat slopes."),
         Claim(math.sqrt(slope), "Those are the slopes without the weights."),

@@ -25,8 +25,7 @@ def convolution(channels: int, side: int) -> tuple:
     n = side * side * channels
     return (
         f"A convolution with ReLU sees {channels} channels through a window of {side} × {side}. Which std of its "
-        f"weights "
-        "keeps the size of the signal?",
+        "weights keeps the size of the signal?",
         math.sqrt(2 / conv_fan_in(channels, side, side)),
         Claim(math.sqrt(2 / n), "Each output adds up all numbers in the window."),
         Claim(math.sqrt(2 / channels), "The window counts as well as the channels."),

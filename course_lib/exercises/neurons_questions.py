@@ -1,7 +1,6 @@
 """Chapter 01: what to predict before each experiment on neurons, gradients and mini-batches."""
 
-from course_lib.exercises.prediction import Answer, Option, Prediction
-from course_lib.exercises.recall import recall
+from course_lib.exercises.prediction import Answer, Option, Prediction, recall
 
 QUESTIONS = (
     Prediction(

@@ -3,8 +3,7 @@
 The toy is f = x²/20 + y² from (−7, 2), as in Saito's book; its eigenvalues are 0.1 and 2.
 """
 
-from course_lib.exercises.prediction import Answer, Option, Prediction
-from course_lib.exercises.recall import recall
+from course_lib.exercises.prediction import Answer, Option, Prediction, recall
 
 QUESTIONS = (
     Prediction(

@@ -94,8 +94,7 @@ def brakes(rate: float, beta: float) -> tuple:
     buffer = 0.1 * rate / (1 - beta)
     return (
         f"v ← βv − ηg, θ ← θ + v with β = {beta:g}, g = 1 for a long time. You cut η from {rate:g} to a tenth. How "
-        "long "
-        "is the next step?",
+        "long is the next step?",
         beta * v + 0.1 * rate,
         Claim(beta * rate / (1 - beta) + 0.1 * rate, "v still holds the old rate: it rolls on."),
         Claim(buffer, "So long it would be in the buffer form, which multiplies by the new η in full."),

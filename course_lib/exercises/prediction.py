@@ -93,6 +93,20 @@ class Prediction:
         )
 
 
+def recall(chapter: str, *questions: tuple[str, tuple[str, ...], str]) -> tuple[Prediction, ...]:
+    """Short questions for reviews, each as question, options with the right one first, and why that is right."""
+    return tuple(
+        Prediction(
+            f"{chapter}.r{number}",
+            question,
+            Answer(right, why),
+            *(Option(text, "") for text in wrong),
+            occasion="Review",
+        )
+        for number, (question, (right, *wrong), why) in enumerate(questions, 1)
+    )
+
+
 class Question(Shown):
     """A prediction on show.  `answered(letter, sure)` is told the answer, once; `sure` indexes `SURE` or is None.
 

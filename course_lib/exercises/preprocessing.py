@@ -100,8 +100,7 @@ STANDARDISED = Exercise(
     "4.1",
     "Statistics from the training data",
     "Bring each feature of the training data `x_train` (samples, features) to mean 0 and standard deviation 1, and "
-    "return `x_test` treated in exactly the same way. A feature that is constant in the training data is "
-    "only centred.",
+    "return `x_test` treated in exactly the same way. A feature that is constant in the training data is only centred.",
     standardised,
     cases=(
         (np.array([[0.0], [2.0]]), np.array([[3.0]])),

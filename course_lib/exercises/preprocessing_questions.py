@@ -3,8 +3,7 @@
 The numbers are those of the experiments of this chapter with their default settings.
 """
 
-from course_lib.exercises.prediction import Answer, Option, Prediction
-from course_lib.exercises.recall import recall
+from course_lib.exercises.prediction import Answer, Option, Prediction, recall
 
 QUESTIONS = (
     Prediction(

@@ -68,8 +68,7 @@ def loud_noise(variance: float) -> tuple:
     values = math.sqrt(variance) * np.array([-1.0, 1.0])
     return (
         f"In one direction the data have variance {variance:g}. You whiten, with hardly any ε. By what is noise in "
-        "this "
-        "direction multiplied?",
+        "this direction multiplied?",
         1 / np.std(values),
         Claim(variance**-0.5, "By 1/√λ: whitening divides by the standard deviation."),
         Claim(1 / variance, "It divides by the standard deviation, not by the variance."),

@@ -27,8 +27,7 @@ def learned_by_heart(wrong: float) -> tuple:
     labels = np.arange(1000) >= 1000 * wrong  # whether the label is right; the network repeats each
     return (
         f"{100 * wrong:g} % of the training labels are wrong. A network repeats all labels it was given. Which share "
-        "of "
-        "these images does it name correctly?",
+        "of these images does it name correctly?",
         float(labels.mean()),
         Claim(1 - wrong, "It repeats the wrong ones as well.", percent(1 - wrong)),
         Claim(1.0, "That is the share of the labels, not of the truth.", percent(1.0)),

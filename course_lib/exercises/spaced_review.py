@@ -13,7 +13,6 @@ from course_lib.exercises.prediction import Prediction, Question
 from course_lib.exercises.progress import Attempt, Progress
 from course_lib.exercises.shown import Shown
 from course_lib.exercises.variant import Variant
-from course_lib.registry import registered
 
 AT_MOST = 3
 A_WHILE = timedelta(hours=12)  # what was answered since is not asked again
@@ -37,12 +36,6 @@ def variants() -> dict[str, Variant]:
     """By the id of the question."""
     modules = (importlib.import_module(f"course_lib.exercises.{chapter}_variants") for chapter in CHAPTERS)
     return {id: variant for module in modules for id, variant in module.VARIANTS.items()}
-
-
-def recall_questions() -> dict[str, Prediction]:
-    """Short questions on what was read, which nothing but a review asks."""
-    modules = (importlib.import_module(f"course_lib.exercises.{chapter}_questions") for chapter in CHAPTERS[1:])
-    return registered(question for module in modules for question in module.RECALL)
 
 
 def histories(progress: Progress) -> dict[str, list[Attempt]]:

@@ -66,12 +66,14 @@ def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
 
 
 class Tutor:
-    """`modules` are the chapters' modules, with `EXERCISES` or `QUESTIONS`."""
+    """`modules` are the chapters' modules, with `EXERCISES`, or with `QUESTIONS` and `RECALL`."""
 
     def __init__(self, modules: Iterable[ModuleType], file: ProgressFile | None = None) -> None:
         chapters = list(modules)
-        self.exercises = registered(one for module in chapters for one in getattr(module, "EXERCISES", ()))
-        self.predictions = registered(one for module in chapters for one in getattr(module, "QUESTIONS", ()))
+        self.exercises, self.predictions, self.recall = (
+            registered(one for module in chapters for one in getattr(module, kind, ()))
+            for kind in ("EXERCISES", "QUESTIONS", "RECALL")
+        )
         self.file = file or ProgressFile()
         self._shown: dict[str, Shown] = {}
 
@@ -127,7 +129,7 @@ class Tutor:
         done = self.file.read()
         if export is None:
             notes, where = self.file.take_notes(), str(self.file.path)
-            known = self.predictions.keys() | spaced_review.recall_questions().keys()
+            known = self.predictions | self.recall
             again = [id for id in spaced_review.due(spaced_review.histories(done), self.file.now()) if id in known]
             return self._show("progress", Report(self.exercises, self.predictions, done, again, notes, where))
         try:
@@ -143,8 +145,7 @@ class Tutor:
         return self._show("review", spaced_review.Review(self._due))
 
     def _due(self) -> list[Question]:
-        variants, recall = spaced_review.variants(), spaced_review.recall_questions()
-        known = self.predictions | recall
+        variants, known = spaced_review.variants(), self.predictions | self.recall
         done = self.file.read()
         answers = spaced_review.histories(done)
 
@@ -152,7 +153,7 @@ class Tutor:
             asked, order = spaced_review.asked_again(known[id], variants.get(id), len(answers.get(id, ())))
             return self._shuffled("review", asked, order)
 
-        return [question(id) for id in spaced_review.to_ask(done, known, recall, self.file.now())]
+        return [question(id) for id in spaced_review.to_ask(done, known, self.recall, self.file.now())]
 
     def inventory(self, form: str) -> Inventory:
         """Form "A" or "B" of the test before and after the course: 36 questions, without feedback."""

@@ -59,8 +59,9 @@ def _majority(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
     return np.maximum((gradients > 0).mean(axis=1), (gradients < 0).mean(axis=1))
 
 
-def _two_means(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
-    return upstream.mean(axis=1)[:, None] * x.mean(axis=1)
+def _one_sign(gradients: np.ndarray) -> np.ndarray:
+    """Whether all components, along the last axis, are positive or all are negative."""
+    return np.logical_or((gradients > 0).all(axis=-1), (gradients < 0).all(axis=-1))
 
 
 def _ratio(matrix: np.ndarray) -> float:
@@ -185,7 +186,7 @@ SIGN_AGREEMENT = Exercise(
             "You count only the gradients that are all negative. All positive is agreement as well.",
         ),
         Mistake(
-            lambda x, upstream: np.mean((upstream > 0).all(axis=1) | (upstream < 0).all(axis=1)),
+            lambda x, upstream: np.mean(_one_sign(upstream)),
             "You looked at the signs of the upstream gradients. The gradient of the weights is the mean of "
             "upstream times x: look at the signs of its components.",
         ),
@@ -194,21 +195,17 @@ SIGN_AGREEMENT = Exercise(
             "You compared the first two components. All d of them must agree.",
         ),
         Mistake(
-            lambda x, upstream: np.mean(
-                (upstream[..., None] * x > 0).all(axis=2) | (upstream[..., None] * x < 0).all(axis=2)
-            ),
+            lambda x, upstream: np.mean(_one_sign(upstream[..., None] * x)),
             "You looked at the gradient of every single example. The update follows the mean over the batch: sum "
             "over axis 1 first, then look at the signs.",
         ),
         Mistake(
-            lambda x, upstream: np.mean((x.mean(axis=1) > 0).all(axis=1) | (x.mean(axis=1) < 0).all(axis=1)),
+            lambda x, upstream: np.mean(_one_sign(x.mean(axis=1))),
             "The upstream gradient is missing. Examples pull in opposite directions when theirs differ in sign, "
             "and that is what lets the signs of a batch mix.",
         ),
         Mistake(
-            lambda x, upstream: np.mean(
-                (_two_means(x, upstream) > 0).all(axis=1) | (_two_means(x, upstream) < 0).all(axis=1)
-            ),
+            lambda x, upstream: np.mean(_one_sign(upstream.mean(axis=1)[:, None] * x.mean(axis=1))),
             "You multiplied two means. Each example has its own upstream gradient and its own inputs: multiply "
             "first, then average over the batch.",
         ),
@@ -239,15 +236,11 @@ SIGN_AGREEMENT = Exercise(
             "`any` asks whether some component is positive. Agreement means that all are.",
         ),
         Mistake(
-            lambda x, upstream: (
-                1 - np.mean((_gradients(x, upstream) > 0).all(axis=1) | (_gradients(x, upstream) < 0).all(axis=1))
-            ),
+            lambda x, upstream: 1 - share_of_one_sign(x, upstream),
             "This is the share of gradients with mixed signs: one minus what is asked.",
         ),
         Mistake(
-            lambda x, upstream: np.sum(
-                (_gradients(x, upstream) > 0).all(axis=1) | (_gradients(x, upstream) < 0).all(axis=1)
-            ),
+            lambda x, upstream: np.sum(_one_sign(_gradients(x, upstream))),
             "This is a count. Divide by the number of batches.",
         ),
     ),
@@ -321,12 +314,7 @@ CONDITION_NUMBERS = Exercise(
             "eigenvalues of H.",
         ),
         Mistake(
-            lambda x: np.array(
-                [
-                    np.divide(*np.mean(v**2, axis=0)[np.argsort(np.mean(v**2, axis=0))[[-1, 0]]])
-                    for v in (x, x - x.mean(axis=0))
-                ]
-            ),
+            lambda x: np.array([_ratio(np.diag(np.diag(_hessian(v)))) for v in (x, x - x.mean(axis=0))]),
             "You took the largest over the smallest of its diagonal. H also holds the products of different "
             "inputs: the eigenvalues are those of the whole matrix.",
         ),

@@ -4,8 +4,7 @@ The numbers are those of `experiments/zero_centring*`: two weights that start at
 (1.5, −1), the shares of 8000 random batches, and 64-10-10-10 networks on the digits.
 """
 
-from course_lib.exercises.prediction import Answer, Option, Prediction
-from course_lib.exercises.recall import recall
+from course_lib.exercises.prediction import Answer, Option, Prediction, recall
 
 QUESTIONS = (
     Prediction(

@@ -9,7 +9,6 @@ from string import ascii_lowercase
 import pytest
 
 from course_lib.exercises import _tutor
-from course_lib.exercises.spaced_review import recall_questions
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 QUESTIONS = list(_tutor.predictions.values())
@@ -55,7 +54,7 @@ def test_the_right_answer_is_not_known_by_its_length(extreme):
 
 def test_the_right_answer_of_a_recall_question_is_not_known_by_its_length():
     longest = 0
-    asked = recall_questions().values()
+    asked = _tutor.recall.values()
     for question in asked:
         *_, second, first = sorted(question.options, key=lambda option: len(option.text))
         longest += first.right and len(first.text) > len(second.text)

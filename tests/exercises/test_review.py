@@ -23,7 +23,6 @@ from course_lib.exercises.spaced_review import (
     asked_again,
     due,
     histories,
-    recall_questions,
     to_ask,
     variants,
 )
@@ -270,7 +269,7 @@ def test_nothing_of_it_is_imported_before_it_is_asked_for():
 
 def test_every_chapter_has_ten_recall_questions():
     by_chapter = {}
-    for id, question in recall_questions().items():
+    for id, question in _tutor.recall.items():
         assert isinstance(question, Prediction) and re.fullmatch(r"\d+\.r\d+", id)
         by_chapter.setdefault(id.split(".")[0], []).append(question)
     assert {chapter: len(all_) for chapter, all_ in by_chapter.items()} == {str(i): 10 for i in range(1, len(CHAPTERS))}
