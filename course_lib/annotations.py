@@ -1,7 +1,5 @@
 """Names for what arguments often are: standard types with bounds, which type checkers, `checked` and tests all read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, runtime_checkable

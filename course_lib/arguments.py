@@ -4,8 +4,6 @@ Beyond what the annotation says, a float is finite, an array consists of numbers
 A list given for an array becomes one, and any sequence given for a tuple becomes a tuple, which a cache can take.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 import operator

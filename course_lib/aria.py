@@ -1,7 +1,5 @@
 """What `ipywidgets` leaves out for screen readers and the keyboard, as a few lines of JavaScript: see aria.js."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import anywidget

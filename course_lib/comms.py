@@ -1,7 +1,5 @@
 """How widgets hear the page while a cell runs: in a thread of their own, and leaving the cell's figures alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import partial
 from typing import Any

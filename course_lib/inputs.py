@@ -5,8 +5,6 @@ becomes float64. Data (inputs, targets) must be finite; what a network computed 
 or infinite, because that is how a run that diverged shows itself.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Callable

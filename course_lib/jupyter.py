@@ -7,8 +7,6 @@ JupyterLab notes the version of Python in every notebook it opens, and then call
 names no version, so it is put in when the notebook is opened and taken out again when it is saved.
 """
 
-from __future__ import annotations
-
 import inspect
 import json
 import sys

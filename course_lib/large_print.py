@@ -3,8 +3,6 @@
 `lecture_mode` of `course_lib.explorers` turns it on; so does COURSE_LECTURE=1 in the environment, before the start.
 """
 
-from __future__ import annotations
-
 import os
 
 on = os.environ.get("COURSE_LECTURE") == "1"

@@ -1,7 +1,5 @@
 """Things by their names, none of which may stand for two of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import TypeVar
 

@@ -3,8 +3,6 @@
 Needs `ipywidgets` only where a widget is given.
 """
 
-from __future__ import annotations
-
 import html
 from collections.abc import Iterable, Iterator
 from typing import Any

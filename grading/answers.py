@@ -8,8 +8,6 @@ the share of right answers before and after, the discrimination (how the answer 
 on all other questions, a correlation), and the most common wrong option. The same option is named for each prediction.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import sys

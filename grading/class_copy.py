@@ -8,8 +8,6 @@ says that the instructor keeps the solutions. The reference answers themselves s
 `check` compares with them: who searches will find them.
 """
 
-from __future__ import annotations
-
 import argparse
 import ast
 import re

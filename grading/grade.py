@@ -14,8 +14,6 @@ answer can read and write your files. Grade the work of people you do not trust 
 its own.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import inspect

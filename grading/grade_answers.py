@@ -4,8 +4,6 @@ An answer is what stands in the last `check("5.1", …)`. Everything else, the e
 experiments, is run only where a name in the answer leads back to it. Outputs are never looked at.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import symtable

@@ -1,7 +1,5 @@
 """The other end of `grade_worker`: starts a process for one student's answer, talks with it, and ends it."""
 
-from __future__ import annotations
-
 import base64
 import io
 import json
@@ -13,7 +11,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -28,7 +26,7 @@ class Stopped(Exception):
 class Worker:
     """A process with one student's answer to one exercise; a context manager."""
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True)
         home = self._folder.name
         kept = ("PATH", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH", "LANG")

@@ -5,8 +5,6 @@ of a case and returns what the student's function made of them. An argument that
 and is called from here by its number; so is a function that the student's code hands over.
 """
 
-from __future__ import annotations
-
 import base64
 import builtins
 import ctypes

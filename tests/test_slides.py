@@ -73,7 +73,7 @@ def test_cells_stand_where_their_metadata_say() -> None:
             cell(new_markdown_cell, "## Exercises", "skip"),
         ]
     )
-    found = slide_deck.slides_of(book, [], [0])
+    found = slide_deck.slides_of(book, {}, {})
     assert [slide.level for slide in found] == ["slide", "slide", "subslide"]
     assert [(re.sub(r"<[^>]+>|\n", "", part.html), part.step) for part in found[2].parts] == [
         ("a sentence", None),
@@ -99,7 +99,7 @@ def test_optional_parts_are_no_part_of_a_lecture_and_what_is_folded_is_for_the_s
             cell(new_markdown_cell, "Told: <details>\n<summary>More</summary>\n\n$x$, **at length**\n</details>", "-"),
         ]
     )
-    title, first, second = slide_deck.slides_of(book, [], [0])
+    title, first, second = slide_deck.slides_of(book, {}, {})
     assert title.parts[0].html.endswith("<p>Asks.</p>\n")
     assert "A text." in first.parts[0].html and "minutes" not in first.parts[0].html
     assert [re.sub(r"<[^>]+>|\n", "", part.html) for part in second.parts] == ["SecondNot optional.", "Told:"]
@@ -110,22 +110,22 @@ def test_a_long_listing_is_for_the_speaker_and_nothing_announces_it() -> None:
     listing = "```python\n" + "x = 1\n" * (slide_deck.LISTING + 1) + "```"
     code = new_code_cell("show_source(fit)", outputs=result(text_markdown=listing))
     book = new_notebook(cells=[new_markdown_cell("It says:"), code])
-    (only,) = slide_deck.slides_of(book, [], [0])
+    (only,) = slide_deck.slides_of(book, {}, {})
     assert [part.html.strip() for part in only.parts] == ["<p>It says.</p>"] and "x = 1" in only.notes[0]
 
 
 def test_a_computation_written_out_stands_beside_its_table() -> None:
     source = "x = 1\nfor k in range(9):\n    x += k\ntable({'x': [x]})"
-    shown, notes = slide_deck.code_cell(new_code_cell(source, outputs=result(text_html="<table></table>")), [], [0])
+    shown, notes = slide_deck.code_cell(new_code_cell(source, outputs=result(text_html="<table></table>")), {}, {})
     assert "for k in range" in re.sub(r"<[^>]+>", "", shown) and "<table>" in shown and not notes
 
 
 def test_code_that_only_makes_a_table_is_for_the_speaker() -> None:
     table = new_code_cell('table({\n    "n": [1],\n})', outputs=result(text_html="<table></table>", text_plain="n"))
-    shown, notes = slide_deck.code_cell(table, [], [0])
+    shown, notes = slide_deck.code_cell(table, {}, {})
     assert "<table>" in shown and "table({" not in shown and notes == [f"<pre>{html.escape(table.source)}</pre>"]
     number = new_code_cell("conv_fan_in(64, 3, 3)", outputs=result(text_plain="576"))
-    shown, notes = slide_deck.code_cell(number, [], [0])
+    shown, notes = slide_deck.code_cell(number, {}, {})
     assert "conv_fan_in" in re.sub(r"<[^>]+>", "", shown) and "576" in shown and not notes
 
 

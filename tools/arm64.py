@@ -8,8 +8,6 @@ so every cell is timed here first, and one that takes longer than the limit is l
 picture, a question or a source have no number of their own and are left out too.
 """
 
-from __future__ import annotations
-
 import argparse
 import ast
 import json

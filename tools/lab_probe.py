@@ -1,7 +1,5 @@
 """Loaded into the kernel of a notebook under test: says which explorers are on show and how they stand."""
 
-from __future__ import annotations
-
 import gc
 import hashlib
 import html

@@ -1,7 +1,5 @@
 """A JupyterLab server for browser tests and benchmarks: the settings of `make lab`, nothing of the user's own."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -13,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 import matplotlib
 
@@ -90,7 +89,7 @@ class Lab:
             self.close()
             raise
 
-    def __enter__(self) -> Lab:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

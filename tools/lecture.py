@@ -6,8 +6,6 @@ The notebooks are copied to a temporary folder, so the course's own files stay a
 run. JupyterLab has settings of its own there: the lecturer's are neither read nor changed, and no progress is noted.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import queue

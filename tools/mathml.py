@@ -1,7 +1,5 @@
 """LaTeX formulas as MathML, for site and decks: no script, no network, and a screen reader can read them."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from xml.etree import ElementTree

@@ -7,8 +7,6 @@ files that import its module and the tests of the explorers that lead to it, one
 A mutant that behaves like the original survives too, so survivors are printed with their lines, to be judged by eye.
 """
 
-from __future__ import annotations
-
 import argparse
 import ast
 import copy

@@ -8,8 +8,6 @@ carries the tag `note-114` if it teaches, shows or exercises line 114, and `E05`
 test carries the comment `# notes: 114, 116-118, E05` on the line above it.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import functools
@@ -81,9 +79,7 @@ class Place:
 def topics() -> list[Topic]:
     with open(ROOT / "docs/notes/topics.csv", encoding="utf-8", newline="") as file:
         return [
-            Topic(
-                row["number"], row["chapter"], row["kind"], row["where"], row["text"], tuple(row["corrections"].split())
-            )
+            Topic(key=row.pop("number"), corrections=tuple(row.pop("corrections").split()), **row)
             for row in csv.DictReader(file)
         ]
 

@@ -1,7 +1,5 @@
 """The two pages that show what tools/notes_map.py collects: the map of the notes, and what the notes got wrong."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -8,8 +8,6 @@ execute, without NumPy's vector instructions, with several threads. NAME is one 
 (jitter, blas, numpy, threads). Logs and names of failures go to build/processors.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import platform

@@ -4,8 +4,6 @@ A kernel answers a moved slider with several small messages. TCP by itself holds
 before it is acknowledged, and the other side may acknowledge as late as 40 ms: most of what a hand would feel.
 """
 
-from __future__ import annotations
-
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 

@@ -6,8 +6,6 @@ Ends with status 1 once one of those that the website calls missing is there: th
 to be corrected, and when all are there, JupyterLite may be tried.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import tempfile

@@ -6,8 +6,6 @@ Where that fails it is drawn again under the rounding jitter of the tests: a num
 rounding moves here may be as different in the stored one. Everything else, a label or an axis, must not be.
 """
 
-from __future__ import annotations
-
 import ast
 import base64
 import html
@@ -31,8 +29,7 @@ from course_lib.explorers import all_explorers
 from course_lib.explorers.strip import without_strip
 
 ROOT = Path(__file__).resolve().parents[1]
-NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e[-+]?\d+)?)")
-WRITTEN = re.compile(r"\d+(?:\.\d+)?(?:e[+−-]?\d+)?")  # the same, or with a minus sign in the exponent
+NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e[+−-]?\d+)?)")
 SEEDS = range(1, 5)
 RELATIVE = 0.02  # of a number
 COLOUR = 32  # of 255
@@ -91,14 +88,21 @@ def words(text: str) -> list[str]:
     return NUMBER.split(text)[::2]
 
 
-def numbers_near(stored: str, drawn: Sequence[str]) -> bool:
-    """Each number within those drawn, widened by their range, by 2 % and by one in the last decimal."""
-    like = [NUMBER.split(text)[1::2] for text in drawn if words(text) == words(stored)]
-    for written, *others in zip(NUMBER.split(stored)[1::2], *like):
+def numbers(text: str) -> list[str]:
+    return [number.replace("−", "-") for number in NUMBER.findall(text)]
+
+
+def numbers_near(
+    stored: str, drawn: Sequence[str], relative: float = RELATIVE, decimal: float = 1, whole: float = 0
+) -> bool:
+    """Each number within those drawn, widened by their range, by 2 % and by so many units of its last digit."""
+    like = [numbers(text) for text in drawn if words(text) == words(stored)]
+    for written, *others in zip(numbers(stored), *like):
         value, values = float(written), [float(other) for other in others]
         mantissa, _, exponent = written.partition("e")
-        last = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2])) if "." in written else 0.0
-        slack = max(RELATIVE * abs(value), 1.001 * last) + max(values) - min(values)
+        unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+        slack = max(relative * abs(value), 1.001 * unit * (decimal if "." in written else whole))
+        slack += max(values) - min(values)
         if not min(values) - slack <= value <= max(values) + slack:
             return False
     return True
@@ -106,16 +110,7 @@ def numbers_near(stored: str, drawn: Sequence[str]) -> bool:
 
 def said_alike(now: str, stored: str) -> bool:
     """Whether words are the same, and numbers too, but for 3 % or two units of the last digit shown."""
-    if WRITTEN.sub("#", now) != WRITTEN.sub("#", stored):
-        return False
-    return not any(apart(*pair) for pair in zip(WRITTEN.findall(now), WRITTEN.findall(stored), strict=True))
-
-
-def apart(now: str, stored: str) -> bool:
-    mantissa, _, exponent = stored.replace("−", "-").partition("e")
-    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    value, expected = (float(number.replace("−", "-")) for number in (now, stored))
-    return abs(value - expected) > max(0.03 * abs(expected), 2.001 * unit)
+    return words(now) == words(stored) and numbers_near(stored, [now], 0.03, decimal=2, whole=2)
 
 
 def pixels(png: bytes) -> np.ndarray:

@@ -1,19 +1,16 @@
 """One notebook as one HTML file with slides: which cell stands on which slide, and the page around them."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import distribution
 from pathlib import Path
-from types import MappingProxyType
 
 from nbformat import NotebookNode
 
 from slide_markup import code_html, markdown_html, math_font
-from slide_pictures import snapshot
+from slide_pictures import Snapshot, snapshot
 from static_explorers import StaticExplorer, markup
 
 PAGE = Path(__file__).with_name("slides")
@@ -53,10 +50,9 @@ class Deck:
 
 def build(notebook: NotebookNode, name: str, explorers: Mapping[str, StaticExplorer] | None = None) -> Deck:
     """The deck of a notebook as it is stored; nothing is run. `explorers` are those that move, by cell."""
-    problems: list[str] = []
-    pictures = [0]
     moving = explorers or {}
-    slides = slides_of(notebook, problems, pictures, moving)
+    pictures: dict[str, Snapshot] = {}
+    slides = slides_of(notebook, pictures, moving)
     body = "\n".join(column(group) for group in columns(slides))
     title = heading(notebook, 1) or name
     page = fill(
@@ -74,7 +70,8 @@ def build(notebook: NotebookNode, name: str, explorers: Mapping[str, StaticExplo
             "script": script((PAGE / "deck.js").read_text(encoding="utf-8")),
         },
     )
-    return Deck(title, page, len(slides), pictures[0], problems)
+    problems = [f"cell {cell}: the picture {one.problem}" for cell, one in pictures.items() if one.problem]
+    return Deck(title, page, len(slides), sum(one.sharp for one in pictures.values()), problems)
 
 
 def frames(explorers: Iterable[StaticExplorer]) -> str:
@@ -98,12 +95,9 @@ def lecture(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
 
 
 def slides_of(
-    notebook: NotebookNode,
-    problems: list[str],
-    pictures: list[int],
-    explorers: Mapping[str, StaticExplorer] = MappingProxyType({}),
+    notebook: NotebookNode, pictures: dict[str, Snapshot], explorers: Mapping[str, StaticExplorer]
 ) -> list[Slide]:
-    """The cells on their slides, by the slide type that each cell's metadata name."""
+    """The cells on their slides, by the slide type that each cell's metadata name; `pictures` gets those of cells."""
     slides: list[Slide] = []
     step = 0
     for kind, cell in lecture(notebook):
@@ -111,9 +105,7 @@ def slides_of(
             slides.append(Slide(kind if kind in ("slide", "subslide") else "slide"))
             step = 0
         step += kind == "fragment"
-        shown, notes = (
-            markdown_cell(cell) if cell.cell_type == "markdown" else code_cell(cell, problems, pictures, explorers)
-        )
+        shown, notes = markdown_cell(cell) if cell.cell_type == "markdown" else code_cell(cell, pictures, explorers)
         if kind == "notes":
             shown, notes = "", [f"<div>{shown}</div>", *notes]
         slides[-1].notes += notes
@@ -132,20 +124,14 @@ def markdown_cell(cell: NotebookNode) -> tuple[str, list[str]]:
 
 
 def code_cell(
-    cell: NotebookNode,
-    problems: list[str],
-    pictures: list[int],
-    explorers: Mapping[str, StaticExplorer] = MappingProxyType({}),
+    cell: NotebookNode, pictures: dict[str, Snapshot], explorers: Mapping[str, StaticExplorer]
 ) -> tuple[str, list[str]]:
     """What a code cell shows, and what the speaker should know. Code that only makes a picture or a table is a note."""
     shown, notes = [], []
     for output in cell.outputs:
         data = output.get("data", {"text/plain": output.get("text", "")})
         if "image/png" in data:
-            picture = snapshot(cell, output)
-            pictures[0] += picture.sharp
-            if picture.problem:
-                problems.append(f"cell {cell.id}: the picture {picture.problem}")
+            picture = pictures[cell.id] = snapshot(cell, output)
             notes += [f"Presets: {' · '.join(picture.presets)}"] * bool(picture.presets) + [picture.alt]
             alt = html.escape(picture.alt, quote=True)
             image = f'<img src="data:image/png;base64,{picture.png}" alt="{alt}">'

@@ -1,7 +1,5 @@
 """The text of a notebook as HTML that needs nothing from anywhere: formulas become MathML, code is coloured at once."""
 
-from __future__ import annotations
-
 import base64
 import html
 import io

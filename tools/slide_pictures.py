@@ -5,8 +5,6 @@ explorer says which picture it shows, so the library can draw that picture again
 when, drawn as it is stored, it is the same picture up to rounding.
 """
 
-from __future__ import annotations
-
 import base64
 from dataclasses import dataclass, replace
 

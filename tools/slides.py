@@ -9,8 +9,6 @@ slide goes on to the next, and what fits on the slide before stands there, as a 
 all slides, S for the speaker's notes.
 """
 
-from __future__ import annotations
-
 import argparse
 import html
 import sys

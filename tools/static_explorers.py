@@ -9,8 +9,6 @@ What stands still in a picture is stored once; a frame is what moves, a lossless
 lays it over the background (see explorers.js).
 """
 
-from __future__ import annotations
-
 import ast
 import base64
 import hashlib

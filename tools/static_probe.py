@@ -1,7 +1,5 @@
 """What a page or a deck must show after a static explorer was moved, and a wait until it does."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import io

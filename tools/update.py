@@ -7,8 +7,6 @@ too, both stay, the learner's marked and right after the course's. Cells of the 
 Everything else, outputs included, comes from the course. The notebooks as they were are kept in `backup`.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -141,21 +141,17 @@ class Warmup(Schedule):
 
 @checked
 @dataclass(frozen=True)
-class Plateau(Schedule):
+class Plateau(Constant):
     """α ← factor · α after `patience` evaluations in a row without a better loss, never below `low`.
 
     The only schedule that follows the run instead of the clock: before `start()` it is the constant α₀.
     Better means lower by more than `threshold`. Given a loss per trial, each has its own α, shape (T, 1).
     """
 
-    lr: Rate = 1.0
     factor: Annotated[float, Gt(0), Lt(1)] = 0.5
     patience: Count = 3
     threshold: NotNegative = 0.0
     low: Strength = 0.0
-
-    def rate(self, t):
-        return self.lr + 0.0 * t
 
     def start(self):
         return PlateauRun(self)

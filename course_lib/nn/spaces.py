@@ -33,16 +33,31 @@ class Sampler:
         raise NotImplementedError(f"{type(self).__name__} must define where(self, value).")
 
 
-@checked
 @dataclass(frozen=True)
-class Uniform(Sampler):
-    """low + (high − low) u"""
+class Range(Sampler):
+    """An axis from low to high, both above `floor`."""
 
     low: float
     high: float
+    floor = -math.inf
 
     def __post_init__(self) -> None:
-        _check_range(self, -math.inf)
+        low, high, positive = self.low, self.high, self.floor == 0
+        if not self.floor < low < high < math.inf:
+            raise ValueError(
+                f"{type(self).__name__}: give low < high, both finite"
+                f"{' and positive' if positive else ''}, not {short(low)} and {short(high)}."
+            )
+        if (float(high) / low if positive else float(high) - low) == math.inf:
+            raise ValueError(
+                f"{type(self).__name__}: from {low:g} to {high:g} is farther than 1e308, too far to count."
+            )
+
+
+@checked
+@dataclass(frozen=True)
+class Uniform(Range):
+    """low + (high − low) u"""
 
     def at(self, u):
         return self.low + (self.high - self.low) * u
@@ -53,14 +68,10 @@ class Uniform(Sampler):
 
 @checked
 @dataclass(frozen=True)
-class LogUniform(Sampler):
+class LogUniform(Range):
     """low (high/low)ᵘ: every decade is equally likely. 10^U(−6, −2) is LogUniform(1e-6, 1e-2)."""
 
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        _check_range(self, 0.0)
+    floor = 0.0
 
     def at(self, u):
         return self.low * (self.high / self.low) ** u
@@ -73,14 +84,11 @@ class LogUniform(Sampler):
 
 @checked
 @dataclass(frozen=True)
-class IntUniform(Sampler):
+class IntUniform(Range):
     """The whole numbers low … high, both included, equally likely."""
 
     low: int
     high: int
-
-    def __post_init__(self) -> None:
-        _check_range(self, -math.inf)
 
     def at(self, u):
         return self.low + int(_share(u) * (self.high - self.low + 1))
@@ -152,14 +160,3 @@ def _share(u: float) -> float:
     if not 0 <= u < 1:
         raise ValueError(f"u must be at least 0 and below 1, not {short(u)}.")
     return u
-
-
-def _check_range(sampler: Any, floor: float) -> None:
-    low, high = sampler.low, sampler.high
-    if not (floor < low < high < math.inf):
-        raise ValueError(
-            f"{type(sampler).__name__}: give low < high, both finite"
-            f"{' and positive' if floor == 0 else ''}, not {short(low)} and {short(high)}."
-        )
-    if (float(high) / low if floor == 0 else float(high) - low) == math.inf:
-        raise ValueError(f"{type(sampler).__name__}: from {low:g} to {high:g} is farther than 1e308, too far to count.")

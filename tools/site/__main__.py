@@ -10,8 +10,6 @@ Sphinx reads a staged copy of notebooks/, docs/ and README.md, in which everythi
 unless it is asked for.
 """
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import sys

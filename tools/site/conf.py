@@ -1,7 +1,5 @@
 """How Sphinx makes the website: notebooks through MyST-NB, never run; the Furo theme; nothing from another server."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

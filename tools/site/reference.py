@@ -3,8 +3,6 @@
 Sphinx reads the docstrings. They are plain text with equations, in which `*` and `|` mean themselves.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -5,8 +5,6 @@
 - a link to a file of the project leads to a page that shows it; a link to what is not there becomes plain text.
 """
 
-from __future__ import annotations
-
 import base64
 import html
 import json
