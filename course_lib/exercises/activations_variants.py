@@ -4,11 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, percent, written
+from course_lib.exercises.variant import Claim, percent, variant, written
 from course_lib.nn.activations import leaky_relu_slope, prelu, sigmoid
 from course_lib.nn.losses import sigmoid_bce
 
-VARIANTS = Variants()
 CURVES: dict[str, Any] = {
     "x⁴": lambda x: x**4,
     "eˣ": np.exp,
@@ -18,7 +17,7 @@ CURVES: dict[str, Any] = {
 }
 
 
-@VARIANTS.of("2.a", x=(4.0, 6.0, 7.0, 8.0))
+@variant("2.a", x=(4.0, 6.0, 7.0, 8.0))
 def saturated(x: float) -> tuple:
     y = sigmoid(np.array([x - 1e-4, x, x + 1e-4]))
     return (
@@ -30,7 +29,7 @@ def saturated(x: float) -> tuple:
     )
 
 
-@VARIANTS.of("2.b", std=(0.02, 0.03), units=(64, 400), layers=(3, 4))
+@variant("2.b", std=(0.02, 0.03), units=(64, 400), layers=(3, 4))
 def weights_count_too(std: float, units: int, layers: int) -> tuple:
     size = 1.0
     for _ in range(layers):
@@ -45,7 +44,7 @@ def weights_count_too(std: float, units: int, layers: int) -> tuple:
     )
 
 
-@VARIANTS.of("2.c", zeros=(500, 499, 450))
+@variant("2.c", zeros=(500, 499, 450))
 def dead(zeros: int) -> tuple:
     outputs = np.arange(500) >= zeros
     return (
@@ -57,7 +56,7 @@ def dead(zeros: int) -> tuple:
     )
 
 
-@VARIANTS.of("2.e", slope=(0.05, 0.2), x=(-3.0, -4.0), upstream=(5.0, 8.0))
+@variant("2.e", slope=(0.05, 0.2), x=(-3.0, -4.0), upstream=(5.0, 8.0))
 def leak(slope: float, x: float, upstream: float) -> tuple:
     return (
         f"A gradient of {upstream:g} arrives at a leaky ReLU of slope {slope:g} whose input is {written(x)}. What is "
@@ -69,7 +68,7 @@ def leak(slope: float, x: float, upstream: float) -> tuple:
     )
 
 
-@VARIANTS.of("2.f", alpha=(3.0, 0.5, 5.0), x=(4.0, -5.0, 6.0))
+@variant("2.f", alpha=(3.0, 0.5, 5.0), x=(4.0, -5.0, 6.0))
 def prelu_value(alpha: float, x: float) -> tuple:
     return (
         f"PReLU with α = {alpha:g}, x = {written(x)}. What does it give?",
@@ -80,7 +79,7 @@ def prelu_value(alpha: float, x: float) -> tuple:
     )
 
 
-@VARIANTS.of("2.g", curve=tuple(CURVES))
+@variant("2.g", curve=tuple(CURVES))
 def maxout(curve: str) -> tuple:
     y = CURVES[curve](np.linspace(-2, 2, 401))
     return (
@@ -92,7 +91,7 @@ def maxout(curve: str) -> tuple:
     )
 
 
-@VARIANTS.of("2.h", inputs=(256, 512), cost=(10, 20))
+@variant("2.h", inputs=(256, 512), cost=(10, 20))
 def price_of_exp(inputs: int, cost: int) -> tuple:
     product, exp = inputs * 1.0, cost * 1.0
     return (
@@ -107,7 +106,7 @@ def price_of_exp(inputs: int, cost: int) -> tuple:
     )
 
 
-@VARIANTS.of("2.i", score=(-5.0, -6.0, -7.0, -8.0))
+@variant("2.i", score=(-5.0, -6.0, -7.0, -8.0))
 def surely_wrong(score: float) -> tuple:
     loss = [float(np.sum(sigmoid_bce(np.array([[score + h]]), np.array([[1.0]]))[0])) for h in (-1e-5, 1e-5)]
     p = float(sigmoid(np.array(score)))
@@ -121,7 +120,7 @@ def surely_wrong(score: float) -> tuple:
     )
 
 
-@VARIANTS.of("2.d", weight=(0.5, 1.5), gradient=(2.0, 4.0))
+@variant("2.d", weight=(0.5, 1.5), gradient=(2.0, 4.0))
 def one_step_kills(weight: float, gradient: float) -> tuple:
     x, bias = np.linspace(-1, 1, 201), 0.2
     rates = np.linspace(0, 2, 20001)

@@ -4,17 +4,15 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants
+from course_lib.exercises.variant import Claim, variant
 from course_lib.nn.losses import softmax_cross_entropy
-
-VARIANTS = Variants()
 
 
 def loss(scores: list[float], target: int = 0) -> float:
     return float(np.sum(softmax_cross_entropy(np.array([scores]), np.array([target]))[0]))
 
 
-@VARIANTS.of("9.a", classes=(4, 5, 100, 500))
+@variant("9.a", classes=(4, 5, 100, 500))
 def first_loss(classes: int) -> tuple:
     return (
         f"A network for {classes} classes, small random weights, not trained. Which cross-entropy does it start with?",
@@ -25,7 +23,7 @@ def first_loss(classes: int) -> tuple:
     )
 
 
-@VARIANTS.of("9.b", gap=(5.0, 8.0, 12.0))
+@variant("9.b", gap=(5.0, 8.0, 12.0))
 def sure_and_wrong(gap: float) -> tuple:
     return (
         f"Two classes. The score of the right one is {gap:g} below the other. What is the loss of this image?",
@@ -36,7 +34,7 @@ def sure_and_wrong(gap: float) -> tuple:
     )
 
 
-@VARIANTS.of("9.c", classes=(4, 5, 20))
+@variant("9.c", classes=(4, 5, 20))
 def labels_at_random(classes: int) -> tuple:
     p = np.full(classes, 1 / classes)
     return (
@@ -49,7 +47,7 @@ def labels_at_random(classes: int) -> tuple:
     )
 
 
-@VARIANTS.of("9.d", lead=(0.01, 0.02))
+@variant("9.d", lead=(0.01, 0.02))
 def largest_is_enough(lead: float) -> tuple:
     scores = np.array([[lead] + [0.0] * 9] * 50)
     return (
@@ -62,7 +60,7 @@ def largest_is_enough(lead: float) -> tuple:
     )
 
 
-@VARIANTS.of("9.e", times=(4.0, 10.0, 20.0, 50.0))
+@variant("9.e", times=(4.0, 10.0, 20.0, 50.0))
 def scaled_inputs(times: float) -> tuple:
     x, error = 0.7, 1.3
 
@@ -79,7 +77,7 @@ def scaled_inputs(times: float) -> tuple:
     )
 
 
-@VARIANTS.of("9.f", weights=(0.5, 4.0), updates=(0.0005, 0.008))
+@variant("9.f", weights=(0.5, 4.0), updates=(0.0005, 0.008))
 def update_ratio(weights: float, updates: float) -> tuple:
     ratio = np.linalg.norm([updates, 0]) / np.linalg.norm([0, weights])
     return (
@@ -92,7 +90,7 @@ def update_ratio(weights: float, updates: float) -> tuple:
     )
 
 
-@VARIANTS.of("9.h", scores=((98, 81), (62, 60), (97, 95), (97, 79), (99, 74)))
+@variant("9.h", scores=((98, 81), (62, 60), (97, 95), (97, 79), (99, 74)))
 def both_ends(scores: tuple[int, int]) -> tuple:
     train, validation = scores
     verdict = "It overfits." if train - validation > 10 else "It underfits." if train < 90 else "It is fine."
@@ -105,7 +103,7 @@ def both_ends(scores: tuple[int, int]) -> tuple:
     )
 
 
-@VARIANTS.of("9.g", units=(36, 64), std=(0.01, 0.02), layers=(3, 4))
+@variant("9.g", units=(36, 64), std=(0.01, 0.02), layers=(3, 4))
 def fading_signal(units: int, std: float, layers: int) -> tuple:
     square = 1.0
     for _ in range(layers):

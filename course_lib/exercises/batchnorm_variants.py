@@ -4,10 +4,8 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants
+from course_lib.exercises.variant import Claim, variant
 from course_lib.nn.normalization import BatchNorm
-
-VARIANTS = Variants()
 
 
 def normalised(x: np.ndarray) -> np.ndarray:
@@ -21,7 +19,7 @@ def expected(f, std: float = 1.0) -> float:
     return float((f(std * z) * weight).sum() / weight.sum())
 
 
-@VARIANTS.of("6.a", zeros=(4, 9, 24))
+@variant("6.a", zeros=(4, 9, 24))
 def shape_stays(zeros: int) -> tuple:
     return (
         f"A batch holds {zeros} zeros and one 7. Batch normalisation gives it mean 0 and variance 1. What becomes of "
@@ -33,7 +31,7 @@ def shape_stays(zeros: int) -> tuple:
     )
 
 
-@VARIANTS.of("6.b", mean=(2.0, 7.0), variance=(9.0, 16.0, 25.0))
+@variant("6.b", mean=(2.0, 7.0), variance=(9.0, 16.0, 25.0))
 def undone(mean: float, variance: float) -> tuple:
     batch = mean + math.sqrt(variance) * np.array([-1.0, 1.0])
     return (
@@ -46,7 +44,7 @@ def undone(mean: float, variance: float) -> tuple:
     )
 
 
-@VARIANTS.of("6.c", gamma=(0.5, 2.0, 2.5))
+@variant("6.c", gamma=(0.5, 2.0, 2.5))
 def tanh_of_normalised(gamma: float) -> tuple:
     rng = np.random.default_rng(0)
     size = math.sqrt(expected(lambda z: np.tanh(z) ** 2, gamma))
@@ -60,7 +58,7 @@ def tanh_of_normalised(gamma: float) -> tuple:
     )
 
 
-@VARIANTS.of("6.d", times=(4.0, 5.0, 8.0, 20.0))
+@variant("6.d", times=(4.0, 5.0, 8.0, 20.0))
 def larger_weights(times: float) -> tuple:
     rng = np.random.default_rng(0)
     x, c, w = rng.normal(size=(30, 3)), rng.normal(size=30), rng.normal(size=3)
@@ -78,7 +76,7 @@ def larger_weights(times: float) -> tuple:
     )
 
 
-@VARIANTS.of("6.e", examples=(6, 10), arriving=(3.0, 4.0))
+@variant("6.e", examples=(6, 10), arriving=(3.0, 4.0))
 def bias_before(examples: int, arriving: float) -> tuple:
     x = np.random.default_rng(0).normal(size=examples)
     total = arriving * np.sum(normalised(x + 1e-3) - normalised(x)) / 1e-3
@@ -92,7 +90,7 @@ def bias_before(examples: int, arriving: float) -> tuple:
     )
 
 
-@VARIANTS.of("6.f", low=(3.0, 5.0), high=(8.0, 20.0))
+@variant("6.f", low=(3.0, 5.0), high=(8.0, 20.0))
 def batch_of_two(low: float, high: float) -> tuple:
     return (
         f"A batch holds two numbers, {low:g} and {high:g}; ε is 0. What does x̂ become for the larger one?",
@@ -103,7 +101,7 @@ def batch_of_two(low: float, high: float) -> tuple:
     )
 
 
-@VARIANTS.of("6.g", gamma=(2.0, 3.0), beta=(0.5, 1.5), value=(4.0, 6.0))
+@variant("6.g", gamma=(2.0, 3.0), beta=(0.5, 1.5), value=(4.0, 6.0))
 def equal_examples(gamma: float, beta: float, value: float) -> tuple:
     batch = np.full(4, value)
     return (
@@ -116,7 +114,7 @@ def equal_examples(gamma: float, beta: float, value: float) -> tuple:
     )
 
 
-@VARIANTS.of("6.i", layers=(5, 8, 20))
+@variant("6.i", layers=(5, 8, 20))
 def growing_gradient(layers: int) -> tuple:
     relu = lambda z: np.maximum(z, 0)  # noqa: E731
     spread = expected(lambda z: relu(z) ** 2) - expected(relu) ** 2
@@ -130,7 +128,7 @@ def growing_gradient(layers: int) -> tuple:
     )
 
 
-@VARIANTS.of("6.j", examples=(32, 50), units=(20, 100))
+@variant("6.j", examples=(32, 50), units=(20, 100))
 def layer_norm_means(examples: int, units: int) -> tuple:
     return (
         f"A batch of {examples} examples, a layer of {units} units. How many means does layer normalisation take?",
@@ -141,7 +139,7 @@ def layer_norm_means(examples: int, units: int) -> tuple:
     )
 
 
-@VARIANTS.of("6.h", inputs=(50, 200), std=(1e-4, 3e-4))
+@variant("6.h", inputs=(50, 200), std=(1e-4, 3e-4))
 def where_forgetting_ends(inputs: int, std: float) -> tuple:
     batch = math.sqrt(inputs) * std * np.array([[1.0], [-1.0], [1.0], [-1.0]])
     return (

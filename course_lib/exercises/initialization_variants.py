@@ -4,14 +4,12 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, written
+from course_lib.exercises.variant import Claim, variant, written
 from course_lib.nn.activations import sigmoid_slope
 from course_lib.nn.initializers import initializer_std
 
-VARIANTS = Variants()
 
-
-@VARIANTS.of("5.a", units=(5, 8), start=(0.3, -0.2))
+@variant("5.a", units=(5, 8), start=(0.3, -0.2))
 def copies_stay_copies(units: int, start: float) -> tuple:
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
@@ -30,7 +28,7 @@ def copies_stay_copies(units: int, start: float) -> tuple:
     )
 
 
-@VARIANTS.of("5.b", times=(9, 16, 25, 36))
+@variant("5.b", times=(9, 16, 25, 36))
 def more_inputs(times: int) -> tuple:
     return (
         f"Independent inputs and weights of mean 0 and variance 1. A unit gets {times} times as many inputs. By what "
@@ -42,7 +40,7 @@ def more_inputs(times: int) -> tuple:
     )
 
 
-@VARIANTS.of("5.c", units=(100, 400), std=(0.02, 0.005), layers=(4, 5))
+@variant("5.c", units=(100, 400), std=(0.02, 0.005), layers=(4, 5))
 def fading(units: int, std: float, layers: int) -> tuple:
     variance = 1.0
     for _ in range(layers):
@@ -57,7 +55,7 @@ def fading(units: int, std: float, layers: int) -> tuple:
     )
 
 
-@VARIANTS.of("5.d", units=(200, 800), slope=(0.04, 0.09))
+@variant("5.d", units=(200, 800), slope=(0.04, 0.09))
 def gradient_factor(units: int, slope: float) -> tuple:
     return (
         f"Layers of {units} units, weights of std 0.5, and E[f′²] = {slope:g}. By what does a layer multiply a "
@@ -69,7 +67,7 @@ def gradient_factor(units: int, slope: float) -> tuple:
     )
 
 
-@VARIANTS.of("5.e", units=(1000, 2000), std=(0.02, 0.1))
+@variant("5.e", units=(1000, 2000), std=(0.02, 0.1))
 def std_alone_decides_nothing(units: int, std: float) -> tuple:
     return (
         f"{units} units per layer, weights of std {std:g}. What is n·Var(w), on which saturation depends?",
@@ -80,7 +78,7 @@ def std_alone_decides_nothing(units: int, std: float) -> tuple:
     )
 
 
-@VARIANTS.of("5.f", units=(50, 128, 200, 800))
+@variant("5.f", units=(50, 128, 200, 800))
 def he_std(units: int) -> tuple:
     return (
         f"ReLU layers of {units} units. Which std of the weights keeps the size of the signal?",
@@ -91,7 +89,7 @@ def he_std(units: int) -> tuple:
     )
 
 
-@VARIANTS.of("5.g", inputs=(8, 12))
+@variant("5.g", inputs=(8, 12))
 def zero_is_not_dead(inputs: int) -> tuple:
     return (
         f"A ReLU unit is 0 for half of all inputs, each time independently. How likely is it 0 for all of {inputs}?",
@@ -102,7 +100,7 @@ def zero_is_not_dead(inputs: int) -> tuple:
     )
 
 
-@VARIANTS.of("5.h", inputs=(144, 400, 900))
+@variant("5.h", inputs=(144, 400, 900))
 def between_the_ends(inputs: int) -> tuple:
     inside = math.erf(3 / math.sqrt(2 * inputs))
     z = np.linspace(-3, 3, 6001)
@@ -116,7 +114,7 @@ def between_the_ends(inputs: int) -> tuple:
     )
 
 
-@VARIANTS.of("5.i", layers=(3, 4, 6))
+@variant("5.i", layers=(3, 4, 6))
 def slopes_of_sigmoids(layers: int) -> tuple:
     steepest = float(sigmoid_slope(np.linspace(-5, 5, 1001)).max())
     return (

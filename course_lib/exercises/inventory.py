@@ -13,14 +13,14 @@ import numpy as np
 from course_lib.exercises import spaced_review
 from course_lib.exercises.prediction import Prediction, Question
 from course_lib.exercises.shown import Shown
-from course_lib.exercises.variant import ITEMS, Claim, Variants, percent
+from course_lib.exercises.variant import ITEMS, Claim, percent, variant
 from course_lib.nn.initializers import conv_fan_in
+from course_lib.registry import registered
 
 FORMS = ("A", "B")
-TRANSFER = Variants()
 
 
-@TRANSFER.of("12.a", channels=(32, 128), side=(3, 5))
+@variant("12.a", channels=(32, 128), side=(3, 5))
 def convolution(channels: int, side: int) -> tuple:
     n = side * side * channels
     return (
@@ -33,7 +33,7 @@ def convolution(channels: int, side: int) -> tuple:
     )
 
 
-@TRANSFER.of("12.b", times=(100, 1000))
+@variant("12.b", times=(100, 1000))
 def units_of_measurement(times: int) -> tuple:
     x = np.array([0.5, 1.5, 2.0])
     return (
@@ -46,7 +46,7 @@ def units_of_measurement(times: int) -> tuple:
     )
 
 
-@TRANSFER.of("12.c", share=(0.3, 0.2), people=(400, 1600))
+@variant("12.c", share=(0.3, 0.2), people=(400, 1600))
 def poll(share: float, people: int) -> tuple:
     spread = math.sqrt(share * (1 - share) / people)
     return (
@@ -56,6 +56,9 @@ def poll(share: float, people: int) -> tuple:
         Claim(1 / people, "That is one person.", percent(1 / people)),
         Claim(share / math.sqrt(people), "The spread is √(p(1 − p)), not p.", percent(share / math.sqrt(people))),
     )
+
+
+TRANSFER = registered((convolution, units_of_measurement, poll))
 
 
 def inventory_form(form: str) -> list[tuple[Prediction, str]]:

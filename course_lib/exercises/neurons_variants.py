@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, written
+from course_lib.exercises.variant import Claim, variant, written
 from course_lib.nn.losses import pair_margin
 
-VARIANTS = Variants()
 
-
-@VARIANTS.of("1.b", hidden=(30, 50), inputs=(3, 4), classes=(5, 7))
+@variant("1.b", hidden=(30, 50), inputs=(3, 4), classes=(5, 7))
 def one_layer_is_enough(hidden: int, inputs: int, classes: int) -> tuple:
     u, w = np.ones((classes, hidden)), np.ones((hidden, inputs))
     return (
@@ -21,7 +19,7 @@ def one_layer_is_enough(hidden: int, inputs: int, classes: int) -> tuple:
     )
 
 
-@VARIANTS.of("1.c", copies=(4, 5), weight=(2.0, 3.0))
+@variant("1.c", copies=(4, 5), weight=(2.0, 3.0))
 def copies_share(copies: int, weight: float) -> tuple:
     x, w = np.linspace(-1, 1, 21), np.zeros(copies)
     for _ in range(400):
@@ -36,7 +34,7 @@ def copies_share(copies: int, weight: float) -> tuple:
     )
 
 
-@VARIANTS.of("1.d", s=(2.3, 4.2), s_c=(0.6, 3.7, 1.9))
+@variant("1.d", s=(2.3, 4.2), s_c=(0.6, 3.7, 1.9))
 def hinge(s: float, s_c: float) -> tuple:
     loss = [float(pair_margin(np.array([s + h]), np.array([s_c]))[0].sum()) for h in (-1e-6, 1e-6)]
     value = 1 - s + s_c
@@ -49,7 +47,7 @@ def hinge(s: float, s_c: float) -> tuple:
     )
 
 
-@VARIANTS.of("1.e", layers=(3, 4, 5), units=(20, 30))
+@variant("1.e", layers=(3, 4, 5), units=(20, 30))
 def backward_cost(layers: int, units: int) -> tuple:
     count = sum(units**2 * (2 if layer else 1) for layer in range(layers))  # ∂W, and ∂x but at the lowest
     return (
@@ -65,7 +63,7 @@ def backward_cost(layers: int, units: int) -> tuple:
     )
 
 
-@VARIANTS.of("1.f", digits=(9, 12, 18))
+@variant("1.f", digits=(9, 12, 18))
 def best_step(digits: int) -> tuple:
     h = np.logspace(-digits, 0, 20 * digits + 1)
     best = h[np.argmin(h**2 + 10.0**-digits / h)]
@@ -78,7 +76,7 @@ def best_step(digits: int) -> tuple:
     )
 
 
-@VARIANTS.of("1.g", wrong=(False, True), far=(0.01, 0.02))
+@variant("1.g", wrong=(False, True), far=(0.01, 0.02))
 def kink_or_mistake(wrong: bool, far: float) -> tuple:
     slope, place = (1.2, 1.0) if wrong else (1.0, 0.003)  # of the code; of the unit, whose kink is at 0
     near, errors = far / 100, []
@@ -95,7 +93,7 @@ def kink_or_mistake(wrong: bool, far: float) -> tuple:
     )
 
 
-@VARIANTS.of("1.h", c=(2.5, 1.6, 0.4), steps=(3, 5))
+@variant("1.h", c=(2.5, 1.6, 0.4), steps=(3, 5))
 def steps_on_a_parabola(c: float, steps: int) -> tuple:
     w = 1.0
     for _ in range(steps):
@@ -109,7 +107,7 @@ def steps_on_a_parabola(c: float, steps: int) -> tuple:
     )
 
 
-@VARIANTS.of("1.i", along=(0.2, 0.5), across=(10.0, 20.0))
+@variant("1.i", along=(0.2, 0.5), across=(10.0, 20.0))
 def valley(along: float, across: float) -> tuple:
     start = np.array([1.0, 1.0])
     lr = 0.9 * 2 / across
@@ -124,7 +122,7 @@ def valley(along: float, across: float) -> tuple:
     )
 
 
-@VARIANTS.of("1.j", times=(3, 5, 6, 10))
+@variant("1.j", times=(3, 5, 6, 10))
 def less_noise(times: int) -> tuple:
     batch = next(m for m in range(1, 1000) if np.sqrt(m) >= times - 1e-9)
     return (
@@ -136,7 +134,7 @@ def less_noise(times: int) -> tuple:
     )
 
 
-@VARIANTS.of("1.a", clouds=(4, 5, 7))
+@variant("1.a", clouds=(4, 5, 7))
 def one_border(clouds: int) -> tuple:
     classes = np.arange(clouds) % 2
     right = max(
@@ -152,7 +150,7 @@ def one_border(clouds: int) -> tuple:
     )
 
 
-@VARIANTS.of("1.k", first=(0.4, 1.5), second=(-0.6, 3.0))
+@variant("1.k", first=(0.4, 1.5), second=(-0.6, 3.0))
 def one_delta(first: float, second: float) -> tuple:
     w, x, h = np.array([0.3, -0.2]), np.array([first, second]), 1e-6
     slopes = [(np.tanh((w + step) @ x) - np.tanh((w - step) @ x)) / (2 * h) for step in h * np.eye(2)]

@@ -4,13 +4,11 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, written
+from course_lib.exercises.variant import Claim, variant, written
 from course_lib.nn.optimizers import AdaGrad, Momentum
 
-VARIANTS = Variants()
 
-
-@VARIANTS.of("7.a", steep=(5.0, 8.0), flat=(0.2, 0.5))
+@variant("7.a", steep=(5.0, 8.0), flat=(0.2, 0.5))
 def limit(steep: float, flat: float) -> tuple:
     low, high = 0.0, 100.0
     for _ in range(60):  # the rate above which the steepest direction grows
@@ -25,7 +23,7 @@ def limit(steep: float, flat: float) -> tuple:
     )
 
 
-@VARIANTS.of("7.c", beta=(0.8, 0.95, 0.96, 0.98))
+@variant("7.c", beta=(0.8, 0.95, 0.96, 0.98))
 def speed(beta: float) -> tuple:
     rule, theta = Momentum(lr=1.0, beta=beta), np.zeros(1)
     state, before = rule.init(theta), 0.0
@@ -41,7 +39,7 @@ def speed(beta: float) -> tuple:
     )
 
 
-@VARIANTS.of("7.d", large=(20.0, 5.0), small=(0.5, 0.2))
+@variant("7.d", large=(20.0, 5.0), small=(0.5, 0.2))
 def adagrad_rates(large: float, small: float) -> tuple:
     rule, theta = AdaGrad(lr=0.1), np.zeros(2)
     state, g = rule.init(theta), np.array([small, large])
@@ -59,7 +57,7 @@ def adagrad_rates(large: float, small: float) -> tuple:
     )
 
 
-@VARIANTS.of("7.e", beta1=(0.8, 0.95), beta2=(0.99, 0.9999))
+@variant("7.e", beta1=(0.8, 0.95), beta2=(0.99, 0.9999))
 def uncorrected(beta1: float, beta2: float) -> tuple:
     g = 3.0
     m, v = beta1 * 0 + (1 - beta1) * g, beta2 * 0 + (1 - beta2) * g**2
@@ -72,7 +70,7 @@ def uncorrected(beta1: float, beta2: float) -> tuple:
     )
 
 
-@VARIANTS.of("7.f", rate=(0.2, 0.4), noise=(2.0, 3.0))
+@variant("7.f", rate=(0.2, 0.4), noise=(2.0, 3.0))
 def floor(rate: float, noise: float) -> tuple:
     square = 0.0
     for _ in range(2000):
@@ -86,7 +84,7 @@ def floor(rate: float, noise: float) -> tuple:
     )
 
 
-@VARIANTS.of("7.h", rate=(0.5, 0.2), beta=(0.8, 0.95))
+@variant("7.h", rate=(0.5, 0.2), beta=(0.8, 0.95))
 def brakes(rate: float, beta: float) -> tuple:
     v = 0.0
     for _ in range(2000):
@@ -102,7 +100,7 @@ def brakes(rate: float, beta: float) -> tuple:
     )
 
 
-@VARIANTS.of("7.b", rate=(0.2, 0.25), steps=(3, 20))
+@variant("7.b", rate=(0.2, 0.25), steps=(3, 20))
 def smooth_or_zigzag(rate: float, steps: int) -> tuple:
     loss = {}
     for name, lr in (("the smooth one", rate), ("the zig-zag", 0.9)):
@@ -120,7 +118,7 @@ def smooth_or_zigzag(rate: float, steps: int) -> tuple:
     )
 
 
-@VARIANTS.of("7.g", curvature=(4.0, 40.0, 400.0), steps=(15, 25))
+@variant("7.g", curvature=(4.0, 40.0, 400.0), steps=(15, 25))
 def rate_of_the_problem(curvature: float, steps: int) -> tuple:
     rates = (0.003, 0.03, 0.3)
     best = min(rates, key=lambda rate: abs(1 - rate * curvature) ** steps)

@@ -4,13 +4,11 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, percent
+from course_lib.exercises.variant import Claim, percent, variant
 from course_lib.nn.optimizers import Adam
 
-VARIANTS = Variants()
 
-
-@VARIANTS.of("11.a", radius=(2.0, 3.0, 1.5))
+@variant("11.a", radius=(2.0, 3.0, 1.5))
 def circle(radius: float) -> tuple:
     t = np.linspace(0, 6, 50)
     x = radius * np.array([np.cos(t), np.sin(t)])
@@ -23,7 +21,7 @@ def circle(radius: float) -> tuple:
     )
 
 
-@VARIANTS.of("11.b", std=(0.02, 0.1), units=(64, 25))
+@variant("11.b", std=(0.02, 0.1), units=(64, 25))
 def lost_on_the_way(std: float, units: int) -> tuple:
     gradient = 0.5
     for _ in range(3):
@@ -38,7 +36,7 @@ def lost_on_the_way(std: float, units: int) -> tuple:
     )
 
 
-@VARIANTS.of("11.c", power=(4, 5, 6), lr=(0.02, 0.05))
+@variant("11.c", power=(4, 5, 6), lr=(0.02, 0.05))
 def adam_on_a_tiny_gradient(power: int, lr: float) -> tuple:
     rule, theta = Adam(lr=lr), np.zeros(1)
     rule.step(theta, np.array([10.0**-power]), rule.init(theta))
@@ -51,7 +49,7 @@ def adam_on_a_tiny_gradient(power: int, lr: float) -> tuple:
     )
 
 
-@VARIANTS.of("11.e", digits=(500, 2000), directions=(2, 8))
+@variant("11.e", digits=(500, 2000), directions=(2, 8))
 def moved_copies(digits: int, directions: int) -> tuple:
     return (
         f"{digits} training digits, each also moved by one pixel in {directions} directions. How many are there now?",
@@ -62,7 +60,7 @@ def moved_copies(digits: int, directions: int) -> tuple:
     )
 
 
-@VARIANTS.of("11.f", right=(0.9, 0.95, 0.98), test=(100, 1000, 2500))
+@variant("11.f", right=(0.9, 0.95, 0.98), test=(100, 1000, 2500))
 def uncertain_score(right: float, test: int) -> tuple:
     per_image = [(1.0, right), (0.0, 1 - right)]
     variance = sum(p * (value - right) ** 2 for value, p in per_image)
@@ -77,7 +75,7 @@ def uncertain_score(right: float, test: int) -> tuple:
     )
 
 
-@VARIANTS.of("11.d", pixels=(49, 81), size=(4.0, 8.0))
+@variant("11.d", pixels=(49, 81), size=(4.0, 8.0))
 def smaller_sums(pixels: int, size: float) -> tuple:
     weights = 0.02 * np.random.default_rng(0).standard_normal((pixels, 20_000))
     x = np.where(np.arange(pixels) % 2, 1.0, -1.0)  # standardised: mean square 1

@@ -4,12 +4,10 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants
-
-VARIANTS = Variants()
+from course_lib.exercises.variant import Claim, variant
 
 
-@VARIANTS.of("4.a", correlation=(0.5, 0.6, 0.8, 0.9))
+@variant("4.a", correlation=(0.5, 0.6, 0.8, 0.9))
 def standardised_is_not_round(correlation: float) -> tuple:
     return (
         f"Two standardised features have correlation {correlation:g}. What is the condition number of "
@@ -24,7 +22,7 @@ def standardised_is_not_round(correlation: float) -> tuple:
     )
 
 
-@VARIANTS.of("4.c", degrees=(20, 35, 60))
+@variant("4.c", degrees=(20, 35, 60))
 def turned_whitened_data(degrees: int) -> tuple:
     t = math.radians(degrees)
     turn = np.array([[math.cos(t), -math.sin(t)], [math.sin(t), math.cos(t)]])
@@ -37,7 +35,7 @@ def turned_whitened_data(degrees: int) -> tuple:
     )
 
 
-@VARIANTS.of("4.d", distance=(4.0, 10.0), degrees=(3, 8))
+@variant("4.d", distance=(4.0, 10.0), degrees=(3, 8))
 def far_from_the_origin(distance: float, degrees: int) -> tuple:
     t = math.radians(degrees)
     moved = distance * math.sin(t)
@@ -51,7 +49,7 @@ def far_from_the_origin(distance: float, degrees: int) -> tuple:
     )
 
 
-@VARIANTS.of("4.e", side=(32, 64, 96))
+@variant("4.e", side=(32, 64, 96))
 def numbers_of_a_mean_image(side: int) -> tuple:
     return (
         f"Colour images of {side} × {side} pixels. How many numbers has the mean image, which AlexNet's recipe "
@@ -63,7 +61,7 @@ def numbers_of_a_mean_image(side: int) -> tuple:
     )
 
 
-@VARIANTS.of("4.f", variance=(0.0004, 0.0016, 0.0025, 0.01))
+@variant("4.f", variance=(0.0004, 0.0016, 0.0025, 0.01))
 def loud_noise(variance: float) -> tuple:
     values = math.sqrt(variance) * np.array([-1.0, 1.0])
     return (
@@ -76,7 +74,7 @@ def loud_noise(variance: float) -> tuple:
     )
 
 
-@VARIANTS.of("4.g", columns=(640, 2560), examples=(6, 8))
+@variant("4.g", columns=(640, 2560), examples=(6, 8))
 def lucky_columns(columns: int, examples: int) -> tuple:
     chance = 1.0
     for _ in range(examples):
@@ -93,7 +91,7 @@ def lucky_columns(columns: int, examples: int) -> tuple:
     )
 
 
-@VARIANTS.of("4.b", ratio=(5.0, 20.0), correlation=(0.5, 0.8))
+@variant("4.b", ratio=(5.0, 20.0), correlation=(0.5, 0.8))
 def standardised_condition(ratio: float, correlation: float) -> tuple:
     scale = np.diag([1.0, ratio])
     covariance = scale @ np.array([[1.0, correlation], [correlation, 1.0]]) @ scale
@@ -108,7 +106,7 @@ def standardised_condition(ratio: float, correlation: float) -> tuple:
     )
 
 
-@VARIANTS.of("4.h", inputs=(30, 36), examples=(20, 24))
+@variant("4.h", inputs=(30, 36), examples=(20, 24))
 def flat_directions(inputs: int, examples: int) -> tuple:
     x = np.random.default_rng(0).standard_normal((examples, inputs))
     return (

@@ -5,12 +5,10 @@ from itertools import product
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, percent
-
-VARIANTS = Variants()
+from course_lib.exercises.variant import Claim, percent, variant
 
 
-@VARIANTS.of("8.a", inputs=(50, 80), hidden=(30, 60))
+@variant("8.a", inputs=(50, 80), hidden=(30, 60))
 def parameters(inputs: int, hidden: int) -> tuple:
     shapes = [(inputs, hidden), (hidden,), (hidden, 10), (10,)]
     return (
@@ -22,7 +20,7 @@ def parameters(inputs: int, hidden: int) -> tuple:
     )
 
 
-@VARIANTS.of("8.b", wrong=(0.3, 0.4))
+@variant("8.b", wrong=(0.3, 0.4))
 def learned_by_heart(wrong: float) -> tuple:
     labels = np.arange(1000) >= 1000 * wrong  # whether the label is right; the network repeats each
     return (
@@ -35,7 +33,7 @@ def learned_by_heart(wrong: float) -> tuple:
     )
 
 
-@VARIANTS.of("8.c", times=(4.0, 5.0, 20.0))
+@variant("8.c", times=(4.0, 5.0, 20.0))
 def pull(times: float) -> tuple:
     w = np.array([1.0, -2.0])
     h = 1e-6 * np.array([1.0, 0.0])
@@ -49,7 +47,7 @@ def pull(times: float) -> tuple:
     )
 
 
-@VARIANTS.of("8.d", large=(4.0, 8.0), small=(0.5, 0.2))
+@variant("8.d", large=(4.0, 8.0), small=(0.5, 0.2))
 def protected(large: float, small: float) -> tuple:
     decay = [0.01 * 1.0 / math.sqrt(g**2) for g in (small, large)]  # λw/√v̂
     return (
@@ -62,7 +60,7 @@ def protected(large: float, small: float) -> tuple:
     )
 
 
-@VARIANTS.of("8.e", p=(0.2, 0.25, 0.6, 0.8))
+@variant("8.e", p=(0.2, 0.25, 0.6, 0.8))
 def all_units_on(p: float) -> tuple:
     masks = list(product((0, 1), repeat=3))
     mean = sum(sum(mask) * math.prod(1 - p if on else p for on in mask) for mask in masks)
@@ -76,7 +74,7 @@ def all_units_on(p: float) -> tuple:
     )
 
 
-@VARIANTS.of("8.f", p=(0.2, 0.75, 0.9))
+@variant("8.f", p=(0.2, 0.75, 0.9))
 def second_moment(p: float) -> tuple:
     return (
         f"Inverted dropout with p = {p:g}. By what is the mean square of a unit larger in training than at test time?",
@@ -87,7 +85,7 @@ def second_moment(p: float) -> tuple:
     )
 
 
-@VARIANTS.of("8.g", members=(3, 5), right=(0.6, 0.7))
+@variant("8.g", members=(3, 5), right=(0.6, 0.7))
 def majority(members: int, right: float) -> tuple:
     chance = 0.0
     for votes in product((0, 1), repeat=members):
@@ -107,7 +105,7 @@ def majority(members: int, right: float) -> tuple:
     )
 
 
-@VARIANTS.of("8.h", first=(3.0, 4.0), second=(-1.5, -2.0))
+@variant("8.h", first=(3.0, 4.0), second=(-1.5, -2.0))
 def geometric_mean(first: float, second: float) -> tuple:
     p = [1 / (1 + math.exp(-s)) for s in (first, second)]
     yes, no = math.sqrt(p[0] * p[1]), math.sqrt((1 - p[0]) * (1 - p[1]))

@@ -5,9 +5,8 @@ from random import Random
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, percent
+from course_lib.exercises.variant import Claim, percent, variant
 
-VARIANTS = Variants()
 BEST = {
     "0.06, 0.07 and 0.09": "beyond the upper end",
     "0.00011, 0.00012 and 0.00014": "below the lower end",
@@ -15,7 +14,7 @@ BEST = {
 }
 
 
-@VARIANTS.of("10.a", classes=(5, 25), share=(40, 60))
+@variant("10.a", classes=(5, 25), share=(40, 60))
 def sorted_classes(classes: int, share: int) -> tuple:
     labels = np.repeat(np.arange(classes), 100)
     cut = len(labels) * (100 - share) // 100
@@ -29,7 +28,7 @@ def sorted_classes(classes: int, share: int) -> tuple:
     )
 
 
-@VARIANTS.of("10.b", settings=(30, 50), images=(50, 100))
+@variant("10.b", settings=(30, 50), images=(50, 100))
 def luck(settings: int, images: int) -> tuple:
     pmf = [math.comb(images, k) * 0.8**k * 0.2 ** (images - k) for k in range(images + 1)]
     below = np.minimum(np.cumsum(pmf), 1.0)
@@ -44,7 +43,7 @@ def luck(settings: int, images: int) -> tuple:
     )
 
 
-@VARIANTS.of("10.c", side=(4, 5, 6))
+@variant("10.c", side=(4, 5, 6))
 def values_tried(side: int) -> tuple:
     grid = {(i, j) for i in range(side) for j in range(side)}
     return (
@@ -57,7 +56,7 @@ def values_tried(side: int) -> tuple:
     )
 
 
-@VARIANTS.of("10.d", best=(10, 2, 1), sure=(90, 99))
+@variant("10.d", best=(10, 2, 1), sure=(90, 99))
 def trials_needed(best: int, sure: int) -> tuple:
     n, missed = 0, 1.0
     while missed > 1 - sure / 100 + 1e-12:
@@ -72,7 +71,7 @@ def trials_needed(best: int, sure: int) -> tuple:
     )
 
 
-@VARIANTS.of("10.e", trials=(80, 200), end=(0.02, 0.05))
+@variant("10.e", trials=(80, 200), end=(0.02, 0.05))
 def evenly_drawn(trials: int, end: float) -> tuple:
     share = (end - 0.001) / (1 - 0.001)
     decades = math.log10(end / 0.001) / 3
@@ -85,7 +84,7 @@ def evenly_drawn(trials: int, end: float) -> tuple:
     )
 
 
-@VARIANTS.of("10.f", best=tuple(BEST))
+@variant("10.f", best=tuple(BEST))
 def at_the_border(best: str) -> tuple:
     place = np.log10([float(word) for word in best.replace(" and", ",").replace(",,", ",").split(",")])
     where = (place.mean() - math.log10(0.0001)) / 3
@@ -98,7 +97,7 @@ def at_the_border(best: str) -> tuple:
     )
 
 
-@VARIANTS.of("10.g", trials=(27, 81, 135, 270))
+@variant("10.g", trials=(27, 81, 135, 270))
 def halving(trials: int) -> tuple:
     cost, left = 0, trials
     for epochs in (1, 3, 9):
@@ -113,7 +112,7 @@ def halving(trials: int) -> tuple:
     )
 
 
-@VARIANTS.of("10.h", processes=(3, 4), trials=(12, 24))
+@variant("10.h", processes=(3, 4), trials=(12, 24))
 def order_of_trials(processes: int, trials: int) -> tuple:
     seeds = list(range(trials))
     order = Random(0).sample(seeds, trials)

@@ -3,16 +3,16 @@
 When that is, `fsrs` computes from all answers to a question and how sure they were.
 """
 
-import importlib
 import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from course_lib.exercises.prediction import Prediction, Question
 from course_lib.exercises.progress import Attempt, Progress
 from course_lib.exercises.shown import Shown
-from course_lib.exercises.variant import Variant
+from course_lib.exercises.variant import Variant, variants_in
 
 AT_MOST = 3
 A_WHILE = timedelta(hours=12)  # what was answered since is not asked again
@@ -34,8 +34,7 @@ CHAPTERS = (
 
 def variants() -> dict[str, Variant]:
     """By the id of the question."""
-    modules = (importlib.import_module(f"course_lib.exercises.{chapter}_variants") for chapter in CHAPTERS)
-    return {id: variant for module in modules for id, variant in module.VARIANTS.items()}
+    return variants_in(*(import_module(f"course_lib.exercises.{chapter}_variants") for chapter in CHAPTERS))
 
 
 def histories(progress: Progress) -> dict[str, list[Attempt]]:

@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants
+from course_lib.exercises.variant import Claim, variant
 from course_lib.nn.activations import sigmoid
 
-VARIANTS = Variants()
 
-
-@VARIANTS.of("0.a", w2=(2.0, 4.0), b=(3.0, -5.0), w1=(6.0, 8.0))
+@variant("0.a", w2=(2.0, 4.0), b=(3.0, -5.0), w1=(6.0, 8.0))
 def crossing(w2: float, b: float, w1: float) -> tuple:
     truth = np.linalg.solve([[1.0, 0.0], [w1, w2]], [0.0, -b])[1]
     return (
@@ -21,7 +19,7 @@ def crossing(w2: float, b: float, w1: float) -> tuple:
     )
 
 
-@VARIANTS.of("0.b", z=(0.5, 1.5), k=(3.0, 4.0))
+@variant("0.b", z=(0.5, 1.5), k=(3.0, 4.0))
 def steeper(z: float, k: float) -> tuple:
     return (
         f"At some point the sum w1·x1 + w2·x2 + b of a sigmoid neuron is {z:g}. You multiply w1, w2 and b by {k:g}. "

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from random import Random
+from types import ModuleType
 from typing import Any
 
 from course_lib.exercises.prediction import Option, Prediction
+from course_lib.registry import registered
 
 CLOSE = 0.02  # an option is right if it is this near to the truth, relatively; no other may be within twice that
 ITEMS = (  # what the inventory asks
@@ -63,18 +65,14 @@ class Variant:
         return self.ask(chance.choice(self.for_review()))
 
 
-class Variants(dict[str, Variant]):
-    """A chapter's variants by the id of the question; `of` takes a function in."""
+def variant(id: str, **numbers: tuple) -> Callable[[Callable], Variant]:
+    """The function below makes a variant of question `id`."""
+    return lambda make: Variant(id, make, numbers)
 
-    def of(self, id: str, **numbers: tuple) -> Callable[[Callable], Callable]:
-        if id in self:
-            raise ValueError(f"There is a variant of {id} already.")
 
-        def add(make: Callable) -> Callable:
-            self[id] = Variant(id, make, numbers)
-            return make
-
-        return add
+def variants_in(*modules: ModuleType) -> dict[str, Variant]:
+    """The variants of these modules by the id of the question."""
+    return registered(one for module in modules for one in vars(module).values() if isinstance(one, Variant))
 
 
 def near(value: Any, truth: Any, share: float) -> bool:

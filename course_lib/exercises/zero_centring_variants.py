@@ -4,12 +4,10 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.variant import Claim, Variants, percent, written
-
-VARIANTS = Variants()
+from course_lib.exercises.variant import Claim, percent, variant, written
 
 
-@VARIANTS.of("3.a", inputs=(5, 6, 8))
+@variant("3.a", inputs=(5, 6, 8))
 def sign_patterns(inputs: int) -> tuple:
     rng = np.random.default_rng(0)
     gradients = rng.normal(size=(5000, 1)) * rng.random((5000, inputs))
@@ -23,7 +21,7 @@ def sign_patterns(inputs: int) -> tuple:
     )
 
 
-@VARIANTS.of("3.b", x1=(2.0, 3.0), x2=(0.5, 1.5), target=(2.5, -3.5))
+@variant("3.b", x1=(2.0, 3.0), x2=(0.5, 1.5), target=(2.5, -3.5))
 def both_move_together(x1: float, x2: float, target: float) -> tuple:
     w, x = np.zeros(2), np.array([x1, x2])
     w -= 0.1 * (w @ x - target) * x
@@ -37,7 +35,7 @@ def both_move_together(x1: float, x2: float, target: float) -> tuple:
     )
 
 
-@VARIANTS.of("3.d", inputs=(3, 4))
+@variant("3.d", inputs=(3, 4))
 def batch_of_two(inputs: int) -> tuple:
     rng = np.random.default_rng(0)
     g = rng.normal(size=(100_000, 2, 1)) * np.abs(rng.normal(size=(100_000, 2, inputs)))
@@ -52,7 +50,7 @@ def batch_of_two(inputs: int) -> tuple:
     )
 
 
-@VARIANTS.of("3.e", mean=(2.0, 2.5, 3.0, 4.0))
+@variant("3.e", mean=(2.0, 2.5, 3.0, 4.0))
 def correlation_stays(mean: float) -> tuple:
     second = np.eye(2) + mean**2
     return (
@@ -67,7 +65,7 @@ def correlation_stays(mean: float) -> tuple:
     )
 
 
-@VARIANTS.of("3.f", beta=(-1.0, -3.0), gamma=(2.0, 4.0))
+@variant("3.f", beta=(-1.0, -3.0), gamma=(2.0, 4.0))
 def sigmoid_after_normalising(beta: float, gamma: float) -> tuple:
     z = gamma * np.random.default_rng(0).normal(size=10_000) + beta
     below = (1 + math.erf(-beta / gamma / math.sqrt(2))) / 2
@@ -81,7 +79,7 @@ def sigmoid_after_normalising(beta: float, gamma: float) -> tuple:
     )
 
 
-@VARIANTS.of("3.g", ratio=(4.0, 9.0, 16.0))
+@variant("3.g", ratio=(4.0, 9.0, 16.0))
 def steepest_is_not_straight(ratio: float) -> tuple:
     gradient, way = np.array([1.0, ratio]), np.array([1.0, 1.0])
     cosine = gradient @ way / np.linalg.norm(gradient) / np.linalg.norm(way)
@@ -96,7 +94,7 @@ def steepest_is_not_straight(ratio: float) -> tuple:
     )
 
 
-@VARIANTS.of("3.h", inputs=(25, 50), mean=(2.0, 3.0))
+@variant("3.h", inputs=(25, 50), mean=(2.0, 3.0))
 def condition(inputs: int, mean: float) -> tuple:
     return (
         f"{inputs} independent inputs of mean {mean:g} and standard deviation 1. What is the condition number of "
@@ -108,7 +106,7 @@ def condition(inputs: int, mean: float) -> tuple:
     )
 
 
-@VARIANTS.of("3.c", mean=(2.0, 3.0), lr=(0.01, 0.02))
+@variant("3.c", mean=(2.0, 3.0), lr=(0.01, 0.02))
 def small_rate(mean: float, lr: float) -> tuple:
     steps = []
     for shift in (mean, 0.0):

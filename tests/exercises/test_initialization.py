@@ -11,7 +11,7 @@ from course_lib.exercises.initialization import (
     input_gradient,
     mean_squares,
 )
-from course_lib.exercises.initialization_variants import VARIANTS
+from course_lib.exercises.spaced_review import variants
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.initializers import he
@@ -136,16 +136,16 @@ def test_the_numbers_in_the_predictions_are_the_measured_ones():
 
 def test_the_variants_of_5_h_and_5_i_hold_for_drawn_weights():
     rng = np.random.RandomState(0)
-    for numbers in VARIANTS["5.h"].all():
+    for numbers in variants()["5.h"].all():
         n = numbers["inputs"]
         sums = [rng.standard_normal((500, n)) @ rng.standard_normal((n, 40)) for _ in range(4)]
         inside = 100 * np.mean(np.abs(sums) < 3)
-        assert float(_right(VARIANTS["5.h"].ask(numbers)).removesuffix(" %")) == pytest.approx(inside, abs=1)
-    for numbers in VARIANTS["5.i"].all():
+        assert float(_right(variants()["5.h"].ask(numbers)).removesuffix(" %")) == pytest.approx(inside, abs=1)
+    for numbers in variants()["5.i"].all():
         g = rng.standard_normal((200, 300))
         for _ in range(numbers["layers"]):
             g = 0.25 * g @ rng.standard_normal((300, 300)) / 300**0.5
-        assert float(_right(VARIANTS["5.i"].ask(numbers))) == pytest.approx(g.std(), rel=0.1)
+        assert float(_right(variants()["5.i"].ask(numbers))) == pytest.approx(g.std(), rel=0.1)
 
 
 def _right(question):

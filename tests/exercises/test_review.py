@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fsrs import Card, Rating, Scheduler
@@ -27,7 +28,7 @@ from course_lib.exercises.spaced_review import (
     variants,
 )
 from course_lib.exercises.tutor import Tutor
-from course_lib.exercises.variant import Claim, Variant, Variants, written
+from course_lib.exercises.variant import Claim, Variant, variants_in, written
 
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -78,10 +79,9 @@ def test_options_of_which_not_exactly_one_is_true_are_refused(claims):
 
 
 def test_a_question_has_one_variant():
-    chapter = Variants()
-    chapter.of("5.b", n=(1,))(lambda n: None)
-    with pytest.raises(ValueError, match="already"):
-        chapter.of("5.b", n=(1,))
+    chapter = SimpleNamespace(one=Variant("5.b", print, {}), other=Variant("5.b", print, {}))
+    with pytest.raises(ValueError, match="'5.b' is taken"):
+        variants_in(chapter)
 
 
 @pytest.mark.parametrize(
