@@ -44,6 +44,11 @@ def _even(seed: int, *shape: int) -> np.ndarray:
     return np.random.RandomState(seed).uniform(size=shape)
 
 
+def _penalised(gradient):
+    """The step with another gradient of the penalty, a function of W and λ."""
+    return lambda w, b, grad_w, grad_b, lr, decay: decayed_step(w, b, grad_w + gradient(w, decay), grad_b, lr, 0.0)
+
+
 def _exp_softmax(scores):
     """Softmax as it is written, without a guard."""
     exp = np.exp(scores)
@@ -64,31 +69,27 @@ DECAY = Exercise(
     ),
     mistakes=(
         Mistake(
-            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * grad_w, b - lr * grad_b]),
+            _penalised(lambda w, decay: 0.0),
             "The penalty is missing. Its gradient λW is added to grad_w.",
         ),
         Mistake(
-            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w + 2 * decay * w), b - lr * grad_b]),
+            _penalised(lambda w, decay: 2 * decay * w),
             "You used 2λW, the gradient of λΣW². The ½ in the penalty is there to cancel that 2.",
         ),
         Mistake(
-            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w + 0.5 * decay * w), b - lr * grad_b]),
+            _penalised(lambda w, decay: 0.5 * decay * w),
             "You used ½λW. Differentiating W² gives 2W, and the 2 cancels the ½: the gradient is λW.",
         ),
         Mistake(
-            lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
-                [w - lr * (grad_w + decay * w / np.linalg.norm(w)), b - lr * grad_b]
-            ),
+            _penalised(lambda w, decay: decay * w / np.linalg.norm(w)),
             "λW/‖W‖ is the gradient of the norm ‖W‖. The penalty is half its square, with gradient λW.",
         ),
         Mistake(
-            lambda w, b, grad_w, grad_b, lr, decay: np.vstack([w - lr * (grad_w - decay * w), b - lr * grad_b]),
+            _penalised(lambda w, decay: -decay * w),
             "The sign of λW is wrong: the weights grow. Add λW to the gradient, so that the step takes it away.",
         ),
         Mistake(
-            lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
-                [w - lr * (grad_w + decay * w), b - lr * (grad_b + decay * b)]
-            ),
+            lambda w, b, grad_w, grad_b, lr, decay: decayed_step(w, b, grad_w, grad_b + decay * b, lr, decay),
             "You penalised the biases as well. ΣW² runs over weights only.",
         ),
         Mistake(
@@ -96,20 +97,12 @@ DECAY = Exercise(
             "λW is a part of the gradient, so the learning rate multiplies it too: W shrinks by ηλW.",
         ),
         Mistake(
-            lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
-                [w - lr * (grad_w + 0.5 * decay * np.sum(w**2)), b - lr * grad_b]
-            ),
+            _penalised(lambda w, decay: 0.5 * decay * np.sum(w**2)),
             "You added the VALUE of the penalty to the gradient. What is added is its derivative at each weight, λW.",
-            also=(
-                lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
-                    [w - lr * (grad_w + 0.5 * decay * w**2), b - lr * grad_b]
-                ),
-            ),
+            also=(_penalised(lambda w, decay: 0.5 * decay * w**2),),
         ),
         Mistake(
-            lambda w, b, grad_w, grad_b, lr, decay: np.vstack(
-                [w - lr * (grad_w + decay * np.sign(w)), b - lr * grad_b]
-            ),
+            _penalised(lambda w, decay: decay * np.sign(w)),
             "λ sign(W) is the gradient of λΣ|W|, the L1 penalty. The gradient of ½λΣW² is λW.",
         ),
         Mistake(
