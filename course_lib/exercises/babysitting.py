@@ -70,9 +70,7 @@ FIRST_LOSS = Exercise(
             "You counted units. Between layers of n and m units there are n·m weights.",
         ),
         Mistake(
-            lambda sizes, std, decay: (
-                math.log(sizes[-1]) + _penalty(sizes, std, decay) + 0.5 * decay * std**2 * sum(sizes[1:])
-            ),
+            lambda sizes, std, decay: first_loss(sizes, std, decay) + 0.5 * decay * std**2 * sum(sizes[1:]),
             "You counted the biases as weights. They are 0, and they are not penalised.",
         ),
         Mistake(

@@ -85,9 +85,7 @@ FORWARD = Exercise(
     ),
     mistakes=(
         Mistake(
-            lambda x, gamma, beta, eps: (
-                gamma * (x - x.mean(axis=0)) / np.sqrt(np.mean(x - x.mean(axis=0), axis=0) + eps) + beta
-            ),
+            lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(eps) + beta,
             "Your variance lacks its square. The deviations from a mean always add up to 0, so you divide by √ε.",
         ),
         Mistake(
@@ -104,9 +102,7 @@ FORWARD = Exercise(
             "You divide by the variance. Divide by its root, the standard deviation.",
         ),
         Mistake(
-            lambda x, gamma, beta, eps: (
-                gamma * (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + eps) + beta
-            ),
+            lambda x, gamma, beta, eps: gamma * _standard(x.T, eps).T + beta,
             "You average over the units of each example: that is layer normalisation. Batch normalisation averages "
             "over the examples, axis 0.",
         ),

@@ -117,7 +117,7 @@ class Exercise:
             )
         except KeyboardInterrupt:
             return Verdict(False, f"{self.id}: you stopped the check.")
-        except BaseException as error:  # an object that fights back: a property or a repr that raises; or our defect
+        except BaseException as error:  # a property or a repr that raises, or a defect of ours
             logging.getLogger(__name__).exception("Exercise %s could not be checked", self.id)
             return Verdict(False, f"{self.id}: your answer could not be checked ({type(error).__name__}).")
 

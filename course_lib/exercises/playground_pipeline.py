@@ -26,8 +26,8 @@ class Envelope:
     x: np.ndarray
     y: np.ndarray
     seen: list[float] = field(default_factory=list)
-    changes_its_mind: bool = False  # the same images, another answer
-    depends_on_company: bool = False  # the same images among others, another answer
+    nondeterministic: bool = False  # the same images, another answer
+    depends_on_batch: bool = False  # the same images among others, another answer
 
     def __call__(self, predict: Callable[[np.ndarray], np.ndarray]) -> float:
         if not callable(predict):
@@ -37,8 +37,8 @@ class Envelope:
         among_alike = self._ask(predict, alike)
         said = self._ask(predict, everything)
         self.seen.append(float(np.mean(said == self.y)))
-        self.changes_its_mind |= not np.array_equal(said, self._ask(predict, everything))
-        self.depends_on_company |= not np.array_equal(said[alike], among_alike)
+        self.nondeterministic |= not np.array_equal(said, self._ask(predict, everything))
+        self.depends_on_batch |= not np.array_equal(said[alike], among_alike)
         return self.seen[-1]
 
     def _ask(self, predict: Callable, which: np.ndarray) -> np.ndarray:
@@ -80,8 +80,8 @@ class Tried:
 FAULTS: tuple[Callable[[Tried], bool], ...] = (
     lambda tried: len(tried.envelope.seen) > 1,
     lambda tried: not tried.envelope.seen,
-    lambda tried: tried.envelope.changes_its_mind,
-    lambda tried: tried.envelope.depends_on_company,
+    lambda tried: tried.envelope.nondeterministic,
+    lambda tried: tried.envelope.depends_on_batch,
     lambda tried: tried.envelope.seen[0] < 0.85,
     lambda tried: tried.envelope.seen[0] < GOOD,
     lambda tried: not abs((tried.returned() or math.inf) - tried.envelope.seen[0]) <= 1e-9,  # nor NaN

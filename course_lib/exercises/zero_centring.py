@@ -293,9 +293,7 @@ CONDITION_NUMBERS = Exercise(
             "The two numbers are right, in the wrong order: first x as it is, then centred.",
         ),
         Mistake(
-            lambda x: np.array(
-                [np.linalg.eigvalsh(_hessian(x))[-1], np.linalg.eigvalsh(_hessian(x - x.mean(axis=0)))[-1]]
-            ),
+            lambda x: np.array([np.linalg.eigvalsh(_hessian(v))[-1] for v in (x, x - x.mean(axis=0))]),
             "These are the largest eigenvalues. They set the largest stable learning rate; the condition number "
             "divides by the smallest.",
         ),

@@ -51,7 +51,7 @@ class LiveExplorer(Explorer):
     ) -> None:
         few = {"preview": draft} if draft else None
         super().__init__(name, self._preview, picture, controls, presets, start, draft=few, **options)
-        self.frames = frames  # (**settings) -> a generator of results, to which changed settings are sent
+        self.frames = frames
         self.during = frozenset(during)
         self.preview, self.foreword, self.before = preview, foreword, dict(before or {})
         self.over = False  # the run has come to its end by itself

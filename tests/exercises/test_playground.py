@@ -47,16 +47,16 @@ def envelope():
 def test_the_envelope_counts_looks_and_gives_the_accuracy():
     look = envelope()
     assert look(lambda x: x.argmax(axis=1)) == 1.0 and look(lambda x: np.zeros(len(x))) == pytest.approx(0.1)
-    assert look.seen == [1.0, pytest.approx(0.1)] and not look.changes_its_mind and not look.depends_on_company
+    assert look.seen == [1.0, pytest.approx(0.1)] and not look.nondeterministic and not look.depends_on_batch
 
 
 def test_the_envelope_notices_chance_and_company():
     rng, look = np.random.RandomState(0), envelope()
     look(lambda x: rng.randint(0, 10, len(x)))
-    assert look.changes_its_mind
+    assert look.nondeterministic
     look = envelope()
     look(lambda x: (x - x.mean(axis=0)).argmax(axis=1))
-    assert look.depends_on_company and not look.changes_its_mind
+    assert look.depends_on_batch and not look.nondeterministic
 
 
 def test_the_envelope_first_shows_images_of_one_digit():
