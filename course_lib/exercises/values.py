@@ -120,7 +120,7 @@ ARRANGED: tuple[tuple[Callable[[Any, np.ndarray], tuple[Any, Any]], str], ...] =
 def show(value: Any, digits: int = 4) -> str:
     """A few lines on `value`: all of a few numbers or of a small matrix, the shape and range of more; never raises."""
     if isinstance(value, np.ndarray) and not _one_by_one(value):
-        return f"{_shape(value)}, from {np.min(value):.{digits}g} to {np.max(value):.{digits}g}"
+        return f"{_shape(value)}, from {np.min(value) + 0.0:.{digits}g} to {np.max(value) + 0.0:.{digits}g}"
     if isinstance(value, np.ndarray):
         width = max((len(f"{x:.{digits}g}") for x in value.flat), default=0) if value.size > FEW else 0
         written: Any = {"all": lambda x: f"{x + 0.0:{width}.{digits}g}"}  # + 0.0: no "-0"

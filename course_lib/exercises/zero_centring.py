@@ -170,7 +170,7 @@ SIGN_AGREEMENT = Exercise(
             np.array([[[1.0, -1.0, 2.0, -3.0]], [[1.0, 1.0, 2.0, 3.0]], [[1.0, 1.0, 2.0, 3.0]]]),
             np.array([[1.0], [1.0], [-1.0]]),
         ),
-        (np.array([[[1.0, 0.0]], [[2.0, 1.0]], [[-1.0, 3.0]]]), np.array([[1.0], [1.0], [1.0]])),  # 0 is not positive
+        (np.array([[[1.0, 0.0]], [[2.0, 1.0]], [[-1.0, 0.0]]]), np.array([[1.0], [1.0], [1.0]])),  # 0 is neither
         _batches(3, 200, 4, 3, 1.0),
         _batches(4, 400, 8, 5, 0.8),
         _batches(5, 300, 1, 24, 1.6),  # often 23 of 24 agree
@@ -230,6 +230,11 @@ SIGN_AGREEMENT = Exercise(
                 (_gradients(x, upstream) >= 0).all(axis=1) | (_gradients(x, upstream) <= 0).all(axis=1)
             ),
             "A component of exactly 0 is neither positive nor negative: ask for > 0 and < 0.",
+            also=(
+                lambda x, upstream: np.mean(
+                    (_gradients(x, upstream) > 0).all(axis=1) | ~(_gradients(x, upstream) > 0).any(axis=1)
+                ),
+            ),
         ),
         Mistake(
             lambda x, upstream: np.mean((_gradients(x, upstream) > 0).any(axis=1)),

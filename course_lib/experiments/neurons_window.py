@@ -12,6 +12,7 @@ import numpy as np
 
 from course_lib.annotations import Natural
 from course_lib.arguments import checked
+from course_lib.experiments.neurons_gradient_check import FLOOR
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.gradient_check import numerical_gradient, relative_error
 from course_lib.nn.losses import pair_margin
@@ -98,7 +99,7 @@ def window_check(seed: Natural = 0, activation: str = "tanh", h: float = 1e-5, s
     errors = []
     for name, array in arrays.items():
         measured = numerical_gradient(objective, array, h)
-        floor = 1e-3 * float(np.abs(gradients[name]).max())
+        floor = FLOOR * float(np.abs(gradients[name]).max())
         errors.append(float(relative_error(gradients[name], measured, floor).max()))
     return WindowCheck(
         loss,

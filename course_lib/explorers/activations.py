@@ -86,7 +86,7 @@ def dying_relu_explorer(**start: Any) -> Explorer:
 
 
 def activation_race_explorer(**start: Any) -> Explorer:
-    """Six activations learn the digits side by side. Controls: activation (the one to watch), lr, depth."""
+    """Seven activations learn the digits side by side. Controls: activation (the one to watch), lr, depth."""
     controls: list[Control] = [
         Choice("activation", "watch", RACERS, "relu", name_of),
         LogSlider("lr", "learning rate", 1e-3, 3, 0.1, step=0.02),

@@ -93,7 +93,7 @@ class LearnedSlopePicture(Picture):
         sound = np.isfinite(result.alpha).all(axis=(1, 2))
         ends = " and ".join(number(round(float(a), 3)) for a in result.alpha[sound][-1].mean(axis=1))
         decay = f", weight decay {result.decay:g} on α" if result.decay else ""
-        kind = "one α per unit" if result.per_channel else "one α per layer"
+        kind, mean = ("one α per unit", "the mean α") if result.per_channel else ("one α per layer", "α")
         text = f"{kind}, from {number(round(result.start, 2))}, learning rate {result.lr:.3g}{decay}. "
         if result.diverged_at == result.diverged_at:
             return text + f"PReLU diverges in epoch {1 + int(result.diverged_at)}."
@@ -102,6 +102,6 @@ class LearnedSlopePicture(Picture):
             for loss, name in zip(result.loss[-1], RIVALS, strict=True)
         ]
         return text + (
-            f"After {result.epoch[-1]:g} epochs the mean α of the two hidden layers are {ends}. "
+            f"After {result.epoch[-1]:g} epochs {mean} is {ends} in the two hidden layers. "
             f"Training loss: {', '.join(rivals)}."
         )

@@ -96,6 +96,7 @@ def test_what_counts_as_numbers(value):
         (np.arange(100.0).reshape(10, 10), "an array of shape (10, 10), from 0 to 99"),
         (np.empty((0, 3)), "[]"),
         (np.arange(13.0)[:, None], "an array of shape (13, 1), from 0 to 12"),
+        (np.full(99, -0.0), "an array of shape (99,), from 0 to 0"),
         (
             np.arange(6.0, 22.0, 2).repeat(2).reshape(2, 8),
             "[[ 6,  6,  8,  8, 10, 10, 12, 12],\n [14, 14, 16, 16, 18, 18, 20, 20]]",

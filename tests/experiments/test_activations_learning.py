@@ -90,8 +90,8 @@ def test_networks_in_step_are_those_that_learn_alone():
         np.testing.assert_array_equal(y, ACTIVATIONS[name].f(part))
         np.testing.assert_array_equal(slope, ACTIVATIONS[name].df(part))
     _, alone, _ = _race(("tanh",), 0.1, 2, 3, None, 0)
-    _, six, _ = _race(RACERS, 0.1, 2, 3, None, 0)
-    np.testing.assert_allclose(six[RACERS.index("tanh")], alone[0], atol=0.005)
+    _, seven, _ = _race(RACERS, 0.1, 2, 3, None, 0)
+    np.testing.assert_allclose(seven[RACERS.index("tanh")], alone[0], atol=0.005)
 
 
 # notes: 54

@@ -18,6 +18,12 @@ def test_more_units_find_xor_more_often():
     assert shares[0] == 0 < shares[1] < 0.6 < 0.8 < shares[2]
 
 
+@pytest.mark.parametrize("units", [2, 4, 8])
+def test_another_hundred_starts_give_about_the_same_share(units):
+    first, *others = (xor_learned(units, seed=seed) for seed in range(5))
+    assert others == pytest.approx([first] * 4, abs=0.2)
+
+
 @pytest.mark.parametrize("units", [4, 8, 16, 64])
 def test_the_pieces_end_on_the_curve_and_keep_within_the_bound(units):
     run = approximation(units)

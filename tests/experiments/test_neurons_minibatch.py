@@ -91,6 +91,11 @@ def test_small_batches_learn_more_per_epoch_and_jitter_more_at_the_end():
     assert one.loss[200] < all_data.loss[1]  # less than an epoch against one
 
 
+def test_single_examples_leave_the_loss_of_fifty_orders_between_013_and_050():
+    losses = [minibatch_run(1, 0.2, updates=64, seed=order).loss[-1] for order in range(50)]
+    assert [round(min(losses), 2), round(max(losses), 2)] == [0.13, 0.50]
+
+
 def test_fewer_updates_are_the_beginning_of_more():
     long, short = minibatch_run(4, 0.3, 200, seed=7), minibatch_run(4, 0.3, 20, seed=7)
     np.testing.assert_array_equal(long.path[:21], short.path)

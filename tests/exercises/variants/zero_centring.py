@@ -98,7 +98,7 @@ RIGHT["3.2"] = {
     "row by row": share(one_sign),
     "einsum": lambda x, upstream: np.mean(np.ptp(np.sign(np.einsum("nb,nbi->ni", upstream, x)), axis=1) == 0),
     "signs added up": lambda x, upstream: np.mean(np.abs(np.sign(gradients(x, upstream)).sum(axis=1)) == x.shape[2]),
-    "matmul": lambda x, upstream: np.mean(abs(np.mean((upstream[:, None] @ x)[:, 0] > 0, axis=1) - 0.5) == 0.5),
+    "matmul": lambda x, upstream: np.mean(abs(np.sign(upstream[:, None] @ x).mean(axis=2)) == 1),
     "float32": lambda x, upstream: np.float32(share(one_sign)(np.float32(x), np.float32(upstream))),
     "like the first sign": lambda x, upstream: np.mean(
         (gradients(x, upstream) * gradients(x, upstream)[:, :1] > 0).all(axis=1)
@@ -131,6 +131,10 @@ WRONG["3.2"] = {
     "more than 0.95": (share(lambda row: max(np.mean(row > 0), np.mean(row < 0)) > 0.95), ""),
     "with zeros": (share(lambda row: np.all(row >= 0) or np.all(row <= 0)), "exactly 0 is neither"),
     "not mixed": (share(lambda row: not (min(row) < 0 < max(row))), "exactly 0 is neither"),
+    "all or none positive": (
+        lambda x, upstream: np.mean(abs(np.mean((upstream[:, None] @ x)[:, 0] > 0, axis=1) - 0.5) == 0.5),
+        "exactly 0 is neither",
+    ),
     "any": (share(lambda row: np.any(row > 0)), "`any` asks"),
     "mixed": (share(lambda row: not one_sign(row)), "the share of gradients with mixed signs"),
     "count": (lambda x, upstream: sum(one_sign(row) for row in gradients(x, upstream)), "This is a count"),
