@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.exercises.exercise import Exercise, Mistake, normal
 from course_lib.inputs import arrays
 
 
@@ -28,10 +28,6 @@ def advice(train: float, val: float) -> int:
     if train - val > 0.1:
         return 1
     return 2 if train < 0.9 else 0
-
-
-def _numbers(seed: int, *shape: int) -> np.ndarray:
-    return np.random.RandomState(seed).standard_normal(shape)
 
 
 def _penalty(sizes, std, decay, pairs=slice(None)):
@@ -126,7 +122,7 @@ RATIO = Exercise(
     cases=(
         (np.array([[3.0, 4.0]]), np.array([[0.6, 0.8]]), 0.01),
         (np.array([[1.0, -1.0], [1.0, -1.0]]), np.array([[0.0, 0.0], [0.0, 4.0]]), 0.1),
-        (_numbers(1, 6, 4), 0.1 * _numbers(2, 6, 4), 0.3),
+        (normal(1, 6, 4), 0.1 * normal(2, 6, 4), 0.3),
     ),
     mistakes=(
         Mistake(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.exercises.exercise import Exercise, Mistake, normal
 from course_lib.inputs import arrays
 
 
@@ -37,10 +37,6 @@ def fold(w: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray, v
     """
     factor = gamma / np.sqrt(variance + eps)
     return np.vstack([w * factor, beta - mean * factor])
-
-
-def _numbers(seed: int, *shape: int) -> np.ndarray:
-    return np.random.RandomState(seed).standard_normal(shape)
 
 
 def _vector(seed: int, n: int) -> np.ndarray:
@@ -79,9 +75,9 @@ FORWARD = Exercise(
     cases=(
         (np.array([[1.0], [3.0]]), np.array([1.0]), np.array([0.5]), 0.1),
         (np.array([[1.0, 4.0], [2.0, 4.0], [6.0, 4.0]]), np.array([1.0, 2.0]), np.array([0.0, -1.0]), 1e-2),
-        (3 + 2 * _numbers(1, 4, 3), _vector(2, 3), _numbers(3, 3), 1e-5),
-        (5 * _numbers(4, 32, 4) - 7, _vector(5, 4), _numbers(6, 4), 0.5),
-        (1e-3 * _numbers(7, 6, 2), _vector(8, 2), _numbers(9, 2), 1e-5),  # ε outweighs σ²
+        (3 + 2 * normal(1, 4, 3), _vector(2, 3), normal(3, 3), 1e-5),
+        (5 * normal(4, 32, 4) - 7, _vector(5, 4), normal(6, 4), 0.5),
+        (1e-3 * normal(7, 6, 2), _vector(8, 2), normal(9, 2), 1e-5),  # ε outweighs σ²
     ),
     mistakes=(
         Mistake(
@@ -162,9 +158,9 @@ BACKWARD = Exercise(
     batch_norm_backward,
     cases=(
         (np.array([[1.0], [0.0], [0.0], [0.0]]), np.array([[1.0], [2.0], [4.0], [5.0]]), np.array([2.0]), 0.1),
-        (_numbers(1, 4, 2), 1 + 3 * _numbers(2, 4, 2), np.array([1.0, 0.5]), 1e-2),
-        (1 + _numbers(8, 5, 3), _numbers(3, 5, 3), _vector(4, 3), 1e-5),
-        (_numbers(5, 20, 4), 2 * _numbers(6, 20, 4), _vector(7, 4), 0.3),
+        (normal(1, 4, 2), 1 + 3 * normal(2, 4, 2), np.array([1.0, 0.5]), 1e-2),
+        (1 + normal(8, 5, 3), normal(3, 5, 3), _vector(4, 3), 1e-5),
+        (normal(5, 20, 4), 2 * normal(6, 20, 4), _vector(7, 4), 0.3),
     ),
     mistakes=(
         Mistake(
@@ -262,8 +258,8 @@ FOLD = Exercise(
             np.array([4.0, 0.25]),
             0.01,
         ),
-        (_numbers(1, 5, 3), _vector(2, 3), _numbers(3, 3), _numbers(4, 3), _vector(5, 3), 1e-5),
-        (_numbers(6, 3, 4), _vector(7, 4), _numbers(8, 4), _numbers(9, 4), _vector(10, 4), 0.5),
+        (normal(1, 5, 3), _vector(2, 3), normal(3, 3), normal(4, 3), _vector(5, 3), 1e-5),
+        (normal(6, 3, 4), _vector(7, 4), normal(8, 4), normal(9, 4), _vector(10, 4), 0.5),
     ),
     mistakes=(
         Mistake(

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.exercises.exercise import Exercise, Mistake, normal
 from course_lib.inputs import arrays
 from course_lib.nn.activations import ACTIVATIONS
 
@@ -43,7 +43,7 @@ def input_gradient(scale: float, width: int, slopes: np.ndarray) -> float:
 
 def _slopes(name: str, scale: float, width: int, layers: int, units: int) -> np.ndarray:
     """f′ of units whose pre-activations are N(0, n Var(w)): unit inputs, weights of std `scale`."""
-    z = scale * math.sqrt(width) * np.random.RandomState(layers).standard_normal((layers, units))
+    z = scale * math.sqrt(width) * normal(layers, layers, units)
     return np.asarray(ACTIVATIONS[name].df(z))
 
 
@@ -62,8 +62,8 @@ HE_WEIGHTS = Exercise(
         (np.array([[1.0, -2.0, 0.5]]),),
         (np.array([[0.5, -1.0], [2.0, 0.0], [-0.5, 1.5]]),),
         (np.zeros((4, 3)),),
-        (np.random.RandomState(1).standard_normal((8, 3)),),
-        (np.random.RandomState(2).standard_normal((50, 100)),),
+        (normal(1, 8, 3),),
+        (normal(2, 50, 100),),
     ),
     mistakes=(
         Mistake(

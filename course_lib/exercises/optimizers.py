@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.exercises.exercise import Exercise, Mistake, normal
 from course_lib.inputs import arrays
 
 
@@ -133,7 +133,7 @@ MOMENTUM = Exercise(
         (np.array([2.0, -2.0, 2.0, -2.0]), 0.5, 0.8),
         (np.array([0.0, 3.0, 0.0, 0.0]), 1.0, 0.5),
         (np.ones(60), 0.01, 0.9),
-        (np.random.RandomState(0).standard_normal(40), 0.3, 0.95),
+        (normal(0, 40), 0.3, 0.95),
     ),
     mistakes=(
         Mistake(
@@ -208,7 +208,7 @@ ADAM = Exercise(
         (np.array([3.0, 3.0]), 0.1, 0.9, 0.99, 0.5),
         (np.array([1.0, -2.0, 0.5]), 0.5, 0.8, 0.9, 0.1),
         (np.full(12, 0.02), 0.001, 0.9, 0.999, 1e-8),
-        (np.random.RandomState(1).standard_normal(40), 0.01, 0.9, 0.99, 0.01),
+        (normal(1, 40), 0.01, 0.9, 0.99, 0.01),
         (np.array([0.01] * 10 + [2.0, 1.0]), 0.1, 0.5, 0.999, 1e-8),  # a surprise: a step longer than lr
     ),
     mistakes=(
@@ -308,7 +308,7 @@ PLATEAU = Exercise(
         (np.array([1.0, 1.1, 1.0, 0.9, 1.2, 1.1, 1.0, 1.3, 1.2, 1.1, 1.0]), 1.0, 3),
         (np.ones(12), 0.1, 3),
         (np.array([1.0, 0.99999, 0.99998, 1.1, 1.2, 0.9]), 0.2, 2),
-        (np.abs(np.random.RandomState(2).standard_normal(40)), 0.5, 4),
+        (np.abs(normal(2, 40)), 0.5, 4),
         (np.array([5000.0, 4000.0, 3000.0, 3500.0, 3600.0]), 0.1, 2),
     ),
     mistakes=(

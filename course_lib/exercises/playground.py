@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.exercises.exercise import Exercise, Mistake, uniform
 from course_lib.exercises.playground_capstone import PIPELINE, moved
 
 
@@ -20,7 +20,7 @@ def _images(seed: int, m: int) -> np.ndarray:
 
 
 def _answers(seed: int, share: float, n: int = 359) -> np.ndarray:
-    return np.random.RandomState(seed).uniform(size=n) < share
+    return uniform(seed, n) < share
 
 
 def _unpaired(right_a, right_b):

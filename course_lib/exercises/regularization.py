@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.exercises.exercise import Exercise, Mistake, normal, uniform
 from course_lib.inputs import arrays
 from course_lib.nn.activations import softmax
 
@@ -36,14 +36,6 @@ def average_members(scores: np.ndarray) -> np.ndarray:
     return np.mean(exp / exp.sum(axis=-1, keepdims=True), axis=0)
 
 
-def _numbers(seed: int, *shape: int) -> np.ndarray:
-    return np.random.RandomState(seed).standard_normal(shape)
-
-
-def _even(seed: int, *shape: int) -> np.ndarray:
-    return np.random.RandomState(seed).uniform(size=shape)
-
-
 def _penalised(gradient):
     """The step with another gradient of the penalty, a function of W and λ."""
     return lambda w, b, grad_w, grad_b, lr, decay: decayed_step(w, b, grad_w + gradient(w, decay), grad_b, lr, 0.0)
@@ -65,7 +57,7 @@ DECAY = Exercise(
     cases=(
         (np.array([[2.0]]), np.array([1.0]), np.array([[0.5]]), np.array([-1.0]), 0.1, 0.5),
         (np.array([[1.0, -2.0], [0.0, 4.0]]), np.array([3.0, -1.0]), np.zeros((2, 2)), np.zeros(2), 0.5, 0.1),
-        (_numbers(1, 4, 3), _numbers(2, 3), _numbers(3, 4, 3), _numbers(4, 3), 0.05, 0.3),
+        (normal(1, 4, 3), normal(2, 3), normal(3, 4, 3), normal(4, 3), 0.05, 0.3),
     ),
     mistakes=(
         Mistake(
@@ -151,8 +143,8 @@ DROPOUT = Exercise(
     cases=(
         (np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([[0.1, 0.7, 0.3, 0.25]]), 0.25, True),
         (np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([[0.1, 0.7, 0.3, 0.25]]), 0.25, False),
-        (_numbers(1, 6, 5), _even(2, 6, 5), 0.8, True),
-        (_numbers(3, 6, 5), _even(4, 6, 5), 0.8, False),
+        (normal(1, 6, 5), uniform(2, 6, 5), 0.8, True),
+        (normal(3, 6, 5), uniform(4, 6, 5), 0.8, False),
     ),
     mistakes=(
         Mistake(
@@ -232,7 +224,7 @@ ENSEMBLE = Exercise(
     average_members,
     cases=(
         (np.array([[[0.0, 2.0]], [[3.0, 0.0]]]),),
-        (2 * _numbers(1, 5, 4, 3),),
+        (2 * normal(1, 5, 4, 3),),
         (np.array([[[1000.0, 999.0, 0.0]], [[0.0, 1.0, 0.0]], [[0.0, 0.0, -1000.0]]]),),
         (np.array([[[1000.0, 0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0, 0.0]]]),),  # far above mean and median
     ),

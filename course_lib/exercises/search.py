@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.exercises.exercise import Exercise, Mistake, uniform
 from course_lib.inputs import arrays
 
 
@@ -214,7 +214,7 @@ HALVING = Exercise(
         (np.array([[0.1, 0.8, 0.9], [0.5, 0.55, 0.6], [0.4, 0.45, 0.5], [0.3, 0.35, 0.4]]), (1, 2, 3)),
         # the first trial falls
         (np.array([[0.7, 0.5, 0.3], [0.5, 0.55, 0.6], [0.4, 0.6, 0.7], [0.1, 0.2, 0.3]]), (1, 2, 3)),
-        (np.random.RandomState(19).uniform(size=(8, 8)), (2, 4, 8)),
+        (uniform(19, 8, 8), (2, 4, 8)),
         (_curves(0, 9, 10), (1, 3, 9)),
         (_curves(1, 16, 9), (1, 2, 4, 8)),
     ),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.exercises.exercise import Exercise, Mistake
+from course_lib.exercises.exercise import Exercise, Mistake, normal, uniform
 from course_lib.inputs import arrays
 
 
@@ -85,7 +85,7 @@ WEIGHT_GRADIENT = Exercise(
         (np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1.0, -1.0])),
         (np.array([[1.0, 0.5, 2.0], [0.5, 4.0, 1.0]]), np.array([2.0, -0.5])),
         (np.array([[1.0, -2.0], [-0.5, 1.0], [-1.0, 3.0]]), np.array([1.0, -2.0, 0.5])),
-        (np.random.RandomState(1).uniform(0, 1, (8, 5)), np.random.RandomState(2).standard_normal(8)),
+        (uniform(1, 8, 5), normal(2, 8)),
     ),
     mistakes=(
         Mistake(
