@@ -147,7 +147,7 @@ LUCK = Exercise(
     luck,
     cases=(
         (np.array([True, True, False, True, False]), np.array([True, False, True, True, False])),
-        (np.array([False, True, False, False, True, False]), np.array([True, True, True, True, False, False])),
+        (np.array([False, True, False, False, True, False, False]), np.array([True] * 4 + [False] * 3)),
         (np.array([True, True, False, True, True]), np.array([False, True, True, False, False])),
         (_answers(1, 0.97), _answers(2, 0.985)),
         (_answers(4, 0.98), _answers(5, 0.95)),
@@ -176,9 +176,9 @@ LUCK = Exercise(
         ),
         Mistake(
             _over(lambda a, b: np.sum(a & b)),
-            "You divided by the root of the number that both have right. The digits that count are those on which they "
-            "differ, n_a + n_b.",
-            also=(_over(lambda a, b: np.sum(a == b)),),
+            "You divided by the root of a number of digits on which both agree. Those that count are the ones on which "
+            "they differ, n_a + n_b.",
+            also=(_over(lambda a, b: np.sum(a == b)), _over(lambda a, b: np.sum(~a & ~b))),
         ),
         Mistake(
             lambda a, b: abs(luck(a, b)),

@@ -92,7 +92,9 @@ class OverfittingPicture(Picture):
             said += f" With {settings(result)}: {train[1]:.0%} and {val[1]:.0%}, loss {result.val_loss[1, -1]:.2g}."
         if result.max_norm:
             said += f" The longest weights into one hidden unit: {result.longest[0]:.2g}, and {result.longest[1]:.2g}."
-        wrong = f" {result.wrong:.0%} of the training labels are wrong." if result.wrong else ""
+        wrong = (
+            f" {result.wrong:.0%} of the training labels are wrong, and count as right there." if result.wrong else ""
+        )
         return said + wrong
 
 

@@ -7,7 +7,14 @@ import pytest
 
 from course_lib.experiments import babysitting_live
 from course_lib.experiments import babysitting_rates as rates
-from course_lib.experiments.babysitting import FAULTS, expected_loss, first_losses, initial_loss, tiny_overfit
+from course_lib.experiments.babysitting import (
+    FAULTS,
+    centred_digits,
+    expected_loss,
+    first_losses,
+    initial_loss,
+    tiny_overfit,
+)
 from course_lib.experiments.babysitting_clinic import clinic, course
 from course_lib.experiments.babysitting_live import EVERY, first_frames, live_training
 from course_lib.experiments.babysitting_patients import DISEASES, PATIENTS, TREATMENTS, Run
@@ -71,6 +78,12 @@ def test_the_tiny_set_finds_every_fault(fault):
 
 
 # notes: 201
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_loss_of_the_tiny_set_leaves_the_penalty_out(fault):
+    assert tiny_overfit(20, 1.0, fault).loss[0] == tiny_overfit(20, 0.0, fault).loss[0]
+
+
+# notes: 201
 def test_a_penalty_keeps_the_tiny_set_from_zero_loss():
     losses = [tiny_overfit(20, reg).loss[-1] for reg in (0.0, 0.01, 0.1, 1.0)]
     assert np.all(np.diff(losses) > 0.02)
@@ -123,6 +136,22 @@ def test_the_high_rate_kills_units_that_a_lower_one_does_not_bring_back():
     assert dead > 0.5  # 0.96 and 0.98
     assert rates.ten_epochs(net, SGD(lr=0.32), 1).accuracy[-1] < 0.6 and dead_share(net, x) >= dead
     assert "units die" in rates.learning_rate(10.0).verdict
+
+
+@pytest.mark.parametrize("lr, lowest, highest", [(10.0, 1.0, 3.0), (32.0, 3.0, 12.0)])
+def test_where_a_chaotic_rate_ends_is_decided_by_the_seventh_digit_of_the_first_weights(lr, lowest, highest):
+    seeds = [np.random.RandomState(0) for _ in range(16)]
+    net = rates.network(1, seeds, l2=rates.REG, dtype=np.float32, trials=len(seeds))
+    net.theta *= 1 + 1e-7 * np.random.RandomState(1).standard_normal(net.theta.shape)
+    low, high = np.quantile(rates.ten_epochs(net, SGD(np.full((len(seeds), 1), lr)), 1).loss[-1], (0.1, 0.9))
+    assert lowest < low < high / 1.2 and high < highest
+
+
+def test_with_he_weights_the_first_loss_is_nearly_always_between_2_2_and_2_5():
+    digits = centred_digits()
+    net = MLP((64, 50, 50, 50, 10), trials=100, seed=list(range(100)))
+    first = net.loss(digits.x_train[:300], digits.y_train[:300])
+    assert np.mean((first > 2.2) & (first < 2.5)) > 0.95
 
 
 # notes: 209, E53

@@ -267,6 +267,7 @@ WRONG["11.2"] = {
     "all right below": (lambda a, b: z_of(*counts(a, b), a.sum() + b.sum()), "ONLY A has right"),
     "all right": (lambda a, b: z_of(a.sum(), b.sum(), a.sum() + b.sum()), "ONLY A has right"),
     "a & b": (lambda a, b: z_of(*counts(a, b), np.sum(a & b)), "on which they differ"),
+    "both wrong": (lambda a, b: z_of(*counts(a, b), max(np.sum(~(a | b)), 1)), "on which they differ"),
     "a == b": (lambda a, b: z_of(*counts(a, b), np.sum(a == b)), "on which they differ"),
     "no root": (lambda a, b: z_loops(a, b) / max(sum(counts(a, b)), 1) ** 0.5, "The root is missing"),
     "0/0": (lambda a, b: np.float64(b.sum() - a.sum()) / np.sqrt(np.sum(a ^ b)), "it gives 0/0"),
