@@ -26,7 +26,6 @@ LN = {2: 0.6931471806, 10: 2.302585093, 100: 4.605170186, 1000: 6.907755279}  # 
 
 
 # notes: 200
-# notes: 200
 @pytest.mark.parametrize("classes", LN)
 def test_small_weights_give_ln_c(classes):
     result = initial_loss(classes, scale=1e-3)
@@ -43,7 +42,6 @@ def test_scores_of_one_draw_grow_with_the_square_of_the_scale():
 
 
 # notes: 200
-# notes: 200
 def test_a_penalty_raises_the_first_loss_as_on_the_slide():
     # baby-reg-raises-loss: expected 3.073085093, slide print 3.068597165, sd of the penalty 0.0027757882
     assert expected_loss((3072, 50, 10), 1e-4, 1e3) == pytest.approx(3.073085093, abs=1e-8)
@@ -53,7 +51,6 @@ def test_a_penalty_raises_the_first_loss_as_on_the_slide():
 
 
 # notes: 200
-# notes: 200
 def test_slips_show_in_the_first_loss_but_mixed_labels_do_not():
     assert initial_loss(slip="sum").loss == pytest.approx(200 * LN[10], rel=1e-3)
     assert initial_loss(slip="log10").loss == pytest.approx(1, abs=1e-3)
@@ -62,7 +59,6 @@ def test_slips_show_in_the_first_loss_but_mixed_labels_do_not():
 
 
 # notes: 201
-# notes: 201
 def test_twenty_digits_are_learned_by_heart():
     # baby-tiny-overfit: accuracy 1, loss near 0 after 200 epochs
     result = tiny_overfit(20)
@@ -70,7 +66,6 @@ def test_twenty_digits_are_learned_by_heart():
     assert result.loss[0] == pytest.approx(LN[10], abs=0.05)
 
 
-# notes: 201
 # notes: 201
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "none"])
 def test_the_tiny_set_finds_every_fault(fault):
@@ -90,7 +85,6 @@ def test_a_penalty_keeps_the_tiny_set_from_zero_loss():
 
 
 # notes: 205, E45
-# notes: 205, E45
 def test_accuracy_before_loss_at_a_millionth():
     # baby-lr-extremes: on the slide 2.302576 -> 2.302420 while accuracy goes from 0.08 to 0.19
     run = rates.accuracy_before_loss(1e-6)
@@ -104,7 +98,6 @@ def test_a_network_for_other_pixels_is_refused_with_the_choices():
 
 
 # notes: 203
-# notes: 203
 @pytest.mark.parametrize("pixels", [1, 16, 255])
 def test_a_million_is_no_longer_a_number_in_the_first_epoch(pixels):
     run = rates.learning_rate(1e6, pixels)
@@ -112,14 +105,12 @@ def test_a_million_is_no_longer_a_number_in_the_first_epoch(pixels):
 
 
 # notes: 202, 204, E24
-# notes: 202, 204, E24
 def test_the_useful_rates_move_with_the_pixels():
     lows = [rates.useful_range(pixels)[0] for pixels in (1, 16, 255)]
     assert lows[0] > 3 * lows[1] > 9 * lows[2]
     assert all(low < high for low, high in map(rates.useful_range, (1, 16, 255)))
 
 
-# notes: 206
 # notes: 206
 def test_four_rates_have_the_four_shapes():
     four = rates.learning_rate(1.0, 1).four
@@ -155,7 +146,6 @@ def test_with_he_weights_the_first_loss_is_nearly_always_between_2_2_and_2_5():
 
 
 # notes: 209, E53
-# notes: 209, E53
 def test_update_ratio_is_the_length_of_the_update_over_that_of_the_weights():
     net = MLP((5, 4, 3), seed=0)
     x, y = np.random.RandomState(0).standard_normal((8, 5)), np.arange(8) % 3
@@ -167,7 +157,6 @@ def test_update_ratio_is_the_length_of_the_update_over_that_of_the_weights():
 
 
 # notes: E25
-# notes: E25
 def test_dead_means_off_for_every_example():
     net = MLP((2, 3, 2), seed=0)
     net.weights()[0][...] = [[1, 1, -1], [0, 0, 0]]
@@ -177,7 +166,6 @@ def test_dead_means_off_for_every_example():
     assert dead_share(net, np.vstack([x, -x])) == pytest.approx(1 / 3)
 
 
-# notes: 209, E53
 # notes: 209, E53
 def test_the_ratio_grows_with_the_rate_and_passes_a_thousandth():
     ratios = [np.median(course(Run(lr=lr)).ratio[1:4]) for lr in (1e-3, 1e-2, 1e-1)]
