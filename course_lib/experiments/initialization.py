@@ -234,13 +234,13 @@ class Memorisation:
 
 @checked
 def memorisation(
-    stds: tuple[float, ...] = (0.01, 0.1, 0.4, 1.0), lr: float = 1.0, steps: Natural = 100
+    stds: tuple[float, ...] = (0.01, 0.1, 0.4, 1.0), lr: float = 1.0, steps: Natural = 100, seed: Natural = 0
 ) -> Memorisation:
     """Train 100-100×5-10 sigmoid networks, weights N(0, std²), on 300 points of ten Gaussian classes; test on 300 more.
 
     Class centres are 0.5·N(0, 1) in 100 dimensions, the points lie around them with variance 1. Full-batch descent.
     """
-    rng = np.random.RandomState(0)
+    rng = np.random.RandomState(seed)
     centres = 0.5 * rng.standard_normal((10, 100))
     y = np.arange(600) % 10
     x = centres[y] + rng.standard_normal((600, 100))

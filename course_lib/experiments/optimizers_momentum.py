@@ -87,8 +87,11 @@ def damping(beta: float, curvature: float) -> str:
     """How a ball in a valley of ηλ = `curvature` comes to rest: creeps, swings, flips its sign each step or diverges.
 
     Two roots that meet at ηλ = (1 ∓ √β)² mark the borders: between them the roots are complex, |z| = √β. At
-    ηλ = 2(1 + β) one root is −1: the ball jumps from side to side for ever.
+    ηλ = 2(1 + β) one root is −1: the ball jumps from side to side for ever. At β = 0 and ηλ = 1 both are 0: it arrives
+    in one step.
     """
+    if beta == 0 and curvature == 1:
+        return "arrives"
     if math.isclose(curvature, 2 * (1 + beta), rel_tol=1e-12):
         return "jumps"
     if curvature > 2 * (1 + beta):

@@ -134,7 +134,8 @@ class RacePicture(Picture):
             fate = f"diverges at step {result.diverged_at[row]}"
         else:
             correct = f"{result.accuracy[row]:.0%} of the validation digits right"
-            fate = f"ends at loss {result.loss[row, -1]:.3f} with {correct}"
+            loss = result.loss[row, -1]
+            fate = f"ends at loss {f'{loss:.3f}' if loss < 1000 else number(loss)} with {correct}"
         best = np.nanmax(result.accuracy)
         leaders = [_label(name) for name, value in zip(result.names, result.accuracy, strict=True) if value == best]
         alone = len(leaders) == 1

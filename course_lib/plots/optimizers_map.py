@@ -117,7 +117,7 @@ class MapPicture(Picture):
         cut_lr, cut_left = result.best_on_slice
         steps = f"{result.steps} step{'s' * (result.steps > 1)}"
         return (
-            f"{_label(result)} on the {result.surface}, {steps}: {at} {here}. On this line, searched more finely, "
+            f"{_label(result)}, {result.surface}, {steps}: {at} {here}. On this line, searched more finely, "
             f"η = {cut_lr:.2g} is best with {short(cut_left)}; of the cells of the map η = {lr:.2g}"
             f"{_with_beta(result, beta)} with {short(left)}. {result.lost:.0%} of the cells end higher than they "
             f"began: lost.{theory}"

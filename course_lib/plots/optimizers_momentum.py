@@ -12,6 +12,7 @@ from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 LOW, HIGH = 1e-3, 5.0  # ηλ
 GONE = 20.0  # times the highest distance of the axis
 WORDS = {
+    "arrives": "is at the minimum after one step",
     "creeps": "creeps to the minimum without a swing",
     "swings": "swings through the minimum",
     "flips": "flips its side at every step",
@@ -79,7 +80,7 @@ class MomentumPicture(Picture):
     def set_frame(self, result: MomentumRun) -> None:
         steps, reach = self.frame(result)
         for ax in (self.speeds, self.valley):
-            ax.set_xlim(0, steps)
+            ax.set(xlim=(0, steps), xticks=np.linspace(0, steps, 6))
         self.valley.set(ylim=(-1.25 * reach, 1.25 * reach), yticks=[-reach, 0, reach])
 
     def set_artists(self, result: MomentumRun) -> None:

@@ -109,8 +109,8 @@ def _headline(result: Leakage) -> str:
 
 
 def _verdict(mean: float, error: float) -> str:
-    if error == 0:
-        return "exactly none"
+    if _points(mean, error) == _points(0, 0):  # a digit as near to one mean as to another goes either way by rounding
+        return "none"
     return "beyond its error bar" if abs(mean) > BARS * error else "within its error bar"
 
 
@@ -119,7 +119,8 @@ def _percent(mean: float, error: float) -> str:
 
 
 def _points(mean: float, error: float) -> str:
-    return f"{100 * mean:+.1f} ± {100 * BARS * error:.1f} points".replace("-", "−").replace("+0.0", "0.0")
+    text = f"{100 * mean:+.1f} ± {100 * BARS * error:.1f} points"
+    return text.replace("+0.0", "0.0").replace("-0.0", "0.0").replace("-", "−")
 
 
 def _bars(x: np.ndarray, mean: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -109,6 +109,12 @@ def test_large_weights_memorise():
     assert result.test_accuracy[four] > 0.8 > 0.6 > result.test_accuracy[large] > result.test_accuracy[small]
 
 
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_in_other_draws_large_weights_tell_fewer_new_points_than_four_times_xavier(seed):
+    four, large = memorisation((0.4, 1.0), seed=seed).test_accuracy
+    assert large < 0.55 and four - large > 0.1
+
+
 @pytest.mark.parametrize("bad", [{"init": "best"}, {"activation": "tanhh"}])
 def test_impossible_races_are_told(bad):
     with pytest.raises(ValueError, match=r"\.$"):

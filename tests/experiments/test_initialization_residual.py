@@ -17,6 +17,13 @@ def test_the_gain_of_the_leak_keeps_the_size_and_that_of_relu_does_not(slope, dr
     assert grown / kept == pytest.approx((1 + slope**2) ** 10, rel=1e-9)
 
 
+def test_single_draws_scatter_as_far_as_chapter_05_says():
+    sizes = [leaky_stack(slope, seed=seed) for slope in (0.01, 0.2) for seed in range(1, 7)]
+    assert 0.7 < min(sizes) and max(sizes) < 1.5
+    assert [leaky_stack(1.0, seed=seed) for seed in range(1, 7)] == pytest.approx([1.0] * 6, abs=0.06)
+    assert all(0.4 < residual_stack("plain", seed=seed).signal < 2 for seed in range(1, 5))
+
+
 def test_a_residual_block_doubles_the_mean_square_and_the_cures_hold_it():
     for seed in range(2):
         doubled = residual_stack("residual", depth=8, seed=seed)

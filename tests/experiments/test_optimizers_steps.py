@@ -35,6 +35,7 @@ def test_opposite_pushes_cancel():
     "beta, curvature, regime",
     [
         (0.0, 0.5, "creeps"),
+        (0.0, 1.0, "arrives"),
         (0.0, 1.5, "flips"),
         (0.0, 2.0, "jumps"),
         (0.9, 0.2, "swings"),
@@ -50,7 +51,9 @@ def test_damping_regimes(beta, curvature, regime):
     x = momentum_run(beta, curvature, 200).x
     assert damping(beta, curvature) == regime
     crossings = int((np.diff(np.sign(x[:60])) != 0).sum())
-    if regime == "creeps":
+    if regime == "arrives":
+        assert (x[1:] == 0).all()
+    elif regime == "creeps":
         assert crossings == 0 and x[-1] < 1
     elif regime == "flips":
         assert crossings >= 58

@@ -68,11 +68,12 @@ STARTS_ELSEWHERE = set(
 
 
 def assert_sound(explorer):
-    """What every state must show: finite numbers in words and picture, and one repeatable text form."""
+    """What every state must show: finite numbers, none of them −0 or ten digits long, and one repeatable text form."""
     words = [explorer.description(), repr(explorer)]
     words += [artist.get_text() for artist in explorer.picture._moving if isinstance(artist, Text)]
     for sentence in words:
         assert not re.search(r"\b(nan|inf)\b", sentence, re.IGNORECASE), (sentence, explorer.settings)
+        assert not re.search(r"(?<![\d.⁻e])[−-]0(\.0+)?(?![\d.,·])|\d{10}", sentence), (sentence, explorer.settings)
     assert explorer.message == "", explorer.settings
 
 

@@ -150,6 +150,7 @@ def test_the_race_is_told_in_the_words_of_its_axis():
     race = initialization_race("xavier", "gelu", depth=1, scale=0.3, steps=60)
     said = RacePicture().describe(replace(race, accuracy=np.array([0.1, 0.1, 0.2, 0.2, 0.2, 0.9])))
     assert said.startswith("1 hidden GELU layer,") and said.endswith("Best of the six: yours with 90%.")
+    assert "ends at loss 4.8e40 with" in RacePicture().describe(replace(race, loss=race.loss * 0 + 4.8e40))
 
 
 def test_a_racer_that_diverged_has_a_word_and_no_bar_and_is_not_the_best():
