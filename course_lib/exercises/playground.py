@@ -19,8 +19,8 @@ def _images(seed: int, m: int) -> np.ndarray:
     return np.random.RandomState(seed).randint(0, 17, (m, 8, 8)).astype(float)
 
 
-def _answers(seed: int, share: float, n: int = 359) -> np.ndarray:
-    return uniform(seed, n) < share
+def _answers(seed: int, share: float) -> np.ndarray:
+    return uniform(seed, 359) < share
 
 
 def _unpaired(right_a, right_b):

@@ -25,9 +25,9 @@ class Report(Shown):
         exercises: Mapping[str, Exercise],
         predictions: Mapping[str, Prediction],
         progress: Progress,
-        due: Sequence[str] = (),
-        notes: Sequence[str] = (),
-        where: str = "",
+        due: Sequence[str],
+        notes: Sequence[str],
+        where: str,
     ) -> None:
         self.exercises, self.predictions = exercises, predictions
         self.solved = progress.solved & exercises.keys()

@@ -68,13 +68,13 @@ def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
 class Tutor:
     """`modules` are the chapters' modules, with `EXERCISES`, or with `QUESTIONS` and `RECALL`."""
 
-    def __init__(self, modules: Iterable[ModuleType], file: ProgressFile | None = None) -> None:
+    def __init__(self, modules: Iterable[ModuleType]) -> None:
         chapters = list(modules)
         self.exercises, self.predictions, self.recall = (
             registered(one for module in chapters for one in getattr(module, kind, ()))
             for kind in ("EXERCISES", "QUESTIONS", "RECALL")
         )
-        self.file = file or ProgressFile()
+        self.file = ProgressFile()
         self._shown: dict[str, Shown] = {}
 
     @_never_raises

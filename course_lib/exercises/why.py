@@ -11,7 +11,7 @@ from course_lib.exercises.shown import Shown
 class Why(Shown):
     """`written` is what was kept before; `keep(text)` takes a new line."""
 
-    def __init__(self, prediction: Prediction, written: str = "", keep: Callable[[str], None] = lambda text: None):
+    def __init__(self, prediction: Prediction, written: str, keep: Callable[[str], None]) -> None:
         self.prediction, self.written, self._keep = prediction, written, keep
 
     def __repr__(self) -> str:
