@@ -151,9 +151,10 @@ def main() -> int:
     given = parser.parse_args()
     found, sentences = configurations()
     print(*sentences, sep="\n", flush=True)
-    chosen = [c for c in found if not given.names or {c.name, c.name.split("-")[0]} & set(given.names)]
-    if not chosen:
-        parser.error(f"nothing here is called {' or '.join(given.names)}; there are {', '.join(c.name for c in found)}")
+    called = {c.name: {c.name, c.name.split("-")[0]} for c in found}
+    if unknown := set(given.names) - set().union(*called.values()):
+        parser.error(f"nothing here is called {' or '.join(sorted(unknown))}; there are {', '.join(called)}")
+    chosen = [c for c in found if not given.names or called[c.name] & set(given.names)]
     if given.list:
         print(*(c.name for c in chosen), sep="\n")
         return 0
