@@ -74,7 +74,7 @@ def conditioning(
 ) -> Conditioning:
     """e ← e − η H e  with η = rate/λ_max,   H = I + μμᵀ,   μ = mean·(1, …, 1)   (LeCun et al. 1998 sec. 4.3, 5.1)
 
-    With a bias the inputs are (x, 1) and the two steepest and flattest directions lie in the plane of μ and the bias,
+    With a bias the inputs are (x, 1), and the steepest and the flattest direction lie in the plane of μ and the bias,
     where H = [[1 + s², s], [s, 1]], s = ‖μ‖, so that κ = λ₊²  with  λ₊ = ½(2 + s² + s√(s² + 4)).
     """
     s = abs(mean) * math.sqrt(dimension)

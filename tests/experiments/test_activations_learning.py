@@ -114,6 +114,12 @@ def test_no_factor_of_six_on_the_digits():
     assert 1 < shallow["sigmoid"] <= 3
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_with_other_draws_too_all_but_the_sigmoid_get_there_within_three_epochs(seed):
+    best = dict(zip(RACERS, tune_rates(lrs=(0.1, 0.3), seed=seed).best, strict=True))
+    assert np.isinf(best.pop("sigmoid")) and max(best.values()) <= 3
+
+
 # notes: 74
 def test_alpha_learns_by_backpropagation():
     run = learned_slope()

@@ -84,8 +84,9 @@ def test_share_agreeing_on_columns_by_hand():
     assert share_agreeing(np.zeros((3, 2))) == 1
 
 
-def test_a_centred_sigmoid_learns_in_fewer_steps_at_its_best_rate():
-    race = shift_race((0.0, 0.5, 1.0))
+@pytest.mark.parametrize("seed", range(3))
+def test_a_centred_sigmoid_learns_in_fewer_steps_at_its_best_rate(seed):
+    race = shift_race((0.0, 0.5, 1.0), seed)
     assert race.best[0] <= race.best[1] / 2 and np.isinf(race.best[2])
     slow = 4  # at a rate that suits both, they need about equally many
     assert race.steps[0, slow] == pytest.approx(race.steps[1, slow], abs=60)
@@ -99,5 +100,8 @@ def test_impossible_settings_are_told_in_one_sentence(change):
 
 def test_early_in_training_large_batches_follow_the_covariance_instead():
     """E[g x] = E[g] E[x] + cov(g, x): after 50 steps the second part is the larger, and 128 examples show it."""
-    early, late = network_signs(128, 50).share, network_signs(128, 1000).share
-    assert early[ROW["sigmoid"]] == pytest.approx(0.05, abs=0.02) and late[ROW["sigmoid"]] > 0.3
+    at_128 = BATCHES.index(128)
+    for seed in range(4):
+        records = networks._records("sigmoid", seed)
+        early, late = (records[steps][0][0][at_128] for steps in (50, 1000))
+        assert 0.02 < early < 0.08 and late > 0.2
