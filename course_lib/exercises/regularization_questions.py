@@ -42,8 +42,8 @@ QUESTIONS = (
         Option("It becomes ten times weaker.", "That is the pull λW of the SQUARED norm."),
         Answer(
             "It stays as strong as it was.",
-            "The gradient of ‖W‖ is W/‖W‖. It always has length 1. What weight decay uses is ½λΣW², whose gradient "
-            "λW shrinks with W.",
+            "The gradient of ‖W‖ is W/‖W‖. It has length 1, however short W is. What weight decay uses is ½λΣW², "
+            "whose gradient λW shrinks with W.",
         ),
         Option(
             "It becomes a hundred times weaker.",

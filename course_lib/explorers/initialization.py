@@ -10,7 +10,7 @@ from course_lib.explorers.controls import Choice, Control, IntSlider, LogSlider,
 from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.nn.activations import offered
 from course_lib.plots.activations import name_of
-from course_lib.plots.initialization import RacePicture, SymmetryPicture
+from course_lib.plots.initialization import RacePicture, SymmetryPicture, racer_name, scheme_name
 from course_lib.plots.signals import SignalPicture
 
 ACTIVATIONS = offered("depth")
@@ -37,7 +37,7 @@ def initialization_explorer(**start: Any) -> Explorer:
 
     controls: list[Control] = [
         Choice("activation", "activation", ACTIVATIONS, "tanh", name_of),
-        Choice("init", "scheme", (*SCHEMES, "constant", "custom"), "0.01"),
+        Choice("init", "scheme", (*SCHEMES, "constant", "custom"), "0.01", scheme_name),
         scale,
         IntSlider("width", "width n", 16, 1024, 500, step=4),
         IntSlider("depth", "depth", 1, 10, 10),
@@ -90,7 +90,7 @@ def initialization_race_explorer(**start: Any) -> Explorer:
     Controls: init (the one to watch), activation, lr, scale, depth.
     """
     controls: list[Control] = [
-        Choice("init", "watch", RACERS, "xavier"),
+        Choice("init", "watch", RACERS, "xavier", racer_name),
         Choice("activation", "activation", ACTIVATIONS, "tanh", name_of),
         LogSlider("lr", "learning rate", 1e-3, 10, 0.1),
         LogSlider("scale", "your scale", 1e-3, 10, 0.3),

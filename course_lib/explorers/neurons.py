@@ -65,8 +65,8 @@ def boundary_explorer(**start: Any) -> Explorer:
     ]
     presets: dict[str, Settings] = {
         "Linear": {"hidden": 0, "steps": 190},
-        "3 units": {"hidden": 3, "activation": "tanh", "show_lines": True},
-        "64 units, no curve": {"hidden": 64, "activation": "identity"},
+        "3 units": {"hidden": 3, "activation": "tanh", "steps": 3162, "show_lines": True},
+        "64 units, no curve": {"hidden": 64, "activation": "identity", "steps": 3162},
         "100 ReLU units": {"hidden": 100, "activation": "relu", "steps": 9000},
     }
     return Explorer("boundary_explorer", spiral_fit, BoundaryPicture, controls, presets, start, draft={"budget": 400})

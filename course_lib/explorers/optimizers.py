@@ -17,8 +17,9 @@ from course_lib.explorers.explorer import Explorer, Settings
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.schedules import SCHEDULES
 from course_lib.nn.surfaces import SURFACES
-from course_lib.plots.optimizers import PathPicture
+from course_lib.plots.optimizers import PathPicture, surface_name
 from course_lib.plots.optimizers_adam import AdamBiasPicture
+from course_lib.plots.optimizers_conventions import NAMES as CONVENTION_NAMES
 from course_lib.plots.optimizers_conventions import ConventionsPicture
 from course_lib.plots.optimizers_map import MapPicture
 from course_lib.plots.optimizers_momentum import MomentumPicture
@@ -60,7 +61,7 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
     four = {name: name in SAITO for name in OPTIMIZERS}
     book = {"surface": "bowl", "rates": "book", "steps": 30, **_start("bowl"), **four}
     controls: list[Control] = [
-        Choice("surface", "surface", tuple(SURFACES), "bowl"),
+        Choice("surface", "surface", tuple(SURFACES), "bowl", surface_name),
         Choice("rates", "rates", RATES, "book", ["one for all", "the book's", "tuned for each"]),
         LogSlider("lr", "learning rate", 1e-4, 10, 0.1, step=0.02),
         IntSlider("steps", "steps", 1, MAX_STEPS, 30),
@@ -94,7 +95,7 @@ def learning_rate_map_explorer(**start: Any) -> Explorer:
     """Ten thousand runs at once: learning rate × β. Controls: optimizer, surface, steps, lr, beta."""
     controls: list[Control] = [
         Choice("optimizer", "optimiser", tuple(OPTIMIZERS), "sgd", LABELS),
-        Choice("surface", "surface", tuple(SURFACES), "bowl"),
+        Choice("surface", "surface", tuple(SURFACES), "bowl", surface_name),
         IntSlider("steps", "steps", 1, MAX_STEPS, 30),
         LogSlider("lr", "learning rate", LOW, HIGH, 0.95, step=0.01),
         Slider("beta", "β", 0, 0.99, 0.9, step=0.01),
@@ -206,13 +207,7 @@ def optimizer_race_explorer(**start: Any) -> Explorer:
 def conventions_explorer(**start: Any) -> Explorer:
     """One optimiser, several formulas. Controls: convention, lr, beta, beta2, eps, cut (of the rate), steps."""
     controls: list[Control] = [
-        Choice(
-            "convention",
-            "convention",
-            tuple(CONVENTIONS),
-            "momentum",
-            ["velocity or buffer", "place of ε", "bias correction", "Nesterov's point"],
-        ),
+        Choice("convention", "convention", tuple(CONVENTIONS), "momentum", CONVENTION_NAMES.__getitem__),
         LogSlider("lr", "learning rate", 0.01, 1, 0.1),
         Slider("beta", "β, β1", 0, 0.99, 0.9, step=0.01),
         Stops("beta2", "β2", BETAS, 0.999),

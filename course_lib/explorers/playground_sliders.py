@@ -12,7 +12,8 @@ from course_lib.explorers.explorer import Settings
 from course_lib.explorers.live import LiveExplorer
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import name_of
-from course_lib.plots.playground import INIT_NAMES, PlaygroundPicture
+from course_lib.plots.initialization import scheme_name
+from course_lib.plots.playground import PlaygroundPicture
 
 DECAYS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 BATCHES = (1, 4, 8, 16, 32, 64, 128, ALL)
@@ -54,7 +55,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
         IntSlider("layers", "hidden layers", 0, 6, 2),
         Stops("units", "units per layer", (1, 2, 4, 8, 16, 32), 16),
         Choice("activation", "activation", OFFERED, "relu", ["none", *map(name_of, OFFERED[1:])]),
-        Choice("init", "initial weights", tuple(INITS), "he", [INIT_NAMES.get(name, name) for name in INITS]),
+        Choice("init", "initial weights", tuple(INITS), "he", scheme_name),
         Choice("optimizer", "optimiser", tuple(OPTIMIZERS), "adam", [e.label for e in OPTIMIZERS.values()]),
         LogSlider("lr", "learning rate", 1e-5, 10.0, 0.01),
         Choice("features", "inputs", tuple(FEATURES), "plain", [words for words, _ in FEATURES.values()]),

@@ -70,9 +70,9 @@ def image_preprocessing_explorer(**start: Any) -> Explorer:
         "VGG": {"recipe": "channel mean"},
         "ResNet": {"recipe": "channel mean + std"},
         "PCA, 20 components": {"recipe": "PCA", "components": 20},
-        "Whitened": {"recipe": "whitened"},
-        "ZCA, ε too small": {"recipe": "ZCA", "epsilon": 1e-6},
-        "Digits, ZCA": {"images": "digits", "recipe": "ZCA"},
+        "Whitened": {"recipe": "whitened", "components": 192},
+        "ZCA, ε too small": {"recipe": "ZCA", "components": 192, "epsilon": 1e-6},
+        "Digits, ZCA": {"images": "digits", "recipe": "ZCA", "components": 192},
     }
     return Explorer("image_preprocessing_explorer", prepared_images, RecipePicture, controls, presets, start)
 

@@ -30,16 +30,18 @@ def overfitting_explorer(**start: Any) -> Explorer:
         Stops("wrong", "wrong labels", WRONG, 0.0, "{:.0%}".format),
         Stops("max_norm", "max-norm c", LIMITS, 0.0, strength),
     ]
+    right: Settings = {"wrong": 0.0, "max_norm": 0.0}  # whatever the notebook started from
+    wrong: Settings = {"wrong": 0.2, "max_norm": 0.0}
     presets: dict[str, Settings] = {
-        "300 images": {"wrong": 0.0},
-        "Weight decay": {"weight_decay": 0.001, "wrong": 0.0},
-        "Dropout": {"dropout": 0.2, "wrong": 0.0},
-        "Too much decay": {"weight_decay": 0.1},
-        "20 % wrong labels": {"wrong": 0.2},
-        "… with decay": {"wrong": 0.2, "weight_decay": 0.01},
-        "… with dropout": {"wrong": 0.2, "dropout": 0.5},
-        "… with max-norm": {"wrong": 0.2, "max_norm": 0.5},
-        "1500 images": {"images": 1500, "wrong": 0.0},
+        "300 images": right,
+        "Weight decay": {**right, "weight_decay": 0.001},
+        "Dropout": {**right, "dropout": 0.2},
+        "Too much decay": {"weight_decay": 0.1, "max_norm": 0.0},
+        "20 % wrong labels": wrong,
+        "… with decay": {**wrong, "weight_decay": 0.01},
+        "… with dropout": {**wrong, "dropout": 0.5},
+        "… with max-norm": {**wrong, "max_norm": 0.5},
+        "1500 images": {**right, "images": 1500},
     }
     draft = {"steps": DRAFT}
     return Explorer(

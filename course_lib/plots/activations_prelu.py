@@ -48,8 +48,8 @@ class LearnedSlopePicture(Picture):
         for level in (0, 1):
             ax.axhline(level, color=self.style.faint, zorder=0)
         transform = ax.get_yaxis_transform()
-        ax.text(1.01, 0, "ReLU", color=self.style.theory, va="center", transform=transform)
-        ax.text(1.01, 1, "linear", color=self.style.theory, va="center", transform=transform)
+        ax.text(1.01, 0, "ReLU", color=self.style.theory, va="top", transform=transform)
+        ax.text(1.01, 1, "linear", color=self.style.theory, va="bottom", transform=transform)  # on a long axis, too
         self.each = [
             self.moving_collection(ax, LineCollection([], linewidth=0.5, color=look["color"])) for look in LAYERS
         ]
@@ -67,6 +67,7 @@ class LearnedSlopePicture(Picture):
         ]
         self.curves = [self.moving_line(ax, label=name, **look) for name, look in zip(RIVALS, looks, strict=True)]
         self.legend_above(ax, (-0.01, 0.93), 3, columnspacing=1.2, handlelength=1.8)
+        self.lost = self.moving(ax.text(0.98, 0.92, "", ha="right", va="top", transform=ax.transAxes))
 
     def frame(self, result: LearnedSlope) -> tuple:
         alpha = result.alpha[np.isfinite(result.alpha)]
@@ -88,6 +89,8 @@ class LearnedSlopePicture(Picture):
             self.after[layer].set_data(x, np.maximum(x, 0) + alpha[-1].mean() * np.minimum(x, 0))
         for curve, loss in zip(self.curves, result.loss.T, strict=True):
             curve.set_data(result.epoch, np.clip(loss, LOSSES[0] / 10, 10 * LOSSES[1]))
+        lost = [name.split(",")[0] for name, loss in zip(RIVALS, result.loss[-1], strict=True) if loss != loss]
+        self.lost.set_text(f"diverges: {', '.join(lost)}" if lost else "")
 
     def describe(self, result: LearnedSlope) -> str:
         sound = np.isfinite(result.alpha).all(axis=(1, 2))

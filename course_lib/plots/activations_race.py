@@ -60,9 +60,10 @@ class ActivationRacePicture(Picture):
             first = f"None of {len(result.names)} gets there."
         else:
             best = np.nanmin(result.goal_at)
-            first = f"First of {len(result.names)}: {' and '.join(_first(result, best))} after {epochs(best)}."
+            first = f"First of {len(result.names)}: {_first(result, best)} after {epochs(best)}."
         return f"{many(result.depth, 'hidden layer')}, learning rate {result.lr:.3g}: {fate}. {first}"
 
 
-def _first(result: ActivationRace, best: float) -> list[str]:
-    return [name_of(name) for name, at in zip(result.names, result.goal_at, strict=True) if at == best]
+def _first(result: ActivationRace, best: float) -> str:
+    *others, last = [name_of(name) for name, at in zip(result.names, result.goal_at, strict=True) if at == best]
+    return f"{', '.join(others)} and {last}" if others else last

@@ -13,6 +13,7 @@ from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 FAR = 100.0  # a loss far beyond the axis, and still within what the canvas can hold
+NAMES = {"xavier": "Xavier", "glorot": "Glorot", "he": "He"}  # the other schemes are called as they are set
 TILES = (3, 4)  # rows and columns of small weight images, one per hidden unit
 
 
@@ -80,8 +81,13 @@ def _mosaic(weights: np.ndarray) -> np.ndarray:
     return mosaic
 
 
-def _label(racer: str) -> str:
-    return "yours" if racer == "custom" else racer
+def scheme_name(init: str) -> str:
+    """As people write it."""
+    return NAMES.get(init, init)
+
+
+def racer_name(racer: str) -> str:
+    return "yours" if racer == "custom" else scheme_name(racer)
 
 
 class RacePicture(Picture):
@@ -102,7 +108,7 @@ class RacePicture(Picture):
         ]
         self.bars.set(xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS)))
         self.bars.set_xticklabels(["0", "50", "100"])
-        self.bars.set_yticklabels([_label(name) for name in RACERS])
+        self.bars.set_yticklabels([racer_name(name) for name in RACERS])
         self.bars.axvline(0.1, color=self.style.faint)
         self.bars.set_title("Validation accuracy, %", loc="right")
         colours = [series["color"] for series in SERIES[: len(RACERS)]]
@@ -129,7 +135,7 @@ class RacePicture(Picture):
 
     def describe(self, result: InitializationRace) -> str:
         row = result.names.index(result.init)
-        name = f"N(0, {result.scale:.3g}²)" if result.init == "custom" else result.init
+        name = f"N(0, {result.scale:.3g}²)" if result.init == "custom" else scheme_name(result.init)
         if result.diverged_at[row] >= 0:
             fate = f"diverges at step {result.diverged_at[row]}"
         else:
@@ -137,7 +143,7 @@ class RacePicture(Picture):
             loss = result.loss[row, -1]
             fate = f"ends at loss {f'{loss:.3f}' if loss < 1000 else number(loss)} with {correct}"
         best = np.nanmax(result.accuracy)
-        leaders = [_label(name) for name, value in zip(result.names, result.accuracy, strict=True) if value == best]
+        leaders = [racer_name(name) for name, value in zip(result.names, result.accuracy, strict=True) if value == best]
         alone = len(leaders) == 1
         most = f"Best of the six: {leaders[0]} with {best:.0%}" if alone else f"None of the six is above {best:.0%}"
         return (

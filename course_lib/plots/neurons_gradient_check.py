@@ -73,13 +73,13 @@ class GradientCheckPicture(Picture):
     def describe(self, result: GradientCheckSweep) -> str:
         least = result.central[result.best]
         if least > 1e-2:  # which step is the best of a flat curve says nothing
-            end = f"No step brings it below {least:.1e}."
+            end = f"No step brings it below {number(least, 2)}."
         else:
             good = np.log10(result.hs[result.central < 10 * least])  # which one is best, rounding decides
-            end = f"Central differences are best near h = {10.0 ** np.round(good.mean()):.0e}."
+            end = f"Central differences are best near h = {number(10.0 ** np.round(good.mean()), 1)}."
         code = "The code" if result.bug == "none" else f"The code with the mistake “{result.bug}”"
         return (
-            f"{code} for {name_of(result.activation)}, in {result.precision}, checked with h = {result.h:.2g}: the "
-            f"largest relative error is {result.error:.1e} ({result.verdict}). At the worst weight the code says "
-            f"{number(result.analytic, 4)}, the measurement {number(result.numeric, 4)}. {end}"
+            f"{code} for {name_of(result.activation)}, in {result.precision}, checked with h = {number(result.h, 2)}: "
+            f"the largest relative error is {number(result.error, 2)} ({result.verdict}). At the worst weight the code "
+            f"says {number(result.analytic, 4)}, the measurement {number(result.numeric, 4)}. {end}"
         )

@@ -90,10 +90,10 @@ def _forward(result: NetworkUpdate) -> list[str]:
                 f"{INDENT}a part of {z} = {number(result.z[0, i])}",
                 f"{a} = f({z}) = {number(result.a[0, i])}",
             ]
-        function = name_of(result.activation)
         return [
             f"{z} = Σ W{subscript(i + 1)}ⱼ xⱼ + b{subscript(i + 1)} = {number(result.z[0, i])}",
-            f"{a} = f({z}) = {function}({number(result.z[0, i])}) = {number(result.a[0, i])}",
+            f"{a} = f({z}) = {name_of(result.activation)}({number(result.z[0, i])})",
+            f"{INDENT}= {number(result.a[0, i])}",
         ]
     k = at[-1]
     score = symbol(result, "s", (k,))

@@ -83,7 +83,9 @@ class PathPicture(Picture):
         if self.contours is not None:
             self.contours.remove()
         self.contours = draw_surface(self.plane, result.surface, self.style.theory)
-        self.plane.set_title(f"{name}: {result.surface.formula}", fontsize=self.style.font - (name == "beale"))
+        self.plane.set_title(
+            f"{surface_name(name)}: {result.surface.formula}", fontsize=self.style.font - (name == "beale")
+        )
         decades(self.losses, "y", low, LOSS_HIGH, every=2 if low == LOSS_LOWS[0] else 4)
         decades(self.rates, "y", slow, RATE_HIGH, every=1 if slow == RATE_LOWS[0] else 2)
         for ax in (self.losses, self.rates):
@@ -152,6 +154,11 @@ def short(value: float) -> str:
         return f"{value:.0f}" if value >= 999.5 else f"{value:.3g}"
     mantissa, power = f"{value:.1e}".split("e")
     return f"{mantissa}·10{str(int(power)).translate(UPPER)}"
+
+
+def surface_name(name: str) -> str:
+    """As people write it: two surfaces are called after their authors."""
+    return name.capitalize() if name in ("rosenbrock", "beale") else name
 
 
 def seen(points: np.ndarray, surface: Surface) -> np.ndarray:

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.experiments.optimizers_conventions import BOWL, CUT_AT, MAX_STEPS, Conventions
+from course_lib.experiments.optimizers_conventions import BOWL, MAX_STEPS, Conventions
 from course_lib.plots.optimizers import decades, draw_surface, seen, short
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import SERIES
 
 LOW, HIGH = 1e-17, 100.0
-TITLES = {
-    "momentum": f"velocity or buffer; the rate is cut at step {CUT_AT}",
-    "epsilon": "where ε stands in Adam",
+NAMES = {
+    "momentum": "velocity or buffer",
+    "epsilon": "place of ε in Adam",
     "bias": "Adam's bias correction",
-    "nesterov": "which point Nesterov stores",
+    "nesterov": "Nesterov's point",
 }
 
 
@@ -63,7 +63,7 @@ class ConventionsPicture(Picture):
 
     def set_frame(self, result: Conventions) -> None:
         convention, steps = self.frame(result)
-        self.plane.set_title(TITLES[convention])
+        self.plane.set_title(NAMES[convention])
         self.gaps.set_xlim(0, steps)
         for row, (sample, word) in enumerate(zip(self.samples, self.words, strict=True)):
             there = row < len(result.forms)
@@ -85,8 +85,8 @@ class ConventionsPicture(Picture):
         parts = [f"{form} by {_distance(gap)}" for form, gap in zip(result.forms[1:], result.largest, strict=True)]
         steps = result.paths.shape[1] - 1
         return (
-            f"Convention {result.convention}: on x²/20 + y² the paths part from that of the form “{result.forms[0]}” "
-            f"within {steps} step{'s' if steps > 1 else ''} at most like this: {', '.join(parts)}."
+            f"Convention “{NAMES[result.convention]}”: on x²/20 + y² the paths part from that of the form "
+            f"“{result.forms[0]}” within {steps} step{'s' if steps > 1 else ''} at most like this: {', '.join(parts)}."
         )
 
 

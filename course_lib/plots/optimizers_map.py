@@ -17,7 +17,7 @@ from course_lib.experiments.optimizers_map import (
     best_rate,
 )
 from course_lib.nn.optimizers import OPTIMIZERS
-from course_lib.plots.optimizers import decades, short
+from course_lib.plots.optimizers import decades, short, surface_name
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, LIGHT, VERMILLION
 
@@ -104,21 +104,22 @@ class MapPicture(Picture):
         self.notes[1].set_text("" if limit is None else f"limit {limit:.3g}")
         steps = f"{result.steps} step{'s' * (result.steps > 1)}"
         self.headline.set_text(
-            f"{_label(result)}, {result.surface}, {steps}: best cell η {lr:.2g}{_with_beta(result, beta)}"
+            f"{_label(result)}, {surface_name(result.surface)}, {steps}: best cell η {lr:.2g}{_with_beta(result, beta)}"
         )
 
     def describe(self, result: LearningRateMap) -> str:
         lr, beta, left = result.best
         limit, optimum = limits(result)
-        here = "is lost" if not result.here <= 1 else f"leaves {short(result.here)} of the loss"
+        left_here = short(result.here) if result.here < 0.9995 else "nearly all"
+        here = "is lost" if not result.here <= 1 else f"leaves {left_here} of the loss"
         at = f"η = {result.lr:.3g}{_with_beta(result, result.beta)}"
         theory = "" if limit is None else f" In theory it diverges in the long run from η = {limit:.3g} on."
         theory += "" if optimum is None else f" The best constant rate in the long run is {optimum:.3g}."
         cut_lr, cut_left = result.best_on_slice
         steps = f"{result.steps} step{'s' * (result.steps > 1)}"
         return (
-            f"{_label(result)}, {result.surface}, {steps}: {at} {here}. On this line, searched more finely, "
-            f"η = {cut_lr:.2g} is best with {short(cut_left)}; of the cells of the map η = {lr:.2g}"
+            f"{_label(result)}, {surface_name(result.surface)}, {steps}: {at} {here}. On this line, searched more "
+            f"finely, η = {cut_lr:.2g} is best with {short(cut_left)}; of the cells of the map η = {lr:.2g}"
             f"{_with_beta(result, beta)} with {short(left)}. {result.lost:.0%} of the cells end higher than they "
             f"began: lost.{theory}"
         )

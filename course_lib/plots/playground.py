@@ -15,6 +15,7 @@ from course_lib.experiments.playground_layers import Layers
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import name_of
+from course_lib.plots.initialization import scheme_name
 from course_lib.plots.picture import Picture, inside, step_up
 from course_lib.plots.signals import UNBOUNDED, BeyondAxis, side_by_side, violins
 from course_lib.plots.style import BLUE, ORANGE, SERIES, SHADES, VERMILLION
@@ -22,7 +23,6 @@ from course_lib.plots.style import BLUE, ORANGE, SERIES, SHADES, VERMILLION
 CLASSES = SERIES[:3]
 BLANK, LINE = 2 * SHADES, 2 * SHADES + 1
 LOSSES, RATIOS, GRADIENTS = (1e-3, 10.0), (1e-6, 1.0), (1e-12, 1e3)
-INIT_NAMES = {"xavier": "Xavier", "he": "He"}  # the others are called as they are set
 SHORTEST = 500  # updates on the axis of a run that has only begun
 
 
@@ -218,8 +218,8 @@ def shares(result: PlaygroundFrame) -> str:
 
 def headline(result: PlaygroundFrame) -> str:
     s = result.settings
-    init = INIT_NAMES.get(s["init"], s["init"])
-    net = f"{s['layers']} × {s['units']} {name_of(s['activation'])}, {init}" if s["layers"] else "no hidden layer"
+    init, f = scheme_name(s["init"]), name_of(s["activation"])
+    net = f"{s['layers']} × {s['units']} {f}, {init}" if s["layers"] else "no hidden layer"
     end = f"diverged at update {result.step}" if result.diverged else f"update {result.step}"
     return f"{net}, {OPTIMIZERS[s['optimizer']].label} {s['lr']:g}: {end}"
 

@@ -117,7 +117,8 @@ def _stored(result: PreparedImages) -> str:
 def _kept(result: PreparedImages) -> str:
     if result.error < 1e-6:
         return "exact"
-    return f"{result.explained:.1%} of the variance, error {result.error:.2g} per pixel"
+    share = f"{result.explained:.1%}" if result.explained < 0.9995 else "nearly all"
+    return f"{share} of the variance, error {result.error:.2g} per pixel"
 
 
 def _learnt(result: PreparedImages) -> str:

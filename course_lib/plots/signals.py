@@ -64,6 +64,9 @@ class SignalPicture(Picture):
         ax.axhline(1, color=self.style.faint, zorder=0)
         self.act_std, self.act_theory = self._measured_and_theory(ax, BLUE, "o", "-")
         self.grad_std, self.grad_theory = self._measured_and_theory(ax, VERMILLION, "s", "--")
+        self.unseen = self.moving(
+            ax.text(0.98, 0.06, "", ha="right", transform=ax.transAxes, fontsize=self.style.font - 1)
+        )
         ax.set_title("Standard deviation per layer", pad=26)
 
     def _measured_and_theory(self, ax, color: str, marker: str, linestyle: str) -> tuple[Line2D, Line2D]:
@@ -122,6 +125,10 @@ class SignalPicture(Picture):
         ]:  # a marker beyond the axis is not drawn; drawn at its edge it would be a floor that is none
             inside = (SIZES[0] <= values) & (values <= SIZES[1])
             line.set_data(layers, np.where(inside, values, np.nan))
+        stds = np.concatenate([result.act_std, result.grad_std])
+        seen = (SIZES[0] <= stds) & (stds <= SIZES[1])
+        self.unseen.set_y(0.72 if (stds < SIZES[0]).any() else 0.06)  # where no marker is
+        self.unseen.set_text("" if seen.all() else f"not drawn: {(~seen).sum()} beyond the axis")
         for field, line in self.share_lines.items():
             line.set_data(layers, getattr(result, field))
 

@@ -187,7 +187,7 @@ def _best(result: ZigZag, needed: np.ndarray) -> tuple[int, float] | None:
 def _needs(rate: str, best: tuple[int, float] | None) -> str:
     if best is None:
         return f"none of the rates tried arrives within {MAX_STEPS} steps"
-    return f"{rate}, {best[1]:.2g}, needs {many(best[0], 'step')}"
+    return f"{rate}, {float(f'{best[1]:.2g}'):g}, needs {many(best[0], 'step')}"
 
 
 def _capital(said: str) -> str:
