@@ -28,6 +28,17 @@ def number(value: float, digits: int = 3) -> str:
     return re.sub(r"e([+-])0?", r"e\1", text).replace("e+", "e").replace("-", "−")
 
 
+def rounded(value: float) -> str:
+    """To two digits, 870 and not 8.7e+02."""
+    return f"{float(f'{value:.2g}'):g}"
+
+
+def percent(share: float) -> str:
+    """As a whole number; 0% and 100% only where it is exactly that."""
+    text = f"{share:.0%}"
+    return {"0%": "under 1%", "100%": "over 99%"}.get(text, text) if 0 < share < 1 else text
+
+
 def many(count: int, noun: str) -> str:
     """1 step, 2 steps."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.data.clouds import spiral
 from course_lib.experiments.activations_dying import STEPS, UNITS, DyingReLU
+from course_lib.plots.activations import percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
@@ -78,15 +79,16 @@ class DyingPicture(Picture):
 
     def describe(self, result: DyingReLU) -> str:
         off, last = result.off[-1], result.step[-1]
-        low, high = f"{off.min():.0%}", f"{off.max():.0%}"
+        low, high = f"{percent(off.min())}", f"{percent(off.max())}"
         spread = "" if low == high else f" ({low} to {high} in {result.seeds} networks)"
         fate = f" The run diverges by step {result.diverged_at}." if result.diverged_at >= 0 else ""
         leak = "" if result.alpha == 0 else " With a leak they still get a gradient, so off is not dead."
         slope = f"leaky ReLU with slope {result.alpha:g}" if result.alpha else "ReLU"
         return (
             f"{slope}, learning rate {result.lr:.3g}, initial bias {_signed(result.bias)}. After {last} steps "
-            f"{off.mean():.0%} of the {UNITS} units are off on all points{spread}, {result.zero[-1].mean():.0%} of the "
-            f"single outputs are off, and {result.accuracy[-1].mean():.0%} of the points are right.{leak}{fate}"
+            f"{percent(off.mean())} of the {UNITS} units are off on all points{spread}, "
+            f"{percent(result.zero[-1].mean())} of the single outputs are off, and "
+            f"{percent(result.accuracy[-1].mean())} of the points are right.{leak}{fate}"
         )
 
 
@@ -96,7 +98,7 @@ def headline(result: DyingReLU) -> str:
     when = f",   diverges by step {result.diverged_at}" if diverged else f" at step {result.step[-1]}"
     return (
         f"learning rate {result.lr:.3g},  bias {_signed(result.bias)},  α {result.alpha:g}:   "
-        f"{result.off[-1].mean():.0%} of the units {word}{when}"
+        f"{percent(result.off[-1].mean())} of the units {word}{when}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.experiments.activations_race import EPOCHS, GOAL, RACERS, ActivationRace
-from course_lib.plots.activations import epochs, many, name_of
+from course_lib.plots.activations import epochs, many, name_of, percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import SERIES
 
@@ -53,7 +53,7 @@ class ActivationRacePicture(Picture):
         if result.diverged[row]:
             fate = f"{name} diverges"
         elif np.isnan(at):
-            fate = f"{name} is at {result.error[row, -1]:.0%} error after {epochs(result.epoch[-1])}"
+            fate = f"{name} is at {percent(result.error[row, -1])} error after {epochs(result.epoch[-1])}"
         else:
             fate = f"{name} needs {epochs(at)} to 25 % error and ends at {result.error[row, -1]:.1%}"
         if np.isnan(result.goal_at).all():

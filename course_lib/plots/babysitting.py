@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from course_lib.experiments.babysitting import EPOCHS, FAULTS, IMAGES, SCALES, InitialLoss, TinyOverfit
-from course_lib.plots.activations import many
+from course_lib.plots.activations import many, rounded
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
@@ -54,7 +54,7 @@ class InitialLossPicture(Picture):
         self.here.set_data([result.scale], [min(result.loss, TOPS[-1])])
         self.p.set_data(result.p_right)
         self.even.set_ydata([1 / result.classes] * 2)
-        self.even_label.set_text(f"1/C = {1 / result.classes:g}")
+        self.even_label.set_text(f"1/C = {1 / result.classes:.3g}")
         self.even_label.set_y(min(1 / result.classes + 0.01, 0.92))
         self.title.set_text(f"It says {number(result.loss)}; ln {result.classes} = {result.expected:.6f}")
         self.note.set_text(verdict(result))
@@ -120,14 +120,14 @@ class TinyOverfitPicture(Picture):
     large_print = 1.15
 
     def build(self) -> None:
-        self.loss = self.figure.add_axes((0.07, 0.13, 0.41, 0.69))
-        self.right = self.figure.add_axes((0.565, 0.13, 0.41, 0.69))
+        self.loss = self.figure.add_axes((0.07, 0.13, 0.38, 0.69))
+        self.right = self.figure.add_axes((0.545, 0.13, 0.38, 0.69))
         self.loss.set(xlim=(0, EPOCHS), yscale="log", ylim=(LOSS_LOW, LOSS_HIGH), xlabel="epoch", title="Loss")
         self.right.set(xlim=(0, EPOCHS), ylim=(0, 104), xlabel="epoch", title="Right, %")
         self.loss.axhline(np.log(10), color=self.style.ink, linestyle=":", linewidth=1.2)
-        self.loss.text(0.99 * EPOCHS, 2.0, "ln 10", ha="right", va="top")
+        self.loss.text(1.01 * EPOCHS, np.log(10), "ln 10", va="center")  # outside, where no curve strikes it
         self.right.axhline(10, color=self.style.ink, linestyle=":", linewidth=1.2)
-        self.right.text(0.99 * EPOCHS, 11, "chance", ha="right", va="bottom")
+        self.right.text(1.01 * EPOCHS, 10, "chance", va="center")
         self.curves = [
             self.moving_line(axes, color=colour, linewidth=2.4)
             for axes, colour in ((self.loss, BLUE), (self.right, VERMILLION))
@@ -144,7 +144,7 @@ class TinyOverfitPicture(Picture):
         fault = "" if result.fault == "none" else f" Built-in mistake: {FAULTS[result.fault]}."
         return (
             f"{many(result.examples, 'image')}, λ = {result.reg:g}, 200 epochs: the loss goes from "
-            f"{result.loss[0]:.2f} to {result.loss[-1]:.2g}, {right(result)}. "
+            f"{result.loss[0]:.2f} to {rounded(result.loss[-1])}, {right(result)}. "
             f"{outcome(result).capitalize()}.{fault}"
         )
 
@@ -152,10 +152,10 @@ class TinyOverfitPicture(Picture):
 def outcome(result: TinyOverfit) -> str:
     """Passed or failed, and by what."""
     if result.passed:
-        return f"passed: all right from epoch {result.learned_at} on, loss {result.loss[-1]:.2g}"
+        return f"passed: all right from epoch {result.learned_at} on, loss {rounded(result.loss[-1])}"
     if result.learned_at is not None:
-        return f"all right, but the loss stops at {result.loss[-1]:.2g}"
-    return f"failed: {right(result)}, loss {result.loss[-1]:.2g}"
+        return f"all right, but the loss stops at {rounded(result.loss[-1])}"
+    return f"failed: {right(result)}, loss {rounded(result.loss[-1])}"
 
 
 def right(result: TinyOverfit) -> str:

@@ -7,6 +7,7 @@ import textwrap
 import numpy as np
 
 from course_lib.experiments.babysitting_clinic import STEPS, Clinic, Course
+from course_lib.plots.activations import percent, rounded
 from course_lib.plots.picture import Picture, inside
 from course_lib.plots.style import BLUE, GREEN, GREY, ORANGE, VERMILLION
 
@@ -97,9 +98,9 @@ class ClinicPicture(Picture):
             seen = f"It ends after {now.diverged_at} updates: the loss is no longer a number."
         else:
             seen = (
-                f"Training loss {now.loss[-1]:.2g}, validation {now.val_loss[-1]:.2g}; "
-                f"right are {now.accuracy[-1]:.0%} of the training, "
-                f"{now.val_accuracy[-1]:.0%} of the validation and {now.new:.0%} of new digits."
+                f"Training loss {rounded(now.loss[-1])}, validation {rounded(now.val_loss[-1])}; "
+                f"right are {percent(now.accuracy[-1])} of the training, "
+                f"{percent(now.val_accuracy[-1])} of the validation and {percent(now.new)} of new digits."
             )
         said = f"{seen} {vital_signs(now)}. {result.feedback} {treatment(result)}"
         return f"Patient {result.number}{verdict(result)}. {said}".strip()
@@ -132,9 +133,9 @@ def vital_signs(course: Course) -> str:
     end = "" if course.diverged_at is None else f"  ·  ended after {course.diverged_at} updates"
     first = f"{course.loss[0]:.2f}" if course.loss[0] < 100 else f"{course.loss[0]:.0f}"
     ratio = float(np.median(course.ratio[1:])) if len(course.ratio) > 1 else None
-    dead = f"{course.dead:.0%}" if course.diverged_at is None else "–"  # the curves end before the units die
+    dead = f"{percent(course.dead)}" if course.diverged_at is None else "–"  # the curves end before the units die
     moves = "–" if ratio is None else np.format_float_positional(float(f"{ratio:.1g}"), trim="-")
     return (
         f"First loss {first} (ln 10 = 2.30)  ·  update / weights {moves}  ·  dead units "
-        f"{dead}  ·  new digits {course.new:.0%}{end}"
+        f"{dead}  ·  new digits {percent(course.new)}{end}"
     )

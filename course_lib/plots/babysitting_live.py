@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.experiments.babysitting_live import LiveTraining
-from course_lib.plots.picture import Picture, inside, step_up
+from course_lib.plots.activations import percent
+from course_lib.plots.picture import Beyond, Picture, inside, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 LOSS = (1e-4, 1e3)
@@ -55,6 +56,7 @@ class LiveTrainingPicture(Picture):
             for s in SERIES[:LAYERS]
         ]
         self.signs = [self.moving_line(axes, color=GREEN, linewidth=1.8) for axes in (self.slope, self.dead)]
+        self.beyond = Beyond(self, self.loss, BLUE), Beyond(self, self.slope, GREEN)
         self.now = [self.moving_marks(axes, "o", BLUE, 6) for axes in (self.loss, self.right)]
         self.moved = self.moving_marks(self.loss, "^", self.style.ink, 9, label="you moved")
         self.ratio.legend(loc="upper right", bbox_to_anchor=(1.02, 1.04), ncols=LAYERS, handlelength=2.0)
@@ -92,6 +94,8 @@ class LiveTrainingPicture(Picture):
             mark.set_data(result.step[-1:][below[-1:]], [1.6 * RATIO[0]] * int(below[-1]))
         self.signs[0].set_data(result.step, np.clip(result.gradient, GRADIENT[0] / 10, 10 * GRADIENT[1]))
         self.signs[1].set_data(result.step, 100 * result.dead)
+        for mark, values in zip(self.beyond, (result.loss, result.gradient)):
+            mark.set(result.step[-1:], values[-1:])
         self.moved.set_data(result.changed, [1.6 * LOSS[0]] * len(result.changed))
         self.title.set_text(state(result))
         self.settings.set_text(
@@ -99,14 +103,15 @@ class LiveTrainingPicture(Picture):
         )
 
     def describe(self, result: LiveTraining) -> str:
-        right = f"{result.accuracy[-1]:.0%} of the training and {result.val_accuracy[-1]:.0%} of the validation digits"
+        training, validation = percent(result.accuracy[-1]), percent(result.val_accuracy[-1])
+        right = f"{training} of the training and {validation} of the validation digits"
         settings = f"η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}."
         if result.diverged_at is not None:
             return f"{state(result)}; {settings} Before that, at step {result.now}, {right} were right."
         said = f"{state(result)}. {right} are right; {settings}"
         if result.now:
             said += f" An update moves the weights by {np.median(result.ratio[-1]):.1g} of their length"
-            said += f" ({ratio_in_words(result)}); {result.dead[-1]:.0%} of the units are dead."
+            said += f" ({ratio_in_words(result)}); {percent(result.dead[-1])} of the units are dead."
         return said
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.babysitting_range import HIGH, LOW, RangeTest
+from course_lib.plots.activations import percent
 from course_lib.plots.babysitting_rates import rate
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
@@ -84,7 +85,9 @@ class RangeTestPicture(Picture):
             end = f"It explodes at about {digits(result.explodes)}"
         cut = ""
         if result.clip:
-            cut = f" Gradients are cut to length {result.clip:g}: {np.mean(result.norm > result.clip):.0%} of them."
+            cut = (
+                f" Gradients are cut to length {result.clip:g}: {percent(np.mean(result.norm > result.clip))} of them."
+            )
         return (
             f"{headline(result)}. {end}.{cut} Ten epochs at one rate, uncut, get 90 % right from {rate(low)} to "
             f"{rate(high)}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.experiments.babysitting_rates import EPOCHS, RATES, LearningRate
+from course_lib.plots.activations import percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
@@ -80,7 +81,7 @@ class LearningRatePicture(Picture):
         if result.diverged_at is None and result.loss.max() < 1e4:
             said += (
                 f" In ten epochs the loss goes from {result.loss[0]:.4f} to {result.loss[-1]:.4f}, the share of "
-                f"training digits that are right from {result.accuracy[0]:.0%} to {result.accuracy[-1]:.0%}."
+                f"training digits that are right from {percent(result.accuracy[0])} to {percent(result.accuracy[-1])}."
             )
         return said + f" Rates from {rate(low)} to {rate(high)} get 90 % right."
 

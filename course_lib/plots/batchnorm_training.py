@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from course_lib.experiments.batchnorm_training import RATES, SCALES, STEPS, BatchNormTraining
-from course_lib.plots.activations import name_of
+from course_lib.plots.activations import name_of, percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, VERMILLION
 
@@ -86,7 +86,7 @@ class TrainingPicture(Picture):
     def describe(self, result: BatchNormTraining) -> str:
         ahead, behind = result.ahead
         fates = [
-            "has diverged" if np.isnan(curve[-1]) else f"reaches {curve[-1]:.0%}"
+            "has diverged" if np.isnan(curve[-1]) else f"reaches {percent(curve[-1])}"
             for curve in (result.plain_curve, result.norm_curve)
         ]
         return (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.initialization import RACERS, SYMMETRY_STEPS, UNITS, InitializationRace, Symmetry
-from course_lib.plots.activations import many, name_of, number
+from course_lib.plots.activations import many, name_of, number, percent
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
@@ -67,7 +67,7 @@ class SymmetryPicture(Picture):
             f"All weights start at {number(result.constant)}{noise}. After "
             f"{result.step[-1]} steps the {UNITS} hidden units make {many(result.distinct[-1], 'distinct unit')}, "
             f"W1 has rank {result.rank[-1]} (both to 1 %), the loss is {result.loss[-1]:.3f} and "
-            f"{result.accuracy:.0%} of the 300 training digits are right."
+            f"{percent(result.accuracy)} of the 300 training digits are right."
         )
 
 
@@ -139,13 +139,15 @@ class RacePicture(Picture):
         if result.diverged_at[row] >= 0:
             fate = f"diverges at step {result.diverged_at[row]}"
         else:
-            correct = f"{result.accuracy[row]:.0%} of the validation digits right"
+            correct = f"{percent(result.accuracy[row])} of the validation digits right"
             loss = result.loss[row, -1]
             fate = f"ends at loss {f'{loss:.3f}' if loss < 1000 else number(loss)} with {correct}"
         best = np.nanmax(result.accuracy)
         leaders = [racer_name(name) for name, value in zip(result.names, result.accuracy, strict=True) if value == best]
         alone = len(leaders) == 1
-        most = f"Best of the six: {leaders[0]} with {best:.0%}" if alone else f"None of the six is above {best:.0%}"
+        most = (
+            f"Best of the six: {leaders[0]} with {percent(best)}" if alone else f"None of the six is above {best:.0%}"
+        )
         return (
             f"{many(result.depth, f'hidden {name_of(result.activation)} layer')}, SGD with learning rate "
             f"{result.lr:.3g}: {name} {fate}. {most}."

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from course_lib.experiments.neurons_boundary import MOST_STEPS, REACH, SpiralFit
-from course_lib.plots.activations import many, name_of
+from course_lib.plots.activations import many, name_of, percent
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, SERIES, SHADES
 
@@ -56,12 +56,12 @@ class BoundaryPicture(Picture):
         self.loss.set_data(at, result.losses[shown])
         self.end.set_data(at[-1:], result.losses[-1:])
         self.beyond.set(at[-1:], result.losses[-1:])
-        self.where.set_text(f"step {result.steps}\nloss {result.loss:.3f}\n{result.accuracy:.0%} right")
+        self.where.set_text(f"step {result.steps}\nloss {result.loss:.3f}\n{percent(result.accuracy)} right")
 
     def describe(self, result: SpiralFit) -> str:
         said = (
             f"{_network(result)}, after {many(result.steps, 'step')}: loss {result.loss:.3f}, "
-            f"{result.accuracy:.0%} of 300 points right."
+            f"{percent(result.accuracy)} of 300 points right."
         )
         if result.hidden == 0:
             return f"{said} There are no hidden units to activate, and no three straight borders fit."

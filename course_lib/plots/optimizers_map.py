@@ -17,6 +17,7 @@ from course_lib.experiments.optimizers_map import (
     best_rate,
 )
 from course_lib.nn.optimizers import OPTIMIZERS
+from course_lib.plots.activations import percent
 from course_lib.plots.optimizers import decades, short, surface_name
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, LIGHT, VERMILLION
@@ -120,7 +121,7 @@ class MapPicture(Picture):
         return (
             f"{_label(result)}, {surface_name(result.surface)}, {steps}: {at} {here}. On this line, searched more "
             f"finely, η = {cut_lr:.2g} is best with {short(cut_left)}; of the cells of the map η = {lr:.2g}"
-            f"{_with_beta(result, beta)} with {short(left)}. {result.lost:.0%} of the cells end higher than they "
+            f"{_with_beta(result, beta)} with {short(left)}. {percent(result.lost)} of the cells end higher than they "
             f"began: lost.{theory}"
         )
 

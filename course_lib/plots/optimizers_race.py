@@ -6,6 +6,7 @@ import numpy as np
 
 from course_lib.experiments.optimizers_race import STEPS, OptimizerRace
 from course_lib.nn.optimizers import OPTIMIZERS
+from course_lib.plots.activations import percent
 from course_lib.plots.optimizers import LOOKS, decades
 from course_lib.plots.picture import Beyond, Picture
 
@@ -65,7 +66,7 @@ class OptimizerRacePicture(Picture):
             self.dots[row].set_data([] if lost else [mean[row, -1]], [] if lost else [row])
             rate, accuracy = self.cells[row]
             rate.set_text(f"{result.lrs[row]:.3g}")
-            accuracy.set_text("diverges" if lost else f"{result.accuracy[row].mean():.0%}")
+            accuracy.set_text("diverges" if lost else f"{percent(result.accuracy[row].mean())}")
         self.beyond.set(result.mean[:, -1], np.arange(len(result.names)))
         row = result.names.index(result.watch)
         self.band.set_data(result.step, low[row], high[row])
@@ -77,7 +78,7 @@ class OptimizerRacePicture(Picture):
         if np.isfinite(result.mean[row, -1]):
             fate = (
                 f"ends at loss {result.mean[row, -1]:.2g} (from {result.low[row, -1]:.2g} to "
-                f"{result.high[row, -1]:.2g}) with {result.accuracy[row].mean():.0%} of the validation digits "
+                f"{result.high[row, -1]:.2g}) with {percent(result.accuracy[row].mean())} of the validation digits "
                 "right"
             )
         else:

@@ -14,7 +14,7 @@ from course_lib.experiments.playground_inputs import COARSE
 from course_lib.experiments.playground_layers import Layers
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.optimizers import OPTIMIZERS
-from course_lib.plots.activations import name_of
+from course_lib.plots.activations import name_of, percent
 from course_lib.plots.initialization import scheme_name
 from course_lib.plots.picture import Picture, inside, step_up
 from course_lib.plots.signals import UNBOUNDED, BeyondAxis, side_by_side, violins
@@ -187,8 +187,8 @@ class PlaygroundPicture(Picture):
         layers = result.layers
         train, val = (_loss(curve[-1]) for curve in (result.train_loss, result.val_loss))
         said = (
-            f"{headline(result)}. Loss: training {train}, validation {val}; {result.train_accuracy:.0%} and "
-            f"{result.val_accuracy:.0%} of the points are right."
+            f"{headline(result)}. Loss: training {train}, validation {val}; {percent(result.train_accuracy)} and "
+            f"{percent(result.val_accuracy)} of the points are right."
         )
         if result.inputs.val_repeats:
             said += " Without noise the validation points are the training points, so their score says nothing new."
@@ -196,8 +196,8 @@ class PlaygroundPicture(Picture):
             said += " The loss is not finite any more: what is drawn is the last state in which it was."
         if layers.depth:
             said += (
-                f" Dead units: {layers.dead.mean():.0%}. The gradient has std {layers.grad_std[-1]:.2g} in the last "
-                f"hidden layer and {layers.grad_std[0]:.2g} in the first."
+                f" Dead units: {percent(layers.dead.mean())}. The gradient has std {layers.grad_std[-1]:.2g} in the "
+                f"last hidden layer and {layers.grad_std[0]:.2g} in the first."
             )
         return f"{said} To bring this back: {result.line}"
 
@@ -212,8 +212,8 @@ def beyond(layers: Layers, low: float, high: float) -> str:
 def shares(result: PlaygroundFrame) -> str:
     """How many points are right; without noise the validation points are no new ones, and that must be said."""
     if result.inputs.val_repeats:
-        return f"right: {result.train_accuracy:.0%}; validation ◦: the same points"
-    return f"right: training • {result.train_accuracy:.0%}, validation ◦ {result.val_accuracy:.0%}"
+        return f"right: {percent(result.train_accuracy)}; validation ◦: the same points"
+    return f"right: training • {percent(result.train_accuracy)}, validation ◦ {percent(result.val_accuracy)}"
 
 
 def headline(result: PlaygroundFrame) -> str:

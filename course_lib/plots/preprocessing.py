@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.experiments.preprocessing import SHOWN, PreparedCloud
 from course_lib.experiments.preprocessing_sensitivity import LineSensitivity
+from course_lib.plots.activations import percent
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
@@ -201,8 +202,8 @@ class SensitivityPicture(Picture):
         return (
             f"Two clusters {result.gap:.2g} apart, centred {result.offset:.3g} from 0 in both features. Turning the "
             f"line by {result.wiggle:.3g}° takes the loss from {result.best:.3g} to {result.loss[0]:.3g} on the raw "
-            f"points, with {result.wrong[0]:.0%} on the wrong side, and to {result.loss[1]:.3g} on the normalised "
-            f"ones, with {result.wrong[1]:.0%}."
+            f"points, with {percent(result.wrong[0])} on the wrong side, and to {result.loss[1]:.3g} on the normalised "
+            f"ones, with {percent(result.wrong[1])}."
         ).replace("-", "−")
 
 

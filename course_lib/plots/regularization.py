@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.regularization import BINS, STEPS, Overfitting
+from course_lib.plots.activations import percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, VERMILLION
 
@@ -85,11 +86,12 @@ class OverfittingPicture(Picture):
         train, val = result.train_accuracy[:, -1], result.val_accuracy[:, -1]
         said = (
             f"{result.images} training digits, {result.width} units per layer, after {result.step[-1]} steps: without "
-            f"regularisation {train[0]:.0%} of the training and {val[0]:.0%} of the validation digits are right, "
-            f"validation loss {result.val_loss[0, -1]:.2g}."
+            f"regularisation {percent(train[0])} of the training and {percent(val[0])} of the validation digits are "
+            f"right, validation loss {result.val_loss[0, -1]:.2g}."
         )
         if result.weight_decay or result.dropout or result.max_norm:
-            said += f" With {settings(result)}: {train[1]:.0%} and {val[1]:.0%}, loss {result.val_loss[1, -1]:.2g}."
+            said += f" With {settings(result)}: {percent(train[1])} and {percent(val[1])}, "
+            said += f"loss {result.val_loss[1, -1]:.2g}."
         if result.max_norm:
             said += f" The longest weights into one hidden unit: {result.longest[0]:.2g}, and {result.longest[1]:.2g}."
         wrong = (

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.regularization_decay import BINS, REACH, WAYS, WeightDecay
+from course_lib.plots.activations import percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, SERIES, SHADES, VERMILLION
 
@@ -59,7 +60,7 @@ class DecayPicture(Picture):
             for points, number in zip(self.points[way], range(2), strict=True):
                 points.set_data(*result.x[result.y == number].T)
             self.notes[way].set_text(
-                f"right: training {result.train_accuracy[way]:.0%}, test {result.test_accuracy[way]:.0%}\n"
+                f"right: training {percent(result.train_accuracy[way])}, test {percent(result.test_accuracy[way])}\n"
                 f"ΣW² {size(result.squares[way])}"
             )
             self.steps[way].set_data(np.maximum(result.counts[way], 0.5))
@@ -67,8 +68,8 @@ class DecayPicture(Picture):
     def describe(self, result: WeightDecay) -> str:
         name = {"sgd": "SGD", "adam": "Adam"}[result.optimizer]
         ways = "; ".join(
-            f"{way}: {result.train_accuracy[i]:.0%} of the training and {result.test_accuracy[i]:.0%} of the test "
-            f"points right, sum of squared weights {size(result.squares[i])}"
+            f"{way}: {percent(result.train_accuracy[i])} of the training and {percent(result.test_accuracy[i])} of the "
+            f"test points right, sum of squared weights {size(result.squares[i])}"
             for i, way in enumerate(WAYS)
         )
         return f"40 points, {name}, λ = {result.weight_decay:g}. {ways}. The two ways {verdict(result)}."

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from course_lib.experiments.playground_layers import Layers
 from course_lib.experiments.signals import SignalPropagation
 from course_lib.nn.activations import ACTIVATIONS
-from course_lib.plots.activations import name_of
+from course_lib.plots.activations import name_of, percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
@@ -141,8 +141,8 @@ class SignalPicture(Picture):
         return (
             f"{headline(result)}. Std of the activations in layer 1: {result.act_std[0]:.3g}{then}{act}. "
             f"Std of the gradient that reaches the input, from 1 at the output: {result.grad_std[0]:.3g}{grad}. "
-            f"In layer {last} {result.saturated[-1]:.0%} of the outputs are saturated, "
-            f"{result.zero[-1]:.0%} are exactly 0 and {result.dead[-1]:.0%} of the units are dead."
+            f"In layer {last} {percent(result.saturated[-1])} of the outputs are saturated, "
+            f"{percent(result.zero[-1])} are exactly 0 and {percent(result.dead[-1])} of the units are dead."
         )
 
 

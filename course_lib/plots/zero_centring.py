@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from course_lib.experiments.zero_centring import LRS, MAX_STEPS, TARGET, ZigZag, best_rate
-from course_lib.plots.activations import many
+from course_lib.plots.activations import many, percent, rounded
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, SKY, VERMILLION
 
@@ -102,7 +102,7 @@ class ZigZagPicture(Picture):
         self.path.set_data(*path.T)
         self.here.set_data(path[-1:, 0], path[-1:, 1])
         self.rays.set_data(*_rays(result.updates))
-        self.share.set_text("none" if math.isnan(result.agreeing) else f"{result.agreeing:.0%} in 1 and 3")
+        self.share.set_text("none" if math.isnan(result.agreeing) else f"{percent(result.agreeing)} in 1 and 3")
         self.needed.set_data(LRS, result.steps_needed)
         self.needed_centred.set_data(LRS, result.steps_needed_centred)
         self.chosen.set_data(*([[], []] if not result.reached else [[result.lr], [result.reached]]))
@@ -187,7 +187,7 @@ def _best(result: ZigZag, needed: np.ndarray) -> tuple[int, float] | None:
 def _needs(rate: str, best: tuple[int, float] | None) -> str:
     if best is None:
         return f"none of the rates tried arrives within {MAX_STEPS} steps"
-    return f"{rate}, {float(f'{best[1]:.2g}'):g}, needs {many(best[0], 'step')}"
+    return f"{rate}, {rounded(best[1])}, needs {many(best[0], 'step')}"
 
 
 def _capital(said: str) -> str:
@@ -197,4 +197,4 @@ def _capital(said: str) -> str:
 def _share(result: ZigZag) -> str:
     if math.isnan(result.agreeing):
         return "no update moves"
-    return f"{result.agreeing:.0%} of the updates shown lie in quadrants 1 and 3"
+    return f"{percent(result.agreeing)} of the updates shown lie in quadrants 1 and 3"
