@@ -85,9 +85,8 @@ class RangeTestPicture(Picture):
             end = f"It explodes at about {digits(result.explodes)}"
         cut = ""
         if result.clip:
-            cut = (
-                f" Gradients are cut to length {result.clip:g}: {percent(np.mean(result.norm > result.clip))} of them."
-            )
+            share = float(np.mean(result.norm > result.clip))
+            cut = f" Gradients are cut to length {result.clip:g}: {percent(share)} of them."
         return (
             f"{headline(result)}. {end}.{cut} Ten epochs at one rate, uncut, get 90 % right from {rate(low)} to "
             f"{rate(high)}."
