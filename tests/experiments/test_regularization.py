@@ -37,6 +37,17 @@ def test_weight_decay_makes_weights_smaller_and_too_much_stops_learning():
     assert runs[-1].train_accuracy[1, -1] < 0.5
 
 
+@pytest.mark.parametrize("cure", [{"weight_decay": 0.001}, {"dropout": 0.2}])
+def test_with_clean_labels_a_weak_cure_lowers_the_loss_a_little_from_most_starts(cure):
+    change = np.array([np.diff(overfitting(seed=seed, **cure).val_loss[:, -1])[0] for seed in range(5)])
+    assert np.mean(change < 0) > 0.5 and np.abs(change).max() < 0.1
+
+
+def test_with_five_units_per_layer_the_start_decides_and_none_does_as_well_as_many_units():
+    right = [overfitting(width=5, seed=seed).val_accuracy[0, -1] for seed in range(8)]
+    assert min(right) < 0.75 and max(right) < 0.9 < overfitting(width=150).val_accuracy[0, -1]
+
+
 # notes: 9
 def test_stopping_early_keeps_the_lowest_validation_loss():
     runs = early_stopping()

@@ -88,6 +88,15 @@ def test_random_wins_when_one_axis_hardly_matters_and_the_grid_when_both_do():
     hardly, both = grid_vs_random(9, importance=0.0), grid_vs_random(9, importance=1.0)
     assert hardly.expected_loss[1] < hardly.expected_loss[0] and hardly.winner == 2
     assert both.winner == 0 and both.expected_loss[0] < both.expected_loss[1]
+    ahead = [loss[0] < loss[1] for loss in (expected_losses(9, 0.15), expected_losses(9, 0.2))]
+    assert ahead == [False, True]
+
+
+@pytest.mark.parametrize("importance", [0.0, 0.2, 1.0])
+def test_the_even_design_beats_random_everywhere(importance):
+    for n in TRIALS:
+        _, random, even = expected_losses(n, importance)
+        assert even < random
 
 
 def test_a_larger_number_of_random_trials_keeps_the_smaller_ones():
