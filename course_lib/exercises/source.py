@@ -13,8 +13,7 @@ from course_lib.exercises.values import shortened
 
 # They look at the arguments, and are no part of the equation.
 _GUARDS = re.compile(
-    r"^ *@(checked|arrays\(.*\)|scores_first|names_the_layer|takes_(x|dy|inputs)|needs_two_values)\n",
-    re.MULTILINE,
+    r"^ *@(checked|arrays\(.*\)|scores_first|names_the_layer|takes_(x|dy|inputs)|needs_two_values)\n", re.MULTILINE
 )
 
 
