@@ -31,7 +31,7 @@ class Trainable(Protocol):
 
     theta: np.ndarray
     grad: np.ndarray
-    layers: list[Any]
+    layers: Any  # a sequence
     loss_function: Callable[..., Any]
 
     def forward(self, x: np.ndarray, train: bool = ...) -> np.ndarray: ...
@@ -69,6 +69,7 @@ BelowOne = Annotated[float | Floats, Ge(0), Lt(1), doc("at least 0 and below 1, 
 Network = Annotated[Trainable, doc("a network such as MLP")]
 Rng = Annotated[RandomGenerator, doc("a random generator such as np.random.default_rng(0)")]
 UniformRng = Annotated[Uniform, doc("a random generator such as np.random.default_rng(0)")]
+FrozenSeed = Annotated[int, Ge(0), Lt(2**32), doc("a seed (a whole number from 0 to 4294967295)")]  # of a RandomState
 Seed = Annotated[Natural | RandomGenerator, doc("a seed (a whole number, 0 or more) or a random generator")]
 Precision = Annotated[Any, Predicate(_is_precision), doc("np.float32 or np.float64")]
 Functions = Annotated[list[Callable] | tuple[Callable, ...], doc("a list of functions")]

@@ -66,6 +66,22 @@ def floats(value: Any, name: str, ndim: int = 0, of: str = "numbers") -> np.ndar
     return array if array.dtype in FLOATS else cast(array, np.float64)
 
 
+def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether an array of this shape can be combined with one of the shape `to` in place."""
+    return len(shape) <= len(to) and all(a in (1, b) for a, b in zip(shape[::-1], to[::-1], strict=False))
+
+
+def write(values: Any, here: np.ndarray, name: str) -> None:
+    """Copy numbers, as far as they broadcast, into an array.
+
+    Raises: ValueError if they are no numbers or do not fit.
+    """
+    values = floats(values, name)
+    if not broadcasts(values.shape, here.shape):
+        raise ValueError(f"{name} must be numbers of shape {here.shape}, not {short(values)}.")
+    here[...] = values
+
+
 def cast(array: np.ndarray, dtype: Any) -> np.ndarray:
     """The array in this precision, in which what is too large for it is infinite."""
     with np.errstate(over="ignore"):
@@ -142,9 +158,10 @@ def generator(seed: Seed) -> Any:
     return seed if isinstance(seed, RandomGenerator) else np.random.default_rng(seed)
 
 
-def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callable], Callable]:
+def arrays(*names: str, ndim: int = 0, of: str = "numbers", together: bool = False) -> Callable[[Callable], Callable]:
     """A function whose arguments of these names (its first) reach it as arrays of float32 or float64.
 
+    together: they must broadcast. An argument `axis` must be None or one of the axes of the first.
     What the function itself raises is left alone. `bare` of the result is the function, for callers that have arrays.
     """
 
@@ -154,16 +171,20 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callabl
         places = [(order.index(name), name) for name in names or order[:1]]
         settings = [(order.index(name), name) for name in order if parameters[name].annotation == "float"]
         label = function.__qualname__.rpartition("<locals>.")[2]
+        axis_at = order.index("axis") if "axis" in order else len(order)
 
         @wraps(function)
         def taking_arrays(*args: Any, **kwargs: Any) -> Any:
-            given = list(args)
+            given, taken = list(args), list[Any]()
             for place, name in places:
                 if place >= len(given) and name not in kwargs:
                     continue  # the function says that it is missing
                 value = given[place] if place < len(given) else kwargs[name]
                 if type(value) is not np.ndarray or value.dtype not in FLOATS or value.ndim < ndim or not value.size:
                     value = floats(value, f"{name} of {label}", ndim, of)
+                if together and taken and not value.ndim:
+                    value = float(value)  # keeps float32, which an array of one number would not
+                taken.append(value)
                 if place < len(given):
                     given[place] = value
                 else:
@@ -172,11 +193,28 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers") -> Callable[[Callabl
                 value = given[place] if place < len(given) else kwargs.get(name, 0.0)
                 if type(value) is not float and ((number := numbers(value)) is None or number.ndim):
                     raise ValueError(f"{name} of {label} must be a number, not {short(value)}.")
+            axis = given[axis_at] if axis_at < len(given) else kwargs.get("axis")
+            if axis is not None and taken and not _is_axis(axis, taken[0].ndim):
+                raise ValueError(f"axis of {label} must be a whole number below {taken[0].ndim}, not {short(axis)}.")
+            if together:
+                _broadcast([np.shape(value) for value in taken], label)
             return function(*given, **kwargs)
 
         return with_bare(taking_arrays, function)
 
     return decorated
+
+
+def _is_axis(axis: Any, ndim: int) -> bool:
+    return hasattr(axis, "__index__") and not isinstance(axis, bool | np.ndarray) and -ndim <= axis < ndim
+
+
+def _broadcast(shapes: list[tuple[int, ...]], label: str) -> None:
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        given = " and ".join(map(str, shapes))
+        raise ValueError(f"The arrays of {label} must have shapes that broadcast, not {given}.") from None
 
 
 def with_bare(function: Any, body: Callable) -> Any:

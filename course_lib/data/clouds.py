@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.annotations import Count, Natural, NotNegative, Share
+from course_lib.annotations import Count, FrozenSeed, NotNegative, Share
 from course_lib.arguments import checked
 
 Points = tuple[np.ndarray, np.ndarray]
 
 
 @checked
-def spiral(n: Count = 100, classes: Count = 3, noise: NotNegative = 0.2, seed: Natural = 0) -> Points:
+def spiral(n: Count = 100, classes: Count = 3, noise: NotNegative = 0.2, seed: FrozenSeed = 0) -> Points:
     """x = r·(sin t, cos t),   r from 0 to 1,  t from 4j to 4(j+1) plus noise·N(0, 1),  for arm j.
 
     By default exactly the data of CS231n's case study (`np.random.seed(0)`, one `randn(100)` per class).
@@ -32,7 +32,7 @@ def spiral(n: Count = 100, classes: Count = 3, noise: NotNegative = 0.2, seed: N
 
 
 @checked
-def moons(n: Count = 100, noise: NotNegative = 0.1, seed: Natural = 0) -> Points:
+def moons(n: Count = 100, noise: NotNegative = 0.1, seed: FrozenSeed = 0) -> Points:
     """Two interleaved half circles of radius 1:  (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π."""
     rng = np.random.RandomState(seed)
     t = np.linspace(0.0, np.pi, n)
@@ -41,7 +41,7 @@ def moons(n: Count = 100, noise: NotNegative = 0.1, seed: Natural = 0) -> Points
 
 
 @checked
-def circles(n: Count = 100, noise: NotNegative = 0.08, factor: Share = 0.5, seed: Natural = 0) -> Points:
+def circles(n: Count = 100, noise: NotNegative = 0.08, factor: Share = 0.5, seed: FrozenSeed = 0) -> Points:
     """Two concentric circles, radius 1 and `factor`:  at ½ the best straight line gets two thirds right."""
     rng = np.random.RandomState(seed)
     t = 2 * np.pi * np.arange(n) / n
@@ -50,7 +50,7 @@ def circles(n: Count = 100, noise: NotNegative = 0.08, factor: Share = 0.5, seed
 
 
 @checked
-def blobs(n: Count = 100, classes: Count = 3, noise: NotNegative = 0.25, seed: Natural = 0) -> Points:
+def blobs(n: Count = 100, classes: Count = 3, noise: NotNegative = 0.25, seed: FrozenSeed = 0) -> Points:
     """One Gaussian N(c_j, noise²·I) per class, centres evenly spaced on the unit circle:  the easy case."""
     rng = np.random.RandomState(seed)
     t = 2 * np.pi * np.arange(classes) / classes
@@ -59,7 +59,7 @@ def blobs(n: Count = 100, classes: Count = 3, noise: NotNegative = 0.25, seed: N
 
 
 @checked
-def xor(n: Count = 100, noise: NotNegative = 0.1, seed: Natural = 0) -> Points:
+def xor(n: Count = 100, noise: NotNegative = 0.1, seed: FrozenSeed = 0) -> Points:
     """Uniform on [−1, 1]², class 1 where the coordinates differ in sign, before the noise:  one alone says nothing."""
     rng = np.random.RandomState(seed)
     y = _labels(n, 2)

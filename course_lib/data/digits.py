@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import FrozenSeed
 from course_lib.arguments import checked
 from course_lib.data.bundled import read_bundled
 
@@ -31,7 +31,7 @@ class Digits:
 
 @checked
 def load_digits(
-    seed: Natural = 0, split: tuple[float, float, float] = (0.6, 0.2, 0.2), flat: bool = True, scaled: bool = True
+    seed: FrozenSeed = 0, split: tuple[float, float, float] = (0.6, 0.2, 0.2), flat: bool = True, scaled: bool = True
 ) -> Digits:
     """Shuffle the 1,797 digits with `RandomState(seed)` and cut them into train, validation and test.
 

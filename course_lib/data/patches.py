@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import FrozenSeed, Natural
 from course_lib.arguments import checked
 from course_lib.data.bundled import read_bundled
 
@@ -25,7 +25,7 @@ class Patches:
 
 
 @checked
-def load_patches(n: Natural = 500, size: Natural = 16, seed: Natural = 0, contrast: float = 8.0) -> Patches:
+def load_patches(n: Natural = 500, size: Natural = 16, seed: FrozenSeed = 0, contrast: float = 8.0) -> Patches:
     """`n` different places of a photograph (213×320 pixels), chosen by `RandomState(seed)`.
 
     contrast  smallest standard deviation of a patch's grey values (0…255); by default no blank sky.

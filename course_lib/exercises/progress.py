@@ -84,7 +84,8 @@ class ProgressFile:
     @property
     def _place(self) -> Path:
         if given := self._given or os.environ.get(VARIABLE):
-            return Path(given)
+            place = Path(given).expanduser()
+            return place if place.name else place / "progress"
         from platformdirs import user_data_path
 
         return user_data_path("course_lib", appauthor=False) / "progress.sqlite"

@@ -5,6 +5,7 @@ Source: CS231n notes, "Neural Networks Part 3" (what curves tell); the patients 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -28,6 +29,7 @@ from course_lib.experiments.babysitting_patients import (
 from course_lib.experiments.babysitting_vitals import vitals
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
+from course_lib.nn.sequential import share_right
 from course_lib.nn.training import train_frames
 
 STEPS, EVERY, BATCH, EVAL_SIZE, TEST_BATCH = 330, 15, 32, 300, 12
@@ -48,8 +50,13 @@ class Course:
     batch_loss: np.ndarray  #: (updates,) J of every batch, penalty included
     ratio: np.ndarray  #: (evaluations,) median over the layers of ‖ΔW‖/‖W‖; 0 before the first update
     dead: float  #: share of dead units at the last evaluation
-    new: float  #: accuracy on digits that nobody has looked at
+    new: float  #: accuracy on digits that nobody has looked at; NaN after divergence
     diverged_at: int | None
+
+    @property
+    def on_new_digits(self) -> str:
+        """The accuracy on new digits, as one writes it."""
+        return "–" if math.isnan(self.new) else f"{self.new:.0%}"
 
     @property
     def well(self) -> bool:
@@ -110,7 +117,7 @@ class Clinic:
         if self.before.well:
             return f"It was well before: {self.before.new:.0%} of new digits, now {self.after.new:.0%}."
         verdict = "Cured" if self.cured else "Not cured"
-        return f"{verdict}: new digits {self.before.new:.0%} → {self.after.new:.0%}."
+        return f"{verdict}: new digits {self.before.on_new_digits} → {self.after.on_new_digits}."
 
 
 @checked
@@ -165,7 +172,7 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
         evaluations.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], ratio))
     step, loss, val_loss, accuracy, val_accuracy, ratios = np.array(evaluations, float).T
     if diverged is not None:
-        new = 0.1  # all scores are lost: the first class is as good as any
+        new = math.nan
     elif run.evaluated:
         new = net.accuracy(digits.x_test, digits.y_test)
     else:
@@ -203,8 +210,8 @@ def _class_by_class(net: MLP, x: np.ndarray, y: np.ndarray) -> tuple[float, floa
     """Loss and accuracy in TRAINING mode, in small batches of digits sorted by class: what a forgotten switch does."""
     order = np.argsort(y, kind="stable")[: len(y) - len(y) % TEST_BATCH]
     z = x[order].reshape(-1, TEST_BATCH, x.shape[1])
-    labels = y[order].reshape(-1, TEST_BATCH)
     with net.preserved_state():
         for layer in net.layers:  # an axis of batches in front: each is normalised by itself
             z = layer.forward(z, train=True)
-    return float(net.loss_function(z.reshape(-1, 10), y[order])[0]), float(np.mean(z.argmax(axis=-1) == labels))
+    scores = z.reshape(-1, 10)
+    return float(net.loss_function(scores, y[order])[0]), float(share_right(scores, y[order]))

@@ -21,6 +21,7 @@ from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
 from course_lib.nn.normalization import BatchNorm
 from course_lib.nn.optimizers import SGD
+from course_lib.nn.sequential import share_right
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
 STEPS, WIDTH, LR, WATCHED = 300, 32, 0.2, 3
@@ -187,7 +188,7 @@ def _with_own_statistics(net: MLP, x: np.ndarray, y: np.ndarray) -> np.ndarray:
             z = x[:whole].reshape(-1, size, x.shape[1])
             for layer in net.layers:
                 z = layer.forward(z, train=True)
-            accuracy.append(np.mean(z.argmax(axis=-1).ravel() == y[:whole]))
+            accuracy.append(float(share_right(z.reshape(whole, -1), y[:whole])))
     return np.array(accuracy)
 
 

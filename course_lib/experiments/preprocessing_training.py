@@ -50,8 +50,8 @@ class DigitsRace:
 
     @property
     def best(self) -> np.ndarray:
-        """(ways,) the best accuracy at the end, over the rates."""
-        return self.accuracy[-1].max(axis=1)
+        """(ways,) the best accuracy at the end, over the rates that do not diverge."""
+        return np.fmax.reduce(self.accuracy[-1], axis=1)
 
 
 @checked

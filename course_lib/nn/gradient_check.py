@@ -64,7 +64,7 @@ def numerical_gradient(f: Callable[[np.ndarray], float], theta: Theta, h: Positi
     return gradient
 
 
-@arrays("a", "n")
+@arrays("a", "n", together=True)
 def relative_error(a: np.ndarray, n: np.ndarray, floor: float = 0.0) -> np.ndarray:
     """|a − n| / max(|a|, |n|),   element by element; 0 where both are 0.
 
@@ -117,7 +117,8 @@ def check_gradients(
     kink (ReLU at 0) closer than h spoils a comparison. Gradients smaller than `floor` times the largest are compared
     with that size, because below it the differences are rounding noise. x (m, n_in), y (m,) or
     (m, n_out), indices (k,).
-    Raises: ValueError if indices are no places in theta, or a batch for batch normalisation is smaller than 4.
+    Raises: ValueError if indices are no places in theta, the loss is not finite, or a batch for batch normalisation is
+        smaller than 4.
     """
     examples = np.shape(x)[-2] if np.ndim(x) > 1 else 1
     if train and examples < 4 and any(isinstance(layer, BatchNorm) for layer in net.layers):
@@ -145,6 +146,8 @@ def check_gradients(
 
     slopes = [_slope(loss, twin.theta, (..., i), h) for i in indices]
     numeric = np.stack(slopes, axis=-1)
+    if not np.isfinite(numeric).all():
+        raise ValueError("The loss is not finite at these parameters, so that its gradient cannot be measured.")
     errors = relative_error(analytic, numeric, floor * np.max(np.abs(analytic)))
     return GradientCheck(indices, analytic, numeric, errors)
 

@@ -11,8 +11,9 @@ Source: He et al. 2015 (PReLU); Goodfellow et al. 2013 (maxout); Srivastava et a
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial, wraps
+from operator import attrgetter
 from types import MethodType
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -21,30 +22,51 @@ from annotated_types import doc
 
 from course_lib.annotations import BelowOne, Count, Precision, Rng, UniformRng
 from course_lib.arguments import checked, validated
-from course_lib.inputs import bare, cast, floats, like, with_bare
+from course_lib.inputs import bare, cast, floats, like, short, with_bare, write
 from course_lib.nn.activations import Activation
 from course_lib.nn.activations import activation as activation_named
 
 Unit = Annotated[str | tuple[str, dict] | Activation, doc('a name such as "relu", (name, parameters) or an Activation')]
 
 
-class Views(dict):
-    """Parameters or gradients of a layer in a network: `grads["W"] = …` writes into the vector of the network."""
+class Named(dict):
+    """Parameters or gradients of a layer: `grads["W"] = …` writes into the array that is there, which may be a view of
+    the vector of a network."""
+
+    def __init__(self, arrays: dict[str, np.ndarray], of: str) -> None:
+        super().__init__(arrays)
+        self.of = of
 
     def __setitem__(self, name: str, values: Any) -> None:
-        if name in self:
-            self[name][...] = values
-        else:
-            super().__setitem__(name, values)
+        if name not in self:
+            raise ValueError(
+                f"{self.of} has no {name!r}, only {', '.join(self) or 'nothing'}: a layer names its parameters in "
+                f"super().__init__({name}=…), with their first values."
+            )
+        write(values, self[name], f"{name} in {self.of}")
 
     def update(self, *given: Any, **named: Any) -> None:
         """Write each of them, as one by one."""
+        if given and not isinstance(given[0], Mapping):
+            raise ValueError(f"{self.of} must be a dict of arrays, not {short(given[0])}.")
         for name, values in dict(*given, **named).items():
             self[name] = values
 
     def __ior__(self, given: Any) -> Self:  # type: ignore[misc]
         self.update(given)
         return self
+
+    def __reduce__(self) -> tuple:
+        return Named, (dict(self), self.of)  # copies and pickles would fill an empty one
+
+
+def _named(place: str, doc: str) -> property:
+    """Arrays by name: what is assigned is written into those that are there, which a network may hold."""
+
+    def assign(layer: Layer, given: dict[str, np.ndarray]) -> None:
+        getattr(layer, place).update(given)
+
+    return property(attrgetter(place), assign, doc=doc)
 
 
 class Layer:
@@ -57,18 +79,29 @@ class Layer:
     cache: Any = None  # what forward keeps for backward
     in_shape: tuple[int, ...] | None = None  # of the last x, to validate dx of a learner's own layer
     out_shape: tuple[int, ...] | None = None  # of the last y, to validate dy
+    params = _named("_params", "Parameters by name.")
+    grads = _named("_grads", "Gradients of the parameters, by the same names.")
 
+    @checked
     def __init__(self, dtype: Precision = np.float64, **initial: np.ndarray) -> None:
         given = {name: floats(value, f"{name} of {type(self).__name__}") for name, value in initial.items()}
         self.shapes = {name: value.shape for name, value in given.items()}
-        self.params = {name: np.array(value, dtype) for name, value in given.items()}
-        self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
+        self._name({name: np.array(value, dtype) for name, value in given.items()})
+
+    def _name(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray] | None = None) -> None:
+        of = type(self).__name__
+        grads = {name: np.zeros_like(value) for name, value in params.items()} if grads is None else grads
+        self._params, self._grads = Named(params, f"params of {of}"), Named(grads, f"grads of {of}")
+
+    def __getattr__(self, name: str) -> Any:
+        cure = "" if "shapes" in vars(self) else f": its __init__ must call super().__init__() before it uses {name}"
+        raise AttributeError(f"{type(self).__name__} has no {name!r}{cure}.", name=name, obj=self)
 
     def bind(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
         """Keep parameters and gradients in params, grads (…) from now on; the present values move there."""
         for name in params:
             params[name][...], grads[name][...] = self.params[name], self.grads[name]
-        self.params, self.grads = Views(params), Views(grads)
+        self._name(params, grads)
         # a network validates its inputs, and its layers need not
         for name in ("forward", "backward"):
             method = getattr(type(self), name)
@@ -141,13 +174,16 @@ def takes_dy(body: Callable) -> Callable:
 def hands_on_y(forward: Callable) -> Callable:
     """A learner's own `forward` in a network.
 
-    Raises: ValueError if y is no array (…, m, n_out).
+    Raises: ValueError if y is no array (…, m, n_out) for x (…, m, n).
     """
 
     @wraps(forward)
     def handed_on(self, x, train=False):
-        y = floats(forward(self, x, train), f"What {type(self).__name__}.forward returns", ndim=2)
-        self.in_shape = x.shape
+        name, self.in_shape = f"What {type(self).__name__}.forward returns", x.shape
+        y = floats(forward(self, x.copy(), train), name, ndim=2)  # what it does to its copy harms nobody
+        most = max(x.ndim, *(value.ndim for value in self.params.values()), 0)
+        if y.shape[-2] != x.shape[-2] or not x.ndim <= y.ndim <= most:
+            raise ValueError(f"{name} must have one row for each row of x, {x.shape}, not be {short(y)}.")
         return cast(y, x.dtype)
 
     return handed_on
@@ -161,11 +197,7 @@ def hands_on_dx(backward: Callable) -> Callable:
 
     @wraps(backward)
     def handed_on(self, dy, need_dx=True):
-        grads = self.grads
-        given = backward(self, dy) if need_dx else backward(self, dy, need_dx=False)
-        if self.grads is not grads:  # a new dict, which the network would not see
-            grads.update(self.grads)
-            self.grads = grads
+        given = backward(self, dy.copy()) if need_dx else backward(self, dy.copy(), need_dx=False)
         if not need_dx:
             return given
         name = f"What {type(self).__name__}.backward returns"
@@ -229,7 +261,7 @@ def _formula(function: Activation, name: str) -> Any:
 
 
 def _like_x(formula: Callable, name: str, number: bool, x: np.ndarray) -> np.ndarray:
-    return like(formula(x), x, name, number)
+    return like(formula(x.copy()), x, name, number)  # what it does to its copy harms nobody
 
 
 class Elementwise(Layer):

@@ -14,6 +14,7 @@ Source: CS231n notes, "Linear Classification"; CS224n lecture notes 3; Weston & 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import lru_cache
 from typing import Any
 
@@ -91,16 +92,26 @@ def of_your_own(function: Callable[..., Any], scores: np.ndarray, targets: np.nd
     scores (…, m, C).
     Raises: ValueError if it does not return these two.
     """
-    given = function(scores, targets)
+    loss, slope = loss_and_slope(function, scores, targets)
+    return loss, like(slope, scores, "The gradient that a loss function returns")
+
+
+def loss_and_slope(function: Callable[..., Any], scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, Any]:
+    """J and what else a loss function returns, which is given copies: what it does to them harms nobody.
+
+    scores (…, m, C).
+    Raises: ValueError if it does not return two things, the first the loss.
+    """
+    given = function(scores.copy(), copy(targets))
     pair = isinstance(given, tuple | list) and len(given) == 2
     loss = numbers(given[0]) if pair else None
     if loss is None or loss.shape != scores.shape[:-2]:
         first = f"the losses {loss_shape}" if (loss_shape := scores.shape[:-2]) else "the loss, one number,"
         raise ValueError(f"A loss function must return {first} and its gradient for the scores, not {short(given)}.")
-    return cast(loss, scores.dtype)[()], like(given[1], scores, "The gradient that a loss function returns")
+    return cast(loss, scores.dtype)[()], given[1]
 
 
-@arrays("s", "s_c")
+@arrays("s", "s_c", together=True)
 def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """J = max(0, Δ − s + s_c):  the true window's score s must exceed the corrupt one's by Δ.   (CS224n, lecture 4)
 
@@ -113,7 +124,7 @@ def pair_margin(s: np.ndarray, s_c: np.ndarray, margin: float = 1.0) -> tuple[np
     return loss, -violated, violated
 
 
-@arrays("weights")
+@arrays("weights", "strength", together=True)
 def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """½ Σ λW²  and its gradient λW.   (The norm itself, λ‖W‖, would have the gradient λW/‖W‖.)
 
@@ -125,7 +136,7 @@ def l2(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = Non
     return 0.5 * _dot(slope, weights, axis), slope
 
 
-@arrays("weights")
+@arrays("weights", "strength", together=True)
 def l1(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Σ λ|W|  and its gradient λ sign(W),   0 where W = 0.   `strength` and `axis` as in l2.
 

@@ -20,7 +20,7 @@ from annotated_types import doc
 
 from course_lib.annotations import BelowOne, Count, Precision, Seed, Strength
 from course_lib.arguments import checked
-from course_lib.inputs import finite, generator, like
+from course_lib.inputs import bare, finite, generator, like
 from course_lib.nn import losses
 from course_lib.nn.initializers import initializer
 from course_lib.nn.layers import Dense, Dropout, Layer, Unit, hidden_unit
@@ -31,6 +31,7 @@ Scheme = str | tuple[str, dict] | Callable
 Schemes = Annotated[
     Scheme | list[Scheme], doc('a name such as "he", (name, parameters), a function, or a list of these')
 ]
+_L2, _L1 = bare(losses.l2), bare(losses.l1)
 NORMS: dict[str, Callable[[int], Layer]] = {"batch": BatchNorm, "layer": LayerNorm}
 
 
@@ -105,11 +106,11 @@ class MLP(Sequential):
                 stack.append(Dropout(np.asarray(column)[..., None] if np.ndim(p) else p, self.rng))
             if not isinstance(layer, Dropout):
                 stack.append(layer)
-        self._dropout, self.layers = p, stack
+        self._dropout, self.layers = p, tuple(stack)
 
     def penalized(self, loss: np.ndarray, grad: np.ndarray | None = None) -> Number:
         """J from the mean loss; the gradient of the penalties is added to grad."""
-        for penalty, strength in ((losses.l2, self.l2), (losses.l1, self.l1)):
+        for penalty, strength in ((_L2, self.l2), (_L1, self.l1)):
             if isinstance(strength, np.ndarray) or strength:
                 per_weight = np.asarray(self._column("A penalty", strength), self.dtype) * self._is_weight
                 value, slope = penalty(self._theta, per_weight, axis=-1)

@@ -15,6 +15,7 @@ Source: each class names its paper.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from numbers import Real
 from types import SimpleNamespace
@@ -24,7 +25,7 @@ import numpy as np
 
 from course_lib.annotations import BelowOne, Rate, Strength
 from course_lib.arguments import checked
-from course_lib.inputs import FLOATS, floats, short
+from course_lib.inputs import FLOATS, broadcasts, floats, short
 
 Setting = float | np.ndarray
 
@@ -52,7 +53,7 @@ class Optimizer:
 
         Raises: ValueError if theta (…) and the settings do not broadcast.
         """
-        _floating(theta, f"{type(self).__name__}.init")
+        floating(theta, f"{type(self).__name__}.init")
         for name, value in vars(self).items():
             shape = getattr(value, "shape", ())
             if not broadcasts(shape, theta.shape):
@@ -61,23 +62,35 @@ class Optimizer:
                     f"{theta.shape}: give theta one row per value."
                 )
         names = [self.memory] if isinstance(self.memory, str) else self.memory  # ("m") is no tuple
+        if not isinstance(names, Collection) or not all(isinstance(name, str) for name in names):
+            raise ValueError(f'memory of {type(self).__name__} must be names, as in ("v",), not {short(names)}.')
         return State(**{name: np.zeros_like(theta) for name in names})
 
     def step(self, theta: np.ndarray, grad: np.ndarray, state: State | None, lr: Setting | None = None) -> None:
         """One update of theta, in place. `lr` takes the place of the optimizer's own: this is how a schedule acts.
 
         theta, grad (…) of one shape.
-        Raises: ValueError if grad has another shape than theta.
+        Raises: ValueError if grad has another shape than theta, or state or lr are for another one.
         """
         name = f"{type(self).__name__}.step"
-        _floating(theta, name)
+        floating(theta, name)
         if type(grad) is not np.ndarray or grad.dtype not in FLOATS:
             grad = floats(grad, f"grad of {name}")
         if grad.shape != theta.shape:
             raise ValueError(f"grad of {name} must have the shape of theta, {theta.shape}, not {grad.shape}.")
         if grad is theta:  # the gradient of ½θ², which update may read after it has changed theta
             grad = grad.copy()
-        given = self.update(theta, grad, state, self.lr if lr is None else _setting(lr, f"lr of {name}"))
+        lr = self.lr if lr is None else _setting(lr, f"lr of {name}")
+        if type(lr) is np.ndarray and not broadcasts(lr.shape, theta.shape):
+            raise ValueError(f"lr of {name} must broadcast against theta of shape {theta.shape}, not be {short(lr)}.")
+        try:
+            given = self.update(theta, grad, state, lr)
+        except (AttributeError, ValueError):
+            if is_own(self) or all(
+                getattr(getattr(state, one, None), "shape", None) == theta.shape for one in self.memory
+            ):
+                raise
+            raise ValueError(f"state of {name} must be what init(theta) gave for it, not {short(state)}.") from None
         changed_in_place(given, theta, self, "update")
 
     def update(self, theta: np.ndarray, g: np.ndarray, state: Any, lr: Setting) -> Any:
@@ -96,7 +109,16 @@ def changed_in_place(given: Any, theta: np.ndarray, optimizer: object, method: s
         )
 
 
-def _floating(theta: np.ndarray, name: str) -> None:
+def is_own(optimizer: Any) -> bool:
+    """Whether what makes the step is not of this module."""
+    return any(getattr(type(optimizer), name, optimizer).__module__ != __name__ for name in ("step", "update"))
+
+
+def floating(theta: np.ndarray, name: str) -> None:
+    """Refuse what cannot be changed in place as parameters are, theta (…).
+
+    Raises: ValueError if it is no array of floating-point numbers, or read-only.
+    """
     if type(theta) is not np.ndarray or theta.dtype.kind != "f":
         raise ValueError(f"theta of {name} must be an array of floating-point numbers, not {short(theta)}.")
     if not theta.flags.writeable:
@@ -108,11 +130,6 @@ def _setting(value: Any, name: str) -> Setting:
     if isinstance(value, float) or type(value) is np.ndarray and value.dtype in FLOATS:
         return value
     return floats(value, name) if np.ndim(value) else float(floats(value, name))
-
-
-def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
-    """Whether an array of this shape can be combined with one of the shape `to` in place."""
-    return len(shape) <= len(to) and all(a in (1, b) for a, b in zip(shape[::-1], to[::-1], strict=False))
 
 
 @checked

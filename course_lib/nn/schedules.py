@@ -27,7 +27,7 @@ class Schedule:
 
     def __call__(self, t: float | np.ndarray) -> Any:
         """α after t updates, 0 or more: a number, or an array of them."""
-        if type(t) is not int or t < 0:  # a training loop asks with an int
+        if type(t) is not int or not 0 <= t < 2**53:  # a training loop asks with an int
             t = finite(floats(t, "t"), "t")[()]
             if not (t >= 0).all():
                 raise ValueError(f"t must be a number of updates, 0 or more, or an array of them, not {short(t)}.")

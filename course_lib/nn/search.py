@@ -126,13 +126,19 @@ class SearchResult:
 @checked
 @dataclass(frozen=True)
 class LossExploded:
-    """Abandon a trial when its loss exceeds `factor` times the first one, or is not finite      (CS231n lecture 6)"""
+    """Abandon a trial when its loss exceeds `factor` times the first one, or is not finite      (CS231n lecture 6)
+
+    Raises: ValueError if the objective does not report `curve`.
+    """
 
     factor: Positive = 3.0
     curve: str = "loss"
 
+    @checked
     def __call__(self, curves: Mapping[str, Sequence[float]]) -> bool:
-        loss = curves[self.curve]
+        loss = curves.get(self.curve)
+        if not loss:
+            raise ValueError(f"LossExploded follows {self.curve!r}; the objective reports {', '.join(curves)}.")
         return not loss[-1] <= self.factor * loss[0]
 
 

@@ -25,7 +25,7 @@ import numpy as np
 
 from course_lib.annotations import Precision
 from course_lib.arguments import checked
-from course_lib.inputs import bare, cast, finite, floats, labels, short
+from course_lib.inputs import bare, cast, finite, floats, labels, short, write
 from course_lib.nn.layers import Dense, Layer
 from course_lib.nn.losses import LOSSES, of_your_own
 from course_lib.nn.normalization import BatchNorm
@@ -38,10 +38,7 @@ def _flat(name: str, doc: str) -> property:
 
     def assign(net, values):
         if values is not getattr(net, name):
-            here, values = getattr(net, name), floats(values, name[1:])
-            if values.shape != here.shape[here.ndim - values.ndim :]:
-                raise ValueError(f"{name[1:]} must be numbers of shape {here.shape}, not {short(values)}.")
-            here[...] = values
+            write(values, getattr(net, name), name[1:])
 
     return property(attrgetter(name), assign, doc=doc)
 
@@ -62,7 +59,14 @@ def names_the_layer(body: Callable) -> Callable:
             for number, one in enumerate(self.layers, 1):
                 if one is layer:
                     place = f"layer {number} of {len(self.layers)}, {type(layer).__name__}"
-                    error.add_note(f"This happened in {place}, which was given {short(given)}.")
+                    note = f"This happened in {place}, which was given {short(given)}."
+                    error.add_note(note)
+                    if body.__name__ == "forward" and bare(type(layer).forward) is not type(layer).forward:
+                        try:
+                            layer.check(given)  # between layers nothing is validated until something fails
+                        except ValueError as clearer:
+                            clearer.add_note(note)
+                            raise clearer from None
             raise
 
     return passed
@@ -73,7 +77,9 @@ def takes_inputs(body: Callable) -> Callable:
 
     @wraps(body)
     def forward(self, x, train=False):
-        return body(self, self._inputs(x), train)
+        scores = body(self, self._inputs(x), train)
+        self._scored = scores.shape
+        return scores
 
     return forward
 
@@ -100,17 +106,12 @@ class Sequential:
         for number, layer in enumerate(layers, 1):
             if not hasattr(layer, "shapes"):
                 raise ValueError(f"__init__ of {type(layer).__name__}, layer {number}, must call super().__init__().")
-            if {name: np.shape(value) for name, value in layer.params.items()} != layer.shapes:
-                raise ValueError(
-                    f"Layer {number}, {type(layer).__name__}, must give the first values of its parameters to "
-                    "super().__init__(W=…), and not change their shapes."
-                )
             if "forward" in vars(layer):
                 raise ValueError(
                     f"Layer {number}, {type(layer).__name__}, is part of a network, which would lose its parameters: "
                     "make a new layer, or give copy.deepcopy(layer)."
                 )
-        self.layers, self.loss_function, self.dtype = list(layers), LOSSES[loss], np.dtype(dtype)
+        self.layers, self.loss_function, self.dtype = tuple(layers), LOSSES[loss], np.dtype(dtype)
         self._bind()
 
     @property
@@ -139,8 +140,10 @@ class Sequential:
         """Fill `grad` from d = dJ/dscores. Nobody needs dJ/dx, so the first layer leaves it out.
 
         d (…, m, n_out).
-        Raises: what a layer raises, with a note on which layer it is.
+        Raises: ValueError if d has not the shape of the last scores; what a layer raises, with a note on which it is.
         """
+        if type(d) is not np.ndarray or d.dtype != self.dtype or d.shape != self._scored:
+            d = self._slopes(d)
         for layer in self.layers[:0:-1]:
             d = layer.backward(d)
         layer = self.layers[0]
@@ -168,11 +171,20 @@ class Sequential:
         return float(loss)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """The class number (…, m) of each example of x (…, m, n_in): the highest score, or the sign of a single one."""
-        return predicted(self.forward(x))
+        """The class number (…, m) of each example of x (…, m, n_in): the highest score, or the sign of a single one.
+
+        Raises: ValueError if a score is NaN, as after training that diverged.
+        """
+        scores = self.forward(x)
+        if np.isnan(scores).any():
+            raise ValueError("There are scores that are NaN, which choose no class: the parameters have diverged.")
+        return predicted(scores)
 
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> Number:
-        """The share of examples x (…, m, n_in) whose class is predicted right; y (m,), (m, 1) or (T, m)."""
+        """The share of examples x (…, m, n_in) whose class is predicted right; y (m,), (m, 1) or (T, m).
+
+        NaN if not all scores are finite.
+        """
         share = share_right(self.forward(x), y)
         return share if self.trials else float(share)
 
@@ -246,6 +258,7 @@ class Sequential:
         lead = () if self.trials is None else (self.trials,)
         total = sum(math.prod(shape) for layer in self.layers for shape in layer.shapes.values())
         self._theta, self._grad = np.zeros((*lead, total), self.dtype), np.zeros((*lead, total), self.dtype)
+        self._scored: tuple[int, ...] | None = None  # the shape of the last scores, to validate dJ/dscores
         _keep_freed_memory()
         start = 0
         for layer in self.layers:
@@ -267,6 +280,15 @@ class Sequential:
             stacked = "" if self.trials is None else f" or ({self.trials}, examples, {units})"
             raise ValueError(f"x must have shape (examples, {units or 'features'}){stacked}, not {x.shape}.")
         return finite(x, "x")
+
+    def _slopes(self, d: Any) -> np.ndarray:
+        """dJ/dscores of the shape of the last scores, in the network's precision."""
+        d = cast(floats(d, "d of backward"), self.dtype)
+        if all(layer.cache is None for layer in self.layers):
+            raise ValueError("backward needs a forward pass first: scores = forward(x).")
+        if d.shape != (self._scored or d.shape):
+            raise ValueError(f"d of backward must have the shape of the scores, {self._scored}, not {d.shape}.")
+        return d
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name not in ("_theta", "_grad")}
@@ -301,12 +323,14 @@ def predicted(scores: np.ndarray) -> np.ndarray:
 
 
 def share_right(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The accuracy (…) of scores (…, m, C) for class numbers y; `ValueError` if they are none.
+    """The accuracy (…) of scores (…, m, C) for class numbers y, NaN where not all scores are finite; `ValueError` if y
+    are no class numbers.
 
     Returns: (…), for scores (…, m, C) and y (…, m).
     """
     classes = predicted(scores)
-    return np.mean(classes == labels(y, classes.shape, max(2, scores.shape[-1]), "y"), axis=-1)
+    share = np.mean(classes == labels(y, classes.shape, max(2, scores.shape[-1]), "y"), axis=-1)
+    return np.where(np.isfinite(scores).all(axis=(-2, -1)), share, math.nan)[()]
 
 
 def _keep_freed_memory() -> None:

@@ -14,11 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from annotated_types import Predicate, doc
+from annotated_types import Ge, Lt, Predicate, doc
 
-from course_lib.annotations import Count, Rng
+from course_lib.annotations import Count, Positive, Rng, Share
 from course_lib.arguments import checked, validated
 from course_lib.inputs import short
+
+Place = Annotated[float, Ge(0), Lt(1), doc("a number, at least 0 and below 1")]
 
 
 class Sampler:
@@ -59,10 +61,12 @@ class Range(Sampler):
 class Uniform(Range):
     """low + (high − low) u"""
 
-    def at(self, u):
+    @checked
+    def at(self, u: float):
         return self.low + (self.high - self.low) * u
 
-    def where(self, value):
+    @checked
+    def where(self, value: float):
         return (value - self.low) / (self.high - self.low)
 
 
@@ -73,12 +77,12 @@ class LogUniform(Range):
 
     floor = 0.0
 
-    def at(self, u):
+    @checked
+    def at(self, u: float):
         return self.low * (self.high / self.low) ** u
 
-    def where(self, value):
-        if not value > 0:
-            raise ValueError(f"value must be positive, as all of {self} are, not {short(value)}.")
+    @checked
+    def where(self, value: Positive):
         return math.log(value / self.low) / math.log(self.high / self.low)
 
 
@@ -90,10 +94,12 @@ class IntUniform(Range):
     low: int
     high: int
 
-    def at(self, u):
-        return self.low + int(_share(u) * (self.high - self.low + 1))
+    @checked
+    def at(self, u: Place):
+        return self.low + int(u * (self.high - self.low + 1))
 
-    def where(self, value):
+    @checked
+    def where(self, value: float):
         return (value - self.low + 0.5) / (self.high - self.low + 1)
 
 
@@ -104,11 +110,16 @@ class Choice(Sampler):
 
     options: Sequence[Any]
 
-    def at(self, u):
-        return self.options[int(_share(u) * len(self.options))]
+    @checked
+    def at(self, u: Place):
+        return self.options[int(u * len(self.options))]
 
     def where(self, value):
-        return (list(self.options).index(value) + 0.5) / len(self.options)
+        try:
+            place = list(self.options).index(value)
+        except ValueError:  # arrays among them cannot be compared
+            raise ValueError(f"value must be one of {short(self.options)}, not {short(value)}.") from None
+        return (place + 0.5) / len(self.options)
 
 
 def _are_samplers(space: Mapping) -> bool:
@@ -142,21 +153,19 @@ def grid(space: Space, points: Count | Mapping[str, Count]) -> list[dict[str, An
 
 
 @checked
-def narrowed(space: Space, best: Sequence[Mapping[str, Any]], margin: float = 0.1) -> dict[str, Sampler]:
+def narrowed(space: Space, best: Sequence[Mapping[str, Any]], margin: Share = 0.1) -> dict[str, Sampler]:
     """The smallest range around the values of the `best` settings, wider by `margin` of the old range at both ends.
 
     Where the best lie at the edge of the old range, the new one reaches beyond it. Only `Uniform` and `LogUniform`
     axes become narrower.
+
+    Raises: ValueError if one of these axes is not in all settings.
     """
     fine = dict(space)
     for name, sampler in space.items():
         if isinstance(sampler, Uniform | LogUniform):
+            if not all(name in settings for settings in best):
+                raise ValueError(f"best must be settings with {name!r} in each of them, not {short(best)}.")
             u = [sampler.where(settings[name]) for settings in best]
             fine[name] = type(sampler)(sampler.at(min(u) - margin), sampler.at(max(u) + margin))
     return fine
-
-
-def _share(u: float) -> float:
-    if not 0 <= u < 1:
-        raise ValueError(f"u must be at least 0 and below 1, not {short(u)}.")
-    return u

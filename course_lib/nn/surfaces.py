@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from course_lib.inputs import arrays, short
+from course_lib.arguments import checked
+from course_lib.inputs import arrays, like, short
 from course_lib.registry import registered
 
 Points = np.ndarray
 
 
+@checked
 @dataclass(frozen=True)
 class Surface:
     """f(x, y) with ∇f; `minima` (k, 2) are all its local minima, each with the value `lowest`."""
@@ -36,17 +39,28 @@ class Surface:
     def value(self, p: Points) -> np.ndarray:
         """f (…), for p (…, 2).
 
-        Raises: ValueError if p does not consist of points with two coordinates.
+        Raises: ValueError if p does not consist of points with two coordinates, or f gives no numbers.
         """
-        return self.f(*_coordinates(p))
+        x, y = _coordinates(p)
+        return _everywhere(self.f(x, y), x, f"f of {self.name}")
 
     @arrays("p", ndim=1, of="points (…, 2)")
     def grad(self, p: Points) -> np.ndarray:
         """∇f (…, 2), for p (…, 2).
 
-        Raises: ValueError if p does not consist of points with two coordinates.
+        Raises: ValueError if p does not consist of points with two coordinates, or df gives no pair of numbers.
         """
-        return np.stack(self.df(*_coordinates(p)), axis=-1)
+        x, y = _coordinates(p)
+        slopes, name = self.df(x, y), f"df of {self.name}"
+        if not isinstance(slopes, tuple | list) or len(slopes) != 2:
+            raise ValueError(f"{name} must give the two slopes, along x and along y, not {short(slopes)}.")
+        return np.stack([_everywhere(slope, x, name) for slope in slopes], axis=-1)
+
+
+def _everywhere(given: Any, x: np.ndarray, name: str) -> np.ndarray:
+    """What a formula gave at x; a number is the same everywhere."""
+    values = like(given, x, name, number=True)
+    return values[()] if values.shape == x.shape else np.full(x.shape, values)
 
 
 def _coordinates(p: Points) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ Source: Goodfellow, Bengio & Courville, Deep Learning, sections 8.1 and 7.8; the
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, runtime_checkable
@@ -18,10 +19,11 @@ import numpy as np
 from annotated_types import doc
 
 from course_lib.annotations import Count, Finite, Functions, Natural, Network, NotNegative, Rng, Rows, Seed
-from course_lib.arguments import checked
-from course_lib.inputs import as_raised, cast, floats, generator, numbers, short, true_or_not
+from course_lib.arguments import checked, validated
+from course_lib.inputs import as_raised, broadcasts, cast, floats, generator, numbers, short, true_or_not
+from course_lib.nn.losses import loss_and_slope
 from course_lib.nn.normalization import BatchNorm
-from course_lib.nn.optimizers import broadcasts, changed_in_place
+from course_lib.nn.optimizers import changed_in_place, floating, is_own
 from course_lib.nn.schedules import Schedule
 from course_lib.nn.sequential import share_right
 
@@ -90,6 +92,7 @@ def train_frames(
     x, x_val (m, n_in), y, y_val (m,) or (m, n_out).
     Raises: ValueError if not exactly one of epochs and steps is given, epochs make no update, or x and y do not match.
     """
+    floating(net.theta, "the network")
     same_length(x=x, y=y)
     same_length(x_val=x_val, y_val=y_val)
     if patience is not None and x_val is None:
@@ -101,20 +104,23 @@ def train_frames(
     monitor = _Monitor(net, lr, per_epoch, _sample(x, y, eval_size), (x_val, y_val), callbacks, patience)
     batches = _batches(x, y, batch_size, generator(rng), shuffle)
 
-    state, step = optimizer.init(net.theta), 0
-    yield monitor.frame(step, [])
+    state, step, start = optimizer.init(net.theta), 0, net.theta.copy()
+    yield (frame := monitor.frame(step, []))
     while step < steps and not monitor.finished:
         losses, next_frame = [], min(steps, step + every)
         with np.errstate(all="ignore"):
             while step < next_frame:
                 x_batch, y_batch = next(batches)
-                losses.append(net.loss_and_grad(x_batch, y_batch))
+                losses.append(_loss(net.loss_and_grad(x_batch, y_batch), net.theta.shape[:-1]))
                 if not _any_finite(losses[-1]):
                     break
                 given = optimizer.step(net.theta, net.grad, state, _rate(lr(step), net.theta.shape))
                 changed_in_place(given, net.theta, optimizer, "step")
                 step += 1
-        yield monitor.frame(step, losses)
+        yield (frame := monitor.frame(step, losses))
+    if step and np.any(frame.lr) and np.any(net.grad) and np.array_equal(net.theta, start) and is_own(optimizer):
+        name = type(optimizer).__name__
+        warnings.warn(f"{name} has not moved theta: to learn, change it in place, as in theta -= ….", stacklevel=2)
     monitor.early_stopping.restore_best()
 
 
@@ -159,7 +165,8 @@ class History:
 
     @classmethod
     def of(cls, frames: Sequence[Frame]) -> History:
-        """The frames of a run, stacked."""
+        """The frames of a run, one or more, stacked."""
+        frames = validated(Sequence[Frame], "frames", "History.of", list(frames))
 
         def column(name):
             if getattr(frames[0], name) is None:
@@ -219,7 +226,7 @@ class _EarlyStopping:
     """The step of the lowest loss, trial by trial; with patience also the weights and running statistics there."""
 
     def __init__(self, net: Network, patience: int | None) -> None:
-        norms = [layer for layer in net.layers if isinstance(layer, BatchNorm)]
+        norms = [layer for layer in net.layers or () if isinstance(layer, BatchNorm)]
         state = [net.theta, *(array for norm in norms for array in (norm.running_mean, norm.running_var))]
         self.state, self.patience = state if patience else [], patience
         self.best_state = [array.copy() for array in self.state]
@@ -249,8 +256,8 @@ def _evaluate(net: Network, x: np.ndarray | None, y: np.ndarray | None) -> tuple
     """Loss and accuracy in evaluation mode; None without data, accuracy nan where y are not class numbers."""
     if x is None or y is None:
         return None, None
-    scores = net.forward(x)
-    loss = net.loss_function(scores, y)[0]
+    scores = floats(net.forward(x), "What forward of the network returns", ndim=2)
+    loss = loss_and_slope(net.loss_function, scores, y)[0]
     try:
         accuracy = share_right(scores, y)
     except ValueError:
@@ -329,10 +336,17 @@ def _plain(number: Number) -> Number:
 
 def _any_finite(loss: Number) -> bool:
     """Whether any trial still has a finite loss."""
-    try:
-        return math.isfinite(loss) if isinstance(loss, float) else bool(np.isfinite(loss).any())
-    except (TypeError, ValueError):
-        raise ValueError(f"loss_and_grad must return the loss, a number, not {short(loss)}.") from None
+    return math.isfinite(loss) if isinstance(loss, float) else bool(np.isfinite(loss).any())
+
+
+def _loss(given: Any, shape: tuple[int, ...]) -> Number:
+    """The loss that a network gave: a Python float, or an array of this shape, (T,)."""
+    if type(given) is float:
+        return given
+    loss = numbers(given)
+    if loss is None or loss.shape != shape:
+        raise ValueError(f"loss_and_grad must return the loss, {shape or 'a number'}, not {short(given)}.")
+    return loss if shape else float(loss)
 
 
 def _one_per_trial(lr: Number) -> Number:

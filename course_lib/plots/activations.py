@@ -34,8 +34,8 @@ def rounded(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """As a whole number; 0% and 100% only where it is exactly that."""
-    text = f"{share:.0%}"
+    """As a whole number; 0% and 100% only where it is exactly that, and a dash where there is no share."""
+    text = f"{share:.0%}" if share == share else "–"
     return {"0%": "under 1%", "100%": "over 99%"}.get(text, text) if 0 < share < 1 else text
 
 

@@ -41,6 +41,17 @@ def test_nothing_yet(path):
     assert not path.exists()  # looking does not write
 
 
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [(".", "progress.sqlite"), ("/", "/progress.sqlite"), ("~/mine", "{home}/mine.sqlite"), ("a%b/ü", "a%b/ü.sqlite")],
+)
+def test_the_variable_may_name_any_place(given, path, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("COURSE_LIB_PROGRESS", given)
+    assert ProgressFile().path == Path(path.format(home=tmp_path))
+
+
 def test_what_is_written_is_read_by_the_next_kernel():
     file = ProgressFile()
     file.solve("5.1")

@@ -14,16 +14,16 @@ from course_lib.inputs import labels
 from course_lib.nn import normal, preprocessing, spaces, surfaces
 from course_lib.nn.activations import ACTIVATIONS, Activation, log_softmax, softmax
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient, relative_error
-from course_lib.nn.layers import Dense, Dropout, Elementwise, Maxout, PReLU, RReLU
-from course_lib.nn.losses import LOSSES, PENALTIES, pair_margin
+from course_lib.nn.layers import Dense, Dropout, Elementwise, Layer, Maxout, PReLU, RReLU
+from course_lib.nn.losses import LOSSES, PENALTIES, l1, l2, pair_margin
 from course_lib.nn.network import MLP
 from course_lib.nn.normalization import BatchNorm, GroupNorm, LayerNorm
-from course_lib.nn.optimizers import OPTIMIZERS, SGD
+from course_lib.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 from course_lib.nn.schedules import SCHEDULES, Schedule
-from course_lib.nn.search import search
+from course_lib.nn.search import LossExploded, search
 from course_lib.nn.sequential import Sequential
 from course_lib.nn.stacked import TrainMLP
-from course_lib.nn.training import train
+from course_lib.nn.training import History, train
 
 
 class Frame:
@@ -86,6 +86,21 @@ def forward_and_back(make: Callable) -> Callable:
 
 
 X, CLASSES = np.random.default_rng(0).standard_normal((6, 4)), np.array([0, 1, 2, 3, 0, 1])
+
+
+def diverged() -> MLP:
+    mine = net()
+    mine.theta = np.nan
+    return mine
+
+
+def after_forward() -> MLP:
+    mine = net()
+    mine.forward(X)
+    return mine
+
+
+LogUniform = spaces.LogUniform
 UNIT = spaces.Uniform(0.0, 1.0)
 SIX = np.arange(24.0).reshape(6, 4) % 7
 ONE = {  # every place where an array comes in: functions of one array (6, 4)
@@ -342,6 +357,34 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         assert np.isnan(LOSSES[loss](X * np.nan, targets)[0])
 
 
+@pytest.mark.parametrize("penalty", [l1, l2])
+@pytest.mark.parametrize("strength", [0.5, np.float64(0.5), np.array(0.5), np.longdouble(0.5)], ids=repr)
+def test_a_penalty_keeps_float32(penalty: Callable, strength: object) -> None:
+    assert penalty(X.astype(np.float32), strength)[1].dtype == np.float32
+
+
+@pytest.mark.parametrize("form", ["list", "table", "objects"])
+def test_backward_takes_slopes_in_any_form(form: str) -> None:
+    mine, same_net, d = after_forward(), after_forward(), np.ones((6, 4))
+    mine.backward({"list": d.tolist(), "table": Frame(d), "objects": d.astype(object)}[form])
+    same_net.backward(d)
+    np.testing.assert_array_equal(mine.grad, same_net.grad)
+
+
+@pytest.mark.parametrize("outputs", [1, 4])
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
+def test_a_run_that_diverged_has_no_accuracy(broken: float, outputs: int) -> None:
+    loss = "softmax_cross_entropy" if outputs > 1 else "sigmoid_bce"
+    mine, others = net(loss, outputs), MLP((4, 5, outputs), loss=loss, trials=2)
+    mine.theta, y = broken, CLASSES % max(outputs, 2)
+    others.theta[0] = broken
+    with np.errstate(all="ignore"):
+        assert np.isnan(mine.accuracy(X, y))
+        history = train(mine, X, y, SGD(), steps=2, x_val=X, y_val=y)
+        assert np.isnan([history.accuracy, history.val_accuracy]).all()
+        assert np.isnan(others.accuracy(X, y)).tolist() == [True, False]
+
+
 @pytest.mark.parametrize(
     ("call", "word"),
     [
@@ -366,7 +409,7 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         (lambda: check_gradients(Sequential([Elementwise("tanh")]), X, CLASSES), "indices"),
         (lambda: numerical_gradient(lambda theta: 0.0, np.array([1e10])), "give h"),
         (lambda: numerical_gradient(lambda theta: 0.0, np.array([1e4], np.float32)), "give h"),
-        (lambda: spaces.LogUniform(1e-3, 1.0).where(-1.0), "positive"),
+        (lambda: LogUniform(1e-3, 1.0).where(-1.0), "positive"),
         (lambda: PReLU(4).forward(X[:, :1]), "(…, 4)"),
         (lambda: Maxout(2).forward(X[:, :3]), "pieces"),
         (lambda: surfaces.SURFACES["bowl"].value(X), "points"),
@@ -394,7 +437,7 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         (lambda: SGD(lr=True), "not True"),
         *((lambda wrong=wrong: setattr(net(), "l2", wrong), "l2") for wrong in ("0.1", -1, np.nan, True)),
         (lambda: spaces.Uniform(-1e308, 1e308), "too far"),
-        (lambda: spaces.LogUniform(1e-300, 1e300), "too far"),
+        (lambda: LogUniform(1e-300, 1e300), "too far"),
         (lambda: spaces.Choice([]), "must be a list of one or more, not []"),
         (lambda: MLP((4, 4), l2=10**400), "l2"),
         (lambda: net(dtype=np.float32).forward(X * 1e39), "finite numbers (float32)"),
@@ -412,6 +455,37 @@ def test_scores_of_a_run_that_diverged_have_a_loss_that_says_so(loss: str) -> No
         (lambda: Activation("mine", np.tanh, None), "df of mine"),
         (lambda: setattr(net(), "theta", [1, 2]), "theta"),
         (lambda: spaces.Choice((1, 2)).at(1.0), "below 1"),
+        *((lambda wrong=wrong: l2(X, wrong), "strength of l2") for wrong in ("0.1", None, 1j, np.ma.masked)),
+        *((lambda wrong=wrong: l1(X, 0.1, axis=wrong), "axis of l1") for wrong in ("x", 2, -3, 1.0, True, (0, 1))),
+        *((lambda wrong=wrong: softmax(X, wrong), "axis of softmax") for wrong in ("x", 7, 0.0, np.arange(2))),
+        (lambda: log_softmax(scores=X, axis="x"), "axis of log_softmax"),
+        (lambda: l2(X, np.ones(3)), "broadcast, not (6, 4) and (3,)"),
+        (lambda: relative_error(X, X[0, :3]), "broadcast"),
+        (lambda: pair_margin(s=X, s_c=X[:3]), "broadcast"),
+        (lambda: Dense(4, 5).params.update(W=X), "W in params of Dense must be numbers of shape (4, 5)"),
+        (lambda: setattr(Dense(4, 5), "grads", {"w": 0.0}), "grads of Dense has no 'w', only W, b"),
+        (lambda: setattr(Dense(4, 5), "params", None), "must be a dict"),
+        (lambda: Layer(dtype="float16"), "dtype of Layer"),
+        (lambda: Sequential([Dense(4, 5), Dense(6, 4)]).forward(X), "x of Dense must have shape (…, 6), not (6, 5)"),
+        (lambda: net().backward(X), "forward pass first"),
+        *((lambda wrong=wrong: after_forward().backward(wrong), "d of backward") for wrong in (None, X[:5], "x", 1j)),
+        (lambda: diverged().predict(X), "NaN"),
+        (lambda: check_gradients(diverged(), X, CLASSES), "not finite"),
+        (lambda: Momentum().step(np.ones(3), np.ones(3), None), "state of Momentum.step"),
+        (lambda: Adam().step(np.ones(3), np.ones(3), Momentum().init(np.ones(3))), "state of Adam.step"),
+        (lambda: Momentum().step(np.ones(3), np.ones(3), Momentum().init(np.ones(4))), "state of Momentum.step"),
+        (lambda: SGD().step(np.ones(3), np.ones(3), None, np.ones(2)), "lr of SGD.step must broadcast"),
+        (lambda: SCHEDULES["cosine"].make()(10**400), "t must be"),
+        (lambda: History.of([]), "frames of History.of"),
+        (lambda: LossExploded()({"score": [1.0]}), "LossExploded follows 'loss'; the objective reports score"),
+        (lambda: LossExploded()([1.0, 2.0]), "curves of LossExploded"),
+        (lambda: spaces.narrowed({"a": UNIT}, [{"a": 0.5}, {"b": 0.5}]), "settings with 'a' in each"),
+        (lambda: spaces.narrowed({"a": UNIT}, [{"a": "x"}]), "value of Uniform.where"),
+        (lambda: spaces.narrowed({"a": UNIT}, [{"a": 0.5}], margin=-1), "margin of narrowed"),
+        *((lambda make=make: make(1, 2).where("x"), "must be a") for make in (LogUniform, spaces.IntUniform)),
+        *((lambda make=make: make(1, 2).at("x"), "must be a") for make in (LogUniform, spaces.IntUniform)),
+        (lambda: spaces.Choice((1, 2)).where(3), "value must be one of (1, 2), not 3"),
+        (lambda: spaces.Choice([X, X]).where(X + 1), "value must be one of"),
         (lambda: spaces.grid({"a": UNIT}, {}), "points"),
         (lambda: spaces.grid({"a": UNIT}, {"a": 2.5}), "a of points must be a whole number"),
         (lambda: search(lambda s, seed: 1.0, {"a": UNIT}, 2, 0).values("b"), "'b'"),

@@ -288,6 +288,31 @@ def test_what_a_learners_function_gives_is_refused_where_it_is_given(place: str,
         assert "layer 2 of" in caught.value.__notes__[0]
 
 
+@pytest.mark.parametrize(
+    ("f", "df", "words"),
+    [
+        (None, np.cos, "f of Surface must be a function"),
+        (lambda x, y: None, None, "df of Surface must be a function"),
+        (lambda x, y: None, lambda x, y: None, "f of mine must give numbers of shape"),
+        (lambda x, y: "x", lambda x, y: x, "f of mine must give numbers of shape"),
+        (lambda x, y: x[:1], lambda x, y: (x,), "f of mine must give numbers of shape"),
+        (lambda x, y: x * 1j, lambda x, y: (x, y, x), "f of mine must give numbers of shape"),
+    ],
+)
+def test_a_surface_of_ones_own_gives_numbers(f: Callable, df: Callable, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        surface(f, df).value(X[:, :2])
+    if callable(f) and callable(df):
+        with pytest.raises(ValueError, match="df of mine must give the two slopes"):
+            surface(f, df).grad(X[:, :2])
+
+
+def test_a_surface_may_be_flat() -> None:
+    flat = surface(lambda x, y: 1.0, lambda x, y: (0, y))
+    assert flat.value(X[:, :2]).tolist() == [1.0] * 6 and flat.value([1, 2]) == 1.0
+    np.testing.assert_array_equal(flat.grad(X[:, :2]), np.c_[0 * X[:, 1], X[:, 1]])
+
+
 def test_a_slope_may_be_a_number() -> None:
     mine = net(activation=Activation("double", lambda x: 2.0 * x, lambda x: 2.0))
     assert check_gradients(mine, X, Y).verdict == "right"
@@ -344,6 +369,105 @@ def test_gradients_reach_the_network_in_whatever_way_they_are_written(way: str, 
     assert check_gradients(Sequential([copy.deepcopy(mine.layers[1])]), np.c_[X, X[:, :2] ** 2], Y).verdict == "right"
 
 
+def misspelt(self, slope):
+    self.grads["G"] = slope
+
+
+def misspelt_in_a_new_dict(self, slope):
+    self.grads = {"G": slope}
+
+
+@pytest.mark.parametrize(
+    ("write", "sentence"),
+    [
+        (misspelt, "grads of Mine has no 'G', only g: "),
+        (misspelt_in_a_new_dict, "grads of Mine has no 'G', only g: "),
+        (
+            lambda self, slope: self.grads.update(g=slope[:, None]),
+            r"g in grads of Mine must be numbers of shape \(1, 4",
+        ),
+        (lambda self, slope: self.grads.update(g=None), "g in grads of Mine must be an array of numbers, not None"),
+        (lambda self, slope: self.grads.update(g=slope * 1j), "g in grads of Mine must be an array of numbers, not "),
+        (lambda self, slope: setattr(self, "grads", None), "grads of Mine must be a dict of arrays, not None"),
+        (lambda self, slope: setattr(self, "params", {"h": slope}), "params of Mine has no 'h'"),
+    ],
+)
+def test_gradients_that_reach_no_parameter_are_refused(write: Callable, sentence: str) -> None:
+    def backward(self, dy, need_dx=True):
+        write(self, np.sum(dy * self.cache, axis=0))
+        return self.params["g"] * dy
+
+    mine = drawn(Sequential([Dense(3, 4), type("Mine", (Doubled,), {"backward": backward})(4), Dense(4, 4)]))
+    with pytest.raises(ValueError, match=sentence) as caught:
+        mine.loss_and_grad(X, Y)
+    assert "layer 2 of 3, Mine" in caught.value.__notes__[0]
+
+
+def spoilt(a: np.ndarray) -> np.ndarray:
+    """The right answer is worked out first; then what was given is overwritten."""
+    a[...] = 7.0
+    return a
+
+
+class Spoiler(Doubled):
+    def forward(self, x, train=False):
+        y = super().forward(x.copy(), train)
+        spoilt(x)
+        return y
+
+    def backward(self, dy, need_dx=True):
+        dx = super().backward(dy.copy())
+        spoilt(dy)
+        return dx
+
+
+def tanh_in_place(x):
+    return np.tanh(x, out=x)
+
+
+def tanh_slope_in_place(x):
+    np.tanh(x, out=x)
+    x *= -x
+    x += 1.0
+    return x
+
+
+def loss_in_place(scores, targets):
+    loss, slope = LOSSES["softmax_cross_entropy"](scores.copy(), targets.copy())
+    spoilt(scores)
+    targets[...] = 0
+    return loss, slope
+
+
+def with_own(place: str) -> Sequential:
+    if place == "loss":
+        mine = Sequential([Dense(3, 4), Elementwise("tanh")])
+        mine.loss_function = loss_in_place
+        return drawn(mine)
+    own = Activation("mine", tanh_in_place, tanh_slope_in_place)
+    layers = {"first": [Spoiler(3), Dense(3, 4)], "middle": [Dense(3, 4), Elementwise("tanh"), Spoiler(4)]}
+    return drawn(Sequential(layers.get(place) or [Dense(3, 4), Elementwise(own), Dense(4, 4)]))
+
+
+@pytest.mark.parametrize("place", ["first", "middle", "activation", "loss"])
+def test_what_a_learners_function_changes_in_place_spoils_nothing(place: str) -> None:
+    mine, x, y = with_own(place), X.copy(), Y.copy()
+    assert check_gradients(mine, x, y).verdict == "right"
+    mine.signals(x, y)
+    mine.predict(x)
+    history = train(mine, x, y, SGD(), steps=2, batch_size=None, x_val=x, y_val=y)
+    np.testing.assert_array_equal(history.accuracy, history.val_accuracy)
+    assert history.accuracy[-1] == mine.accuracy(x, y)
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(y, Y)
+
+
+@pytest.mark.parametrize("made_of", [lambda y: y[:3], lambda y: y.T, lambda y: y[None]], ids=["rows", "turned", "more"])
+def test_a_layer_keeps_the_rows(made_of: Callable) -> None:
+    with pytest.raises(ValueError, match=r"Mine.forward returns must have one row for each row of x, \(6, 4\)"):
+        drawn(layer_giving("forward", made_of)).loss_and_grad(X, Y)
+
+
 @pytest.mark.parametrize("place", ["params", "grads"])
 def test_an_array_put_in_the_place_of_another_is_copied_into_the_network(place: str) -> None:
     mine = drawn(Sequential([Dense(3, 4), Doubled(4), Dense(4, 4)]))
@@ -352,6 +476,40 @@ def test_an_array_put_in_the_place_of_another_is_copied_into_the_network(place: 
     vector = mine.theta if place == "params" else mine.grad
     assert np.count_nonzero(vector == 7.0) == 4
     assert np.count_nonzero(mine.copy().theta == 7.0) == (4 if place == "params" else 0)
+
+
+def rebinds(self, theta, g, state, lr):
+    theta = theta - lr * g  # what many write first
+
+
+class Rebinds:
+    """No subclass of anything."""
+
+    lr = 0.1
+
+    def init(self, theta):
+        return None
+
+    def step(self, theta, grad, state, lr=None):
+        theta = theta - lr * grad
+
+
+@pytest.mark.parametrize("make", [type("Mine", (Optimizer,), {"lr": 0.1, "update": rebinds}), Rebinds])
+def test_a_step_that_moves_nothing_is_pointed_out(make: type) -> None:
+    with pytest.warns(UserWarning, match="^(Mine|Rebinds) has not moved theta: to learn, change it in place"):
+        fitted(optimizer=make())
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_rate_that_moves_nothing_is_taken_at_its_word() -> None:
+    still = fitted(optimizer=Rebinds(), schedule=lambda t: 0.0).loss
+    assert still[0] == still[-1] == fitted(optimizer=SGD(1e-300)).loss[-1]
+
+
+@pytest.mark.parametrize("memory", [3, None, (1,)], ids=str)
+def test_the_memory_of_an_optimizer_has_names(memory: object) -> None:
+    with pytest.raises(ValueError, match="memory of Mine must be names"):
+        fitted(optimizer=made(SGD, "update", lambda: None, memory=memory)())
 
 
 @pytest.mark.parametrize("made", [made(Optimizer, "update", lambda: np.ones(3), lr=0.1), made(SGD, "step", lambda: X)])
@@ -417,10 +575,13 @@ def test_a_layer_that_forgets_to_start_says_so() -> None:
 @pytest.mark.parametrize(
     ("start", "sentence"),
     [
-        (lambda self: (Layer.__init__(self), self.params.update(g=np.ones(4))), "give the first values"),
+        (
+            lambda self: (Layer.__init__(self), self.params.update(g=np.ones(4))),
+            "with their first values",
+        ),
         (
             lambda self: (Layer.__init__(self, g=np.ones(4)), self.params.update(g=np.ones(3))),
-            "not change their shapes",
+            r"g in params of Mine must be numbers of shape \(4,\), not an array of shape \(3,\)",
         ),
         (lambda self: Layer.__init__(self, g=None), "g of Mine must be an array of numbers, not None"),
     ],
@@ -490,14 +651,84 @@ def test_settings_of_init_reach_a_function_of_ones_own() -> None:
         net(init=mine, l_2=0.1)
 
 
-@pytest.mark.parametrize("given", [lambda self, loss: None, lambda self, loss: (loss, self.grad)], ids=["None", "two"])
-def test_a_network_of_ones_own_gives_its_loss(given: Callable) -> None:
+class Table:
+    """A network that is no subclass of anything: theta is a score for each class, whatever x."""
+
+    def __init__(self, name: str = "", given: object = None) -> None:
+        self.theta, self.grad, self.layers = np.zeros(4), np.ones(4), []
+        if name in ("theta", "grad"):
+            setattr(self, name, given)
+        elif name:
+            setattr(self, name, lambda *args, **kwargs: given)
+
+    def forward(self, x, train=False):
+        return np.tile(self.theta, (len(x), 1))
+
+    def loss_function(self, scores, targets):
+        return LOSSES["softmax_cross_entropy"](scores, targets)
+
+    def loss_and_grad(self, x, y, train=True):
+        loss, slope = self.loss_function(self.forward(x), y)
+        self.grad[...] = slope.sum(axis=0)
+        return loss
+
+
+NO_LOSS = {
+    "None": None,
+    "array": np.ones(3),
+    "one in an array": np.ones(1),
+    "text": "1.0",
+    "complex": 1j,
+    "two": (1.0, 2.0),
+    "list": [1.0],
+    "object": object(),
+    "function": len,
+    "masked": np.ma.masked,
+}
+
+
+@pytest.mark.parametrize("wrong", NO_LOSS)
+@pytest.mark.parametrize("name", ["loss_and_grad", "loss_function"])
+def test_a_network_of_ones_own_gives_its_loss(name: str, wrong: str) -> None:
+    bad = NO_LOSS[wrong]
+    for given in [bad if wrong != "two" else (1.0,), (bad, np.zeros((6, 4)))] if name == "loss_function" else [bad]:
+        with pytest.raises(ValueError, match=f"{name.replace('_f', ' f')} must return the loss"):
+            fitted(Table(name, given))
+
     class Mine(MLP):
         def loss_and_grad(self, x, y, train=True):
-            return given(self, super().loss_and_grad(x, y, train))
+            return bad
 
     with pytest.raises(ValueError, match="loss_and_grad must return the loss"):
         fitted(Mine((3, 5, 4)))
+
+
+@pytest.mark.parametrize("loss", [1, True, np.float16(1), np.array(1.0)], ids=repr)
+def test_a_loss_may_be_any_number(loss: object) -> None:
+    assert fitted(Table("loss_and_grad", loss)).batch_loss.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        ("theta", [0.0, 0.0], "theta of the network must be an array of floating-point numbers, not "),
+        ("theta", np.zeros(3, int), "theta of the network must be an array of floating-point numbers, not "),
+        ("grad", None, "grad of SGD.step must be an array of numbers, not None"),
+        ("grad", np.zeros(3), "grad of SGD.step must have the shape of theta"),
+        ("forward", None, "forward of the network returns must be an array of numbers, not None"),
+        ("forward", np.zeros(4), "forward of the network returns must be an array of numbers, not "),
+    ],
+)
+def test_a_network_of_ones_own_is_validated(name: str, given: object, words: str) -> None:
+    mine = Table(name, given)
+    if name == "grad":
+        mine.loss_and_grad = lambda x, y: 1.0
+    with pytest.raises(ValueError, match=words):
+        fitted(mine)
+
+
+def test_a_network_of_ones_own_learns() -> None:
+    assert np.diff(fitted(Table()).loss).max() < 0.0
 
 
 def test_a_learners_decorator_around_a_method_is_not_taken_off() -> None:

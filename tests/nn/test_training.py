@@ -100,7 +100,8 @@ def test_minibatch_noise_falls_like_one_over_root_m():
 
     for m in (1, 10, 100):
         watch = Watch()
-        train(model, x, y, watch, epochs=4 if m == 100 else 1, batch_size=m, record_every=10000)
+        with pytest.warns(UserWarning, match="Watch has not moved theta"):
+            train(model, x, y, watch, epochs=4 if m == 100 else 1, batch_size=m, record_every=10000)
         noise[m] = np.sqrt(np.mean(watch.state.errors))
     assert noise[1] / noise[100] == pytest.approx(10, rel=0.05)
     assert noise[1] / noise[10] == pytest.approx(10**0.5, rel=0.05)
