@@ -21,14 +21,7 @@ def zigzag_explorer(**start: Any) -> Explorer:
     Controls: mean (of the inputs, before the activation), lr, activation (that feeds the unit), batch_size, centred,
     steps.
     """
-    shifted: Settings = {
-        "mean": 1.5,
-        "lr": 0.1,
-        "activation": "identity",
-        "batch_size": 1,
-        "steps": 60,
-        "centred": False,
-    }
+    shifted = {"mean": 1.5, "lr": 0.1, "activation": "identity", "batch_size": 1, "steps": 60, "centred": False}
     controls: list[Control] = [
         Slider("mean", "input mean", -2, 2, 1.5, step=0.05),
         LogSlider("lr", "learning rate", 0.01, 100, 0.1),
