@@ -98,14 +98,11 @@ def function(ask: Callable[[tuple], Any], parameters: list | None) -> Callable[.
     scope: dict[str, Any] = {"ask": ask}
     exec(compile("def answer(*arguments):\n    return ask(arguments)", "<answer>", "exec"), scope)
     if parameters is not None:
-        scope["answer"].__signature__ = inspect.Signature(
-            [
-                inspect.Parameter(
-                    name, inspect._ParameterKind(kind), default=None if default else inspect.Parameter.empty
-                )
-                for name, kind, default in parameters
-            ]
-        )
+        empty = inspect.Parameter.empty
+        given = [
+            inspect.Parameter(name, kind, default=None if default else empty) for name, kind, default in parameters
+        ]
+        scope["answer"].__signature__ = inspect.Signature(given)
     return scope["answer"]
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,15 +32,9 @@ class Worker:
         home = self._folder.name
         kept = ("PATH", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH", "LANG")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
-        environment |= {
-            "HOME": home,
-            "TMPDIR": home,
-            "COURSE_LIB_PROGRESS": os.path.join(home, "progress"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-        }
-        self._process = subprocess.Popen(
+        environment |= {"HOME": home, "TMPDIR": home, "COURSE_LIB_PROGRESS": os.path.join(home, "progress")}
+        environment |= dict.fromkeys(("PYTHONDONTWRITEBYTECODE", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        self._process: Any = subprocess.Popen(
             [sys.executable, "-X", "utf8", str(WORKER)],
             cwd=home,
             env=environment,
@@ -53,16 +48,14 @@ class Worker:
         return self
 
     def _listen(self) -> None:
-        replies: Any = self._process.stdout
-        while line := replies.readline(LONGEST_REPLY):
+        while line := self._process.stdout.readline(LONGEST_REPLY):
             self._replies.put(line)
         self._replies.put(b"")
 
     def say(self, message: dict[str, Any]) -> None:
-        pipe: Any = self._process.stdin
         try:
-            pipe.write(json.dumps(message).encode() + b"\n")
-            pipe.flush()
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
         except OSError:
             raise Stopped("Its process ended without an answer.") from None
 
@@ -85,14 +78,8 @@ class Worker:
     def call(self, number: int, arguments: tuple, seconds: float) -> dict[str, Any]:
         """Call a function there. While it runs it may call those among its arguments that are functions here."""
         here = [one for one in arguments if _stays_here(one)]
-        self.say(
-            {
-                "call": number,
-                "arguments": [
-                    {"function": here.index(one)} if _stays_here(one) else _pickled(one) for one in arguments
-                ],
-            }
-        )
+        sent = [{"function": here.index(one)} if _stays_here(one) else _pickled(one) for one in arguments]
+        self.say({"call": number, "arguments": sent})
         while "callback" in (message := self.hear(seconds)):
             try:
                 given = [self._received(one, seconds) for one in message["arguments"]]
@@ -109,18 +96,14 @@ class Worker:
         return lambda *given: unpacked(self.call(int(argument["function"]), given, seconds)["value"])
 
     def __exit__(self, *error: object) -> None:
-        try:
+        with suppress(OSError):  # it has ended by itself
             if os.name == "posix":
                 os.killpg(self._process.pid, 9)
             self._process.kill()
-        except OSError:
-            pass  # it has ended by itself
         self._process.wait()
-        for pipe in filter(None, (self._process.stdin, self._process.stdout)):
-            try:
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
                 pipe.close()
-            except OSError:
-                pass
         self._folder.cleanup()
 
 

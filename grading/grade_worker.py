@@ -16,6 +16,7 @@ import os
 import pickle
 import sys
 import traceback
+from contextlib import suppress
 from typing import Any
 
 MEMORY = 4 << 30  # bytes of address space; NumPy's own libraries reserve a part
@@ -29,21 +30,11 @@ def confine(seconds: int) -> None:
         import resource
     except ImportError:  # Windows
         return
-    limits = (
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_FSIZE, FILE),
-        (resource.RLIMIT_CORE, 0),
-    )
-    for kind, value in limits:
-        try:
-            resource.setrlimit(kind, (value, value))
-        except (ValueError, OSError):  # a stricter limit stands already, or the system has none of this kind
-            continue
-    try:  # an empty network of its own: Linux, where users may have one
+    for kind, value in {"CPU": seconds, "AS": MEMORY, "FSIZE": FILE, "CORE": 0}.items():
+        with suppress(ValueError, OSError):  # a stricter limit stands already, or the system has none of this kind
+            resource.setrlimit(getattr(resource, f"RLIMIT_{kind}"), (value, value))
+    with suppress(OSError, AttributeError):  # an empty network of its own: Linux, where users may have one
         ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
-    except (OSError, AttributeError):
-        return
 
 
 def load(code: str, id: str) -> Any:
@@ -71,10 +62,8 @@ def about(yours: Any) -> dict[str, Any]:
     if not callable(yours):
         return {"not_callable": shortened(yours)}
     try:
-        parameters = [
-            (one.name, int(one.kind), one.default is not one.empty)
-            for one in inspect.signature(yours).parameters.values()
-        ]
+        signed = inspect.signature(yours).parameters.values()
+        parameters = [(one.name, int(one.kind), one.default is not one.empty) for one in signed]
     except (TypeError, ValueError):
         parameters = None
     return {"parameters": parameters, "stub": is_stub(yours)}

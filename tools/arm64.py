@@ -17,11 +17,12 @@ import re
 import shutil
 import signal
 import subprocess
+import symtable
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -56,43 +57,29 @@ class Cell:
         return f"cell {self.number} ({self.source.splitlines()[0][:60]})"
 
 
-@dataclass
-class Chapter:
-    path: Path
-    cells: list[Cell] = field(default_factory=list)
-
-
-def read_chapter(path: Path) -> Chapter:
+def read_chapter(path: Path) -> list[Cell]:
     """The code cells that print numbers, and those that make what these need."""
-    chapter = Chapter(path)
+    cells: list[Cell] = []
     notebook = json.loads(path.read_text(encoding="utf-8"))
     for number, cell in enumerate((c for c in notebook["cells"] if c["cell_type"] == "code"), 1):
         source = "".join(cell["source"])
-        tree = ast.parse(source)
-        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-        makes = {n.id for n in names if isinstance(n.ctx, ast.Store)}
-        makes |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-        makes |= {
-            (a.asname or a.name).split(".")[0]
-            for n in ast.walk(tree)
-            if isinstance(n, ast.Import | ast.ImportFrom)
-            for a in n.names
-        }
-        reads = {n.id for n in names if isinstance(n.ctx, ast.Load)}
+        symbols = symtable.symtable(source, path.name, "exec").get_symbols()
+        makes = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+        names = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
+        reads = {name.id for name in names if isinstance(name.ctx, ast.Load)}
         shows_picture = any("image/png" in output.get("data", {}) for output in cell["outputs"])
         ignored = "nbval-ignore-output" in cell["metadata"].get("tags", [])
         stored = text(cell["outputs"])
         compared = not (shows_picture or ignored or reads & NO_NUMBERS) and re.search(r"\d", stored) is not None
         if compared or makes:
-            chapter.cells.append(Cell(number, source, stored, compared, makes, reads))
+            cells.append(Cell(number, source, stored, compared, makes, reads))
     wanted: set[str] = set()
-    for cell in reversed(chapter.cells):  # what nobody reads who prints a number is not needed
+    for cell in reversed(cells):  # what nobody reads who prints a number is not needed
         if cell.compared or cell.makes & wanted:
             wanted = (wanted - cell.makes) | cell.reads
         else:
             cell.verdict = "no number"
-    chapter.cells = [cell for cell in chapter.cells if not cell.verdict]
-    return chapter
+    return [cell for cell in cells if not cell.verdict]
 
 
 def text(outputs: list[dict]) -> str:
@@ -103,12 +90,12 @@ def text(outputs: list[dict]) -> str:
 
 
 def run_cells(
-    interpreter: list[str], chapter: Chapter, cells: list[Cell], seconds: int, surroundings: dict[str, str]
+    interpreter: list[str], path: Path, cells: list[Cell], seconds: int, surroundings: dict[str, str]
 ) -> Iterator[tuple[Cell, dict]]:
-    """Run `cells` in one process of that interpreter; yield each with its record as it ends."""
-    process = subprocess.Popen(
+    """Run `cells` of a notebook in one process of that interpreter; yield each with its record as it ends."""
+    process: Any = subprocess.Popen(
         ["nice", "-n", "5", *interpreter, str(Path(__file__).resolve()), "--inside"],
-        cwd=chapter.path.parent,
+        cwd=path.parent,
         env={**os.environ, **ONE_THREAD, "IPYTHONDIR": str(BUILD / "ipython"), **surroundings},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -116,16 +103,13 @@ def run_cells(
         text=True,
         encoding="utf-8",
     )
-    to_process: Any = process.stdin
-    lines: Any = process.stdout
-    said: Any = process.stderr
-    to_process.write(json.dumps({"sources": [cell.source for cell in cells], "seconds": seconds}))
-    to_process.close()
-    for cell, line in zip(cells, lines):
+    process.stdin.write(json.dumps({"sources": [cell.source for cell in cells], "seconds": seconds}))
+    process.stdin.close()
+    for cell, line in zip(cells, process.stdout):
         yield cell, json.loads(line)
-    errors = said.read()
+    errors = process.stderr.read()
     if process.wait() != 0:
-        raise SystemExit(f"{chapter.path.name} ended early:\n{errors[-2000:]}")
+        raise SystemExit(f"{path.name} ended early:\n{errors[-2000:]}")
 
 
 def inside() -> None:
@@ -153,15 +137,15 @@ def inside() -> None:
         print(json.dumps(record), flush=True)
 
 
-def compare(path: Path, limit: float, python: str) -> Chapter:
+def compare(path: Path, limit: float, python: str) -> list[Cell]:
     """Time the cells of a chapter here, then run those within the limit on the other processor."""
-    chapter = read_chapter(path)
-    for cell, record in run_cells([sys.executable], chapter, chapter.cells, 3600, {"PYTHONPATH": str(ROOT)}):
+    cells = read_chapter(path)
+    for cell, record in run_cells([sys.executable], path, cells, 3600, {"PYTHONPATH": str(ROOT)}):
         cell.seconds = record["seconds"]
         if "error" in record or cell.compared and record["text"] != cell.stored:
             cell.verdict = f"left out: prints something else here too {record.get('error', '')}".strip()
     missing: dict[str, str] = {}  # name -> why its cell does not run
-    for cell in chapter.cells:
+    for cell in cells:
         if lost := sorted(cell.reads & missing.keys()):
             cell.verdict = f"left out: needs {lost[0]}, {missing[lost[0]]}"
         elif cell.seconds > limit:
@@ -170,10 +154,10 @@ def compare(path: Path, limit: float, python: str) -> Chapter:
             missing.pop(name, None)
             if cell.verdict:
                 missing[name] = f"which cell {cell.number} makes"
-    chosen = [cell for cell in chapter.cells if not cell.verdict]
+    chosen = [cell for cell in cells if not cell.verdict]
     surroundings = {"PYTHONPATH": f"{ROOT}{os.pathsep}{SITE}", "PYTHONPYCACHEPREFIX": str(BUILD / "bytecode")}
     emulated = [EMULATOR, "-cpu", PROCESSOR, "-L", str(SYSTEM), python]
-    for cell, record in run_cells(emulated, chapter, chosen, int(SLOWDOWN * limit), surroundings):
+    for cell, record in run_cells(emulated, path, chosen, int(SLOWDOWN * limit), surroundings):
         cell.printed = record["text"]
         if "error" in record:
             cell.verdict = f"left out: {record['error']}"
@@ -183,7 +167,7 @@ def compare(path: Path, limit: float, python: str) -> Chapter:
         print(f"{path.stem:20} {cell.verdict[:40]:8} {times}  {cell.name}", flush=True)
         if cell.verdict == "DIFFERS":
             print(difference(cell), flush=True)
-    return chapter
+    return cells
 
 
 def difference(cell: Cell) -> str:
@@ -215,8 +199,8 @@ def unpack_system() -> None:
     folder = BUILD / "apt"
     for name in ("state/lists/partial", "cache/archives/partial"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    (folder / "state" / "status").touch()
     state = folder / "state"
+    (state / "status").touch()
     options = "APT::Architecture=arm64 APT::Architectures=arm64 APT::Sandbox::User= Debug::NoLocking=1".split()
     options += [f"Dir::State={state}", f"Dir::State::status={state / 'status'}", f"Dir::Cache={folder / 'cache'}"]
     apt = ["apt-get", "-qq", "-y", "--no-install-recommends", *(f"--option={option}" for option in options)]
@@ -236,12 +220,10 @@ def unpack_packages(version: str) -> None:
     lock = (ROOT / "requirements" / "lab.lock").read_text(encoding="utf-8")
     pins = BUILD / "pins.txt"
     pins.write_text("\n".join(re.findall(r"^\S+==\S+(?: ;[^\\\n]+)?", lock, re.MULTILINE)) + "\n", encoding="utf-8")
-    platforms = [
-        f"--platform=manylinux{name}_aarch64" for name in ("2014", *(f"_2_{minor}" for minor in range(17, 36)))
-    ]
     part = SITE.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     pip = [sys.executable, *"-m pip install --quiet --no-compile --only-binary=:all: --implementation=cp".split()]
+    platforms = [f"--platform=manylinux{name}_aarch64" for name in ("2014", *map("_2_{}".format, range(17, 36)))]
     where = [f"--target={part}", f"--python-version={version}", f"--constraint={pins}", *platforms]
     subprocess.run([*pip, *where, *NEEDED], check=True)
     # the course asks for its own version
@@ -258,19 +240,20 @@ def main() -> int:
     given = parser.parse_args()
     python = set_up()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        chapters = list(pool.map(lambda path: compare(path.resolve(), given.limit, python), given.notebooks))
+        cells = list(pool.map(lambda path: compare(path.resolve(), given.limit, python), given.notebooks))
+    chapters = {path.stem: [cell for cell in found if cell.compared] for path, found in zip(given.notebooks, cells)}
     print(f"\n{'chapter':20} {'compared':>8} {'same':>6} {'differ':>6} {'left out':>8}")
-    for chapter in chapters:
-        verdicts = [cell.verdict for cell in chapter.cells if cell.compared]
+    for chapter, compared in chapters.items():
+        verdicts = [cell.verdict for cell in compared]
         same, differ = verdicts.count("same"), verdicts.count("DIFFERS")
-        print(f"{chapter.path.stem:20} {same + differ:8} {same:6} {differ:6} {len(verdicts) - same - differ:8}")
+        print(f"{chapter:20} {same + differ:8} {same:6} {differ:6} {len(verdicts) - same - differ:8}")
     for title, start in (("Left out", "left out"), ("Different", "DIFFERS")):
         print(f"\n{title}:")
-        for chapter in chapters:
-            for cell in chapter.cells:
-                if cell.compared and cell.verdict.startswith(start):
-                    print(f"  {chapter.path.stem}, {cell.name}{cell.verdict.removeprefix(start)}")
-    return any(cell.verdict == "DIFFERS" for chapter in chapters for cell in chapter.cells)
+        for chapter, compared in chapters.items():
+            for cell in compared:
+                if cell.verdict.startswith(start):
+                    print(f"  {chapter}, {cell.name}{cell.verdict.removeprefix(start)}")
+    return any(cell.verdict == "DIFFERS" for compared in chapters.values() for cell in compared)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,10 @@ def links(found: Iterable[Place]) -> str:
     return "; ".join(f"{number} {', '.join(group)}".strip() for number, group in chapters.items())
 
 
+def seen(key: str) -> list[str]:
+    return [links(of(key, way)) for way in WAYS]
+
+
 def row(*columns: str) -> str:
     return f"| {' | '.join(column or '–' for column in columns)} |"
 
@@ -79,20 +83,11 @@ def map_page() -> str:
                 row(" ", "what the notes say", "where", *WAYS, "put right"),
                 "|---|---|---|---|---|---|---|---|",
             ]
-            page += [
-                row(
-                    one.key,
-                    one.text,
-                    one.where,
-                    *(links(of(one.key, way)) for way in WAYS),
-                    ", ".join(right[key] for key in one.corrections),
-                )
-                for one in lines
-            ]
+            for one in lines:
+                put_right = ", ".join(right[key] for key in one.corrections)
+                page.append(row(one.key, one.text, one.where, *seen(one.key), put_right))
     page += ["\n## Corrections\n", row(" ", "put right", "where", *WAYS), "|---|---|---|---|---|---|---|"]
-    page += [
-        row(right[one.key], one.title, one.where, *(links(of(one.key, way)) for way in WAYS)) for one in corrections()
-    ]
+    page += [row(right[one.key], one.title, one.where, *seen(one.key)) for one in corrections()]
     return "\n".join(page) + "\n"
 
 

@@ -14,7 +14,6 @@ import platform
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ KERNELS = {  # names that OPENBLAS_CORETYPE knows, oldest first
     "arm64": "ARMV8 CORTEXA53 CORTEXA57 CORTEXA72 NEOVERSEN1 NEOVERSEN2 NEOVERSEV1 THUNDERX2T99 VORTEX ARMV8SVE A64FX "
     "VORTEXM4",
 }
+Variables = dict[str, str]  # of the environment
 ONE_THREAD = {f"{name}_THREADS": "1" for name in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM")}
 
 # Multiplies, then prints the BLAS in force, and which of NumPy's optional instructions are on.
@@ -41,14 +41,6 @@ print(blas[0].get("internal_api", "unknown"), blas[0].get("architecture", "?"), 
 """
 
 
-@dataclass(frozen=True)
-class Configuration:
-    """Environment variables under which the tests run."""
-
-    name: str
-    variables: dict[str, str]
-
-
 def probe(**variables: str) -> list[str] | None:
     """BLAS, kernel and instructions in force under these variables; None if this processor cannot run so."""
     done = subprocess.run(
@@ -60,59 +52,54 @@ def probe(**variables: str) -> list[str] | None:
     return done.stdout.split() if done.returncode == 0 else None
 
 
-def configurations() -> tuple[list[Configuration], list[str]]:
-    """All that can run here, and a sentence for each that cannot."""
+def configurations() -> dict[str, Variables]:
+    """All that can run here, and the variables under which they do; says of the others why not."""
     usual = probe()
     if usual is None:
         sys.exit("NumPy and threadpoolctl do not work in this environment: run `make test` first.")
-    found, sentences = [Configuration(f"jitter-{seed}", {"JITTER": str(seed)}) for seed in SEEDS], []
-    for more in (kernels(*usual[:2]), instructions(usual[2:])):
-        found += more[0]
-        sentences += more[1]
+    jitters = {f"jitter-{seed}": {"JITTER": str(seed)} for seed in SEEDS}
     several = dict.fromkeys(ONE_THREAD, str(max(2, os.cpu_count() or 1)))
-    return [*found, Configuration("threads-all", several)], sentences
+    return jitters | kernels(*usual[:2]) | instructions(usual[2:]) | {"threads-all": several}
 
 
-def kernels(blas: str, usual: str) -> tuple[list[Configuration], list[str]]:
+def kernels(blas: str, usual: str) -> dict[str, Variables]:
     if blas != "openblas":
-        return [], [f"NumPy computes with {blas} here, whose kernels cannot be chosen: OpenBLAS kernels are left out."]
+        print(f"NumPy computes with {blas} here, whose kernels cannot be chosen: OpenBLAS kernels are left out.")
+        return {}
     machine = platform.machine().lower().replace("amd64", "x86_64").replace("aarch64", "arm64")
-    found, sentences, seen = [], [], {usual.lower(): "the one in force anyway"}
+    found, seen = {}, {usual.lower(): "the one in force anyway"}
     for name in KERNELS.get(machine, "").split():
         got = probe(OPENBLAS_CORETYPE=name)
         if got is None:
-            sentences.append(f"OpenBLAS kernel {name}: this processor cannot execute it.")
+            print(f"OpenBLAS kernel {name}: this processor cannot execute it.")
         elif got[1].lower() in seen:
-            sentences.append(f"OpenBLAS kernel {name}: here that is {got[1]}, {seen[got[1].lower()]}.")
+            print(f"OpenBLAS kernel {name}: here that is {got[1]}, {seen[got[1].lower()]}.")
         else:
             seen[got[1].lower()] = f"as for {name}"
-            found.append(Configuration(f"blas-{name}", {"OPENBLAS_CORETYPE": name}))
-    if usual.lower() in seen:
-        found.append(Configuration(f"blas-{usual}", {}))
-    return found, sentences
+            found[f"blas-{name}"] = {"OPENBLAS_CORETYPE": name}
+    return {**found, f"blas-{usual}": {}}
 
 
-def instructions(on: list[str]) -> tuple[list[Configuration], list[str]]:
+def instructions(on: list[str]) -> dict[str, Variables]:
     """NumPy's own loops without AVX-512, and without anything that not every processor of this kind has."""
-    found: list[Configuration] = []
-    sentences: list[str] = []
-    tried: list[Any] = []
+    found: dict[str, Variables] = {}
+    tried: list[str] = []
     avx512 = [name for name in on if name.startswith("AVX512") or name == "X86_V4"]
     for name, off in (("without-AVX-512", avx512), ("baseline", on)):
         left = probe(NPY_DISABLE_CPU_FEATURES=" ".join(off))
         if not off or off == tried:
-            sentences.append(f"NumPy {name}: there is nothing to switch off on this processor.")
+            print(f"NumPy {name}: there is nothing to switch off on this processor.")
         elif left is None or set(left[2:]) & set(off):
-            sentences.append(f"NumPy {name}: this NumPy does not switch {', '.join(off)} off.")
+            print(f"NumPy {name}: this NumPy does not switch {', '.join(off)} off.")
         else:
-            found.append(Configuration(f"numpy-{name}", {"NPY_DISABLE_CPU_FEATURES": " ".join(off)}))
+            found[f"numpy-{name}"] = {"NPY_DISABLE_CPU_FEATURES": " ".join(off)}
             tried = off
-    return found, sentences
+    return found
 
 
-def run(configuration: Configuration, paths: list[str]) -> list[str]:
+def run(name: str, variables: Variables, paths: list[str]) -> list[str]:
     """Run the tests, print one line, return the names of those that fail."""
-    report, log = LOGS / f"{configuration.name}.xml", LOGS / f"{configuration.name}.txt"
+    report, log = LOGS / f"{name}.xml", LOGS / f"{name}.txt"
     report.unlink(missing_ok=True)
     surroundings = os.pathsep.join(filter(None, ["tests/surroundings", os.environ.get("PYTHONPATH")]))
     options = "-n auto --dist loadfile --nbval --nbval-current-env -p no:cacheprovider".split()
@@ -122,11 +109,11 @@ def run(configuration: Configuration, paths: list[str]) -> list[str]:
             cwd=ROOT,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": surroundings, **configuration.variables},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": surroundings, **variables},
         ).returncode
     if not report.exists():
-        print(f"{configuration.name:24} did not run, see {log.relative_to(ROOT)}", flush=True)
-        return [f"{configuration.name}: pytest ended with code {code}"]
+        print(f"{name:24} did not run, see {log.relative_to(ROOT)}", flush=True)
+        return [f"{name}: pytest ended with code {code}"]
     suite: Any = ElementTree.parse(report).getroot().find("testsuite")
     failed = [
         f"{case.get('classname')}::{case.get('name')}"
@@ -135,12 +122,12 @@ def run(configuration: Configuration, paths: list[str]) -> list[str]:
     ]
     passed = int(suite.get("tests", 0)) - len(failed) - int(suite.get("skipped", 0))
     print(
-        f"{configuration.name:24} {passed:6} passed {len(failed):4} failed {float(suite.get('time', 0)):7.0f} s",
+        f"{name:24} {passed:6} passed {len(failed):4} failed {float(suite.get('time', 0)):7.0f} s",
         flush=True,
     )
     if code and not failed:
-        return [f"{configuration.name}: pytest ended with code {code}, see {log.relative_to(ROOT)}"]
-    return [f"{configuration.name}: {name}" for name in failed]
+        return [f"{name}: pytest ended with code {code}, see {log.relative_to(ROOT)}"]
+    return [f"{name}: {test}" for test in failed]
 
 
 def main() -> int:
@@ -149,17 +136,15 @@ def main() -> int:
     parser.add_argument("--paths", nargs="+", default=PATHS, metavar="PATH", help="what to run (default: all)")
     parser.add_argument("--list", action="store_true", help="only say what can run here")
     given = parser.parse_args()
-    found, sentences = configurations()
-    print(*sentences, sep="\n", flush=True)
-    called = {c.name: {c.name, c.name.split("-")[0]} for c in found}
-    if unknown := set(given.names) - set().union(*called.values()):
-        parser.error(f"nothing here is called {' or '.join(sorted(unknown))}; there are {', '.join(called)}")
-    chosen = [c for c in found if not given.names or called[c.name] & set(given.names)]
+    found = configurations()
+    chosen = [name for name in found if not given.names or {name, name.split("-")[0]} & set(given.names)]
+    if not chosen:
+        parser.error(f"nothing here is called {' or '.join(given.names)}; there are {', '.join(found)}")
     if given.list:
-        print(*(c.name for c in chosen), sep="\n")
+        print(*chosen, sep="\n")
         return 0
     LOGS.mkdir(parents=True, exist_ok=True)
-    failed = [name for configuration in chosen for name in run(configuration, given.paths)]
+    failed = [test for name in chosen for test in run(name, found[name], given.paths)]
     print(*failed, sep="\n")
     print(f"{len(failed)} failures in {len(chosen)} configurations")
     return bool(failed)

@@ -78,14 +78,8 @@ def layer(module: torch.nn.Module, x: torch.Tensor, dy: torch.Tensor) -> dict:
     module.zero_grad()
     y = module(x)
     (y * dy).sum().backward()
-    return {
-        "x": x,
-        "dy": dy,
-        "y": y,
-        "dx": x.grad,
-        "dgamma": module.weight.grad.clone(),
-        "dbeta": module.bias.grad.clone(),
-    }
+    slopes = {"dgamma": module.weight.grad.clone(), "dbeta": module.bias.grad.clone()}
+    return {"x": x, "dy": dy, "y": y, "dx": x.grad} | slopes
 
 
 def with_affine(module: torch.nn.Module, rng: np.random.RandomState) -> torch.nn.Module:
@@ -94,25 +88,20 @@ def with_affine(module: torch.nn.Module, rng: np.random.RandomState) -> torch.nn
     return module
 
 
+def affine(module: torch.nn.Module) -> dict:
+    return {"gamma": module.weight, "beta": module.bias, "eps": 1e-5}
+
+
 def normalizations(rng: np.random.RandomState) -> dict:
     batch_norm = with_affine(torch.nn.BatchNorm1d(4), rng)
     batches = []
     for scale in (1.0, 3.0, 0.5):
         step = layer(batch_norm, 2 * scale + scale * numbers(rng, 6, 4), numbers(rng, 6, 4))
-        batches.append(
-            step | {"running_mean": batch_norm.running_mean.clone(), "running_var": batch_norm.running_var.clone()}
-        )
+        running = {name: getattr(batch_norm, name).clone() for name in ("running_mean", "running_var")}
+        batches.append(step | running)
     batch_norm.eval()
-    out = {
-        "batch": {
-            "gamma": batch_norm.weight,
-            "beta": batch_norm.bias,
-            "eps": 1e-5,
-            "momentum": 0.1,
-            "train": batches,
-            "eval": layer(batch_norm, numbers(rng, 6, 4), numbers(rng, 6, 4)),
-        }
-    }
+    evaluated = layer(batch_norm, numbers(rng, 6, 4), numbers(rng, 6, 4))
+    out = {"batch": affine(batch_norm) | {"momentum": 0.1, "train": batches, "eval": evaluated}}
     for name, module, shape in (
         ("layer", torch.nn.LayerNorm(4), (5, 4)),
         ("group", torch.nn.GroupNorm(2, 4), (5, 4)),
@@ -121,12 +110,7 @@ def normalizations(rng: np.random.RandomState) -> dict:
         ("batch_maps", torch.nn.BatchNorm2d(4), (3, 4, 2, 3)),
     ):
         with_affine(module, rng)
-        out[name] = {
-            "gamma": module.weight,
-            "beta": module.bias,
-            "eps": 1e-5,
-            **layer(module, 1 + 2 * numbers(rng, *shape), numbers(rng, *shape)),
-        }
+        out[name] = affine(module) | layer(module, 1 + 2 * numbers(rng, *shape), numbers(rng, *shape))
     return out
 
 
@@ -177,14 +161,8 @@ def networks(rng: np.random.RandomState) -> dict:
         value = F.cross_entropy(h, classes)
         value.backward()
         out[name] = {"scores": h, "loss": value, "dW": [w.grad for w in ws], "db": [b.grad for b in bs]}
-    return {
-        "x": x,
-        "targets": classes,
-        "W": weights,
-        "b": biases,
-        "values": out,
-        "batch norm, relu": normalized_network(x, classes, weights, biases),
-    }
+    given = {"x": x, "targets": classes, "W": weights, "b": biases}
+    return given | {"values": out, "batch norm, relu": normalized_network(x, classes, weights, biases)}
 
 
 def normalized_network(x, classes, weights, biases) -> dict:
@@ -197,13 +175,8 @@ def normalized_network(x, classes, weights, biases) -> dict:
             h = torch.relu(norms[-1](h))
     value = F.cross_entropy(h, classes)
     value.backward()
-    return {
-        "loss": value,
-        "dW": [w.grad for w in ws],
-        "db_last": bs[-1].grad,
-        "dgamma": [n.weight.grad for n in norms],
-        "dbeta": [n.bias.grad for n in norms],
-    }
+    slopes = {"dgamma": [n.weight.grad for n in norms], "dbeta": [n.bias.grad for n in norms]}
+    return {"loss": value, "dW": [w.grad for w in ws], "db_last": bs[-1].grad} | slopes
 
 
 def plain(value):

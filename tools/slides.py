@@ -13,7 +13,6 @@ import argparse
 import html
 import sys
 from pathlib import Path
-from typing import Any
 
 import notebooks
 import slide_deck
@@ -65,14 +64,12 @@ def main(arguments: list[str] | None = None) -> int:
     cells = [one for path, book in books.items() for one in cells_of(book, path.stem, explorer_call) if one.key in told]
     drawn = {} if given.still else {one.cell.key: one for one in draw_all(cells, SHARP, sweeps=1)}
     share(drawn.values())
-    failed = 0
-    items: list[Any] = []
+    items: list[str] = []
     for path in paths:
         try:
             moving = {key.removeprefix(f"{path.stem}-"): one for key, one in drawn.items() if key.startswith(path.stem)}
             deck = slide_deck.build(books[path], path.stem, moving)
         except (ValueError, OSError) as error:
-            failed += 1
             print(f"{path.name}: no deck: {error}", file=sys.stderr)
             continue
         target = given.to / f"{path.stem}.html"
@@ -87,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"  {problem}", file=sys.stderr)
     (given.to / "index.html").write_text(INDEX.format(items="\n".join(items)), encoding="utf-8", newline="\n")
     print(f"Open {given.to / 'index.html'} in a browser.")
-    return 1 if failed else 0
+    return len(items) < len(paths)
 
 
 if __name__ == "__main__":

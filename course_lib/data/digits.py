@@ -38,7 +38,7 @@ def load_digits(
     split   shares of the three parts, in sum at most 1; what is left over is not used.
     flat    rows of 64 pixels, else images (n, 8, 8).
     scaled  ink from 0 to 1, else the raw 0…16.
-    The arrays are fresh on every call: changing them harms nobody else.
+    Each call returns new arrays.
 
     Raises: ValueError if `split` is not three shares with a sum of at most 1, or the bundled file is damaged.
     """

@@ -122,8 +122,10 @@ def _fetched(url: str, sha256: str | None, cache: str | Path | None) -> Path:
             raise ValueError(
                 f"The folder {cache or 'for fetched files'} cannot be written to; give another one as `cache`."
             ) from error
+        response = getattr(error, "response", None)
+        why = type(error).__name__ if response is None else f"the server answers {response.status_code}"
         raise ValueError(
-            f"{url} could not be fetched ({_reason(error)}); check the network connection "
+            f"{url} could not be fetched ({why}); check the network connection "
             "and the address, or give the folder that holds the files."
         ) from error
     except ValueError as error:  # pooch keeps nothing whose checksum is wrong
@@ -131,8 +133,3 @@ def _fetched(url: str, sha256: str | None, cache: str | Path | None) -> Path:
             f"{url} has the wrong checksum: the download was cut short, or it is "
             "another file; try again, or give another address."
         ) from error
-
-
-def _reason(error: OSError) -> str:
-    response = getattr(error, "response", None)
-    return type(error).__name__ if response is None else f"the server answers {response.status_code}"

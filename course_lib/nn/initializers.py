@@ -63,14 +63,8 @@ def gain(activation: str, slope: float = 0.01) -> float:
 
     Raises: ValueError for an activation without a known gain.
     """
-    gains = {
-        "identity": 1.0,
-        "sigmoid": 1.0,
-        "tanh": 5 / 3,
-        "selu": 3 / 4,
-        "relu": math.sqrt(2.0),
-        "leaky_relu": math.sqrt(2 / (1 + slope * slope)),
-    }
+    gains = {"identity": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "selu": 3 / 4, "relu": math.sqrt(2.0)}
+    gains["leaky_relu"] = math.sqrt(2 / (1 + slope * slope))
     if activation not in gains:
         raise ValueError(f"No gain is known for {activation!r}; known are {', '.join(gains)}.")
     return gains[activation]
@@ -211,10 +205,7 @@ def _parameters(name: str, params: dict) -> dict:
         raise ValueError(
             f"The initializer {name!r} does not take {wrong}; it takes {', '.join(known) or 'no parameter'}."
         )
-    return {
-        **known,
-        **{p: validated(hints[p], p, name, value) for p, value in params.items()},
-    }
+    return known | {p: validated(hints[p], p, name, value) for p, value in params.items()}
 
 
 def _known(name: str) -> str:

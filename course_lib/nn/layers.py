@@ -421,9 +421,8 @@ def hidden_unit(activation: Unit, n: Count, rng: Rng) -> Layer:
     return _LAYERS[name](n, rng, **params)
 
 
-_LAYERS: dict[
-    str, Callable[..., Layer]
-] = {  # activations with parameters to learn, chance, or more than one input per output
+# Activations with parameters to learn, chance, or more than one input per output.
+_LAYERS: dict[str, Callable[..., Layer]] = {
     "prelu": lambda n, rng, *, alpha=0.25, per_channel=False: PReLU(
         n if validated(bool, "per_channel", "prelu", per_channel) else None, alpha
     ),

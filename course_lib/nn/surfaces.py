@@ -69,17 +69,8 @@ def _coordinates(p: Points) -> tuple[np.ndarray, np.ndarray]:
     return p[..., 0], p[..., 1]
 
 
-def _rosenbrock_gradient(x, y):
-    return -2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)
-
-
 def _beale_residuals(x, y):
     return 1.5 - x * (1 - y), 2.25 - x * (1 - y * y), 2.625 - x * (1 - y * y * y)
-
-
-def _beale(x, y):
-    a, b, c = _beale_residuals(x, y)
-    return a * a + b * b + c * c
 
 
 def _beale_gradient(x, y):
@@ -131,7 +122,7 @@ SURFACES = registered(
             "rosenbrock",
             "(1 − x)² + 100(y − x²)²",
             lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2,
-            _rosenbrock_gradient,
+            lambda x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
             start=(-1.2, 1.0),
             minima=((1.0, 1.0),),
             lowest=0.0,
@@ -141,7 +132,7 @@ SURFACES = registered(
         Surface(
             "beale",
             "(1.5 − x + xy)² + (2.25 − x + xy²)² + (2.625 − x + xy³)²",
-            _beale,
+            lambda x, y: sum(r * r for r in _beale_residuals(x, y)),
             _beale_gradient,
             start=(1.0, 1.0),
             minima=((3.0, 0.5),),
