@@ -126,14 +126,12 @@ def rows(folder: Path, exercises: dict[str, Exercise]) -> Iterator[tuple[str, st
                 answers.setdefault(id, []).append(grade_answers.answer(notebook, id))
     for student, answers in handed.items():
         for id, found in answers.items():
-            results = [(one, verdict(exercises, id, one)) for one in found]
-            best, said = max(results, key=lambda pair: pair[1].solved)
+            judgements = [
+                Verdict(False, one.problem) if one.problem else judged(exercises[id], one.code) for one in found
+            ]
+            best, said = max(zip(found, judgements), key=lambda pair: pair[1].solved)
             message = " ".join(f"{said.message.removeprefix(f'{id}: ')} {best.remark}".split())
             yield student, id, "yes" if said.solved else "no", "yes" if best.remark else "", message
-
-
-def verdict(exercises: dict[str, Exercise], id: str, answer: grade_answers.Answer) -> Verdict:
-    return Verdict(False, answer.problem) if answer.problem else judged(exercises[id], answer.code)
 
 
 def harmless(text: str) -> str:

@@ -19,7 +19,6 @@ import static_explorers
 from course_lib.explorers import all_explorers
 from course_lib.explorers.controls import Choice
 from course_lib.explorers.live import LiveExplorer
-from same_picture import explorer_call
 from slide_pictures import SHARP
 from static_explorers import (
     EVERY,
@@ -38,7 +37,7 @@ from static_explorers import (
 )
 
 NOTEBOOKS = sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
-CELLS = [cell for path in NOTEBOOKS for cell in cells_of(notebooks.read(path), path.stem, explorer_call)]
+CELLS = [cell for path in NOTEBOOKS for cell in cells_of(notebooks.read(path), path.stem)]
 # Controls of every kind, axes that change with the settings, linked controls, a live run.
 SAMPLE = {
     "neuron_explorer": "Move *bias b* to 2.",

@@ -6,7 +6,6 @@ Where that fails it is drawn again under the rounding jitter of the tests: a num
 rounding moves here may be as different in the stored one. Everything else, a label or an axis, must not be.
 """
 
-import ast
 import base64
 import html
 import io
@@ -25,8 +24,8 @@ import numpy as np
 from nbformat import NotebookNode
 from PIL import Image
 
-from course_lib.explorers import all_explorers
 from course_lib.explorers.strip import without_strip
+from static_explorers import explorer_call
 
 ROOT = Path(__file__).resolve().parents[1]
 NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e[+−-]?\d+)?)")
@@ -36,7 +35,6 @@ COLOUR = 32  # of 255
 STRAY = 25  # pixels that may be elsewhere: a digit, but not a word
 SHARE = 0.02  # the same, of the pixels that rounding moves
 REACH = 12  # pixels around what rounding moves
-_ARITHMETIC = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator)
 
 DRAW = """
 import ast, base64, json, sys
@@ -174,21 +172,3 @@ def redrawn_under(name: str, settings: dict[str, Any], seed: int) -> Drawn:
     )
     png, text = json.loads(done.stdout)
     return Drawn(base64.b64decode(png), text)
-
-
-def explorer_call(source: str) -> tuple[str, dict[str, Any]] | None:
-    """The explorer and the settings of a cell that ends in a plain call of one, like `neuron_explorer(w1=2.0)`."""
-    try:
-        match ast.parse(source).body[-1:]:
-            case [ast.Expr(ast.Call(ast.Name(name), [], settings))] if name in all_explorers():
-                return name, {str(one.arg): _value(one.value) for one in settings}
-    except (SyntaxError, ValueError):  # no Python, or settings that are computed
-        pass
-    return None
-
-
-def _value(setting: ast.expr) -> Any:
-    """A literal, or arithmetic like 10**-2.5; `ValueError` for anything else."""
-    if all(isinstance(node, _ARITHMETIC) for node in ast.walk(setting)):
-        return eval(compile(ast.Expression(setting), "settings", "eval"), {"__builtins__": {}})
-    return ast.literal_eval(setting)

@@ -54,7 +54,10 @@ def build(notebook: NotebookNode, name: str, explorers: Mapping[str, StaticExplo
     pictures: dict[str, Snapshot] = {}
     slides = slides_of(notebook, pictures, moving)
     body = "\n".join(column(group) for group in columns(slides))
-    title = heading(notebook, 1) or name
+    titles = (
+        re.search(r"^# (.+)$", cell.source, re.MULTILINE) for cell in notebook.cells if cell.cell_type == "markdown"
+    )
+    title = next((found[1] for found in titles if found), name)
     page = fill(
         (PAGE / "deck.html").read_text(encoding="utf-8"),
         {
@@ -139,7 +142,8 @@ def code_cell(
                 image = markup(explorers[cell.id], image)
             shown.append(f"<figure>{image}</figure>")
         elif "text/html" in data:
-            shown.append(f'<div class="output">{without_styles(data["text/html"])}</div>')
+            unstyled = re.sub(r' style="[^"]*"', "", data["text/html"])
+            shown.append(f'<div class="output">{unstyled}</div>')
         elif "text/markdown" in data and data["text/markdown"].count("\n") > LISTING:
             notes.append(data["text/markdown"])
         elif "text/markdown" in data:
@@ -154,11 +158,6 @@ def code_cell(
     elif not re.match(r"\w+\([^\n]*\)$", cell.source):
         notes.append(cell.source)
     return "\n".join(shown), [f"<pre>{html.escape(note)}</pre>" for note in notes]
-
-
-def without_styles(fragment: str) -> str:
-    """HTML of an output in the deck's own style."""
-    return re.sub(r' style="[^"]*"', "", fragment)
 
 
 def columns(slides: list[Slide]) -> list[list[Slide]]:
@@ -184,15 +183,6 @@ def section(slide: Slide, label: str) -> str:
     )
     aside = f'<aside class="notes">{"".join(slide.notes)}</aside>' if slide.notes else ""
     return f'<section data-where="{label}">\n{parts}{aside}\n</section>'
-
-
-def heading(notebook: NotebookNode, level: int) -> str | None:
-    found = re.search(
-        rf"^#{{{level}}} (.+)$",
-        "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"),
-        re.MULTILINE,
-    )
-    return found[1] if found else None
 
 
 def reveal(file: str) -> str:

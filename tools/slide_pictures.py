@@ -12,7 +12,8 @@ from nbformat import NotebookNode
 
 from course_lib.explorers import all_explorers
 from course_lib.plots.style import LIGHT, built_in
-from same_picture import Drawn, as_drawn, explorer_call, same_picture
+from same_picture import Drawn, as_drawn, same_picture
+from static_explorers import explorer_call
 
 SHARP = replace(LIGHT.large(), dpi=200.0)  # twice the stored dots: 1920 to 2000 across
 

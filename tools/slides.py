@@ -16,7 +16,6 @@ from pathlib import Path
 
 import notebooks
 import slide_deck
-from same_picture import explorer_call
 from slide_pictures import SHARP
 from static_explorers import cells_of, draw_all, share
 
@@ -61,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     given.to.mkdir(parents=True, exist_ok=True)
     books = {path: notebooks.read(path) for path in paths}
     told = {f"{path.stem}-{cell.id}" for path, book in books.items() for _, cell in slide_deck.lecture(book)}
-    cells = [one for path, book in books.items() for one in cells_of(book, path.stem, explorer_call) if one.key in told]
+    cells = [one for path, book in books.items() for one in cells_of(book, path.stem) if one.key in told]
     drawn = {} if given.still else {one.cell.key: one for one in draw_all(cells, SHARP, sweeps=1)}
     share(drawn.values())
     items: list[str] = []

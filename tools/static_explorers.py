@@ -46,6 +46,7 @@ THINNER = (2, 5, 10, 20, 25, 50, 100, 200)
 RECORDED = 100  # frames of a live run
 EVERY, PRESET_EVERY = 5, 20  # of which this many are shown
 NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?:e[-−]?\d+)?")
+_ARITHMETIC = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator)
 DRAWN_BY = ("numpy", "matplotlib", "pillow")  # other versions may draw other pixels
 
 Frame = tuple[str, str, str]  # background and what moves, as WebP in base64, and the text
@@ -109,15 +110,15 @@ class StaticExplorer:
         return own | {self.group: json.dumps({"parts": list(self.shared)})} if self.shared else own
 
 
-def cells_of(notebook: Mapping[str, Any], stem: str, called: Any) -> list[Cell]:
-    """The explorers of a notebook; `called(source)` gives name and settings of a plain call, or None."""
+def cells_of(notebook: Mapping[str, Any], stem: str) -> list[Cell]:
+    """The explorers of a notebook."""
     calls: list[tuple[str, str, dict[str, Any]]] = []
     texts = [""]  # before, between and after them
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             texts[-1] += f"{source}\n\n"
-        elif (call := called(source)) is not None and any(
+        elif (call := explorer_call(source)) is not None and any(
             "image/png" in one.get("data", {}) for one in cell["outputs"]
         ):
             calls.append((f"{stem}-{cell['id']}", *call))
@@ -125,6 +126,24 @@ def cells_of(notebook: Mapping[str, Any], stem: str, called: Any) -> list[Cell]:
     around = [before + after for before, after in zip(texts, texts[1:])]
     of_explorer = {call[1]: "".join(text for one, text in zip(calls, around) if one[1] == call[1]) for call in calls}
     return [Cell(*call, text, of_explorer[call[1]]) for call, text in zip(calls, around)]
+
+
+def explorer_call(source: str) -> tuple[str, dict[str, Any]] | None:
+    """The explorer and the settings of a cell that ends in a plain call of one, like `neuron_explorer(w1=2.0)`."""
+    try:
+        match ast.parse(source).body[-1:]:
+            case [ast.Expr(ast.Call(ast.Name(name), [], settings))] if name in all_explorers():
+                return name, {str(one.arg): _value(one.value) for one in settings}
+    except (SyntaxError, ValueError):  # no Python, or settings that are computed
+        pass
+    return None
+
+
+def _value(setting: ast.expr) -> Any:
+    """A literal, or arithmetic like 10**-2.5; `ValueError` for anything else."""
+    if all(isinstance(node, _ARITHMETIC) for node in ast.walk(setting)):
+        return eval(compile(ast.Expression(setting), "settings", "eval"), {"__builtins__": {}})
+    return ast.literal_eval(setting)
 
 
 def told(explorer: Explorer, text: str) -> list[str]:

@@ -15,12 +15,10 @@ FOLDER = Path(__file__).parent
 
 @cache
 def read_bundled(name: str, sha256: str, folder: Path = FOLDER) -> dict[str, np.ndarray]:
-    """The arrays of the .npz file `name`, read once and handed out read-only.
-
-    ValueError if the file is missing or its SHA-256 is not `sha256`.  Pickled objects are never loaded.
+    """The arrays of the .npz file `name`, read once and handed out read-only. Pickled objects are never loaded.
 
     Returns: name -> array, each in the shape (…) it was stored in.
-    Raises: ValueError if the file is missing or damaged.
+    Raises: ValueError if the file is missing or its SHA-256 is not `sha256`.
     """
     try:
         content = (folder / name).read_bytes()

@@ -212,7 +212,8 @@ class _Monitor:
             self.early_stopping.update(watched, step)
             if step and isinstance(self.lr, Schedule):
                 self.lr.update(watched)
-            epoch, lr = step / self.per_epoch, _one_per_trial(_rate(self.lr(step), self.net.theta.shape))
+            epoch, lr = step / self.per_epoch, _rate(self.lr(step), self.net.theta.shape)
+            lr = lr[..., 0] if np.ndim(lr) else lr  # (T, 1), which broadcasts against theta, as (T,)
             batch_loss = np.array(losses).reshape(-1, *np.shape(loss))
         best_step = self.early_stopping.best_step
         frame = Frame(step, epoch, lr, loss, accuracy, val_loss, val_accuracy, batch_loss, best_step)
@@ -347,8 +348,3 @@ def _loss(given: Any, shape: tuple[int, ...]) -> Number:
     if loss is None or loss.shape != shape:
         raise ValueError(f"loss_and_grad must return the loss, {shape or 'a number'}, not {short(given)}.")
     return loss if shape else float(loss)
-
-
-def _one_per_trial(lr: Number) -> Number:
-    """A learning rate (T, 1), which broadcasts against theta, as (T,)."""
-    return lr if np.ndim(lr) == 0 else np.asarray(lr)[..., 0]

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from course_lib.stills import PICTURE
-from same_picture import explorer_call
+from static_explorers import explorer_call
 from static_probe import MOVING
 from tools.site.staging import place_of
 

@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page
 import notebooks
 import slide_deck
 from lab_page import PATIENCE
-from same_picture import explorer_call
 from slide_pictures import SHARP
 from static_explorers import cells_of, draw_all
 from static_probe import shows, target
@@ -63,7 +62,7 @@ def deck(notebook: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = NOTEBOOKS / notebook
     target = tmp_path_factory.mktemp("slides") / f"{path.stem}.html"
     book = notebooks.read(path)
-    moving = cells_of(book, path.stem, explorer_call)[:3] if path.stem.startswith(MOVING) else []
+    moving = cells_of(book, path.stem)[:3] if path.stem.startswith(MOVING) else []
     explorers = {one.cell.key.removeprefix(f"{path.stem}-"): one for one in draw_all(moving, SHARP, sweeps=1)}
     target.write_text(slide_deck.build(book, path.stem, explorers).page, encoding="utf-8")
     assert target.stat().st_size < HEAVIEST

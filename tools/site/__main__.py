@@ -21,7 +21,6 @@ from pathlib import Path
 from sphinx.cmd.build import build_main
 
 from tools import notebooks
-from tools.same_picture import explorer_call
 from tools.site.staging import FRAMES, ROOT, stage
 from tools.static_explorers import cells_of, draw_all, share
 
@@ -34,7 +33,7 @@ def main(output: Path, instructors: bool = False, moving: Sequence[str] = ("",))
     notebooks.refuse_unstored(chapters)
     start = time.perf_counter()
     moved = [chapter for chapter in chapters if chapter.stem.startswith(tuple(moving))]
-    cells = [cell for chapter in moved for cell in cells_of(notebooks.read(chapter), chapter.stem, explorer_call)]
+    cells = [cell for chapter in moved for cell in cells_of(notebooks.read(chapter), chapter.stem)]
     explorers = {explorer.cell.key: explorer for explorer in draw_all(cells)}
     share(explorers.values())
     with tempfile.TemporaryDirectory(prefix="course-site-") as work:
