@@ -34,7 +34,8 @@ class Stop(Exception):
 def merged(base: dict, mine: dict, theirs: dict) -> tuple[dict, int, int]:
     """The newer notebook `theirs` with what `mine` made of `base`; how many cells of mine; how many of them marked."""
     my_cells = with_ids(mine["cells"], base["cells"])
-    old, own, new = ({cell["id"]: cell for cell in cells} for cells in (base["cells"], my_cells, theirs["cells"]))
+    before = {cell["id"]: said(cell) for cell in base["cells"]}
+    own, new = ({cell["id"]: cell for cell in cells} for cells in (my_cells, theirs["cells"]))
     cells: list[Cell] = []
     last: dict[str, Cell] = {}  # id of a cell of mine -> the cell of the result after which the next one of mine goes
     kept = marks = 0
@@ -48,35 +49,35 @@ def merged(base: dict, mine: dict, theirs: dict) -> tuple[dict, int, int]:
     def marked(cell: Cell, why: str) -> Cell:
         nonlocal marks
         marks += 1
-        ids = {*old, *own, *new}
+        ids = {*before, *own, *new}
         free = next(name for n in range(len(ids) + 1) if (name := f"{cell['id'][:50]}-yours{n or ''}") not in ids)
         return {**taken(cell), "id": free, "source": with_mark(cell, YOURS[why])}
 
     for cell in theirs["cells"]:
-        name, before, yours = cell["id"], old.get(cell["id"]), own.get(cell["id"])
+        name, yours = cell["id"], own.get(cell["id"])
+        unchanged = before.get(name) == said(cell)
         if yours is None:
-            if before is None or said(before) != said(cell):
-                cells.append(cell)
+            cells += [] if unchanged else [cell]
             continue
-        if said(yours) == said(cell) or before is not None and said(yours) == said(before):
+        if said(yours) in (said(cell), before.get(name)):
             cells.append(cell)
-        elif before is not None and said(before) == said(cell):
+        elif unchanged:
             cells.append(taken(yours))
         else:
             cells += [cell, marked(yours, "changed")]
         last[name] = cells[-1]
     after: Cell | None = None
-    for cell in my_cells:
-        if cell["id"] not in new:
-            if (before := old.get(cell["id"])) is None and said(cell)[1]:
-                last[cell["id"]] = taken(cell)
-            elif before is not None and said(before) != said(cell):
-                last[cell["id"]] = marked(cell, "gone")
+    for name, cell in own.items():
+        if name not in new:
+            if name not in before and said(cell)[1]:
+                last[name] = taken(cell)
+            elif before.get(name) not in (None, said(cell)):
+                last[name] = marked(cell, "gone")
             else:
                 continue
             at = next((i + 1 for i, one in enumerate(cells) if one is after), 0)
-            cells.insert(at, last[cell["id"]])
-        after = last.get(cell["id"], after)
+            cells.insert(at, last[name])
+        after = last.get(name, after)
     return {**theirs, "cells": cells}, kept, marks
 
 
