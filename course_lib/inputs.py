@@ -19,12 +19,12 @@ from course_lib.annotations import RandomGenerator, Seed
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # in this machine's byte order
 
 
-def short(value: Any, letters: int = 60) -> str:
-    """A value in a few letters, for a sentence."""
+def short(value: Any) -> str:
+    """A value in at most 60 letters, for a sentence."""
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}{_contents(value)}" if value.size else "an empty array"
     text = " ".join(repr(value).split())
-    return text if len(text) <= letters else f"{text[: letters - 3]}..."
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _contents(array: np.ndarray) -> str:

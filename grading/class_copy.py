@@ -76,9 +76,8 @@ def lab_only(makefile: str) -> str:
     """The Makefile with `help`, `lab`, `update` and nothing else."""
     head, _, rest = makefile.partition(".PHONY:")
     targets = {block.split(":")[0]: block for block in rest.split("\n\n") if ":" in block}
-    return (
-        "\n\n".join([head + ".PHONY: help lab update", *(targets[name] for name in ("help", "lab", "update"))]) + "\n"
-    )
+    names = ("help", "lab", "update")
+    return "\n\n".join([f"{head}.PHONY: {' '.join(names)}", *map(targets.__getitem__, names)]) + "\n"
 
 
 def build(to: Path) -> list[Path]:

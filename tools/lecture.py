@@ -61,8 +61,11 @@ def lecture_lab(folder: Path) -> Lab:
 
 def run(lab: Lab, file: str) -> list[str]:
     """Run the notebook `file` of the lab in a kernel that stays, and write what it shows into it; what went wrong."""
-    request = {"path": file, "name": file, "type": "notebook", "kernel": {"name": "python3"}}
-    kernel = ask(lab, "api/sessions", request)["kernel"]["id"]
+    session = {"path": file, "name": file, "type": "notebook", "kernel": {"name": "python3"}}
+    headers = {"Authorization": f"token {lab.token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{lab.address}/api/sessions", json.dumps(session).encode(), headers)
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        kernel = json.load(answer)["kernel"]["id"]
     client = BlockingKernelClient(connection_file=str(lab.runtime / f"kernel-{kernel}.json"))
     client.load_connection_file()
     client.start_channels(hb=False)  # on a busy machine a heart that is late is not dead
@@ -104,17 +107,6 @@ def run_cell(client: BlockingKernelClient, cell: NotebookNode) -> list[str]:
     cell.outputs = notebooks.merged_streams(outputs)
     raised = [one for one in outputs if one.output_type == "error"]
     return [f"Cell [{cell.execution_count}] raised {one.ename}: {one.evalue}" for one in raised]
-
-
-def ask(lab: Lab, address: str, content: dict[str, Any]) -> Any:
-    """What the server answers."""
-    request = urllib.request.Request(
-        f"{lab.address}/{address}",
-        json.dumps(content).encode(),
-        {"Authorization": f"token {lab.token}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=120) as answer:
-        return json.load(answer)
 
 
 def stop(*_: Any) -> None:

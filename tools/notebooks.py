@@ -162,7 +162,11 @@ def run(path: Path) -> NotebookNode:
     from nbclient import NotebookClient  # here: reading and tidying need no kernel
     from nbclient.exceptions import CellExecutionError
 
-    notebook = nbformat.convert(canonical(without_outputs(read(path))), 4)
+    notebook = read(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    notebook = nbformat.convert(canonical(notebook), 4)
     client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
@@ -194,13 +198,6 @@ def keep_pictures(old: NotebookNode, new: NotebookNode) -> NotebookNode:
 
 def pictures(cell: NotebookNode) -> list[NotebookNode]:
     return [output for output in cell.outputs if "image/png" in output.get("data", {})]
-
-
-def without_outputs(notebook: NotebookNode) -> NotebookNode:
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []
-    return notebook
 
 
 def is_stored_form(path: Path) -> bool:

@@ -345,13 +345,11 @@ def fingerprint(*modules: str) -> str:
     return total.hexdigest()
 
 
-def draw_all(
-    cells: Iterable[Cell], style: Style = LIGHT, sweeps: int | None = None, kept: Path = CACHE
-) -> Iterator[StaticExplorer]:
+def draw_all(cells: Iterable[Cell], style: Style = LIGHT, sweeps: int | None = None) -> Iterator[StaticExplorer]:
     """Every cell with its pictures, in the order in which they are ready; all cores draw."""
     cells, pictures, drawn = list(cells), 0, 0
     with ProcessPoolExecutor(min(os.cpu_count() or 1, len(cells) or 1)) as pool:
-        waiting = [pool.submit(static_explorer, cell, style, sweeps, kept) for cell in cells]
+        waiting = [pool.submit(static_explorer, cell, style, sweeps) for cell in cells]
         for number, done in enumerate(as_completed(waiting), 1):
             one = done.result()
             pictures, drawn = pictures + one.frames, drawn + one.drawn

@@ -46,9 +46,8 @@ def shows(root: Locator, frames: dict[str, Any], state: int, number: int | None 
 
     A wait for anything less - some picture, some text - may be over while a move is still being decoded.
     """
-    number = (
-        min(int(root.get_attribute("data-at") or 0), len(frames["states"][state][1]) - 1) if number is None else number
-    )
+    if number is None:
+        number = min(int(root.get_attribute("data-at") or 0), len(frames["states"][state][1]) - 1)
     behind, over, text = (frames["parts"][part] for part in frames["states"][state][1][number])
     root.page.wait_for_function(
         """([key, shown, text]) => {

@@ -127,8 +127,7 @@ class Standardize(Preprocessor):
     epsilon: NotNegative = 0.0
 
     def fit(self, x_train: np.ndarray) -> Scaled:
-        x = _training(x_train, samples=2)
-        return _standardized(x, self.epsilon, _noise(x, np.asarray(x_train)))
+        return _standardized(_training(x_train, samples=2), self.epsilon, x_train)
 
 
 @checked
@@ -139,8 +138,7 @@ class ChannelStandardize(Preprocessor):
     epsilon: NotNegative = 0.0
 
     def fit(self, x_train: np.ndarray) -> Scaled:
-        x = _pixels(x_train)
-        return _standardized(x, self.epsilon, _noise(x, np.asarray(x_train)))
+        return _standardized(_pixels(x_train), self.epsilon, x_train)
 
 
 @checked
@@ -207,7 +205,8 @@ PREPROCESSORS: dict[str, type[Preprocessor]] = {
 }
 
 
-def _standardized(x: np.ndarray, epsilon: NotNegative, noise: np.ndarray) -> Scaled:
+def _standardized(x: np.ndarray, epsilon: NotNegative, given: np.ndarray) -> Scaled:
+    noise = _noise(x, given)
     size = np.abs(x).max(axis=0)
     # squares of what is very large or small do not fit into float64: such a column is measured in a unit of its own
     unit = np.where((size > 1e-100) & (size < 1e100) | (size == 0.0), 1.0, size)
@@ -226,7 +225,8 @@ def _noise(x: np.ndarray, given: np.ndarray) -> np.ndarray:
     mean of n of them, added one by one in float64, is off by up to n units of float64, and so is their deviation from
     it (Chan, Golub & LeVeque 1983).
     """
-    own = np.finfo(given.dtype).eps if given.dtype.kind == "f" else 0.0
+    dtype = np.asarray(given).dtype
+    own = np.finfo(dtype).eps if dtype.kind == "f" else 0.0
     return (4 * own + len(x) * np.finfo(np.float64).eps) * np.abs(x).max(axis=0)
 
 
@@ -236,7 +236,7 @@ def _principal_axes(x_train: np.ndarray, components: int | None) -> tuple[np.nda
     if not 1e-150 < (largest := np.abs(x).max()) < 1e150 and largest:
         raise ValueError(f"Squares of numbers near {largest:.0e} do not fit into float64: use Standardize first.")
     mu = x.mean(axis=0)
-    flat = np.where(x.std(axis=0) <= _noise(x, np.asarray(x_train)), 0.0, x - mu).reshape(len(x), -1)
+    flat = np.where(x.std(axis=0) <= _noise(x, x_train), 0.0, x - mu).reshape(len(x), -1)
     k = flat.shape[1] if components is None else components
     if not 1 <= k <= flat.shape[1]:
         raise ValueError(f"components must lie between 1 and {flat.shape[1]} (the features), not be {k}.")

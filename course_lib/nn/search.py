@@ -173,13 +173,8 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
             _scores(None)  # says what is missing
     except Exception as e:
         trial, status = failed(trial, e), "failed"
-    return replace(
-        trial,
-        status=status,
-        score=curves.get("score", [math.nan])[-1],
-        curves=curves,
-        seconds=time.perf_counter() - began,
-    )
+    score, seconds = curves.get("score", [math.nan])[-1], time.perf_counter() - began
+    return replace(trial, status=status, score=score, curves=curves, seconds=seconds)
 
 
 def _scores(report: Any) -> dict[str, float]:
@@ -210,9 +205,8 @@ def search(
     button of a notebook), no further trial is started or waited for, and the finished ones are kept.
     """
     planned = plan(space, trials, rng)
-    return gather(
-        run_trials(objective, planned, executor, abandon=abandon, stop=stop), len(planned), maximise, progress
-    )
+    running = run_trials(objective, planned, executor, abandon=abandon, stop=stop)
+    return gather(running, len(planned), maximise, progress)
 
 
 def gather(running: Generator[Trial], planned: int, maximise: bool, progress: Callable | None) -> SearchResult:

@@ -166,7 +166,7 @@ def relinked(text: str, folder: Path, linked: set[Path]) -> str:
         file = Path(os.path.normpath(folder / path))
         if not file.is_file() or not file.is_relative_to(ROOT) or file.name == GUIDE:  # students' pages have no guide
             return words
-        if is_page(file):
+        if re.fullmatch(r"notebooks/[^/]+\.ipynb|docs/[^/]+\.md", file.relative_to(ROOT).as_posix()):
             if place.startswith("cell-id="):
                 place = place_of(file, place.removeprefix("cell-id="))
             return f"[{words}]({path}{'#' + place if place else ''})"
@@ -175,11 +175,6 @@ def relinked(text: str, folder: Path, linked: set[Path]) -> str:
         return f"[{words}]({here.as_posix()})"
 
     return LINK.sub(link, text)
-
-
-def is_page(file: Path) -> bool:
-    name = file.relative_to(ROOT).as_posix()
-    return bool(re.fullmatch(r"notebooks/[^/]+\.ipynb|docs/[^/]+\.md", name))
 
 
 def listing(file: Path) -> str:
