@@ -4,8 +4,8 @@
 
 Strict nbval of all notebooks and the tests that compute, once for each way in which this processor can round
 differently: under seeds of the rounding jitter (tests/surroundings/jitter.py), with every OpenBLAS kernel that it can
-execute, without NumPy's vector instructions, with several threads. NAME is one configuration or a kind of them
-(jitter, blas, numpy, threads). Logs and names of failures go to build/processors.
+execute, without NumPy's vector instructions, with several threads. NAME is one configuration, also without its
+kind (Nehalem), or a kind of them (jitter, blas, numpy, threads). Logs and names of failures go to build/processors.
 """
 
 import argparse
@@ -137,9 +137,10 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="only say what can run here")
     given = parser.parse_args()
     found = configurations()
-    chosen = [name for name in found if not given.names or {name, name.split("-")[0]} & set(given.names)]
-    if not chosen:
-        parser.error(f"nothing here is called {' or '.join(given.names)}; there are {', '.join(found)}")
+    called = {name: {name, *name.split("-", 1)} for name in found}
+    if unknown := set(given.names).difference(*called.values()):
+        parser.error(f"nothing here is called {' or '.join(unknown)}; there are {', '.join(found)}")
+    chosen = [name for name in found if not given.names or called[name] & set(given.names)]
     if given.list:
         print(*chosen, sep="\n")
         return 0
