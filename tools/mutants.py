@@ -258,12 +258,11 @@ def main() -> None:
     parser.add_argument("--packages", nargs="+", default=PACKAGES, choices=PACKAGES)
     asked = parser.parse_args()
     rng = random.Random(asked.seed)
-    places: dict[str, list[tuple[Path, ast.expr | ast.stmt]]] = {}
+    chosen: dict[str, list[tuple[Path, ast.expr | ast.stmt]]] = {}
     for package in asked.packages:
         paths = sorted((ROOT / "course_lib" / package).glob("*.py"))
-        trees = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
-        places[package] = [(path, node) for path, tree in trees for node in changeable(tree)]
-    chosen = {package: rng.sample(found, len(found)) for package, found in places.items()}
+        places = [(path, node) for path in paths for node in changeable(ast.parse(path.read_text(encoding="utf-8")))]
+        chosen[package] = rng.sample(places, len(places))
     tried: list[tuple[str, str]] = []  # a package, and the first test that failed
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder) / "course"
@@ -280,11 +279,9 @@ def main() -> None:
             (course / place).write_text(source, encoding="utf-8")
             tried.append((package, failed))
             took = time.perf_counter() - start
-            print(
-                f"{'noticed ' if failed else 'SURVIVED'} {took:4.0f} s {place}:{node.lineno}: {ast.unparse(node)!r}",
-                end=" ",
-            )
-            print(f"→ {ast.unparse(mutated(node) or node)!r} {failed}", flush=True)
+            change = f"{ast.unparse(node)!r} → {ast.unparse(mutated(node) or node)!r}"
+            said = "noticed " if failed else "SURVIVED"
+            print(f"{said} {took:4.0f} s {place}:{node.lineno}: {change} {failed}", flush=True)
         seen = sorted({failed for *_, failed in tried if "::" in failed})
         broken = set(failures(course, ROOT / "course_lib/__init__.py", seen)) if seen else set()
     for failed in sorted(broken):

@@ -56,7 +56,9 @@ def stage(folder: Path, instructors: bool = False, explorers: Mapping[str, Stati
     for page in filter(Path.exists, [ROOT / "README.md", *guide, *sorted((ROOT / "docs").glob("*.md"))]):
         text = page.read_text(encoding="utf-8")
         for picture in PICTURE.findall(text):
-            copy(page.parent / picture, folder)
+            target = folder / (page.parent / picture).resolve().relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(page.parent / picture, target)
         write(folder / page.relative_to(ROOT), relinked(text, page.parent, linked))
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         write(
@@ -188,12 +190,6 @@ def listing(file: Path) -> str:
 def contents(caption: str, pages: list[Path], folder: Path) -> str:
     names = "\n".join(page.relative_to(folder).with_suffix("").as_posix() for page in pages)
     return f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{names}\n```\n" if pages else ""
-
-
-def copy(file: Path, folder: Path) -> None:
-    target = folder / file.resolve().relative_to(ROOT)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, target)
 
 
 def write(file: Path, text: str) -> None:
