@@ -139,7 +139,7 @@ def main() -> int:
     found = configurations()
     called = {name: {name, *name.split("-", 1)} for name in found}
     if unknown := set(given.names).difference(*called.values()):
-        parser.error(f"nothing here is called {' or '.join(unknown)}; there are {', '.join(found)}")
+        parser.error(f"nothing here is called {' or '.join(sorted(unknown))}; there are {', '.join(found)}")
     chosen = [name for name in found if not given.names or called[name] & set(given.names)]
     if given.list:
         print(*chosen, sep="\n")
