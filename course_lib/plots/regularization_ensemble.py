@@ -47,8 +47,9 @@ class EnsemblePicture(Picture):
         return result.images, float(np.ceil(2 * result.loss.max()) / 2)
 
     def set_frame(self, result: Ensemble) -> None:
-        self.accuracy.set_ylim(LOW.get(result.images, 60.0), 100)
-        self.loss.set_ylim(0, float(np.ceil(2 * result.loss.max()) / 2))
+        images, most = self.frame(result)
+        self.accuracy.set_ylim(LOW.get(images, 60.0), 100)
+        self.loss.set_ylim(0, most)
 
     def set_artists(self, result: Ensemble) -> None:
         number = np.arange(1, MEMBERS + 1)
