@@ -28,6 +28,16 @@ class Digits:
     x_test: np.ndarray  #: (n_test, 64)
     y_test: np.ndarray  #: (n_test,)
 
+    @property
+    def training(self) -> tuple[np.ndarray, np.ndarray]:
+        """x_train (n, 64) and y_train (n,), to be unpacked into `train`."""
+        return self.x_train, self.y_train
+
+    @property
+    def validation(self) -> dict[str, np.ndarray]:
+        """x_val (n_val, 64) and y_val (n_val,), to be unpacked into `train` by their names."""
+        return {"x_val": self.x_val, "y_val": self.y_val}
+
 
 @checked
 def load_digits(

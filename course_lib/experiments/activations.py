@@ -61,35 +61,19 @@ def activation_gate(
     grid = np.linspace(-REACH, REACH, 601)
     df = gate.df(grid)
     small = np.abs(df) < FLAT
-    kinked = function in ("leaky_relu", "prelu")
+    flat = np.logical_and.accumulate(small) | np.logical_and.accumulate(small[::-1])[::-1]
+    rival = np.maximum(alpha * grid, grid) if function in ("leaky_relu", "prelu") else None
     rrelu = ACTIVATIONS["rrelu"].params
     band = (rrelu["lower"], rrelu["upper"]) if function == "rrelu" else None
-    return ActivationGate(
-        function,
-        alpha,
-        x,
-        upstream,
-        grid,
-        gate.f(grid),
-        df,
-        np.logical_and.accumulate(small) | np.logical_and.accumulate(small[::-1])[::-1],
-        np.maximum(alpha * grid, grid) if kinked else None,
-        band,
-        float(gate.f(np.float64(x))),
-        float(gate.df(np.float64(x))),
-    )
+    value, local = float(gate.f(np.float64(x))), float(gate.df(np.float64(x)))
+    return ActivationGate(function, alpha, x, upstream, grid, gate.f(grid), df, flat, rival, band, value, local)
 
 
 def _bound(function: str, alpha: float) -> Activation:
     """The activation of that name with α in force, two-piece maxout included."""
-    if function == "maxout":
-        return Activation("maxout", lambda x: np.maximum(alpha * x, x), lambda x: _max_slope(x, alpha))
+    if function == "maxout":  # at a tie the slope is that of the first piece, as in the layer `Maxout`
+        return Activation("maxout", lambda x: np.maximum(alpha * x, x), lambda x: np.where(alpha * x >= x, alpha, 1.0))
     return activation(function, alpha=alpha) if function in WITH_ALPHA else ACTIVATIONS[function]
-
-
-def _max_slope(x: np.ndarray, alpha: float) -> np.ndarray:
-    """The slope of the piece of max(αx, x) that wins; at a tie of the first, as in the layer `Maxout`."""
-    return np.where(alpha * x >= x, alpha, 1.0)
 
 
 @checked

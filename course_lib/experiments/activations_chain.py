@@ -63,11 +63,9 @@ def gradient_chain(
 ) -> GradientChain:
     """Layers of 100 units, weights N(0, scale²), inputs and upstream gradient N(0, 1).
 
-        g_{l−1} = (g_l ∘ f′(z_l)) W_lᵀ,      so   std(g_{l−1}) ≈ std(g_l) · √(n·Var(w)) · √E[f′²]
-
-    Source: Schoenholz et al. 2017 (arXiv 1611.01232), section 4.
+    g_{l−1} = (g_l ∘ f′(z_l)) W_lᵀ,      so   std(g_{l−1}) ≈ std(g_l) · √(n·Var(w)) · √E[f′²]
     """
-    return _chain(activation, float(scale), depth, seed)
+    return _chain(activation, scale, depth, seed)
 
 
 @lru_cache(maxsize=64)
@@ -77,19 +75,12 @@ def _chain(activation: str, scale: float, depth: int, seed: int) -> GradientChai
     layers = list(propagate(x, list(draws[:depth]), upstream, f, factor=scale))[::-1]
     slopes = np.array([slope for _, slope, _ in layers])  # (depth, samples, units), top layer first
     paths = np.cumprod(slopes, axis=0).reshape(depth, -1)
-    gradient = np.array([g.std() for _, _, g in layers])
     rms = np.sqrt(np.mean(slopes**2, axis=(1, 2)))
     _, factors = infinite_width(f, scale, WIDTH, depth)
-    return GradientChain(
-        activation,
-        scale,
-        np.concatenate([[1.0], np.median(paths, axis=1)]),
-        _steepest(activation) ** np.arange(depth + 1.0),
-        np.concatenate([[1.0], gradient]),
-        np.concatenate([[1.0], np.cumprod(factors[::-1])]),
-        rms,
-        rms * math.sqrt(WIDTH) * scale,
-    )
+    median, gradient, theory = curves = np.ones((3, depth + 1))
+    curves[:, 1:] = np.median(paths, axis=1), [g.std() for _, _, g in layers], np.cumprod(factors[::-1])
+    bound = _steepest(activation) ** np.arange(depth + 1.0)
+    return GradientChain(activation, scale, median, bound, gradient, theory, rms, rms * math.sqrt(WIDTH) * scale)
 
 
 @lru_cache(maxsize=2)

@@ -62,22 +62,12 @@ def dying_relu(
 
     The spiral of CS231n's case study. All `seeds` are trained at once; `steps` says how far to look (at most 500).
     """
-    at, off, zero, accuracy, theta, is_off, diverged = _run(float(lr), float(bias), float(alpha), seeds, dtype)
+    at, off, zero, accuracy, theta, is_off, diverged = _run(lr, bias, alpha, seeds, dtype)
     shown = int(np.searchsorted(at, steps, side="right"))
+    curves = (curve[:shown] for curve in (at, off, zero, accuracy))
     weights, biases = np.split(theta[shown - 1], [2 * UNITS])
-    return DyingReLU(
-        lr,
-        bias,
-        alpha,
-        at[:shown],
-        off[:shown],
-        zero[:shown],
-        accuracy[:shown],
-        weights.reshape(2, UNITS),
-        biases,
-        is_off[shown - 1],
-        diverged if 0 <= diverged <= steps else -1,
-    )
+    hidden = weights.reshape(2, UNITS), biases, is_off[shown - 1]
+    return DyingReLU(lr, bias, alpha, *curves, *hidden, diverged if 0 <= diverged <= steps else -1)
 
 
 @lru_cache(maxsize=64)
@@ -90,36 +80,22 @@ def _run(lr: float, bias: float, alpha: float, seeds: int, dtype: str):
         for step in range(STEPS + 1):
             if step % EVERY == 0:
                 scores = net.forward(x)
-                z = units.cache[0]
-                active = z > 0.0
-                records.append(
-                    (
-                        step,
-                        bool(np.abs(scores).max() < LARGEST),
-                        1 - active.any(axis=-2).mean(axis=-1),
-                        1 - active.mean(axis=(-2, -1)),
-                        (scores.argmax(axis=-1) == y).mean(axis=-1),
-                        net.theta[0, : 3 * UNITS].copy(),
-                        ~active[0].any(axis=0),
-                    )
-                )
+                active = units.cache[0] > 0.0
+                sound, right = np.abs(scores).max() < LARGEST, (scores.argmax(axis=-1) == y).mean(axis=-1)
+                shares = 1 - active.any(axis=-2).mean(axis=-1), 1 - active.mean(axis=(-2, -1)), right
+                records.append((step, sound, *shares, net.theta[0, : 3 * UNITS].copy(), ~active[0].any(axis=0)))
             net.loss_and_grad(x, y)
             optimizer.step(net.theta, net.grad, state)
-    at, sound, off, zero, accuracy, theta, is_off = (np.array(column) for column in zip(*records, strict=True))
+    at, sound, *curves = (np.array(column) for column in zip(*records, strict=True))
     last = len(at) if sound.all() else max(1, int(sound.argmin()))  # what comes after divergence says nothing
     diverged = -1 if sound.all() else int(at[sound.argmin()])
-    return at[:last], off[:last], zero[:last], accuracy[:last], theta[:last], is_off[:last], diverged
+    return *(column[:last] for column in (at, *curves)), diverged
 
 
 def network(bias: float, alpha: float, seeds: int, dtype: str = "float64") -> MLP:
     """`seeds` networks 2-100-3, weights 0.01·randn drawn from RandomState(0), RandomState(1), …"""
-    net = MLP(
-        [2, UNITS, 3],
-        activation=("leaky_relu", {"alpha": alpha}) if alpha else "relu",
-        init=("normal", {"std": WEIGHT_STD}),
-        trials=seeds,
-        seed=[np.random.RandomState(seed) for seed in range(seeds)],
-        dtype=np.dtype(dtype).type,
-    )
+    unit, init = ("leaky_relu", {"alpha": alpha}) if alpha else "relu", ("normal", {"std": WEIGHT_STD})
+    draws = [np.random.RandomState(seed) for seed in range(seeds)]
+    net = MLP([2, UNITS, 3], unit, init, trials=seeds, seed=draws, dtype=dtype)
     net.layers[0].params["b"][...] = bias
     return net

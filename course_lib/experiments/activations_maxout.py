@@ -71,8 +71,6 @@ def maxout_fit(
     A maximum of lines is convex and can approach any convex curve; a piece that is nowhere the largest gets no
     gradient. They start as random lines, or as tangents of the curve itself, so that each has a stretch of its own.
     For x² the best k lines leave an error of 4/(√180 k²), each fitting a k-th of [−1, 1] by least squares.
-
-    Source: Goodfellow et al. 2013 (arXiv 1302.4389).
     """
     x = np.linspace(-1, 1, POINTS)
     target = CURVES[curve](x)

@@ -53,7 +53,7 @@ def learned_slope(
     All 1078 training digits, batches of 32, plain SGD, He's weights. `decay` is λ, on α alone: He et al. 2015
     (section 2.1) leave it out, because it pulls α to 0 and PReLU towards ReLU.
     """
-    epoch, alpha, loss = _slope_run(float(start), float(lr), float(decay), bool(per_channel), epochs, seed)
+    epoch, alpha, loss = _slope_run(start, lr, decay, per_channel, epochs, seed)
     sound = np.isfinite(loss[:, 0]) & np.isfinite(alpha).all(axis=(1, 2))
     alpha, loss = np.where(sound[:, None, None], alpha, np.nan), np.where(np.isfinite(loss), loss, np.nan)
     diverged_at = math.nan if sound.all() else float(epoch[sound.argmin()])
@@ -62,11 +62,8 @@ def learned_slope(
 
 @lru_cache(maxsize=64)
 def _slope_run(start: float, lr: float, decay: float, per_channel: bool, epochs: int, seed: int):
-    digits = load_digits()
-    x, y = digits.x_train, digits.y_train
-    sizes = [x.shape[1], WIDTH, WIDTH, 10]
-    unit = ("prelu", {"alpha": start, "per_channel": per_channel})
-    net = MLP(sizes, activation=unit, trials=3, seed=seed)
+    x, y = load_digits().training
+    net = MLP([64, WIDTH, WIDTH, 10], ("prelu", {"alpha": start, "per_channel": per_channel}), trials=3, seed=seed)
     for w in net.weights():
         w[1:] = w[0]
     slopes = [layer for layer in net.layers if isinstance(layer, PReLU)]

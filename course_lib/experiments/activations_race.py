@@ -59,7 +59,7 @@ def activation_race(
     measure the error on so many digits only, to save time. The idea is that of figure 1 in Krizhevsky, Sutskever &
     Hinton 2012 (a 4-layer conv net on CIFAR-10, ReLU against tanh).
     """
-    epoch, error, diverged = _race(RACERS, float(lr), depth, epochs, eval_size, seed, dtype)
+    epoch, error, diverged = _race(RACERS, lr, depth, epochs, eval_size, seed, dtype)
     return ActivationRace(activation, lr, depth, RACERS, epoch, error, _first(epoch, error), diverged)
 
 
@@ -102,26 +102,15 @@ def in_step(names: Sequence[str]) -> Activation:
 
 
 @lru_cache(maxsize=64)
-def _race(
-    names: tuple[str, ...], lr: float, depth: int, epochs: int, eval_size: int | None, seed: int, dtype: str = "float64"
-):
-    digits = load_digits()
-    net = MLP(
-        [digits.x_train.shape[1], *[WIDTH] * depth, 10],
-        activation=in_step(names),
-        init="zeros",
-        trials=len(names),
-        dtype=np.dtype(dtype).type,
-    )
+def _race(names: tuple[str, ...], lr: float, depth: int, epochs: int, eval_size: int | None, seed: int, dtype: str):
+    net = MLP([64, *[WIDTH] * depth, 10], in_step(names), "zeros", trials=len(names), dtype=dtype)
     rng = np.random.default_rng(seed)
     for w in net.weights():
         draw = rng.standard_normal(w.shape[1:])
         stds = [initializer_std("he" if name in HE else "xavier", *draw.shape) for name in names]
         w[...] = np.array(stds)[:, None, None] * draw
-    x, y = digits.x_train, digits.y_train
-    history = train(
-        net, x, y, SGD(lr=lr), epochs=epochs, batch_size=BATCH, rng=seed, record_every=EVERY, eval_size=eval_size
-    )
+    options = {"epochs": epochs, "batch_size": BATCH, "rng": seed, "record_every": EVERY, "eval_size": eval_size}
+    history = train(net, *load_digits().training, SGD(lr=lr), **options)
     error = np.where(np.isfinite(history.loss), 1 - history.accuracy, np.nan).T
     return history.epoch, error, history.diverged_at >= 0
 

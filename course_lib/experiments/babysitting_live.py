@@ -75,13 +75,7 @@ def live_training(
     digits, now = centred_digits(), {"lr": lr, "l2": l2, "dropout": dropout}
     changed: list[int] = []
     x, y = digits.x_train[:images], digits.y_train[:images]
-    net = MLP(
-        (64, 50, 50, 50, 10),
-        init=INITS[init],
-        l2=l2,
-        dropout=dropout,
-        seed=np.random.RandomState(seed),
-    )
+    net = MLP((64, 50, 50, 50, 10), init=INITS[init], l2=l2, dropout=dropout, seed=np.random.RandomState(seed))
     curves = Curves(EVERY, MOST_POINTS)
     names = ("step", "loss", "val_loss", "accuracy", "val_accuracy", "ratio", "gradient", "dead")
     for frame in train_frames(

@@ -68,25 +68,13 @@ def spiral_fit(
     """
     if hidden == 0:
         activation, init = "identity", "0.01"  # convex: every start ends in the same minimum
-    run = _run(int(hidden), activation, int(seed), init)
-    step, losses, theta = run.to(int(steps), budget)
-    net = run.shown(theta)
-    x, y = spiral()
-    region, confidence = _plane(net)
-    return SpiralFit(
-        hidden,
-        activation,
-        int(step[-1]),
-        float(losses[-1]),
-        float(net.accuracy(x, y)),
-        step,
-        losses,
-        x,
-        y,
-        region,
-        confidence,
-        _lines(net) if hidden and show_lines else np.empty((0, 2, 2)),
-    )
+    run = _run(hidden, activation, seed, init)
+    step, losses, theta = run.to(steps, budget)
+    net, (x, y) = run.net.copy(), spiral()  # beside the one that trains
+    net.theta = theta
+    reached = int(step[-1]), float(losses[-1]), net.accuracy(x, y)
+    lines = _lines(net) if hidden and show_lines else np.empty((0, 2, 2))
+    return SpiralFit(hidden, activation, *reached, step, losses, x, y, *_plane(net), lines)
 
 
 class _Run:
@@ -94,13 +82,7 @@ class _Run:
 
     def __init__(self, hidden: int, activation: str, seed: int, init: str) -> None:
         sizes = [2, hidden, 3] if hidden else [2, 3]
-        self.net = MLP(
-            sizes,
-            activation=activation,
-            init=INITS[init],
-            l2=PENALTY,
-            seed=np.random.RandomState(seed),
-        )
+        self.net = MLP(sizes, activation=activation, init=INITS[init], l2=PENALTY, seed=np.random.RandomState(seed))
         self.x, self.y = spiral()
         self.step = 0
         self.steps: list[int] = []
@@ -123,16 +105,10 @@ class _Run:
             if mine:
                 self.lock.release()
 
-    def shown(self, theta: np.ndarray) -> MLP:
-        """A network with these parameters, beside the one that trains."""
-        net = self.net.copy()
-        net.theta = theta
-        return net
-
     def _train(self, until: int) -> None:
         steps = until - self.step
         train(self.net, self.x, self.y, SGD(lr=LEARNING_RATE), steps=steps, batch_size=None, record_every=steps or 1)
-        self.losses.append(float(self.net.loss(self.x, self.y)))
+        self.losses.append(self.net.loss(self.x, self.y))
         self.thetas.append(self.net.theta.copy())
         self.steps.append(until)  # last: it makes the record visible to a draft
         self.step = until
@@ -186,14 +162,7 @@ def duplicated_input(steps: Natural = 2000) -> DuplicatedInput:
         net = MLP([len(columns), 3], init="zeros")
         (w,) = net.weights()
         train(net, inputs, y, SGD(lr=LEARNING_RATE), steps=steps, batch_size=None, record_every=steps)
-        results.append(
-            (
-                ", ".join(names),
-                int(np.linalg.matrix_rank(inputs)),
-                float(net.loss(inputs, y)),
-                float(net.accuracy(inputs, y)),
-                float(w[1, 0]),
-                float(w[2, 0]) if len(w) > 2 else math.nan,
-            )
-        )
+        rank, second = int(np.linalg.matrix_rank(inputs)), float(w[2, 0]) if len(w) > 2 else math.nan
+        scores = net.loss(inputs, y), net.accuracy(inputs, y)
+        results.append((", ".join(names), rank, *scores, float(w[1, 0]), second))
     return DuplicatedInput(*zip(*results, strict=True))

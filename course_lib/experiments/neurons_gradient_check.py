@@ -44,8 +44,7 @@ class GradientCheckSweep:
     crossings: np.ndarray  #: (49,) share of the parameters whose step θ ± h takes a unit across z = 0
     at: int  #: index of h in hs
     best: int  #: index of the smallest central error
-    parameter: int  #: the one with the largest central error at h
-    zoom: np.ndarray  #: (61,) moves of that parameter, in units of h, from −2 to 2
+    zoom: np.ndarray  #: (61,) moves of the parameter with the largest central error at h, in units of h, from −2 to 2
     rise: np.ndarray  #: (61,) change of J on these moves, in units of h
     analytic: float  #: its gradient as the code computes it
     numeric: float  #: and as measured by central differences with h
@@ -72,30 +71,16 @@ def gradient_check_sweep(
     Too large a step measures the curvature too (an error of h²/6·J‴ for central, h/2·J″ for forward differences).
     Too small a step drowns in rounding (an error of about 1e-16·J/h). `bug` puts a mistake into the computed gradient.
     """
-    lab = _lab(activation, precision, int(seed))
-    at = int(np.argmin(np.abs(np.log(H / h))))
+    lab, at = _lab(activation, precision, seed), int(np.argmin(np.abs(np.log(H / h))))
     analytic = lab.gradient(bug)
     floor = FLOOR * np.abs(analytic).max()
     errors = relative_error(analytic, lab.central, floor)
-    parameter = int(errors[at].argmax())
-    central = errors.max(axis=1)
+    worst, central = int(errors[at].argmax()), errors.max(axis=1)
+    curves = H, central, relative_error(analytic, lab.forward, floor).max(axis=1), lab.crossings
+    close = ZOOM, lab.rise(worst, H[at]), float(analytic[worst]), float(lab.central[at, worst])
+    said = verdict(float(central[at]))
     return GradientCheckSweep(
-        activation,
-        bug,
-        precision,
-        float(H[at]),
-        H,
-        central,
-        relative_error(analytic, lab.forward, floor).max(axis=1),
-        lab.crossings,
-        at,
-        int(central.argmin()),
-        parameter,
-        ZOOM,
-        lab.rise(parameter, float(H[at])),
-        float(analytic[parameter]),
-        float(lab.central[at, parameter]),
-        verdict(float(central[at])),
+        activation, bug, precision, float(H[at]), *curves, at, int(central.argmin()), *close, said
     )
 
 

@@ -118,26 +118,11 @@ def minibatch_run(
 
     The gradient of a mini-batch is an unbiased estimate of the gradient of all data. Its error falls like 1/√m.
     """
-    problem = two_weights()
-    path, loss = _run(batch, float(lr), seed)
-    compared = tuple(_run(size, float(lr), seed)[1][: updates + 1] for size in COMPARED)
-    loss = loss[: updates + 1]
-    noise, law = noise_of_batches()
-    return MinibatchRun(
-        batch,
-        lr,
-        problem.lr_limit,
-        axis,
-        updates,
-        path[: updates + 1],
-        loss,
-        len(loss) - 1 if loss[-1] > LARGEST else None,
-        COMPARED,
-        compared,
-        np.array(BATCHES),
-        noise,
-        law,
-    )
+    path, loss = (curve[: updates + 1] for curve in _run(batch, lr, seed))
+    compared = tuple(_run(size, lr, seed)[1][: updates + 1] for size in COMPARED)
+    run = path, loss, len(loss) - 1 if loss[-1] > LARGEST else None, COMPARED, compared
+    noise = np.array(BATCHES), *noise_of_batches()
+    return MinibatchRun(batch, lr, two_weights().lr_limit, axis, updates, *run, *noise)
 
 
 @lru_cache(maxsize=256)
@@ -157,13 +142,7 @@ def _run(batch: int, lr: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def gradient_noise(
-    x: np.ndarray,
-    t: np.ndarray,
-    w: np.ndarray,
-    sizes: Sequence[int],
-    draws: int,
-    seed: int = 0,
-    repeat: bool = False,
+    x: np.ndarray, t: np.ndarray, w: np.ndarray, sizes: Sequence[int], draws: int, seed: int = 0, repeat: bool = False
 ) -> np.ndarray:
     """Root mean square of ‖g_m − g‖ over `draws` batches, for each size m in `sizes`.
 

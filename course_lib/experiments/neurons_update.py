@@ -206,34 +206,16 @@ def _watched(
     seen, scores = net.signals(x, y), net.forward(x)
     _, ds = net.loss_function(scores, y)
     losses.append(net.loss_and_grad(x, y))
-    before = _parameters(net, "params")
-    gradient = _parameters(net, "grads")
-    dx = seen.pre_activation_grads[0] @ before["W"]
+    before, gradient = _parameters(net, "params"), _parameters(net, "grads")
     optimizer.step(net.theta, net.grad, state)
     (z,), (a,) = seen.pre_activations, seen.activations
-    return NetworkUpdate(
-        net.sizes,
-        activation,
-        lr,
-        moment,
-        part,
-        x,
-        z,
-        a,
-        ACTIVATIONS[activation].df(z),
-        scores,
-        ds[0] + [1.0, 0.0] if net.sizes[-1] > 1 else ds[0, :0],  # ∂J/∂s = p − 1_y
-        losses[-1],
-        np.array(losses),
-        net.loss(x, y),
-        before,
-        gradient,
-        _parameters(net, "params"),
-        ds,
-        seen.activation_grads[0],
-        seen.pre_activation_grads[0],
-        dx,
-    )
+    (da,), (delta,) = seen.activation_grads, seen.pre_activation_grads
+    probability = ds[0] + [1.0, 0.0] if net.sizes[-1] > 1 else ds[0, :0]  # ∂J/∂s = p − 1_y
+    forward = x, z, a, ACTIVATIONS[activation].df(z), scores, probability
+    loss = losses[-1], np.array(losses), net.loss(x, y)
+    parameters = before, gradient, _parameters(net, "params")
+    backward = ds, da, delta, delta @ before["W"]
+    return NetworkUpdate(net.sizes, activation, lr, moment, part, *forward, *loss, *parameters, *backward)
 
 
 def _parameters(net: MLP, kind: str) -> dict[str, np.ndarray]:

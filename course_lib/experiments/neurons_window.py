@@ -96,18 +96,12 @@ def window_check(seed: Natural = 0, activation: str = "tanh", h: float = 1e-5, s
     def objective(_: np.ndarray) -> float:
         return pair_gradients(x, x_c, params, activation)[0]
 
-    errors = []
-    for name, array in arrays.items():
-        measured = numerical_gradient(objective, array, h)
-        floor = FLOOR * float(np.abs(gradients[name]).max())
-        errors.append(float(relative_error(gradients[name], measured, floor).max()))
-    return WindowCheck(
-        loss,
-        tuple(arrays),
-        tuple(array.shape for array in arrays.values()),
-        tuple(errors),
-        tuple(float(np.abs(gradients[name]).max()) for name in arrays),
+    sizes = tuple(float(np.abs(gradients[name]).max()) for name in arrays)
+    errors = tuple(
+        float(relative_error(gradients[name], numerical_gradient(objective, array, h), FLOOR * size).max())
+        for (name, array), size in zip(arrays.items(), sizes)
     )
+    return WindowCheck(loss, tuple(arrays), tuple(array.shape for array in arrays.values()), errors, sizes)
 
 
 CITIES = "Paris London Rome Oslo Cairo Lima Delhi Kyoto".split()
@@ -162,15 +156,11 @@ def _learn(pair: tuple[Sequence[str], Sequence[str]], vectors: Params, params: P
             vectors[word] -= lr * part
 
 
-def _windows(sentence: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(sentence[i : i + WORDS]) for i in range(len(sentence) - WORDS + 1)]
-
-
 def _pairs(sentence: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """The window around the city, paired with the same window around each other word of the sentence."""
-    (true,) = [window for window in _windows(sentence) if window[WORDS // 2] in CITIES]
-    left, city, right = true[: WORDS // 2], true[WORDS // 2], true[WORDS // 2 + 1 :]
-    return [(true, (*left, word, *right)) for word in sentence if word != city]
+    (at,) = (at for at, word in enumerate(sentence) if word in CITIES)
+    left, right = sentence[at - WORDS // 2 : at], sentence[at + 1 : at + 1 + WORDS // 2]
+    return [((*left, sentence[at], *right), (*left, word, *right)) for word in sentence if word != sentence[at]]
 
 
 def _stack(vectors: Params, window: Sequence[str]) -> np.ndarray:

@@ -40,9 +40,7 @@ class MomentumRun:
 
 @checked
 def momentum_run(
-    beta: Annotated[float, Ge(0), Lt(1)] = 0.9,
-    curvature: Positive = 0.02,
-    steps: Annotated[Count, Le(MAX_STEPS)] = 100,
+    beta: Annotated[float, Ge(0), Lt(1)] = 0.9, curvature: Positive = 0.02, steps: Annotated[Count, Le(MAX_STEPS)] = 100
 ) -> MomentumRun:
     """v ← βv − ηg, θ ← θ + v, with g = 1 and with g = λx; only ηλ = `curvature` counts.
 

@@ -89,16 +89,7 @@ def optimizer_race(
     with np.errstate(all="ignore"):
         mean, low, high = (f(loss, axis=-1).T for f in (np.mean, np.min, np.max))  # not finite where one seed is not
     return OptimizerRace(
-        watch,
-        rates,
-        names,
-        lrs,
-        step,
-        mean,
-        low,
-        high,
-        accuracy,
-        (~np.isfinite(loss[-1])).sum(axis=-1),
+        watch, rates, names, lrs, step, mean, low, high, accuracy, (~np.isfinite(loss[-1])).sum(axis=-1)
     )
 
 

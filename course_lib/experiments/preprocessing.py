@@ -83,30 +83,14 @@ def prepared_cloud(
     eigenvalues, vectors = np.linalg.eigh(hessian)
     eigenvalues, axes = eigenvalues[::-1], vectors[:, ::-1].T
     lr = lr_share * 2 / eigenvalues[0]
+    rates = float(eigenvalues[0] / eigenvalues[1]), float(2 / eigenvalues[0]), float(lr)
     start = -axes @ goal  # w − w* for w = 0, along the axes of H
     shrink = (1 - lr * eigenvalues) ** np.arange(SHOWN + 1)[:, None]
     parts = eigenvalues * start**2 / np.sum(eigenvalues * start**2)  # of the loss along each axis, in sum 1
-    return PreparedCloud(
-        stage,
-        correlation,
-        offset,
-        scale_ratio,
-        epsilon,
-        lr_share,
-        z,
-        target > 0,
-        mean,
-        covariance,
-        hessian,
-        eigenvalues,
-        axes,
-        float(eigenvalues[0] / eigenvalues[1]),
-        float(2 / eigenvalues[0]),
-        float(lr),
-        (shrink * start) @ axes / np.linalg.norm(start),
-        shrink**2 @ parts,
-        _steps(1 - lr * eigenvalues, parts),
-    )
+    settings = stage, correlation, offset, scale_ratio, epsilon, lr_share
+    cloud = z, target > 0, mean, covariance, hessian, eigenvalues, axes
+    descent = (shrink * start) @ axes / np.linalg.norm(start), shrink**2 @ parts, _steps(1 - lr * eigenvalues, parts)
+    return PreparedCloud(*settings, *cloud, *rates, *descent)
 
 
 @checked
@@ -172,23 +156,20 @@ def duplicated_feature(steps: Natural = 2000, lr: float = 0.2) -> Duplicate:
     u = _white_draw(0)
     z = prepare(np.c_[u[:, 0], 0.9 * u[:, 0] + math.sqrt(1 - 0.81) * u[:, 1]], "standardised", 0.0)
     target = u @ (0.8, -0.6) + 0.3 * np.random.RandomState(1).standard_normal(POINTS)
-    inputs, weights, losses = (z, z[:, [0, 1, 1]]), [], []
-    for x in inputs:
+    rows = []
+    for x in (z, z[:, [0, 1, 1]]):
         w = np.zeros(x.shape[1])
         for _ in range(steps):
             w -= lr * x.T @ (x @ w - target) / POINTS
-        weights.append(w)
-        losses.append(float(np.mean((x @ w - target) ** 2) / 2))
-    one, two = (int(np.linalg.matrix_rank(x)) for x in inputs)
-    return Duplicate((one, two), (2, 3), (weights[0], weights[1]), (losses[0], losses[1]))
+        rows.append((int(np.linalg.matrix_rank(x)), x.shape[1], w, float(np.mean((x @ w - target) ** 2) / 2)))
+    return Duplicate(*zip(*rows, strict=True))
 
 
 @lru_cache(maxsize=4)
 def _white_draw(seed: int) -> np.ndarray:
     """(150, 2) points whose mean is exactly 0 and whose covariance is exactly the identity."""
-    whiten = Whiten(epsilon=0.0)
     draw = np.random.RandomState(seed).standard_normal((POINTS, 2))
-    white = whiten.fit(draw).transform(draw)
+    white = Whiten(epsilon=0.0).fit(draw).transform(draw)
     white.setflags(write=False)
     return white
 

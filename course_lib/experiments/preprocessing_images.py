@@ -16,15 +16,7 @@ from course_lib.annotations import Count, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.data.patches import load_patches
-from course_lib.nn.preprocessing import (
-    PCA,
-    ChannelMean,
-    ChannelStandardize,
-    MeanImage,
-    Rotated,
-    Scaled,
-    Whiten,
-)
+from course_lib.nn.preprocessing import PCA, ChannelMean, ChannelStandardize, MeanImage, Rotated, Scaled, Whiten
 
 IMAGES = ("digits", "patches")
 RECIPES = ("raw", "mean image", "channel mean", "channel mean + std", "PCA", "whitened", "ZCA")
@@ -80,30 +72,18 @@ def prepared_images(
         "whitened": Whiten(k, epsilon),
         "ZCA": Whiten(k, epsilon),
     }
+    settings, few = (images, recipe, k, epsilon), x[:SHOWN]
     if recipe == "raw":
-        return PreparedImages(
-            images, recipe, k, epsilon, x[:SHOWN], x[:SHOWN], x[:SHOWN], x[:0], 0, before, before, 1.0, 0.0
-        )
+        return PreparedImages(*settings, few, few, few, x[:0], 0, before, before, 1.0, 0.0)
     fitted = recipes[recipe].fit(x)
     z = fitted.transform(x)
     returned = fitted.inverse(z)
     prepared = z[:SHOWN] if isinstance(fitted, Scaled) else _turned_back(fitted, z, recipe, x.shape[1:])
-    # Turning back changes no eigenvalue but adds d − k zeros, so ZCA shares those of whitening.
-    return PreparedImages(
-        images,
-        recipe,
-        k,
-        epsilon,
-        x[:SHOWN],
-        prepared,
-        returned[:SHOWN],
-        _learnt(fitted, recipe, x.shape[1:]),
-        _numbers(fitted, recipe),
-        before,
-        _eigenvalues(z),
-        float(fitted.explained.sum()) if isinstance(fitted, Rotated) else 1.0,
-        float(np.sqrt(np.mean((x - returned) ** 2))),
-    )
+    learnt = _learnt(fitted, recipe, x.shape[1:]), _numbers(fitted, recipe)
+    spectra = before, _eigenvalues(z)  # turning back only adds d − k zeros, so ZCA shares those of whitening
+    explained = float(fitted.explained.sum()) if isinstance(fitted, Rotated) else 1.0
+    error = float(np.sqrt(np.mean((x - returned) ** 2)))
+    return PreparedImages(*settings, few, prepared, returned[:SHOWN], *learnt, *spectra, explained, error)
 
 
 def _turned_back(fitted: Rotated, z: np.ndarray, recipe: str, shape: tuple[int, ...]) -> np.ndarray:

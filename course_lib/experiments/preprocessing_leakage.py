@@ -187,5 +187,4 @@ def _examples(data: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=1)
 def _all_digits() -> tuple[np.ndarray, np.ndarray]:
-    digits = load_digits(split=(1.0, 0.0, 0.0))
-    return digits.x_train, digits.y_train
+    return load_digits(split=(1.0, 0.0, 0.0)).training

@@ -63,21 +63,9 @@ def line_sensitivity(
     scores = np.einsum("vnd,vad->van", points, _turned(weights, angles)) + bias[:, None, None]
     curve = ACTIVATIONS["softplus"].f(np.where(label, -scores, scores)).mean(axis=-1)
     wrong = ((scores[:, -2] > 0) != label).mean(axis=-1)
-    return LineSensitivity(
-        offset,
-        gap,
-        wiggle,
-        points,
-        label,
-        weights,
-        _turned(weights, angles[-2:-1])[:, 0],
-        bias,
-        ANGLES,
-        curve[:, :-2],
-        curve[:, -2],
-        wrong,
-        float(curve[0, -1]),
-    )
+    lines = weights, _turned(weights, angles[-2:-1])[:, 0], bias
+    losses = curve[:, :-2], curve[:, -2], wrong, float(curve[0, -1])
+    return LineSensitivity(offset, gap, wiggle, points, label, *lines, ANGLES, *losses)
 
 
 def _turned(weights: np.ndarray, degrees: np.ndarray) -> np.ndarray:

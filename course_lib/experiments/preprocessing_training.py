@@ -67,10 +67,8 @@ def digits_race(hidden: tuple[Natural, ...] = (), steps: Natural = 200, rates: t
         np.repeat(np.stack([f.transform(part) if f else part for f in fitted]), len(rates), axis=0)
         for part in (digits.x_train, digits.x_val)
     )
-    trials = len(x)
-    net = MLP(
-        (64, *hidden, 10), activation="tanh", init="xavier" if hidden else "zeros", trials=trials, seed=[0] * trials
-    )
+    init, trials = "xavier" if hidden else "zeros", len(x)
+    net = MLP((64, *hidden, 10), "tanh", init, trials=trials, seed=[0] * trials)
     optimizer, rng = SGD(lr=np.tile(rates, len(WAYS))[:, None]), np.random.RandomState(0)
     state, at, accuracy = optimizer.init(net.theta), [], []
     with np.errstate(all="ignore"):  # rates that are too large predict nothing

@@ -88,27 +88,14 @@ def zigzag(
     activation the Hessian is E[xxᵀ] = 0.64 I + mean² 11ᵀ exactly. `centred` subtracts the mean of x. `steps` says how
     much of the path is shown. For single examples with x > 0 every update is −ηe times a positive vector.
     """
-    curves, matrices, x = _all_rates(activation, float(mean), batch_size, seed)
-    eigenvalues, directions = np.linalg.eigh(_hessian(x[int(centred)]))
+    curves, matrices, inputs = _all_rates(activation, mean, batch_size, seed)
+    x, needed = inputs[int(centred)], (curves[int(centred)], curves[1])
+    eigenvalues, directions = np.linalg.eigh(_hessian(x))
     path = TARGET + descend(matrices[:, int(centred)], np.array([[lr]]))[:, 0]
-    reached, diverged_at = _fate(path - TARGET)
+    reached, diverged_at = fate = _fate(path - TARGET)
     shown = path[: 1 + (steps if diverged_at is None else min(steps, diverged_at))]
-    return ZigZag(
-        activation,
-        mean,
-        lr,
-        batch_size,
-        centred,
-        x[int(centred)],
-        shown,
-        _agreeing(np.diff(shown, axis=0)),
-        np.maximum(eigenvalues, 0),
-        directions,
-        curves[int(centred)],
-        curves[1],
-        reached,
-        diverged_at,
-    )
+    seen = x, shown, _agreeing(np.diff(shown, axis=0)), np.maximum(eigenvalues, 0), directions
+    return ZigZag(activation, mean, lr, batch_size, centred, *seen, *needed, *fate)
 
 
 @dataclass(frozen=True)
@@ -138,14 +125,10 @@ def typical_zigzag(
     ]
     late = 10 * MAX_STEPS  # stands for "not in time"
     needed = np.median([np.nan_to_num(path.steps_needed, nan=late) for path in paths], axis=0)
-    reached = np.median([path.reached or late for path in paths])
-    best = needed.min()
-    return TypicalZigZag(
-        float(np.mean([path.agreeing for path in paths])),
-        float(np.median([path.length for path in paths])),
-        float(reached) if reached <= MAX_STEPS else math.nan,
-        float(best) if best <= MAX_STEPS else math.nan,
-    )
+    agreeing, length = np.mean([path.agreeing for path in paths]), np.median([path.length for path in paths])
+    typical = np.median([path.reached or late for path in paths]), needed.min()
+    steps = (float(count) if count <= MAX_STEPS else math.nan for count in typical)
+    return TypicalZigZag(float(agreeing), float(length), *steps)
 
 
 @checked

@@ -85,22 +85,10 @@ def conditioning(
         along = shrink * (START @ vectors)
         distance = np.hypot(*along.T) / math.hypot(*START)
     reached = distance <= NEAR
-    shifts = MEANS * math.sqrt(dimension)
-    return Conditioning(
-        mean,
-        dimension,
-        rate,
-        bias,
-        hessian,
-        float(largest),
-        float(smallest),
-        sample_condition(mean, dimension, bias, seed),
-        condition_of_shift(shifts, False),
-        condition_of_shift(shifts, True),
-        along @ vectors.T,
-        distance,
-        int(reached.argmax()) if reached.any() else None,
-    )
+    path = along @ vectors.T, distance, int(reached.argmax()) if reached.any() else None
+    valley = hessian, float(largest), float(smallest), sample_condition(mean, dimension, bias, seed)
+    curves = (condition_of_shift(MEANS * math.sqrt(dimension), with_bias) for with_bias in (False, True))
+    return Conditioning(mean, dimension, rate, bias, *valley, *curves, *path)
 
 
 @checked

@@ -105,22 +105,11 @@ def _records(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]
 
     def record(net: MLP, frame) -> None:
         if frame.step in RECORDED:
-            h, delta = inputs_and_deltas(net, digits.x_train, digits.y_train, layer=1)
+            h, delta = inputs_and_deltas(net, *digits.training, layer=1)
             found[frame.step] = _shares(h, delta, seed), _ratio(h), frame.val_accuracy
 
-    train(
-        net,
-        digits.x_train,
-        digits.y_train,
-        Adam(lr=0.01),
-        steps=RECORDED[-1],
-        batch_size=32,
-        rng=seed,
-        x_val=digits.x_val,
-        y_val=digits.y_val,
-        record_every=50,
-        callbacks=[record],
-    )
+    how: dict[str, Any] = {"steps": RECORDED[-1], "rng": seed, "record_every": 50, "callbacks": [record]}
+    train(net, *digits.training, Adam(lr=0.01), **how, **digits.validation)
     return found
 
 

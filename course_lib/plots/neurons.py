@@ -57,10 +57,7 @@ class NeuronPicture(Picture):
         self.curve_axes.set(ylim=(low - pad, high + 3 * pad))
         self.curve_axes.set_title(f"Output y = f(z), f: {name_of(result.activation)}")
         low, high = self._colours(result)
-        self.bar.set(
-            yticks=[0, 0.5, 1],
-            yticklabels=[number(v, 2) for v in (low, (low + high) / 2, high)],
-        )
+        self.bar.set(yticks=[0, 0.5, 1], yticklabels=[number(v, 2) for v in (low, (low + high) / 2, high)])
         self.image.set_clim(low, high)
 
     def set_artists(self, result: NeuronResponse) -> None:

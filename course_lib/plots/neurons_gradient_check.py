@@ -12,12 +12,7 @@ from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
 LOWEST = 1e-10
-BANDS = (
-    (1e-2, "wrong", 0.6),
-    (1e-4, "doubtful", 1e-3),
-    (1e-7, "fine with\nkinks", 3e-6),
-    (None, "right", 3e-9),
-)
+BANDS = ((1e-2, "wrong", 0.6), (1e-4, "doubtful", 1e-3), (1e-7, "fine with\nkinks", 3e-6), (None, "right", 3e-9))
 
 
 class GradientCheckPicture(Picture):

@@ -145,11 +145,7 @@ def _backward(result: NetworkUpdate) -> list[str]:
         return [*lines, f"{looked_at} = ∂J/∂{symbol(result, 's', at)} = {value}"]
     if name == "U":
         score = symbol(result, "s", at[1:])
-        return [
-            *lines,
-            f"{looked_at} = ∂J/∂{score} · a{subscript(at[0] + 1)}{both}",
-            *_result(result, products, value),
-        ]
+        return [*lines, f"{looked_at} = ∂J/∂{score} · a{subscript(at[0] + 1)}{both}", *_result(result, products, value)]
     if name == "x":
         j = at[0]
         rule = f"{looked_at} = Σ δᵢ Wᵢ{',' * (j > 8)}{subscript(j + 1)}"

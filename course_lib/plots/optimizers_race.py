@@ -30,11 +30,7 @@ class OptimizerRacePicture(Picture):
         self.curves = {name: self.moving_line(ax, markevery=4, markersize=5, **look) for name, look in LOOKS.items()}
         ax = self.ends = self.figure.add_axes((0.66, 0.11, 0.17, 0.80))
         decades(ax, "x", LOW, HIGH)
-        ax.set(
-            ylim=(len(OPTIMIZERS) - 0.5, -0.5),
-            yticks=range(len(OPTIMIZERS)),
-            yticklabels=LABELS,
-        )
+        ax.set(ylim=(len(OPTIMIZERS) - 0.5, -0.5), yticks=range(len(OPTIMIZERS)), yticklabels=LABELS)
         ax.tick_params(axis="y", length=0, pad=40)
         ax.set_title("Last loss, all seeds", loc="center")
         self.row_keys(ax, -0.26, -0.05, LOOKS.values())
