@@ -7,6 +7,7 @@ Source: E. Alpaydin, C. Kaynak, UCI Machine Learning Repository (1998); CC BY 4.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Digits:
         return self.x_train, self.y_train
 
     @property
-    def validation(self) -> dict[str, np.ndarray]:
+    def validation(self) -> dict[str, Any]:
         """x_val (n_val, 64) and y_val (n_val,), to be unpacked into `train` by their names."""
         return {"x_val": self.x_val, "y_val": self.y_val}
 

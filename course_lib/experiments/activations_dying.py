@@ -64,7 +64,7 @@ def dying_relu(
     """
     at, off, zero, accuracy, theta, is_off, diverged = _run(lr, bias, alpha, seeds, dtype)
     shown = int(np.searchsorted(at, steps, side="right"))
-    curves = (curve[:shown] for curve in (at, off, zero, accuracy))
+    curves = at[:shown], off[:shown], zero[:shown], accuracy[:shown]
     weights, biases = np.split(theta[shown - 1], [2 * UNITS])
     hidden = weights.reshape(2, UNITS), biases, is_off[shown - 1]
     return DyingReLU(lr, bias, alpha, *curves, *hidden, diverged if 0 <= diverged <= steps else -1)
@@ -95,7 +95,8 @@ def _run(lr: float, bias: float, alpha: float, seeds: int, dtype: str):
 def network(bias: float, alpha: float, seeds: int, dtype: str = "float64") -> MLP:
     """`seeds` networks 2-100-3, weights 0.01·randn drawn from RandomState(0), RandomState(1), …"""
     unit, init = ("leaky_relu", {"alpha": alpha}) if alpha else "relu", ("normal", {"std": WEIGHT_STD})
-    draws = [np.random.RandomState(seed) for seed in range(seeds)]
-    net = MLP([2, UNITS, 3], unit, init, trials=seeds, seed=draws, dtype=dtype)
+    net = MLP(
+        [2, UNITS, 3], unit, init, trials=seeds, seed=[np.random.RandomState(k) for k in range(seeds)], dtype=dtype
+    )
     net.layers[0].params["b"][...] = bias
     return net

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -109,8 +109,8 @@ def _race(names: tuple[str, ...], lr: float, depth: int, epochs: int, eval_size:
         draw = rng.standard_normal(w.shape[1:])
         stds = [initializer_std("he" if name in HE else "xavier", *draw.shape) for name in names]
         w[...] = np.array(stds)[:, None, None] * draw
-    options = {"epochs": epochs, "batch_size": BATCH, "rng": seed, "record_every": EVERY, "eval_size": eval_size}
-    history = train(net, *load_digits().training, SGD(lr=lr), **options)
+    options: dict[str, Any] = {"epochs": epochs, "batch_size": BATCH, "rng": seed, "record_every": EVERY}
+    history = train(net, *load_digits().training, SGD(lr=lr), eval_size=eval_size, **options)
     error = np.where(np.isfinite(history.loss), 1 - history.accuracy, np.nan).T
     return history.epoch, error, history.diverged_at >= 0
 

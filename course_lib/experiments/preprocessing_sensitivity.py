@@ -64,8 +64,8 @@ def line_sensitivity(
     curve = ACTIVATIONS["softplus"].f(np.where(label, -scores, scores)).mean(axis=-1)
     wrong = ((scores[:, -2] > 0) != label).mean(axis=-1)
     lines = weights, _turned(weights, angles[-2:-1])[:, 0], bias
-    losses = curve[:, :-2], curve[:, -2], wrong, float(curve[0, -1])
-    return LineSensitivity(offset, gap, wiggle, points, label, *lines, ANGLES, *losses)
+    losses = curve[:, :-2], curve[:, -2], wrong
+    return LineSensitivity(offset, gap, wiggle, points, label, *lines, ANGLES, *losses, float(curve[0, -1]))
 
 
 def _turned(weights: np.ndarray, degrees: np.ndarray) -> np.ndarray:

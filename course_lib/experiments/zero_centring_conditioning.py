@@ -85,10 +85,11 @@ def conditioning(
         along = shrink * (START @ vectors)
         distance = np.hypot(*along.T) / math.hypot(*START)
     reached = distance <= NEAR
-    path = along @ vectors.T, distance, int(reached.argmax()) if reached.any() else None
+    steps_needed = int(reached.argmax()) if reached.any() else None
     valley = hessian, float(largest), float(smallest), sample_condition(mean, dimension, bias, seed)
-    curves = (condition_of_shift(MEANS * math.sqrt(dimension), with_bias) for with_bias in (False, True))
-    return Conditioning(mean, dimension, rate, bias, *valley, *curves, *path)
+    shifts = MEANS * math.sqrt(dimension)
+    curves = condition_of_shift(shifts), condition_of_shift(shifts, bias=True)
+    return Conditioning(mean, dimension, rate, bias, *valley, *curves, along @ vectors.T, distance, steps_needed)
 
 
 @checked

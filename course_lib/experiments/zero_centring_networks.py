@@ -108,8 +108,8 @@ def _records(name: str, seed: int) -> dict[int, tuple[np.ndarray, float, float]]
             h, delta = inputs_and_deltas(net, *digits.training, layer=1)
             found[frame.step] = _shares(h, delta, seed), _ratio(h), frame.val_accuracy
 
-    how: dict[str, Any] = {"steps": RECORDED[-1], "rng": seed, "record_every": 50, "callbacks": [record]}
-    train(net, *digits.training, Adam(lr=0.01), **how, **digits.validation)
+    options = {"steps": RECORDED[-1], "rng": seed, "record_every": 50, "callbacks": [record], **digits.validation}
+    train(net, *digits.training, Adam(lr=0.01), **options)
     return found
 
 
