@@ -76,30 +76,17 @@ def batchnorm_modes(
     what to look at.
     """
     run = _trained(train_batch, seed)
+    settings = train_batch, momentum, mode, test_batch, steps
     if run.refused:
         no = np.empty(0)
         nothing = {name: np.full(len(SIZES), np.nan) for name in MODES}
-        return BatchNormModes(
-            train_batch, momentum, mode, test_batch, steps, no, no, no, no, no, no, nothing, run.refused
-        )
-    means, variances = run.means[:steps, 0, WATCHED], run.variances[:steps, 0, WATCHED]
-    running_mean, running_var = running(run.means[:steps], 0, momentum), running(run.variances[:steps], 1, momentum)
-    biased = variances * (train_batch - 1) / train_batch
-    return BatchNormModes(
-        train_batch,
-        momentum,
-        mode,
-        test_batch,
-        steps,
-        means,
-        running_mean[:, 0, WATCHED],
-        run.true_mean[:steps],
-        np.sqrt(biased),
-        np.sqrt(running_var[:, 0, WATCHED]),
-        run.true_std[:steps],
-        {"eval": _with_averages(run, steps, running_mean[-1], running_var[-1]), **_wrong(train_batch, steps, seed)},
-        "",
-    )
+        return BatchNormModes(*settings, no, no, no, no, no, no, nothing, run.refused)
+    mean, variance = running(run.means[:steps], 0, momentum), running(run.variances[:steps], 1, momentum)
+    biased = run.variances[:steps, 0, WATCHED] * (train_batch - 1) / train_batch
+    means = run.means[:steps, 0, WATCHED], mean[:, 0, WATCHED], run.true_mean[:steps]
+    stds = np.sqrt(biased), np.sqrt(variance[:, 0, WATCHED]), run.true_std[:steps]
+    accuracy = {"eval": _with_averages(run, steps, mean[-1], variance[-1]), **_wrong(train_batch, steps, seed)}
+    return BatchNormModes(*settings, *means, *stds, accuracy, "")
 
 
 @dataclass(frozen=True)
@@ -118,10 +105,8 @@ class _Run:
 @lru_cache(maxsize=16)
 def _trained(batch: int, seed: int) -> _Run:
     """With momentum 1 the running values are those of the last batch, which is a way to read them."""
-    digits, rng, optimizer = load_digits(), np.random.default_rng(seed), SGD(lr=LR)
-    x, y = digits.x_train, digits.y_train
-    sizes = [x.shape[1], WIDTH, WIDTH, 10]
-    net = MLP(sizes, norm=lambda n: BatchNorm(n, momentum=1.0), seed=seed)
+    (x, y), rng, optimizer = load_digits().training, np.random.default_rng(seed), SGD(lr=LR)
+    net = MLP([64, WIDTH, WIDTH, 10], norm=lambda n: BatchNorm(n, momentum=1.0), seed=seed)
     weights, thetas, means, variances = [], [], [], []
     for _ in range(STEPS):
         weights.append(net.weights()[0][:, WATCHED].astype(float))

@@ -137,9 +137,8 @@ class _Maps:
             for w in net.weights():
                 w[...] = scales.ravel()[:, None, None] * rng.standard_normal(w.shape[-2:])
         self.rng = np.random.default_rng(seed)
-        digits = load_digits()
-        self.x: np.ndarray = digits.x_train.astype(dtype)
-        self.y = digits.y_train
+        x, self.y = load_digits().training
+        self.x: np.ndarray = x.astype(dtype)
         self.alive = np.ones((2, scales.size), bool)
         self.frames: list[np.ndarray] = []  # one (2, scales, rates) every `EVERY` steps
         self.busy = threading.Lock()  # a slider may ask while the full run of another move is under way

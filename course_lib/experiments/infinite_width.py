@@ -21,7 +21,6 @@ def infinite_width(f: Activation, std: float, width: int, depth: int, batchnorm:
 
     Batch normalisation before f brings z_l, of variance q_l = σ² Var[h_{l−1}] over the batch, to q_l/(q_l + ε), and
     the factor is divided by √(q_l + ε). After f it does the same to h_l, with v = Var[h_l] in the place of q_l.
-    Source: Poole et al. 2016 (arXiv 1606.05340); Yang et al. 2019 (arXiv 1902.08129) for batch normalisation.
     """
     z, weight = _gaussian_nodes()
     before, after = batchnorm in (True, "before"), batchnorm == "after"

@@ -85,31 +85,22 @@ def symmetry(
     Units with equal incoming and outgoing weights get equal gradients and stay copies of one another; two units count
     as distinct when their weights differ by more than 1 % of the typical size. `noise` breaks the tie.
     """
-    at, loss, distinct, rank, weights, accuracy = _symmetry_run(float(constant), float(noise), float(lr), seed)
+    at, loss, distinct, rank, weights, accuracy = _symmetry_run(constant, noise, lr, seed)
     shown = max(1, int(np.searchsorted(at, steps, side="right")))
-    return Symmetry(
-        constant,
-        noise,
-        at[:shown],
-        loss[:shown],
-        distinct[:shown],
-        rank[:shown],
-        weights[shown - 1],
-        float(accuracy[shown - 1]),
-    )
+    curves = at[:shown], loss[:shown], distinct[:shown], rank[:shown]
+    return Symmetry(constant, noise, *curves, weights[shown - 1], float(accuracy[shown - 1]))
 
 
 @lru_cache(maxsize=32)
 def _symmetry_run(constant: float, noise: float, lr: float, seed: int):
     digits = load_digits()
     x, y = digits.x_train[:300], digits.y_train[:300]
-    net = MLP([x.shape[1], UNITS, 10], activation="tanh", init="zeros", seed=seed)
+    net = MLP([64, UNITS, 10], "tanh", "zeros", seed=seed)
     rng = np.random.default_rng(seed)
     for w in net.weights():
         w += constant + noise * rng.standard_normal(w.shape)
-    optimizer = SGD(lr=lr)
+    optimizer, records = SGD(lr=lr), []
     state = optimizer.init(net.theta)
-    records = []
     with np.errstate(all="ignore"):  # divergence shows in the loss
         for step in range(SYMMETRY_STEPS + 1):
             loss = float(net.loss_and_grad(x, y))
@@ -168,30 +159,25 @@ def initialization_race(
     Mini-batches of 64, plain SGD. Every network starts from the same draw Z times its own scale, and sees the
     same batches. "custom" has weights N(0, scale²).
     """
-    step, loss, accuracy, diverged = _race(activation, float(lr), float(scale), depth, steps, seed)
-    return InitializationRace(activation, depth, lr, scale, init, RACERS, step, loss, accuracy, diverged)
+    history, accuracy = _trained(RACERS, activation, lr, scale, depth, steps, (seed,), RECORD_EVERY)
+    loss = np.where(np.isfinite(history.loss.T), history.loss.T, np.nan)
+    run = history.step, loss, accuracy, history.diverged_at
+    return InitializationRace(activation, depth, lr, scale, init, RACERS, *run)
 
 
 @lru_cache(maxsize=32)
-def _race(activation: str, lr: float, scale: float, depth: int, steps: int, seed: int):
-    history, accuracy = _trained(RACERS, activation, lr, scale, depth, steps, [seed], RECORD_EVERY)
-    loss = np.where(np.isfinite(history.loss.T), history.loss.T, np.nan)
-    return history.step, loss, accuracy, history.diverged_at
-
-
-def _trained(names, activation: str, lr: float, scale: float, depth: int, steps: int, seeds: list[int], every: int):
+def _trained(
+    names, activation: str, lr: float, scale: float, depth: int, steps: int, seeds: tuple[int, ...], every: int
+):
     """History and validation accuracies of one network for each name and seed, all in step and on the same batches."""
     digits = load_digits()
-    sizes = [digits.x_train.shape[1], *[WIDTH] * depth, 10]
-    net = MLP(sizes, activation=activation, init="zeros", trials=len(names) * len(seeds))
+    net = MLP([64, *[WIDTH] * depth, 10], activation, "zeros", trials=len(names) * len(seeds))
     rngs = [np.random.default_rng(seed) for seed in seeds]
     for w in net.weights():
         draws = np.array([rng.standard_normal(w.shape[-2:]) for rng in rngs])
         stds = [scale if name == "custom" else SCHEMES[name](w.shape[-2]) for name in names]
         w[...] = np.multiply.outer(stds, draws).reshape(w.shape)
-    history = train(
-        net, digits.x_train, digits.y_train, SGD(lr=lr), steps=steps, batch_size=64, rng=seeds[0], record_every=every
-    )
+    history = train(net, *digits.training, SGD(lr=lr), steps=steps, batch_size=64, rng=seeds[0], record_every=every)
     with np.errstate(all="ignore"):
         accuracy = np.asarray(net.accuracy(digits.x_val, digits.y_val))
     # A racer that diverged predicts nothing: of outputs that are NaN, argmax would name class 0.
@@ -209,7 +195,7 @@ def accuracy_by_scheme(
     Returns: scheme -> (seeds,).
     """
     names = RACERS[:-1]
-    _, accuracy = _trained(names, activation, lr, math.nan, depth, steps, list(range(seeds)), steps)
+    _, accuracy = _trained(names, activation, lr, math.nan, depth, steps, tuple(range(seeds)), steps)
     return dict(zip(names, accuracy.reshape(len(names), seeds), strict=True))
 
 

@@ -63,8 +63,7 @@ def adam_bias(
     seed: Natural = 0,
 ) -> AdamBias:
     """Both forms see the same gradients. m and v start at 0, which is what the correction makes good."""
-    columns = _adam(float(beta1), float(beta2), float(noise), steps, seed)
-    return AdamBias(beta1, beta2, correction, noise, *columns)
+    return AdamBias(beta1, beta2, correction, noise, *_adam(beta1, beta2, noise, steps, seed))
 
 
 @lru_cache(maxsize=64)

@@ -52,7 +52,7 @@ def conventions(
 
     cut: the learning rate is multiplied by it from step 10 on (1: it stays), in the momentum forms.
     """
-    forms, paths = _run(convention, float(lr), float(beta), float(beta2), float(eps), float(cut))
+    forms, paths = _run(convention, lr, beta, beta2, eps, cut)
     shown = paths[:, : steps + 1]
     with np.errstate(all="ignore"):
         return Conventions(convention, forms, shown, np.linalg.norm(shown[1:] - shown[:1], axis=-1))

@@ -76,20 +76,11 @@ def learning_rate_map(
     β is Momentum's and Nesterov's share of velocity kept, RMSProp's of the mean square, else β1 (Adam's β2 = 0.999).
     SGD and AdaGrad have none: their map is a band. lr and beta choose the point and the slice to look at.
     """
-    ground = SURFACES[surface]
-    span = float(ground.value(np.array(ground.start))) - ground.lowest
-
-    def left(lr, beta, shape):
-        with np.errstate(all="ignore"):
-            return (descend(make(optimizer, lr, beta), ground, ground.start, shape, steps) - ground.lowest) / span
-
-    lrs, betas, values = _map(optimizer, surface, steps, cells)
+    map_ = _map(optimizer, surface, steps, cells)
     fine = np.geomspace(LOW, HIGH, FINE)
-    cut = left(np.append(fine, lr), beta, (FINE + 1,))
-    bound = stability_limit(optimizer, EIGENVALUES[surface][1], betas) if surface in EIGENVALUES else None
-    return LearningRateMap(
-        optimizer, surface, steps, lr, beta, lrs, betas, values, fine, cut[:-1], float(cut[-1]), bound
-    )
+    cut = _left(optimizer, surface, steps, np.append(fine, lr), beta, (FINE + 1,))
+    bound = stability_limit(optimizer, EIGENVALUES[surface][1], map_[1]) if surface in EIGENVALUES else None
+    return LearningRateMap(optimizer, surface, steps, lr, beta, *map_, fine, cut[:-1], float(cut[-1]), bound)
 
 
 @checked
@@ -113,12 +104,15 @@ def best_rate(eigenvalues: tuple[float, float]) -> tuple[float, float]:
 
 @lru_cache(maxsize=64)
 def _map(optimizer: str, surface: str, steps: int, cells: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    ground = SURFACES[surface]
-    span = float(ground.value(np.array(ground.start))) - ground.lowest
+    """Rates, β and what is left of the loss in each cell; without a β all rows are one."""
     lrs, betas = np.geomspace(LOW, HIGH, cells), np.linspace(0, BETA_HIGH, cells)
     rows = betas[:, None] if optimizer in WITH_BETA else 0.9
-    shape = (cells, cells) if optimizer in WITH_BETA else (1, cells)  # without a β all rows are one
+    left = _left(optimizer, surface, steps, lrs, rows, (np.size(rows), cells))
+    return lrs, betas, np.broadcast_to(left, (cells, cells))
+
+
+def _left(optimizer: str, surface: str, steps: int, lr, beta, shape: tuple[int, ...]) -> np.ndarray:
+    ground = SURFACES[surface]
+    span = float(ground.value(np.array(ground.start))) - ground.lowest
     with np.errstate(all="ignore"):
-        final = descend(make(optimizer, lrs, rows), ground, ground.start, shape, steps)
-        left = np.broadcast_to((final - ground.lowest) / span, (cells, cells))
-    return lrs, betas, left
+        return (descend(make(optimizer, lr, beta), ground, ground.start, shape, steps) - ground.lowest) / span

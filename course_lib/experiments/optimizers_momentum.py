@@ -55,10 +55,8 @@ def momentum_run(
             places.append(theta.copy())
             speed.append(-float(state.v[0]))
     x = np.array(places)
-    rate = float(np.abs(roots(beta, curvature)).max())
-    return MomentumRun(
-        beta, curvature, np.array(speed), 1 / (1 - beta), x[:, 1], x[:, 2], damping(beta, curvature), rate
-    )
+    regime, rate = damping(beta, curvature), float(np.abs(roots(beta, curvature)).max())
+    return MomentumRun(beta, curvature, np.array(speed), 1 / (1 - beta), x[:, 1], x[:, 2], regime, rate)
 
 
 @checked

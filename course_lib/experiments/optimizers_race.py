@@ -85,12 +85,11 @@ def optimizer_race(
     names = tuple(OPTIMIZERS)
     lrs = tuple(float(lr) if rates == "same" else getattr(OPTIMIZERS[name], f"{rates}_rate") for name in names)
     pairs = tuple(zip(names, lrs, strict=True))
-    step, loss, accuracy = _train(pairs, float(beta), batch_size, seeds, steps)
+    step, loss, accuracy = _train(pairs, beta, batch_size, seeds, steps)
     with np.errstate(all="ignore"):
         mean, low, high = (f(loss, axis=-1).T for f in (np.mean, np.min, np.max))  # not finite where one seed is not
-    return OptimizerRace(
-        watch, rates, names, lrs, step, mean, low, high, accuracy, (~np.isfinite(loss[-1])).sum(axis=-1)
-    )
+    diverged = (~np.isfinite(loss[-1])).sum(axis=-1)
+    return OptimizerRace(watch, rates, names, lrs, step, mean, low, high, accuracy, diverged)
 
 
 def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
@@ -108,21 +107,12 @@ def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
 def _train(pairs: tuple[tuple[str, float], ...], beta: float, batch_size: int, seeds: int, steps: int):
     """Steps (evaluations,), losses (evaluations, optimisers, seeds) and accuracies (optimisers, seeds)."""
     digits = load_digits()
-    kinds = len(pairs)
+    kinds, every = len(pairs), max(1, steps // EVALUATIONS)
     net = MLP(SIZES, trials=kinds * seeds, seed=[*range(seeds)] * kinds, dtype=np.float32)
     optimizer = SideBySide([make(name, lr, beta) for name, lr in pairs], seeds)
-    history = train(
-        net,
-        digits.x_train.astype(np.float32),
-        digits.y_train,
-        optimizer,
-        steps=steps,
-        rng=0,
-        batch_size=batch_size,
-        record_every=max(1, steps // EVALUATIONS),
-        eval_size=200,
-    )
+    options: dict[str, Any] = {"steps": steps, "batch_size": batch_size, "record_every": every, "eval_size": 200}
+    history = train(net, *digits.training, optimizer, **options)
     with np.errstate(all="ignore"):
-        accuracy = net.accuracy(digits.x_val.astype(np.float32), digits.y_val)
+        accuracy = net.accuracy(digits.x_val, digits.y_val)
     loss = np.where(np.isfinite(history.loss), history.loss, np.nan)
     return history.step, loss.reshape(-1, kinds, seeds), np.reshape(accuracy, (kinds, seeds))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -76,8 +76,8 @@ def schedule_run(
     digits: four 64-32-10 ReLU networks, plain SGD on batches of 8.
     """
     run = {"noisy bowl": _bowl, "digits": _digits}[problem]
-    step, rate, loss = run(schedule_of(schedule, float(lr), tau, factor, patience))
-    return ScheduleRun(schedule, problem, lr, tau, factor, step, rate, loss, run(Constant(float(lr)))[2])
+    curves = run(schedule_of(schedule, lr, tau, factor, patience))
+    return ScheduleRun(schedule, problem, lr, tau, factor, *curves, run(Constant(lr))[2])
 
 
 @checked
@@ -115,21 +115,9 @@ def _bowl(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _digits(schedule: Schedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     digits = load_digits()
     net = MLP((64, 32, 10), trials=NETWORKS, seed=list(range(NETWORKS)), dtype=np.float32)
-    part = slice(0, 200)
-    history = train(
-        net,
-        digits.x_train,
-        digits.y_train,
-        SGD(),
-        steps=UPDATES,
-        batch_size=BATCH,
-        rng=0,
-        schedule=_Shared(schedule),
-        record_every=2 * EVERY,
-        eval_size=8,
-        x_val=digits.x_val[part].astype(np.float32),
-        y_val=digits.y_val[part],
-    )
+    options: dict[str, Any] = {"steps": UPDATES, "batch_size": BATCH, "record_every": 2 * EVERY, "eval_size": 8}
+    options |= {"x_val": digits.x_val[:200], "y_val": digits.y_val[:200], "schedule": _Shared(schedule)}
+    history = train(net, *digits.training, SGD(), **options)
     return history.step, np.broadcast_to(history.lr, history.step.shape), history.val_loss.mean(axis=1)
 
 
