@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from course_lib.annotations import Count, NotNegative, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.inputs import arrays
+from course_lib.nn.activations import softmax
 from course_lib.nn.losses import softmax_cross_entropy
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
@@ -40,8 +41,7 @@ def centred_digits(pixels: float = 1.0) -> Digits:
     """The digits with ink from 0 to `pixels`, minus the mean training image."""
     raw = load_digits()
     mean = raw.x_train.mean(axis=0)
-    x = {name: pixels * (getattr(raw, name) - mean) for name in ("x_train", "x_val", "x_test")}
-    return Digits(x["x_train"], raw.y_train, x["x_val"], raw.y_val, x["x_test"], raw.y_test)
+    return replace(raw, **{name: pixels * (getattr(raw, name) - mean) for name in ("x_train", "x_val", "x_test")})
 
 
 @dataclass(frozen=True)
@@ -78,24 +78,12 @@ def initial_loss(
     scores, y, squares = _scores(classes)
     y = np.roll(y, 1) if slip == "labels" else y
     factor = {"sum": IMAGES, "log10": 1 / math.log(10)}.get(slip, 1.0)
-    at = float(softmax_cross_entropy(pixels * scale**2 * scores, y)[0])
+    data = factor * float(softmax_cross_entropy(pixels * scale**2 * scores, y)[0])
     p = softmax_probability(pixels * scale**2 * scores, y)
-    penalties = 0.5 * reg * SCALES**2 * squares
-    penalty = 0.5 * reg * scale**2 * squares
-    return InitialLoss(
-        classes,
-        scale,
-        reg,
-        pixels,
-        slip,
-        factor * at + penalty,
-        factor * at,
-        penalty,
-        math.log(classes),
-        factor * _curve(classes, pixels, slip == "labels"),
-        penalties,
-        np.sort(p),
-    )
+    penalty, penalties = 0.5 * reg * scale**2 * squares, 0.5 * reg * SCALES**2 * squares
+    here = data + penalty, data, penalty, math.log(classes)
+    curve = factor * _curve(classes, pixels, slip == "labels")
+    return InitialLoss(classes, scale, reg, pixels, slip, *here, curve, penalties, np.sort(p))
 
 
 @arrays("scores", ndim=2)
@@ -104,8 +92,7 @@ def softmax_probability(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     Returns: (m,) for scores (m, C) and y (m,).
     """
-    exp = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return exp[np.arange(len(y)), y] / exp.sum(axis=1)
+    return softmax(scores)[np.arange(len(y)), y]
 
 
 @lru_cache(maxsize=16)
@@ -179,8 +166,7 @@ def tiny_overfit(
         optimizer = Uphill(lr=lr) if fault == "sign" else SGD(lr=lr)
         history = train(net, x, y, optimizer, epochs=EPOCHS, batch_size=None)
         loss, accuracy = history.loss, history.accuracy
-    wrong = np.flatnonzero(accuracy < 1)
-    learned = 0 if not len(wrong) else int(wrong[-1]) + 1
+    learned = int(np.flatnonzero(accuracy < 1).max(initial=-1)) + 1
     return TinyOverfit(examples, reg, fault, loss, accuracy, learned if learned < len(accuracy) else None)
 
 

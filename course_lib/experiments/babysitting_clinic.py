@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Le
@@ -138,58 +138,32 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
     """Train as `run` says, and evaluate 23 times."""
     digits = centred_digits()
     x, y, x_val, y_val = _data(run)
-    net = MLP(
-        (64, *hidden, 10),
-        init="he" if run.std is None else ("normal", {"std": run.std}),
-        bias=run.bias,
-        l2=run.l2,
-        norm="batch" if run.norm else None,
-        seed=np.random.RandomState(0),
-    )
+    init: Any = "he" if run.std is None else ("normal", {"std": run.std})
+    norm, seed = "batch" if run.norm else None, np.random.RandomState(0)
+    net = MLP((64, *hidden, 10), init=init, bias=run.bias, l2=run.l2, norm=norm, seed=seed)
     evaluations, diverged = [], None
     losses: list[float] = []
-    for frame in train_frames(
-        net,
-        x,
-        y,
-        SGD(lr=run.lr),
-        steps=steps,
-        batch_size=BATCH,
-        rng=np.random.RandomState(0),
-        x_val=x_val,
-        y_val=y_val,
-        record_every=EVERY,
-        eval_size=EVAL_SIZE,
-        shuffle=run.shuffled,
-    ):
+    options: dict[str, Any] = {"x_val": x_val, "y_val": y_val, "rng": np.random.RandomState(0), "shuffle": run.shuffled}
+    options |= {"steps": steps, "batch_size": BATCH, "record_every": EVERY, "eval_size": EVAL_SIZE}
+    for frame in train_frames(net, x, y, SGD(lr=run.lr), **options):
         losses.extend(frame.batch_loss)
         if not (np.isfinite([frame.loss, frame.val_loss]).all() and np.isfinite(net.theta).all()):
             diverged = int(np.flatnonzero(~np.isfinite([*losses, np.nan]))[0])
             break
         val = (frame.val_loss, frame.val_accuracy) if run.evaluated else _class_by_class(net, x_val, y_val)
         signs = vitals(net, run.lr, x)
-        ratio = float(np.median(signs.ratio)) if frame.step else 0.0
-        evaluations.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], ratio))
-    step, loss, val_loss, accuracy, val_accuracy, ratios = np.array(evaluations, float).T
+        moved = float(np.median(signs.ratio)) if frame.step else 0.0
+        evaluations.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], moved))
+    step, loss, val_loss, accuracy, val_accuracy, ratio = np.array(evaluations, float).T
     if diverged is not None:
         new = math.nan
     elif run.evaluated:
         new = net.accuracy(digits.x_test, digits.y_test)
     else:
         new = _class_by_class(net, digits.x_test, digits.y_test)[1]
-    return Course(
-        run,
-        step,
-        loss,
-        val_loss,
-        accuracy,
-        val_accuracy,
-        np.array(losses)[: diverged or len(losses)],
-        ratios,
-        signs.dead,
-        float(new),
-        diverged,
-    )
+    batch_loss = np.array(losses)[: diverged or len(losses)]
+    curves = step, loss, val_loss, accuracy, val_accuracy, batch_loss, ratio
+    return Course(run, *curves, signs.dead, new, diverged)
 
 
 def _data(run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -78,20 +78,9 @@ def live_training(
     net = MLP((64, 50, 50, 50, 10), init=INITS[init], l2=l2, dropout=dropout, seed=np.random.RandomState(seed))
     curves = Curves(EVERY, MOST_POINTS)
     names = ("step", "loss", "val_loss", "accuracy", "val_accuracy", "ratio", "gradient", "dead")
-    for frame in train_frames(
-        net,
-        x,
-        y,
-        SGD(lr=lr),
-        steps=MOST_STEPS,
-        batch_size=BATCH,
-        rng=np.random.RandomState(seed),
-        x_val=digits.x_val,
-        y_val=digits.y_val,
-        record_every=EVERY,
-        eval_size=EVAL_SIZE,
-        schedule=lambda t: now["lr"],
-    ):
+    options: dict[str, Any] = {"steps": MOST_STEPS, "batch_size": BATCH, "record_every": EVERY, "eval_size": EVAL_SIZE}
+    options |= {"rng": np.random.RandomState(seed), "schedule": lambda t: now["lr"], **digits.validation}
+    for frame in train_frames(net, x, y, SGD(lr=lr), **options):
         sound = bool(np.isfinite(frame.loss) and np.isfinite(frame.val_loss) and np.isfinite(net.theta).all())
         if sound:
             signs = vitals(net, now["lr"], x)
@@ -109,9 +98,7 @@ def live_training(
             if value != now[name]:
                 now[name] = value
                 changed.append(frame.step)
-        net.l2 = now["l2"]
-        if net.dropout != now["dropout"]:
-            net.dropout = now["dropout"]
+        net.l2, net.dropout = now["l2"], now["dropout"]
 
 
 @checked

@@ -74,39 +74,20 @@ def range_test(
     seed: Natural = 0,
 ) -> RangeTest:
     """η_t = LOW (HIGH/LOW)^(t/(T−1)) for T = `updates` updates of plain SGD, 64-50-10 ReLU, batches of 64."""
-    digits = centred_digits(pixels)
     net = network(pixels, np.random.RandomState(seed))
     rates, rule = np.geomspace(LOW, HIGH, updates), Clipped(SGD(), clip or math.inf)
-    history = train(
-        net,
-        digits.x_train,
-        digits.y_train,
-        rule,
-        steps=updates,
-        batch_size=BATCH,
-        rng=np.random.RandomState(seed),
-        schedule=lambda t: rates[min(t, updates - 1)],
-        record_every=updates,
-        eval_size=1,
-    )
+    options: dict[str, Any] = {"steps": updates, "batch_size": BATCH, "record_every": updates, "eval_size": 1}
+    options |= {"rng": np.random.RandomState(seed), "schedule": lambda t: rates[min(t, updates - 1)]}
+    history = train(net, *centred_digits(pixels).training, rule, **options)
     loss = history.batch_loss[np.logical_and.accumulate(np.isfinite(history.batch_loss))]
     rate, smooth = rates[: len(loss)], running_mean(loss)
     lowest = int(smooth.argmin())
     slope = np.gradient(smooth, np.log10(rate))[: lowest + 1]
     high = np.flatnonzero(smooth > EXPLODED * smooth[0])
     ended = None if len(loss) == updates else float(rate[-1])
-    return RangeTest(
-        pixels,
-        updates,
-        clip,
-        rate,
-        loss,
-        smooth,
-        np.array(rule.norms[: len(loss)]),
-        float(rate[slope.argmin()]),
-        float(rate[high[0]]) if len(high) else ended,
-        useful_range(pixels),
-    )
+    curves = rate, loss, smooth, np.array(rule.norms[: len(loss)])
+    steepest, explodes = float(rate[slope.argmin()]), float(rate[high[0]]) if len(high) else ended
+    return RangeTest(pixels, updates, clip, *curves, steepest, explodes, useful_range(pixels))
 
 
 def running_mean(values: np.ndarray, memory: float = MEMORY) -> np.ndarray:

@@ -44,8 +44,7 @@ class LearningRate:
     accuracy: np.ndarray  #: (epochs,)
     val_accuracy: np.ndarray  #: (epochs,)
     diverged_at: int | None  #: updates made when the loss was first not finite
-    last_loss: np.ndarray  #: (rates,) after ten epochs; not a number where the run diverged
-    last_accuracy: np.ndarray  #: (rates,)
+    last_accuracy: np.ndarray  #: (rates,) after ten epochs; not a number where the run diverged
     four: dict[str, np.ndarray]  #: loss per epoch at each rate of `FOUR[pixels]`
     useful: tuple[float, float]  #: lowest and highest rate that gets 90 % right
 
@@ -73,20 +72,12 @@ def learning_rate(lr: Annotated[float, OneOf(RATES)] = 0.1, pixels: Annotated[in
     runs, at = sweep(pixels), RATES.index(lr)
     diverged = int(runs.diverged_at[at])
     length = int(np.isfinite(runs.loss[:, at]).argmin()) or len(runs.loss)
-    last_loss, last_accuracy = last(pixels)
-    return LearningRate(
-        lr,
-        pixels,
-        np.arange(length),
-        runs.loss[:length, at],
-        runs.accuracy[:length, at],
-        runs.val_accuracy[:length, at],
-        diverged if diverged >= 0 else None,
-        last_loss,
-        last_accuracy,
-        {name: _finite(runs.loss[:, RATES.index(rate)]) for name, rate in FOUR[pixels].items()},
-        useful_range(pixels),
-    )
+    loss, accuracy, val_accuracy = (curve[:length, at] for curve in (runs.loss, runs.accuracy, runs.val_accuracy))
+    diverged_at = diverged if diverged >= 0 else None
+    curves = {name: runs.loss[:, RATES.index(rate)] for name, rate in FOUR[pixels].items()}
+    four = {name: curve[np.isfinite(curve)] for name, curve in curves.items()}
+    run = np.arange(length), loss, accuracy, val_accuracy, diverged_at
+    return LearningRate(lr, pixels, *run, last_accuracy(pixels), four, useful_range(pixels))
 
 
 @dataclass(frozen=True)
@@ -129,35 +120,24 @@ def network(pixels: Annotated[int, OneOf(PIXELS)], seed: Any, **settings: Any) -
 
 def ten_epochs(net: MLP, rule: Any, pixels: int, seed: int = 0, batch_size: int = BATCH, **settings: Any) -> History:
     """Train on digits with such pixels, evaluated after every epoch; the order is that of `seed`."""
-    digits = centred_digits(pixels)
-    return train(
-        net,
-        digits.x_train,
-        digits.y_train,
-        rule,
-        epochs=EPOCHS,
-        batch_size=batch_size,
-        rng=np.random.RandomState(seed),
-        x_val=digits.x_val,
-        y_val=digits.y_val,
-        **settings,
-    )
+    digits, rng = centred_digits(pixels), np.random.RandomState(seed)
+    settings |= {"epochs": EPOCHS, "batch_size": batch_size, "rng": rng, **digits.validation}
+    return train(net, *digits.training, rule, **settings)
 
 
-def last(pixels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Loss and accuracy after ten epochs at every rate of `RATES`; not a number where the run diverged.
+def last_accuracy(pixels: int) -> np.ndarray:
+    """Accuracy after ten epochs at every rate of `RATES`; not a number where the run diverged.
 
-    Returns: two arrays (rates,).
+    Returns: (rates,).
     """
     runs = sweep(pixels)
-    alive = runs.diverged_at < 0
-    return np.where(alive, runs.loss[-1], np.nan), np.where(alive, runs.accuracy[-1], np.nan)
+    return np.where(runs.diverged_at < 0, runs.accuracy[-1], np.nan)
 
 
 @checked
 def useful_range(pixels: Natural, enough: float = 0.9) -> tuple[float, float]:
     """The lowest and the highest of `RATES` at which at least the share `enough` is right after ten epochs."""
-    good = [rate for rate, accuracy in zip(RATES, last(pixels)[1]) if accuracy >= enough]
+    good = [rate for rate, accuracy in zip(RATES, last_accuracy(pixels)) if accuracy >= enough]
     return good[0], good[-1]
 
 
@@ -166,7 +146,3 @@ def accuracy_before_loss(lr: float = 1e-6) -> History:
     """The slide's experiment on digits: pixels 0 to 255, 10 epochs, as many updates as there (some 2,500). float64."""
     net = network(255, np.random.RandomState(0), l2=REG)
     return ten_epochs(net, SGD(lr=lr), 255, batch_size=4)
-
-
-def _finite(loss: np.ndarray) -> np.ndarray:
-    return loss[np.isfinite(loss)]

@@ -122,13 +122,8 @@ def playground_frames(
     settings = {name: _said(value) for name, value in locals().items() if name != "before"}
     _check(settings, before)
     inputs = playground_inputs(dataset, features, settings["noise"], seed)
-    net = MLP(
-        (inputs.x.shape[1], *[units] * layers, inputs.classes),
-        activation,
-        INITS[init],
-        norm="batch" if batchnorm else None,
-        seed=seed,
-    )
+    sizes = inputs.x.shape[1], *[units] * layers, inputs.classes
+    net = MLP(sizes, activation, INITS[init], norm="batch" if batchnorm else None, seed=seed)
     knobs = _Knobs(settings, tuple((int(step), name, _said(value)) for step, name, value in before))
     rule = _Watched(net, OPTIMIZERS[optimizer].make())
     curves, frame = Curves(UPDATES, MOST_LOOKS), None
@@ -152,20 +147,9 @@ def playground_frames(
             return
         curves.add(look.step, look.loss, look.val_loss)
         steps, train_loss, val_loss = curves.arrays()
-        frame = PlaygroundFrame(
-            knobs.now(look.step),
-            knobs.before,
-            look.step,
-            diverged,
-            inputs,
-            net.copy(),
-            steps,
-            train_loss,
-            val_loss,
-            look.accuracy,
-            look.val_accuracy,
-            update_ratio(rule.before, net.weights()),
-        )
+        state = knobs.now(look.step), knobs.before, look.step, diverged, inputs, net.copy()
+        shares, ratio = (look.accuracy, look.val_accuracy), update_ratio(rule.before, net.weights())
+        frame = PlaygroundFrame(*state, steps, train_loss, val_loss, *shares, ratio)
         knobs.move(look.step, (yield frame) or {})
         knobs.turn(net, rule, look.step)
 
@@ -204,10 +188,8 @@ class _Knobs:
                 self.settings[name] = new
 
     def turn(self, net: MLP, rule: _Watched, step: int) -> None:
-        decay, dropout = self.at("weight_decay", step), self.at("dropout", step)
-        rule.decay(net, decay)
-        if dropout != net.dropout:
-            net.dropout = dropout
+        rule.decay(net, self.at("weight_decay", step))
+        net.dropout = self.at("dropout", step)
 
 
 class _Watched:

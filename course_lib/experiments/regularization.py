@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Ge, Le, Lt
@@ -82,48 +82,21 @@ def overfitting(
     limit. A share `wrong` of the training labels is replaced by another class; validation labels stay right.
     """
     digits = shared_digits()
-    y = spoiled_labels(digits.y_train[:images], wrong)
-    net = MLP(
-        (64, width, width, 10),
-        trials=2,
-        l2=np.array([0.0, weight_decay]),
-        dropout=np.array([0.0, dropout]) if dropout else 0.0,
-        seed=[seed, seed],
-        dtype=np.dtype(dtype).type,
-    )
+    x, y = digits.x_train[:images], spoiled_labels(digits.y_train[:images], wrong)
+    decays, drops = np.array([0.0, weight_decay]), np.array([0.0, dropout]) if dropout else 0.0
+    net = MLP((64, width, width, 10), trials=2, l2=decays, dropout=drops, seed=[seed, seed], dtype=dtype)
     hidden, adam = net.weights()[:-1], Adam(lr=LEARNING_RATE)
-    history = train(
-        net,
-        digits.x_train[:images],
-        y,
-        Projected(adam, [w[1] for w in hidden], max_norm) if max_norm else adam,
-        steps=steps,
-        batch_size=BATCH,
-        rng=seed,
-        x_val=digits.x_val,
-        y_val=digits.y_val,
-        record_every=max(6, steps // EVALUATIONS),  # an evaluation costs as much as four steps, and a draft has few
-        eval_size=300,
-    )
+    rule = Projected(adam, [w[1] for w in hidden], max_norm) if max_norm else adam
+    options: dict[str, Any] = {"steps": steps, "batch_size": BATCH, "rng": seed, "eval_size": 300, **digits.validation}
+    every = max(6, steps // EVALUATIONS)  # an evaluation costs as much as four steps, and a draft has few
+    history = train(net, x, y, rule, record_every=every, **options)
+    curves = history.loss.T, history.val_loss.T, history.accuracy.T, history.val_accuracy.T
     flat = np.concatenate([w.reshape(2, -1) for w in net.weights()], axis=1)
-    inside = np.clip(flat, BINS[0], BINS[-1])
-    return Overfitting(
-        images,
-        weight_decay,
-        dropout,
-        width,
-        wrong,
-        max_norm,
-        history.step,
-        history.loss.T,
-        history.val_loss.T,
-        history.accuracy.T,
-        history.val_accuracy.T,
-        np.array([np.histogram(row, BINS)[0] for row in inside]),
-        np.sqrt(np.mean(flat.astype(float) ** 2, axis=1)),
-        np.max([np.sqrt(np.sum(w**2, axis=-2)).max(axis=-1) for w in hidden], axis=0),
-        net.theta.shape[-1],
-    )
+    counts = np.array([np.histogram(row, BINS)[0] for row in np.clip(flat, BINS[0], BINS[-1])])
+    rms = np.sqrt(np.mean(flat.astype(float) ** 2, axis=1))
+    longest = np.max([np.sqrt(np.sum(w**2, axis=-2)).max(axis=-1) for w in hidden], axis=0)
+    settings = images, weight_decay, dropout, width, wrong, max_norm
+    return Overfitting(*settings, history.step, *curves, counts, rms, longest, net.theta.shape[-1])
 
 
 @lru_cache(maxsize=1)
@@ -165,30 +138,12 @@ def early_stopping(
     The last entry of the result is the run that goes on to the end and keeps the last weights. float64.
     """
     digits = shared_digits()
-    y, rows = spoiled_labels(digits.y_train[:300], wrong), []
+    x, y, rows = digits.x_train[:300], spoiled_labels(digits.y_train[:300], wrong), []
+    options: dict[str, Any] = {"steps": steps, "batch_size": BATCH, "record_every": 10, **digits.validation}
     for patient in (*patience, None):
         net = MLP((64, 100, 100, 10), seed=0)
-        history = train(
-            net,
-            digits.x_train[:300],
-            y,
-            Adam(lr=LEARNING_RATE),
-            steps=steps,
-            batch_size=BATCH,
-            rng=0,
-            x_val=digits.x_val,
-            y_val=digits.y_val,
-            record_every=10,
-            patience=patient,
-        )
+        history = train(net, x, y, Adam(lr=LEARNING_RATE), patience=patient, **options)
         last = int(history.step[-1])
-        rows.append(
-            (
-                patient or 0,
-                last,
-                int(history.best_step) if patient else last,
-                net.loss(digits.x_val, digits.y_val),
-                net.accuracy(digits.x_val, digits.y_val),
-            )
-        )
+        scores = net.loss(digits.x_val, digits.y_val), net.accuracy(digits.x_val, digits.y_val)
+        rows.append((patient or 0, last, int(history.best_step) if patient else last, *scores))
     return EarlyStopping(*zip(*rows, strict=True))

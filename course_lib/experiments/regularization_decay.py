@@ -66,21 +66,13 @@ def weight_decay(
     descend(net, rule, x, y, np.array([0.0, weight_decay]), steps)
     flat = np.abs(np.concatenate([w.reshape(2, -1) for w in net.weights()], axis=1)).astype(float)
     axis = np.linspace(-REACH, REACH, GRID)
-    plane = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    scores = net.forward(plane)
-    probability = 1 / (1 + np.exp(np.clip(scores[..., 0] - scores[..., 1], -30, 30)))
+    scores = net.forward(np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2))
+    probability = 1 / (1 + np.exp(np.clip(scores[..., 0] - scores[..., 1], -30, 30))).reshape(2, GRID, GRID)
+    counts = np.array([np.histogram(np.minimum(row, BINS[-1]), BINS)[0] for row in flat])
+    right = net.accuracy(x, y), net.accuracy(x_test, y_test)
+    distance = float(np.abs(net.theta[0] - net.theta[1]).max())
     return WeightDecay(
-        optimizer,
-        cloud,
-        weight_decay,
-        x,
-        y,
-        probability.reshape(2, GRID, GRID),
-        np.array([np.histogram(np.minimum(row, BINS[-1]), BINS)[0] for row in flat]),
-        np.sum(flat**2, axis=1),
-        net.accuracy(x, y),
-        net.accuracy(x_test, y_test),
-        float(np.abs(net.theta[0] - net.theta[1]).max()),
+        optimizer, cloud, weight_decay, x, y, probability, counts, np.sum(flat**2, axis=1), *right, distance
     )
 
 

@@ -54,27 +54,18 @@ def dropped_out(
 
     The masks keep where u ≥ p, with one fixed draw of u. The weights are positive and negative, Σ wᵢxᵢ = 2.
     """
-    x, w, u = _draw()
-    x, w, u = x[:inputs], w[:inputs], u[:, :inputs]
-    w = _to_two(w, x)
+    x, w, u = (draw[..., :inputs] for draw in _draw())
+    w = 2 * w / np.sqrt(inputs)
+    w = w + (2 - w @ x) / (x @ x) * x  # moved along x until w·x = 2: the picture then keeps its place
     layer = Dropout(p, _Stored(u), mode)
     dropped, tested = layer.forward(np.broadcast_to(x, u.shape), train=True), layer.forward(x)
     train_out, test_out = dropped @ w, tested @ w
     if unit == "relu":
         train_out, test_out = np.maximum(train_out, 0), np.maximum(test_out, 0)
-    inside = np.clip(train_out, BINS[0] + 1e-9, BINS[-1] - 1e-9)
-    return DroppedOut(
-        p,
-        mode,
-        inputs,
-        unit,
-        np.histogram(inside, BINS)[0],
-        float(train_out.mean()),
-        float(train_out.std()),
-        float(test_out),
-        (float(dropped.mean()), float(tested.mean())),
-        (float(dropped.var()), float(tested.var())),
-    )
+    counts = np.histogram(np.clip(train_out, BINS[0] + 1e-9, BINS[-1] - 1e-9), BINS)[0]
+    outputs = float(train_out.mean()), float(train_out.std()), float(test_out)
+    means, variances = (float(dropped.mean()), float(tested.mean())), (float(dropped.var()), float(tested.var()))
+    return DroppedOut(p, mode, inputs, unit, counts, *outputs, means, variances)
 
 
 class _Stored:
@@ -95,12 +86,6 @@ def _draw() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return x, w, rng.uniform(size=(MASKS, MOST_INPUTS))
 
 
-def _to_two(w: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Weights of std 2/√n, or so, moved along x until w·x = 2: the picture then keeps its place."""
-    w = 2 * w / np.sqrt(len(w))
-    return w + (2 - w @ x) / (x @ x) * x
-
-
 @checked
 def mean_ratios(
     p: float = 0.5, modes: tuple[Dropout.Mode, ...] = MODES, units: Natural = 10_000
@@ -113,8 +98,6 @@ def mean_ratios(
     means: dict[str, tuple[float, float]] = {}
     for mode in modes:
         layer = Dropout(p, _Stored(ranks), mode)
-        means[mode] = (
-            float(layer.forward(np.ones(units), train=True).mean()),
-            float(layer.forward(np.ones(units)).mean()),
-        )
+        trained, tested = (float(layer.forward(np.ones(units), train).mean()) for train in (True, False))
+        means[mode] = trained, tested
     return means

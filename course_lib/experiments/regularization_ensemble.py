@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Le
@@ -60,19 +60,8 @@ def ensemble(
     measured = [calibration(p, y) for p in averages]
     share, confidence, right = measured[members - 1][:3]
     loss = -np.log(np.maximum(averages[:, np.arange(len(y)), y], 1e-12)).mean(axis=1)
-    return Ensemble(
-        kind,
-        members,
-        images,
-        np.mean(averages.argmax(axis=-1) == y, axis=-1),
-        alone,
-        loss,
-        whole,
-        confidence,
-        right,
-        share,
-        np.array([gap for *_, gap in measured]),
-    )
+    accuracy, gaps = np.mean(averages.argmax(axis=-1) == y, axis=-1), np.array([gap for *_, gap in measured])
+    return Ensemble(kind, members, images, accuracy, alone, loss, whole, confidence, right, share, gaps)
 
 
 def calibration(p: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
@@ -97,12 +86,8 @@ def _predictions(kind: str, images: int) -> tuple[np.ndarray, np.ndarray, float,
     digits = load_digits(split=(500 / 1797, TEST / 1797, 0.0))
     x, y = digits.x_train[:images], digits.y_train[:images]
     many = kind == "separate"
-    net = MLP(
-        (64, *HIDDEN[kind], 10),
-        trials=MEMBERS if many else None,
-        seed=list(range(MEMBERS)) if many else 0,
-        dropout=0.0 if many else DROP,
-    )
+    options: dict[str, Any] = {"trials": MEMBERS, "seed": list(range(MEMBERS))} if many else {"dropout": DROP}
+    net = MLP((64, *HIDDEN[kind], 10), **options)
     rng, rule = np.random.RandomState(0), Adam(lr=0.01)
     state, shape = rule.init(net.theta), (MEMBERS, BATCH) if many else BATCH
     for _ in range(STEPS if many else 2 * STEPS):

@@ -57,19 +57,10 @@ def grid_vs_random(
         raise ValueError(f"trials must be a square number, so that there is a square grid, not {trials}.")
     best = (best_x, 0.3)
     points = np.stack([_square(trials), np.random.RandomState(seed).uniform(size=(trials, 2)), _once_each(trials)])
-    gap = np.abs(points - np.array(best))
-    return GridVsRandom(
-        trials,
-        importance,
-        best,
-        points,
-        gap[..., 0] ** 2 + (importance * gap[..., 1]) ** 2,
-        (math.isqrt(trials), trials, trials),
-        gap[..., 0].min(axis=1),
-        expected_distances(trials),
-        np.array(expected_losses(trials, importance)),
-        chance_of_the_best(trials),
-    )
+    gap, distinct = np.abs(points - np.array(best)), (math.isqrt(trials), trials, trials)
+    loss, distance = gap[..., 0] ** 2 + (importance * gap[..., 1]) ** 2, gap[..., 0].min(axis=1)
+    expected = expected_distances(trials), np.array(expected_losses(trials, importance)), chance_of_the_best(trials)
+    return GridVsRandom(trials, importance, best, points, loss, distinct, distance, *expected)
 
 
 def _square(n: int) -> np.ndarray:

@@ -87,16 +87,9 @@ def space_of(
 def objective(epochs: int = EPOCHS) -> TrainMLP:
     """64-32-10 with ReLU and Momentum (β = 0.9) in batches of 50, trained on 500 digits and validated on 360 others."""
     d = load_digits()
+    x, y = d.x_train[:IMAGES], d.y_train[:IMAGES]
     return TrainMLP(
-        (64, 32, 10),
-        d.x_train[:IMAGES],
-        d.y_train[:IMAGES],
-        d.x_val,
-        d.y_val,
-        Momentum,
-        epochs=epochs,
-        batch_size=50,
-        dtype=np.float64,
+        (64, 32, 10), x, y, **d.validation, optimizer=Momentum, epochs=epochs, batch_size=50, dtype=np.float64
     )
 
 
@@ -126,8 +119,9 @@ def digits_search(
     def state(now: Space, ended: bool = False) -> SearchState:
         result = SearchResult(tuple(record[n] for n in sorted(record)), different)
         test = final_accuracy(result.best) if ended and look and result.ranked else None
-        share = 1.0 if ended else settled / planned
-        return SearchState(strategy, space, now, result, spent, planned, share, ended, test)
+        return SearchState(
+            strategy, space, now, result, spent, planned, 1.0 if ended else settled / planned, ended, test
+        )
 
     yield state(space)
     stages = STRATEGIES[strategy](space, trials, seed)

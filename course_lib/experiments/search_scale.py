@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -50,21 +51,13 @@ def log_scale(low: float = 1e-4, high: float = 10.0, n: Count = 60, seed: Natura
     samplers = [Uniform(low, high), LogUniform(low, high)]
     u = np.sort(np.random.RandomState(seed).uniform(size=n))
     rates = np.array([[sampler.at(x) for x in u] for sampler in samplers])
+    share = np.array([np.histogram(row, DECADES)[0] / n for row in rates])
     inside = np.clip(DECADES, low, high)
     expected = np.array([np.diff([sampler.where(edge) for edge in inside]) for sampler in samplers])
-    curve = accuracy_curve()
     good = good_rates()
-    ends = np.clip(good, low, high)
-    return LogScale(
-        low,
-        high,
-        rates,
-        np.array([np.histogram(row, DECADES)[0] / n for row in rates]),
-        expected,
-        curve,
-        good,
-        np.array([sampler.where(ends[1]) - sampler.where(ends[0]) for sampler in samplers]),
-    )
+    start, end = np.clip(good, low, high)
+    good_share = np.array([sampler.where(end) - sampler.where(start) for sampler in samplers])
+    return LogScale(low, high, rates, share, expected, accuracy_curve(), good, good_share)
 
 
 @lru_cache(maxsize=1)
@@ -74,22 +67,10 @@ def accuracy_curve() -> np.ndarray:
     Returns: (rates,).
     """
     digits = load_digits()
+    x, y, rule = digits.x_train[:500], digits.y_train[:500], Momentum(lr=RATES.astype(np.float32)[:, None])
     net = MLP((64, 32, 10), trials=len(RATES), seed=[0] * len(RATES), dtype=np.float32)
-    rates = RATES.astype(np.float32)[:, None]
-    history = train(
-        net,
-        digits.x_train[:500],
-        digits.y_train[:500],
-        Momentum(lr=rates),
-        epochs=9,
-        batch_size=50,
-        rng=0,
-        x_val=digits.x_val,
-        y_val=digits.y_val,
-        record_every=1000,
-        eval_size=10,
-    )
-    return history.val_accuracy[-1]
+    options: dict[str, Any] = {"epochs": 9, "batch_size": 50, "record_every": 1000, "eval_size": 10}
+    return train(net, x, y, rule, **options, **digits.validation).val_accuracy[-1]
 
 
 def good_rates() -> tuple[float, float]:

@@ -98,7 +98,6 @@ UNSEEN = {
     "adam_bias_explorer": "gradient",
     "weight_decay_explorer": "distance",
     "initial_loss_explorer": "reg",
-    "learning_rate_explorer": "last_loss",
     "clinic_explorer": "factor",
     "grid_vs_random_explorer": "loss",
 }
