@@ -102,7 +102,9 @@ def in_step(names: Sequence[str]) -> Activation:
 
 
 @lru_cache(maxsize=64)
-def _race(names: tuple[str, ...], lr: float, depth: int, epochs: int, eval_size: int | None, seed: int, dtype: str):
+def _race(
+    names: tuple[str, ...], lr: float, depth: int, epochs: int, eval_size: int | None, seed: int, dtype: str = "float64"
+):
     net = MLP([64, *[WIDTH] * depth, 10], in_step(names), "zeros", trials=len(names), dtype=dtype)
     rng = np.random.default_rng(seed)
     for w in net.weights():

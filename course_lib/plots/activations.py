@@ -44,6 +44,11 @@ def many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
+def capital(said: str) -> str:
+    """With a capital letter in front; the others stay."""
+    return said[:1].upper() + said[1:]
+
+
 def epochs(count: float) -> str:
     return f"{count:.2g} epoch" if count == 1 else f"{count:.2g} epochs"
 
@@ -55,11 +60,9 @@ class GatePicture(Picture):
     large_print = 1.15
 
     def build(self) -> None:
-        self.curve, self.slope, self.gate = (
-            self.figure.add_axes((0.06, 0.10, 0.49, 0.73)),
-            self.figure.add_axes((0.635, 0.53, 0.345, 0.30)),
-            self.figure.add_axes((0.755, 0.10, 0.225, 0.23)),
-        )
+        self.curve = self.figure.add_axes((0.06, 0.10, 0.49, 0.73))
+        self.slope = self.figure.add_axes((0.635, 0.53, 0.345, 0.30))
+        self.gate = self.figure.add_axes((0.755, 0.10, 0.225, 0.23))
         self.headline = self.heading(0.06, 0.975, 1.5, va="top")
         self.flat = [self._flat_zone(ax) for ax in (self.curve, self.slope)]
         self._build_curve()
@@ -132,7 +135,8 @@ class GatePicture(Picture):
         self.f.set_data(result.grid, result.f)
         self.df.set_data(result.grid, np.minimum(result.df, TOP))
         self.rival.set_data(*((result.grid, result.rival) if _differs(result) else ([], [])))
-        self.band.set_verts(_wedge(result.band) if result.band else [])
+        wedge = [(0, 0), *((-REACH, -slope * REACH) for slope in result.band or ())]  # between two lines through 0
+        self.band.set_verts([wedge] if result.band else [])
         reach = np.array([-2.0, 2.0])
         self.tangent.set_data(result.x + reach, result.value + result.local * reach)
         self.here.set_data([result.x], [result.value])
@@ -174,8 +178,3 @@ def _runs(grid: np.ndarray, flat: np.ndarray) -> list[tuple[float, float]]:
     """Begin and end of every stretch where `flat` holds."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flat, [False]]).astype(int)))
     return [(grid[a], grid[b - 1]) for a, b in edges.reshape(-1, 2)]
-
-
-def _wedge(slopes: tuple[float, float]) -> list[list[tuple[float, float]]]:
-    """The area between two lines through 0, on the left."""
-    return [[(0, 0), *((-REACH, -slope * REACH) for slope in slopes)]]

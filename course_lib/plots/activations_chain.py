@@ -31,17 +31,14 @@ class ChainPicture(Picture):
         ax.set(yscale="log", xlabel="layers passed on the way down")
         ax.minorticks_off()
         ax.axhline(1, color=self.style.faint, zorder=0)
-        looks: list[tuple[str, str, dict[str, Any]]] = [
-            ("bound", "largest product possible, (max f′)ᵏ", {"color": GREEN, "linestyle": ":"}),
-            ("theory", "its theory, n → ∞", {"color": self.style.theory, "linewidth": 1.4}),
-            (
-                "slopes",
-                "product of the slopes f′ (median path)",
-                {"color": BLUE, "linestyle": "-.", "marker": "o", "markersize": 5},
-            ),
-            ("gradient", "gradient, end to end", {"color": VERMILLION, "marker": "s", "linestyle": "none"}),
-        ]
-        self.lines = {name: self.moving_line(ax, label=label, **look) for name, label, look in looks}
+        dotted: dict[str, Any] = {"color": BLUE, "linestyle": "-.", "marker": "o", "markersize": 5}
+        squares: dict[str, Any] = {"color": VERMILLION, "marker": "s", "linestyle": "none"}
+        self.lines = {
+            "bound": self.moving_line(ax, color=GREEN, linestyle=":", label="largest product possible, (max f′)ᵏ"),
+            "theory": self.moving_line(ax, color=self.style.theory, linewidth=1.4, label="its theory, n → ∞"),
+            "slopes": self.moving_line(ax, label="product of the slopes f′ (median path)", **dotted),
+            "gradient": self.moving_line(ax, label="gradient, end to end", **squares),
+        }
         order = [self.lines[name] for name in ("gradient", "theory", "slopes", "bound")]
         self.legend_above(ax, (-0.12, 1.0), 2, handles=order, columnspacing=1.2)
         ax = self.factors
@@ -49,7 +46,7 @@ class ChainPicture(Picture):
         ax.minorticks_off()
         ax.axhline(1, color=self.style.faint, zorder=0)
         self.gain = self.moving_line(ax, color=PURPLE, linestyle=":", label="weights: √(n·Var(w))")
-        self.slope = self.moving_line(ax, color=BLUE, linestyle="-.", marker="o", markersize=5, label="slopes: √E[f′²]")
+        self.slope = self.moving_line(ax, label="slopes: √E[f′²]", **dotted)
         self.factor = self.moving_line(ax, color=VERMILLION, marker="s", markersize=5, label="both together")
         ax.set_title("Each layer multiplies by", pad=58)
         self.legend_above(ax, (-0.05, 0.99), labelspacing=0.2, handlelength=1.8)

@@ -36,7 +36,9 @@ class ClinicPicture(Picture):
         self.batches = self.moving_line(self.loss, color=ORANGE, linewidth=0.8, label="batches (J)")
         panels = (self.loss, self.right)
         self.old = [
-            self.moving_line(axes, color=GREY, linestyle=line, linewidth=1.3) for axes in panels for line in ("-", "--")
+            self.moving_line(axes, color=GREY, linestyle=line, linewidth=1.3, label="before treatment")
+            for axes in panels
+            for line in ("-", "--")
         ]
         self.old_ratio = self.moving_line(self.ratio, color=GREY, linewidth=1.3)
         self.old_new = self.moving_marks(self.right, "D", GREY, 9)
@@ -46,33 +48,22 @@ class ClinicPicture(Picture):
             for colour, line, label in ((BLUE, "-", "training"), (VERMILLION, "--", "validation"))
         ]
         self.moves = self.moving_line(self.ratio, color=BLUE, marker="o", markersize=3.5)
-        self.below = self.moving_marks(
-            self.ratio, "v", BLUE, 7, markerfacecolor="none"
-        )  # the value lies below the axis
+        self.below = self.moving_marks(self.ratio, "v", BLUE, 7, markerfacecolor="none")  # values below the axis
         self.new = self.moving_marks(self.right, "D", GREEN, 9, markeredgecolor=self.style.ink, label="new digits")
         self.title = self.heading(0.03, 0.945, 2)
         self.said = self.moving(self.figure.text(0.03, 0.915, "", va="top"))
         self.signs = self.moving(self.figure.text(0.03, 0.78, ""))
 
     def frame(self, result: Clinic) -> tuple[float, bool]:
-        most = max(
-            max(c.batch_loss.max(initial=0), c.loss.max(), c.val_loss.max())
-            for c in (result.before, result.after or result.before)
-        )
+        courses = (result.before, result.after or result.before)
+        most = max(losses.max(initial=0) for c in courses for losses in (c.batch_loss, c.loss, c.val_loss))
         return TOPS[0] if most < TOPS[0] else TOPS[1], result.after is not None
 
     def set_frame(self, result: Clinic) -> None:
         top, treated = self.frame(result)
         self.loss.set(ylim=(LOSS[0], top))
-        self.loss.legend(
-            handles=[*self.curves[:2], self.batches, self.new, *self.old[:1] * treated],
-            labels=["training", "validation", "batches (J)", "new digits", *["before treatment"] * treated],
-            loc="lower left",
-            bbox_to_anchor=(0.05, -0.01),
-            bbox_transform=self.figure.transFigure,
-            ncols=5,
-            columnspacing=1.2,
-        )
+        handles = [*self.curves[:2], self.batches, self.new, *self.old[:1] * treated]
+        self.legend_in_figure(self.loss, "lower left", (0.05, -0.01), 5, handles=handles, columnspacing=1.2)
 
     def set_artists(self, result: Clinic) -> None:
         now, old = result.after or result.before, result.before if result.after else None

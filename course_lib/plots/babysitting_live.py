@@ -24,11 +24,8 @@ class LiveTrainingPicture(Picture):
     def build(self) -> None:
         add = self.figure.add_axes
         self.loss, self.right = add((0.065, 0.525, 0.41, 0.33)), add((0.555, 0.525, 0.42, 0.33))
-        self.ratio, self.slope, self.dead = (
-            add((0.065, 0.085, 0.41, 0.31)),
-            add((0.555, 0.085, 0.18, 0.31)),
-            add((0.795, 0.085, 0.18, 0.31)),
-        )
+        self.ratio, self.slope = add((0.065, 0.085, 0.41, 0.31)), add((0.555, 0.085, 0.18, 0.31))
+        self.dead = add((0.795, 0.085, 0.18, 0.31))
         self.axes = (self.loss, self.right, self.ratio, self.slope, self.dead)
         titles = ("Loss", "Right, %", "Update / weights", "Gradient norm", "Dead units, %")
         for axes, title in zip(self.axes, titles):
@@ -69,13 +66,7 @@ class LiveTrainingPicture(Picture):
     def set_frame(self, result: LiveTraining) -> None:
         most, moved = self.frame(result)
         handles = [*self.curves[:2], *[self.moved] * moved]
-        self.loss.legend(
-            handles=handles,
-            loc="upper right",
-            bbox_to_anchor=(0.985, 0.95),
-            bbox_transform=self.figure.transFigure,
-            ncols=3,
-        )
+        self.legend_in_figure(self.loss, "upper right", (0.985, 0.95), 3, handles=handles)
         for axes in self.axes:
             axes.set(xlim=(0, 1.02 * most))
         for axes in (self.slope, self.dead):
@@ -98,17 +89,14 @@ class LiveTrainingPicture(Picture):
             mark.set(result.step[-1:], values[-1:])
         self.moved.set_data(result.changed, [1.6 * LOSS[0]] * len(result.changed))
         self.title.set_text(state(result))
-        self.settings.set_text(
-            f"η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}, {result.images} images"
-        )
+        self.settings.set_text(f"{settings(result)}, {result.images} images")
 
     def describe(self, result: LiveTraining) -> str:
         training, validation = percent(result.accuracy[-1]), percent(result.val_accuracy[-1])
         right = f"{training} of the training and {validation} of the validation digits"
-        settings = f"η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}."
         if result.diverged_at is not None:
-            return f"{state(result)}; {settings} Before that, at step {result.now}, {right} were right."
-        said = f"{state(result)}. {right} are right; {settings}"
+            return f"{state(result)}; {settings(result)}. Before that, at step {result.now}, {right} were right."
+        said = f"{state(result)}. {right} are right; {settings(result)}."
         if result.now:
             said += f" An update moves the weights by {np.median(result.ratio[-1]):.1g} of their length"
             said += f" ({ratio_in_words(result)}); {percent(result.dead[-1])} of the units are dead."
@@ -120,6 +108,10 @@ def state(result: LiveTraining) -> str:
     if result.diverged_at is not None:
         return f"Diverged at step {result.diverged_at}: the loss is no longer a number"
     return f"Step {result.now}: loss {result.loss[-1]:.3g}, validation {result.val_loss[-1]:.3g}"
+
+
+def settings(result: LiveTraining) -> str:
+    return f"η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}"
 
 
 def ratio_in_words(result: LiveTraining) -> str:

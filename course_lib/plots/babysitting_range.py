@@ -30,16 +30,17 @@ class RangeTestPicture(Picture):
         for axes in (self.loss, self.norm):
             axes.minorticks_off()
         self.norm.set_xticks([1e-4, 1e-2, 1, 100])
-        self.useful = self.moving(self.loss.axvspan(1, 2, color=self.style.faint, linewidth=0))
-        self.batches = self.moving_line(self.loss, color=BLUE, linewidth=0.8, alpha=0.5)
-        self.smooth = self.moving_line(self.loss, color=BLUE, linewidth=2.6)
-        self.steepest = self.moving(self.loss.axvline(1, color=GREEN, linestyle="--"))
-        self.explodes = self.moving(self.loss.axvline(1, color=VERMILLION, linestyle=":", linewidth=2.4))
+        look: dict[str, Any] = {"color": self.style.faint, "linewidth": 0, "label": "90 % right in ten epochs"}
+        self.useful = self.moving(self.loss.axvspan(1, 2, **look))
+        self.batches = self.moving_line(self.loss, color=BLUE, linewidth=0.8, alpha=0.5, label="batches")
+        self.smooth = self.moving_line(self.loss, color=BLUE, linewidth=2.6, label="running mean")
+        self.steepest = self.moving(self.loss.axvline(1, color=GREEN, linestyle="--", label="steepest"))
+        look = {"color": VERMILLION, "linestyle": ":", "linewidth": 2.4, "label": "explodes"}
+        self.explodes = self.moving(self.loss.axvline(1, **look))
         self.lengths = self.moving_line(self.norm, color=BLUE, linewidth=1.4)
         self.clip = self.moving(self.norm.axhline(1, color=VERMILLION, linestyle="--"))
         self.title = self.heading(0.055, 0.93, 1)
-        at: dict[str, Any] = {"transform": self.norm.transAxes, "color": VERMILLION, "va": "top"}
-        self.cut = self.moving(self.norm.text(0.03, 0.99, "", **at))
+        self.cut = self.moving_text(self.norm, 0.03, 0.99, color=VERMILLION, va="top")
 
     def frame(self, result: RangeTest) -> bool:
         return result.explodes is not None
@@ -47,16 +48,9 @@ class RangeTestPicture(Picture):
     def set_frame(self, result: RangeTest) -> None:
         explodes = self.frame(result)
         self.explodes.set_visible(explodes)
-        self.loss.legend(
-            handles=[self.smooth, self.batches, self.steepest, *[self.explodes] * explodes, self.useful],
-            labels=["running mean", "batches", "steepest", *["explodes"] * explodes, "90 % right in ten epochs"],
-            loc="upper left",
-            bbox_to_anchor=(0.04, 0.905),
-            bbox_transform=self.figure.transFigure,
-            ncols=5,
-            columnspacing=1.1,
-            handlelength=1.8,
-        )
+        handles = [self.smooth, self.batches, self.steepest, *[self.explodes] * explodes, self.useful]
+        look: dict[str, Any] = {"handles": handles, "columnspacing": 1.1, "handlelength": 1.8}
+        self.legend_in_figure(self.loss, "upper left", (0.04, 0.905), 5, **look)
 
     def set_artists(self, result: RangeTest) -> None:
         low, high = result.useful
@@ -76,13 +70,9 @@ class RangeTestPicture(Picture):
 
     def describe(self, result: RangeTest) -> str:
         low, high = result.useful
-        if result.explodes is None:
-            end = "It does not explode"
-        elif len(result.rate) < result.updates:
-            end = f"It explodes at about {digits(result.explodes)}; "
-            end += f"from about {digits(result.rate[-1])} on the loss is no longer a number"
-        else:
-            end = f"It explodes at about {digits(result.explodes)}"
+        end = f"It explodes at about {digits(result.explodes)}" if result.explodes else "It does not explode"
+        if len(result.rate) < result.updates:
+            end += f"; from about {digits(result.rate[-1])} on the loss is no longer a number"
         cut = ""
         if result.clip:
             share = float(np.mean(result.norm > result.clip))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.babysitting_rates import EPOCHS, RATES, LearningRate
@@ -31,15 +33,15 @@ class LearningRatePicture(Picture):
         self.all.minorticks_off()
         self.loss.axhline(np.log(10), color=self.style.faint, linewidth=1)
         self.four = [
-            self.moving_line(self.loss, color=colour, linestyle=line, linewidth=1.5) for colour, line in STYLES
+            self.moving_line(self.loss, color=colour, linestyle=line, linewidth=1.5, label=name)
+            for name, (colour, line) in zip(NAMES, STYLES)
         ]
-        self.mine = [
-            self.moving_line(axes, color=BLUE, linewidth=3, marker="o", markersize=5)
-            for axes in (self.loss, self.right)
-        ]
-        self.validation = self.moving_line(self.right, color=VERMILLION, linestyle="--", marker="s", markersize=4)
+        thick: dict[str, Any] = {"color": BLUE, "linewidth": 3, "marker": "o", "markersize": 5, "label": "chosen"}
+        self.mine = [self.moving_line(axes, **thick) for axes in (self.loss, self.right)]
+        look: dict[str, Any] = {"linestyle": "--", "marker": "s", "markersize": 4, "label": "validation"}
+        self.validation = self.moving_line(self.right, color=VERMILLION, **look)
         self.sweep = self.moving_line(self.all, color=BLUE, marker="o", markersize=5, linewidth=1.2)
-        self.lost = self.moving_marks(self.all, "x", VERMILLION, 7)
+        self.lost = self.moving_marks(self.all, "x", VERMILLION, 7, label="no longer a number")
         self.here = self.moving_marks(self.all, "D", BLUE, 11, markeredgecolor=self.style.ink, clip_on=False)
         self.title = self.heading(0.055, 0.935, 1)
 
@@ -48,18 +50,10 @@ class LearningRatePicture(Picture):
 
     def set_frame(self, result: LearningRate) -> None:
         """The legend names what is in the picture."""
-        drawn = self.frame(result)
-        self.loss.legend(
-            handles=[self.mine[0], self.validation, *(self.four[NAMES.index(name)] for name in drawn), self.lost],
-            labels=["chosen", "validation", *drawn, "no longer a number"],
-            loc="upper left",
-            bbox_to_anchor=(0.04, 0.915),
-            bbox_transform=self.figure.transFigure,
-            ncols=7,
-            columnspacing=1.1,
-            handlelength=2.0,
-            handletextpad=0.5,
-        )
+        four = (self.four[NAMES.index(name)] for name in self.frame(result))
+        look: dict[str, Any] = {"columnspacing": 1.1, "handlelength": 2.0, "handletextpad": 0.5}
+        handles = [self.mine[0], self.validation, *four, self.lost]
+        self.legend_in_figure(self.loss, "upper left", (0.04, 0.915), 7, handles=handles, **look)
 
     def set_artists(self, result: LearningRate) -> None:
         for line, name in zip(self.four, NAMES):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from matplotlib.patches import StepPatch
 
-from course_lib.experiments.batchnorm import BatchNormByHand, Moments
+from course_lib.experiments.batchnorm import BatchNormByHand
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, VERMILLION
 
@@ -50,9 +50,8 @@ class ByHandPicture(Picture):
         text(left, top + 0.06, "measured", weight="bold")
         text(left + 0.205, top + 0.06, "before", weight="bold", ha="right", color=BLUE)
         text(left + 0.325, top + 0.06, "after", weight="bold", ha="right", color=VERMILLION)
-        labels = ("mean", "variance", "skewness", "excess kurtosis")
         self.cells = []
-        for row, label in enumerate(labels):
+        for row, label in enumerate(("mean", "variance", "skewness", "excess kurtosis")):
             y = top - 0.065 * row
             text(left, y, label)
             self.cells.append([self.moving(text(left + x, y, "", ha="right")) for x in (0.205, 0.325)])
@@ -62,15 +61,13 @@ class ByHandPicture(Picture):
         return _limits(result.x), _limits(result.y, result)
 
     def set_frame(self, result: BatchNormByHand) -> None:
-        self.above.set_xlim(*_limits(result.x))
-        self.below.set_xlim(*_limits(result.y, result))
+        for axes, limits in zip((self.above, self.below), self.frame(result), strict=True):
+            axes.set_xlim(*limits)
 
     def set_artists(self, result: BatchNormByHand) -> None:
         pairs = (result.x, result.before), (result.y, result.after)
-        for (bars, dots, mean, spread), (values, m), axes in zip(
-            self.strips, pairs, (self.above, self.below), strict=True
-        ):
-            low, high = axes.get_xlim()
+        for (bars, dots, mean, spread), (values, m) in zip(self.strips, pairs, strict=True):
+            low, high = bars.axes.get_xlim()
             counts, edges = np.histogram(np.clip(values, low, high), bins=BINS, range=(low, high))
             bars.set_data(counts / max(counts.max(), 1), edges)
             dots.set_data(values, -0.19 + 0.07 * np.sin(2.4 * np.arange(len(values))))  # beside, not over each other
@@ -97,9 +94,8 @@ class ByHandPicture(Picture):
         self.bell.set_data(at, np.minimum(bell, 1.05))
 
     def describe(self, result: BatchNormByHand) -> str:
-        before, after = (
-            f"mean {_number(m.mean)}, variance {_number(m.variance)}" for m in (result.before, result.after)
-        )
+        moments = result.before, result.after
+        before, after = (f"mean {_number(m.mean)}, variance {_number(m.variance)}" for m in moments)
         if math.isnan(result.before.skewness):
             shape = "All numbers of the batch are equal, so there is no shape to keep."
         elif math.isnan(result.after.skewness):
@@ -136,10 +132,8 @@ def _number(value: float) -> str:
 
 def _working(result: BatchNormByHand) -> str:
     """The four lines of the algorithm with this batch's numbers in them."""
-    m: Moments = result.before
-    root = math.sqrt(m.variance + result.eps)
     lines = [
-        f"√(σ² + ε) = {_number(root)}",
+        f"√(σ² + ε) = {_number(math.sqrt(result.before.variance + result.eps))}",
         f"y = {_number(result.gamma)} · x̂ + {_number(result.beta)}".replace("+ −", "− "),
     ]
     if result.restored:

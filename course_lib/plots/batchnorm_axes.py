@@ -45,9 +45,9 @@ class AxesPicture(Picture):
         axes = self.figure.add_axes(place)
         axes.set_title(title)
         image = self.moving_image(axes, (EXAMPLES, CHANNELS), vmin=-LIMIT, vmax=LIMIT, aspect="auto")
-        axes.set(xticks=range(CHANNELS), yticks=range(EXAMPLES), ylabel="example")
-        axes.set_xticklabels(list(map(str, range(1, CHANNELS + 1))))
-        axes.set_yticklabels(list(map(str, range(1, EXAMPLES + 1))))
+        axes.set_xticks(range(CHANNELS), list(map(str, range(1, CHANNELS + 1))))
+        axes.set_yticks(range(EXAMPLES), list(map(str, range(1, EXAMPLES + 1))))
+        axes.set_ylabel("example")
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         image.outline = self.moving_marks(axes, "s", BLUE, 17, markerfacecolor="none", markeredgewidth=2.5)
@@ -90,14 +90,9 @@ def _name(result: NormalizationAxes) -> str:
 
 
 def _axes(result: NormalizationAxes) -> str:
+    own = {"N": "its own example N", "C": "its own channel C"}
     names = {"N": "examples N", "C": "channels C", "H": "rows H", "W": "columns W"}
-    reach = {"all": "all {}", "own": "its own {}"}
-    return ", ".join(
-        reach.get(word, word + " {}").format(
-            names[axis].replace("examples", "example").replace("channels", "channel") if word == "own" else names[axis]
-        )
-        for axis, word in result.averaged.items()
-    )
+    return ", ".join(own[axis] if word == "own" else f"{word} {names[axis]}" for axis, word in result.averaged.items())
 
 
 def _sheets() -> np.ndarray:

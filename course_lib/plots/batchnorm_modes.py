@@ -33,35 +33,19 @@ class ModesPicture(Picture):
         self.means.set_title("Mean of one unit before normalising", pad=24)
         self.stds.set_title("Its standard deviation")
         self.stds.set_xlabel("training step")
-        self.legend_above(
-            self.means,
-            (-0.03, 0.97),
-            3,
-            handles=self.curves[0],
-            labels=["each batch", "whole training set", "running average"],
-            columnspacing=0.9,
-            handletextpad=0.4,
-            handlelength=1.4,
-        )
+        narrow: dict[str, Any] = {"columnspacing": 0.9, "handletextpad": 0.4, "handlelength": 1.4}
+        self.legend_above(self.means, (-0.03, 0.97), 3, handles=self.curves[0], **narrow)
         self._build_tests()
-        self.message = self.heading(
-            0.5,
-            0.42,
-            2,
-            ha="center",
-            va="center",
-            color=VERMILLION,
-            linespacing=1.7,
-            visible=False,
-            bbox={"facecolor": self.style.paper, "edgecolor": VERMILLION, "pad": 14},
-        )
+        box = {"facecolor": self.style.paper, "edgecolor": VERMILLION, "pad": 14}
+        look: dict[str, Any] = {"ha": "center", "va": "center", "color": VERMILLION, "linespacing": 1.7, "bbox": box}
+        self.message = self.heading(0.5, 0.42, 2, visible=False, **look)
 
     def _statistics(self, axes) -> tuple:
         axes.axhline(0, color=self.style.faint, linewidth=1)
-        batch = self.moving_marks(axes, ".", SKY, 5)
-        true = self.moving_line(axes, color=self.style.ink, linewidth=1.5, linestyle="--")
-        running = self.moving_line(axes, color=ORANGE, linewidth=2.6)
-        return batch, true, running
+        dashed: dict[str, Any] = {"color": self.style.ink, "linewidth": 1.5, "linestyle": "--"}
+        batch = self.moving_marks(axes, ".", SKY, 5, label="each batch")
+        true = self.moving_line(axes, label="whole training set", **dashed)
+        return batch, true, self.moving_line(axes, color=ORANGE, linewidth=2.6, label="running average")
 
     def _build_tests(self) -> None:
         axes = self.tests
@@ -121,10 +105,8 @@ class ModesPicture(Picture):
 
 def _message(result: BatchNormModes) -> str:
     if result.refused:
-        return (
-            "No training with one example per batch:\n"
-            "every unit equals its own mean, so x̂ = 0 and no gradient comes back."
-        )
+        why = "every unit equals its own mean, so x̂ = 0 and no gradient comes back."
+        return f"No training with one example per batch:\n{why}"
     if math.isnan(result.chosen):
         return "One test image has no statistics of its own: the layer refuses."
     return ""

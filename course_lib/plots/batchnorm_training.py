@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from course_lib.experiments.batchnorm_training import RATES, SCALES, STEPS, BatchNormTraining
-from course_lib.plots.activations import name_of, percent
+from course_lib.plots.activations import many, name_of, percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, VERMILLION
 
@@ -59,24 +59,16 @@ class TrainingPicture(Picture):
             axes.set_ylabel("std of the initial weights")
         self.crosses.append(self.moving_marks(axes, "x", DIVERGED, 9, markeredgewidth=2.5))
         outline = [withStroke(linewidth=5.5, foreground="black")]  # white alone is lost on yellow
-        self.frames.append(
-            self.moving(
-                axes.add_patch(
-                    Rectangle((0, 0), 0.88, 0.88, fill=False, edgecolor="white", linewidth=2.5, path_effects=outline)
-                )
-            )
-        )
+        look: dict[str, Any] = {"fill": False, "edgecolor": "white", "linewidth": 2.5, "path_effects": outline}
+        self.frames.append(self.moving(axes.add_patch(Rectangle((0, 0), 0.88, 0.88, **look))))
 
     def set_artists(self, result: BatchNormTraining) -> None:
         row, column = result.cell
-        for image, frame, cross, accuracy in zip(
-            self.maps, self.frames, self.crosses, (result.plain, result.norm), strict=True
-        ):
+        for way, accuracy in enumerate((result.plain, result.norm)):
             broken = ~np.isfinite(accuracy)
-            image.set_data(np.where(broken, 0.0, accuracy))
-            rows, columns = np.nonzero(broken)
-            cross.set_data(columns, rows)
-            frame.set_xy((column - 0.44, row - 0.44))
+            self.maps[way].set_data(np.where(broken, 0.0, accuracy))
+            self.crosses[way].set_data(*np.nonzero(broken)[::-1])
+            self.frames[way].set_xy((column - 0.44, row - 0.44))
         self.plain.set_data(result.step, result.plain_curve)
         self.norm.set_data(result.step, result.norm_curve)
         self.cell_title.set_text(f"std {result.scale:g}, rate {result.lr:g}: accuracy, %")
@@ -85,12 +77,10 @@ class TrainingPicture(Picture):
 
     def describe(self, result: BatchNormTraining) -> str:
         ahead, behind = result.ahead
-        fates = [
-            "has diverged" if np.isnan(curve[-1]) else f"reaches {percent(curve[-1])}"
-            for curve in (result.plain_curve, result.norm_curve)
-        ]
+        ends = result.plain_curve[-1], result.norm_curve[-1]
+        fates = ["has diverged" if np.isnan(end) else f"reaches {percent(end)}" for end in ends]
         return (
-            f"{result.depth} hidden {name_of(result.activation)} layer{'s' * (result.depth > 1)}, "
+            f"{many(result.depth, f'hidden {name_of(result.activation)} layer')}, "
             f"batch norm {result.place} the non-linearity, after {result.step[-1]} steps. "
             f"Weights of std {result.scale:g}, learning rate {result.lr:g}: the network without {fates[0]}, "
             f"the one with {fates[1]} training accuracy. Of {result.plain.size} settings batch "

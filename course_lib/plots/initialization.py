@@ -43,7 +43,7 @@ class SymmetryPicture(Picture):
         self.tiles.spines[:].set_visible(False)
         self.tiles.set_title("What each of the 12 hidden units weighs", pad=26)
         self.mosaic = self.moving_image(self.tiles, (9 * TILES[0] - 1, 9 * TILES[1] - 1))
-        self.range = self.moving(self.tiles.text(0, 1.02, "", transform=self.tiles.transAxes, va="bottom"))
+        self.range = self.moving_text(self.tiles, 0, 1.02, va="bottom")
 
     def frame(self, result: Symmetry) -> float:
         top = float(result.loss.max())

@@ -46,12 +46,10 @@ class GradientCheckPicture(Picture):
         close.set_title("Change of the loss ÷ h", pad=44)
         self.slope = self.moving_line(close, color=VERMILLION, linestyle="--", label="slope by the code")
         self.rise = self.moving_line(close, color=BLUE, label="loss")
-        self.chord = self.moving_line(
-            close, color=GREEN, linestyle=":", marker="D", markersize=7, label="slope measured"
-        )
-        self.legend_above(
-            close, (-0.28, 0.99), 2, handles=[self.rise, self.slope, self.chord], columnspacing=1.0, handlelength=1.6
-        )
+        look = {"linestyle": ":", "marker": "D", "markersize": 7}
+        self.chord = self.moving_line(close, color=GREEN, label="slope measured", **look)
+        handles = [self.rise, self.slope, self.chord]
+        self.legend_above(close, (-0.28, 0.99), 2, handles=handles, columnspacing=1.0, handlelength=1.6)
 
     def set_artists(self, result: GradientCheckSweep) -> None:
         self.central.set_data(result.hs, np.maximum(result.central, LOWEST))

@@ -6,14 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.experiments.neurons_minibatch import (
-    BATCHES,
-    EXAMPLES,
-    START,
-    MinibatchRun,
-    noise_of_batches,
-    two_weights,
-)
+from course_lib.experiments import neurons_minibatch as descent
+from course_lib.experiments.neurons_minibatch import BATCHES, EXAMPLES, START, MinibatchRun
 from course_lib.plots.activations import many
 from course_lib.plots.picture import Beyond, Picture, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
@@ -46,22 +40,15 @@ class MinibatchPicture(Picture):
         end: dict[str, Any] = {"marker": ".", "markevery": [-1]}  # a run of one update is a point
         self.others = [self.moving_line(losses, linewidth=1.3, **end, **look) for look in OTHERS]
         self.loss = self.moving_line(losses, color=BLUE, linewidth=2.6, **end)
-        names = [f"m = {size}" for size in (1, 16, EXAMPLES)]
-        losses.legend(
-            [*self.others, self.loss],
-            [*names, "yours"],
-            loc="upper left",
-            bbox_to_anchor=(1.0, 1.1),
-            handlelength=1.5,
-            handletextpad=0.5,
-            borderaxespad=0.2,
-        )
+        names = [*(f"m = {size}" for size in (1, 16, EXAMPLES)), "yours"]
+        narrow: dict[str, Any] = {"handlelength": 1.5, "handletextpad": 0.5, "borderaxespad": 0.2}
+        losses.legend([*self.others, self.loss], names, loc="upper left", bbox_to_anchor=(1.0, 1.1), **narrow)
         self._draw_noise(noise)
         self.mark = self.moving_marks(noise, "o", BLUE, 11)
         self.no_noise = Beyond(self, noise, BLUE, size=11)  # a logarithmic axis has no place for the 0 of all data
 
     def _draw_surface(self, axes) -> None:
-        problem = two_weights()
+        problem = descent.two_weights()
         x, y = np.meshgrid(np.linspace(WEST, EAST, 90), np.linspace(SOUTH, NORTH, 90))
         axes.set(xlim=(WEST, EAST), ylim=(SOUTH, NORTH), xlabel="weight of the ink above the middle")
         axes.set_ylabel("weight of the ink below", labelpad=1)
@@ -73,7 +60,7 @@ class MinibatchPicture(Picture):
         axes.annotate("start", START, xytext=(7, -4), textcoords="offset points")
 
     def _draw_noise(self, axes) -> None:
-        measured, law = noise_of_batches()
+        measured, law = descent.noise_of_batches()
         sizes = np.array(BATCHES)
         axes.set(xscale="log", yscale="log", xlim=(0.8, 330), ylim=(0.05, 5), xticks=[1, 4, 16, 64, 256])
         axes.set(xticklabels=["1", "4", "16", "64", "256"], yticks=[0.1, 1], yticklabels=["0.1", "1"])
@@ -81,39 +68,29 @@ class MinibatchPicture(Picture):
         axes.set(xlabel="batch size m")
         axes.set_title("Noise of a gradient at the start")
         axes.plot(sizes, law[0] / np.sqrt(sizes), color=self.style.theory, linestyle="--", linewidth=1.2)
-        axes.annotate(
-            "∝ 1/√m",
-            (256, law[0] / 16),
-            xytext=(4, 2),
-            textcoords="offset points",
-            color=self.style.theory,
-            annotation_clip=False,
-        )
+        look: dict[str, Any] = {"color": self.style.theory, "annotation_clip": False}
+        axes.annotate("∝ 1/√m", (256, law[0] / 16), xytext=(4, 2), textcoords="offset points", **look)
         axes.plot(sizes[:-1], law[:-1], color=VERMILLION, linewidth=1.2)
         axes.plot(sizes[:-1], measured[:-1], color=VERMILLION, marker="D", markersize=5, linestyle="", label="measured")
         axes.legend(loc="lower left")
 
     def frame(self, result: MinibatchRun) -> tuple:
         largest = max(float(loss.max()) for loss in (result.loss, *result.compared_loss))
-        top = START_LOSS if largest <= START_LOSS else DIVERGED
-        if result.axis == "epochs":
-            return result.axis, top
-        return result.axis, top, step_up(float(result.updates), (1.0, 2.0, 5.0))
+        reach = 0 if result.axis == "epochs" else step_up(float(result.updates))
+        return START_LOSS if largest <= START_LOSS else DIVERGED, reach
 
     def set_frame(self, result: MinibatchRun) -> None:
-        ticks = [tick for tick in (0.1, 1, 10, 100, 1000) if tick <= self.frame(result)[1]]
+        top, reach = self.frame(result)
+        ticks = [tick for tick in (0.1, 1, 10, 100, 1000) if tick <= top]
         self.losses.set(ylim=(LEAST, ticks[-1]), yticks=ticks, yticklabels=[f"{tick:g}" for tick in ticks])
-        self.losses.minorticks_off()
         if result.axis == "epochs":
-            self.losses.set(xscale="log", xlim=(1 / EXAMPLES, 200), xticks=[0.01, 0.1, 1, 10, 100])
-            self.losses.set_xticklabels(["0.01", "0.1", "1", "10", "100"])
-            self.losses.minorticks_off()
-            self.losses.set_xlabel("epochs: passes over the data")
+            ticks = [0.01, 0.1, 1, 10, 100]
+            self.losses.set(xscale="log", xlim=(1 / EXAMPLES, 200), xlabel="epochs: passes over the data")
         else:
-            reach = step_up(float(result.updates), (1.0, 2.0, 5.0))
-            self.losses.set(xscale="linear", xlim=(0, reach), xticks=[0, reach / 2, reach])
-            self.losses.set_xticklabels(["0", f"{reach / 2:g}", f"{reach:g}"])
-            self.losses.set_xlabel("updates")
+            ticks = [0, reach / 2, reach]
+            self.losses.set(xscale="linear", xlim=(0, reach), xlabel="updates")
+        self.losses.set(xticks=ticks, xticklabels=[f"{tick:g}" for tick in ticks])
+        self.losses.minorticks_off()
 
     def set_artists(self, result: MinibatchRun) -> None:
         self.path.set_data(*result.path.T)
@@ -130,16 +107,11 @@ class MinibatchPicture(Picture):
         epochs = result.batch * (len(result.loss) - 1) / EXAMPLES
         place = BATCHES.index(result.batch)
         noise = f"{result.noise_law[place]:.2f}" if result.noise_law[place] else "0"
-        start = (
-            f"Mini-batches of {result.batch} with learning rate {result.lr:.3g} (with all data the limit is 2/λ = "
-            f"{result.lr_limit:.2f}): "
-        )
+        limit = f"with all data the limit is 2/λ = {result.lr_limit:.2f}"
+        start = f"Mini-batches of {result.batch} with learning rate {result.lr:.3g} ({limit}): "
         if result.diverged_at is not None:
             fate = f"the loss passes 1000 at update {result.diverged_at}: it diverges."
         else:
-            epoch = "epoch" if epochs == 1 else "epochs"
-            fate = (
-                f"after {many(result.updates, 'update')}, {epochs:.3g} {epoch}, the loss is {result.loss[-1]:.3g}; "
-                "its minimum is 0.092."
-            )
+            length = f"{many(result.updates, 'update')}, {epochs:.3g} epoch{'s' * (epochs != 1)}"
+            fate = f"after {length}, the loss is {result.loss[-1]:.3g}; its minimum is 0.092."
         return f"{start}{fate} At the start the noise of the gradient of one batch is {noise}."

@@ -45,9 +45,9 @@ class NetworkUpdatePicture(Picture):
         axes.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
         axes.axis("off")
         axes.plot([PANEL - 14] * 2, [12, HEIGHT - 14], color=self.style.faint, linewidth=1)
-        self.lines = self.moving(axes.add_collection(LineCollection([])))
+        self.lines = self.moving_collection(axes, LineCollection([]))
         self.circles = self.moving(axes.scatter([], []))
-        self.boxes = self.moving(axes.add_collection(PolyCollection([], facecolors=self.style.paper, linewidths=0)))
+        self.boxes = self.moving_collection(axes, PolyCollection([], facecolors=self.style.paper, linewidths=0))
 
         def text(x: float, y: float, size: float, **look):
             return self.moving(axes.text(x, y, "", fontsize=size, **look))
@@ -175,10 +175,8 @@ class NetworkUpdatePicture(Picture):
             self.headings[phase].set(text=f"{at + 1}  {phase}", weight="bold" if now else "normal")
             self.headings[phase].set_color(self.style.ink if at <= reached else self.style.theory)
             for row, text in enumerate(self.panel[phase]):
-                text.set(
-                    text=lines[row] if row < len(lines) else "",
-                    weight="bold" if now and row == len(lines) - 1 else "normal",
-                )
+                text.set_text(lines[row] if row < len(lines) else "")
+                text.set_weight("bold" if now and row == len(lines) - 1 else "normal")
 
     def describe(self, result: NetworkUpdate) -> str:
         numbers = "" if result.is_window else _numbers(result)

@@ -120,11 +120,8 @@ def _each(values: np.ndarray, result: NetworkUpdate, entry: int) -> str:
 def _loss(result: NetworkUpdate) -> list[str]:
     s, loss = result.s[:, 0], number(result.loss)
     if result.is_window:
-        return [
-            "J = max(0, 1 − s + s_c)",
-            f"{INDENT}= max(0, 1 − {_factor(s[0])} + {_factor(s[1])})",
-            f"{INDENT}= {loss}",
-        ]
+        margin = f"max(0, 1 − {_factor(s[0])} + {_factor(s[1])})"
+        return ["J = max(0, 1 − s + s_c)", f"{INDENT}= {margin}", f"{INDENT}= {loss}"]
     if len(result.probability):
         return [f"p₁ = exp(s₁) / Σ exp(sₖ) = {number(result.probability[0])}", f"J = −log p₁ = {loss}"]
     return ["J = ½ (s − 1)²", f"{INDENT}= ½ ({number(s[0])} − 1)² = {loss}"]
@@ -148,34 +145,23 @@ def _backward(result: NetworkUpdate) -> list[str]:
         return [*lines, f"{looked_at} = ∂J/∂{score} · a{subscript(at[0] + 1)}{both}", *_result(result, products, value)]
     if name == "x":
         j = at[0]
-        rule = f"{looked_at} = Σ δᵢ Wᵢ{',' * (j > 8)}{subscript(j + 1)}"
+        lines += [f"{looked_at} = Σ δᵢ Wᵢ{',' * (j > 8)}{subscript(j + 1)}"]
         if result.is_window:
-            return [
-                *lines,
-                rule,
-                f"{INDENT}= {number(result.dx[0, j])} in the true window,",
-                f"{INDENT}{number(result.dx[1, j])} in the corrupt one",
-            ]
-        sums = _rows(products)
-        return [*lines, rule, *sums, f"{INDENT}= {value}"]
+            true, corrupt = (number(slope) for slope in result.dx[:, j])
+            return [*lines, f"{INDENT}= {true} in the true window,", f"{INDENT}{corrupt} in the corrupt one"]
+        return [*lines, *_rows(products), f"{INDENT}= {value}"]
     lines += _error_signal(result, at[0])
-    delta = f"δ{subscript(at[0] + 1)}"
-    if name == "W":
-        x = f"x{subscript(at[1] + 1)}"
-        return [*lines, f"{looked_at} = {delta} · {x}{both}", *_result(result, products, value)]
-    if name == "b":
-        return [*lines, f"{looked_at} = {delta}{both}", *_result(result, products, value)]
-    return lines
+    if name == "a":
+        return lines
+    x = f" · x{subscript(at[1] + 1)}" if name == "W" else ""
+    return [*lines, f"{looked_at} = δ{subscript(at[0] + 1)}{x}{both}", *_result(result, products, value)]
 
 
 def _rows(products: list) -> list[str]:
     """A sum of products, in one line for each if it is long."""
-    shown = f"{INDENT}= {total(products)}"
-    return (
-        [shown]
-        if len(shown) < 44
-        else [INDENT + row for row in f"= {total(products)}".replace(" + ", "\n+ ").split("\n")]
-    )
+    shown = f"= {total(products)}"
+    rows = [shown] if len(INDENT + shown) < 44 else shown.replace(" + ", "\n+ ").split("\n")
+    return [INDENT + row for row in rows]
 
 
 def _result(result: NetworkUpdate, products: list, value: str) -> list[str]:
@@ -200,13 +186,10 @@ def _error_signal(result: NetworkUpdate, i: int) -> list[str]:
     """δ = ∂J/∂a · f′(z),   ∂J/∂a = Σ ∂J/∂sₖ Uₖ."""
     index, U, slope = subscript(i + 1), result.before["U"][i], result.slope[:, i]
     if result.is_window:
-        rule = f"δ{index} = ∂J/∂s · U{index} · f′(z{index})"
-        values = [(result.ds[m, 0], U[0], slope[m]) for m in range(2)]
-        return [
-            rule,
-            f"{INDENT}= {product(values[0])} = {number(result.delta[0, i])}",
-            f"corrupt: {product(values[1])} = {number(result.delta[1, i])}",
-        ]
+        true, corrupt = (
+            f"{product((result.ds[m, 0], U[0], slope[m]))} = {number(result.delta[m, i])}" for m in range(2)
+        )
+        return [f"δ{index} = ∂J/∂s · U{index} · f′(z{index})", f"{INDENT}= {true}", f"corrupt: {corrupt}"]
     below = f"∂J/∂s · U{index}" if len(U) == 1 else f"Σ ∂J/∂sₖ · U{index}ₖ"
     sums = _rows(list(zip(result.ds[0], U, strict=True)))
     value = f"= {number(result.da[0, i])}"

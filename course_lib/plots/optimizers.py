@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from course_lib.experiments.optimizers import OptimizerPath, OptimizerPaths
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.surfaces import Surface
+from course_lib.plots.activations import many
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import COLOURS
 
@@ -39,11 +40,9 @@ class PathPicture(Picture):
         self.contours = None
         self.paths, self.ends, self.curves, self.steps = {}, {}, {}, {}
         for name, look in LOOKS.items():
-            thin: dict[str, Any] = {"linewidth": 1.4, "markersize": 4}
-            self.paths[name] = self.moving_line(self.plane, **look, **thin)
-            self.ends[name] = self.moving_line(
-                self.plane, color=look["color"], marker=look["marker"], markersize=10, markeredgecolor=self.style.ink
-            )
+            mark: dict[str, Any] = {"color": look["color"], "marker": look["marker"]}
+            self.paths[name] = self.moving_line(self.plane, linewidth=1.4, markersize=4, **look)
+            self.ends[name] = self.moving_line(self.plane, markersize=10, markeredgecolor=self.style.ink, **mark)
             line: dict[str, Any] = {"color": look["color"], "linestyle": look["linestyle"], "linewidth": 1.8}
             self.curves[name] = self.moving_line(self.losses, **line)
             self.steps[name] = self.moving_line(self.rates, **line)
@@ -57,19 +56,14 @@ class PathPicture(Picture):
         ax = self.list = self.figure.add_axes((0.58, 0.67, 0.405, 0.30))
         ax.set(xlim=(0, 1), ylim=(len(OPTIMIZERS), -1.0))
         ax.axis("off")
-        self.keys = {
-            name: (
-                self.moving(ax.plot([0.02, 0.13], [row, row], markersize=5, **LOOKS[name])[0]),
-                self.moving(ax.text(0.17, row, OPTIMIZERS[name].label, va="center")),
-            )
-            for row, name in enumerate(OPTIMIZERS)
-        }
         ax.text(0.64, -1, "rate η", ha="right", va="center", weight="bold")
         ax.text(0.97, -1, "last loss", ha="right", va="center", weight="bold")
-        self.cells = {
-            name: [self.moving(ax.text(x, row, "", ha="right", va="center")) for x in (0.64, 0.97)]
-            for row, name in enumerate(OPTIMIZERS)
-        }
+        self.keys, self.cells = {}, {}
+        for row, (name, entry) in enumerate(OPTIMIZERS.items()):
+            sample = self.moving(ax.plot([0.02, 0.13], [row, row], markersize=5, **LOOKS[name])[0])
+            self.keys[name] = sample, self.moving(ax.text(0.17, row, entry.label, va="center"))
+        for row, name in enumerate(OPTIMIZERS):
+            self.cells[name] = [self.moving(ax.text(x, row, "", ha="right", va="center")) for x in (0.64, 0.97)]
 
     def frame(self, result: OptimizerPaths) -> tuple:
         ends = [run.loss.min() for run in result.runs if run.far_from is None]
@@ -124,8 +118,7 @@ class PathPicture(Picture):
             return f"The surface {result.surface.formula}; no optimiser is switched on."
         fates = [f"{OPTIMIZERS[run.name].label} (η = {run.lr:.3g}) {_ends(run)}" for run in result.ranking]
         start = f"({result.start[0]:.3g}, {result.start[1]:.3g})"
-        steps = f"{result.steps} step{'s' if result.steps > 1 else ''}"
-        text = f"On {result.surface.formula} from {start}, after {steps}: {', '.join(fates)}."
+        text = f"On {result.surface.formula} from {start}, after {many(result.steps, 'step')}: {', '.join(fates)}."
         (left, right), (low, high) = view_of(result.surface)
         if not (left <= result.start[0] <= right and low <= result.start[1] <= high):
             text += " The start lies outside the picture."

@@ -28,16 +28,11 @@ class AdamBiasPicture(Picture):
         ax.axhline(1, color=self.style.faint)
         ax.plot(t, t**-0.5, color=self.style.theory, linestyle=":", linewidth=1.5)
         ax.text(30, 0.085, "AdaGrad, 1/√t", color=self.style.theory, ha="right")
-        self.lines = {
-            False: self.moving_line(ax, color=VERMILLION, linestyle="--"),
-            True: self.moving_line(ax, color=BLUE),
-        }
-        self.words = {
-            False: ax.text(0.98, 0.97, "not corrected", color=VERMILLION, ha="right", va="top", transform=ax.transAxes),
-            True: ax.text(0.98, 0.91, "corrected", color=BLUE, ha="right", va="top", transform=ax.transAxes),
-        }
+        self.lines = [self.moving_line(ax, color=VERMILLION, linestyle="--"), self.moving_line(ax, color=BLUE)]
+        for y, words, colour in ((0.97, "not corrected", VERMILLION), (0.91, "corrected", BLUE)):
+            ax.text(0.98, y, words, color=colour, ha="right", va="top", transform=ax.transAxes)
         self.peak = self.moving_line(ax, "o", color=self.style.ink, markersize=8)
-        self.number = self.moving(ax.text(0.02, 0.97, "", va="top", weight="bold", transform=ax.transAxes))
+        self.number = self.moving_text(ax, 0.02, 0.97, va="top", weight="bold")
         self.m_axes = self._build_average((0.60, 0.575, 0.385, 0.325), "Average of g:  m and m̂ = m/(1 − β1ᵗ)")
         self.v_axes = self._build_average((0.60, 0.12, 0.385, 0.325), "Average of g²:  v and v̂ = v/(1 − β2ᵗ)")
         self.m_axes.set(ylim=(-0.5, 2.5), yticks=[0, 1, 2])
@@ -67,16 +62,16 @@ class AdamBiasPicture(Picture):
 
     def set_artists(self, result: AdamBias) -> None:
         t = np.arange(1, len(result.m) + 1)
-        for correction, values in ((True, result.corrected), (False, result.uncorrected)):
-            self.lines[correction].set_data(t, np.clip(np.abs(values), STEP_LOW / 10, 10 * STEP_HIGH))
-            self.lines[correction].set_linewidth(self.style.line * (1.7 if correction == result.correction else 0.7))
+        for corrected, (line, values) in enumerate(
+            zip(self.lines, (result.uncorrected, result.corrected), strict=True)
+        ):
+            line.set_data(t, np.clip(np.abs(values), STEP_LOW / 10, 10 * STEP_HIGH))
+            line.set_linewidth(self.style.line * (1.7 if corrected == result.correction else 0.7))
         at, height = result.peak
         self.peak.set_data([] if result.rises else [at], [] if result.rises else [abs(height)])
         self.number.set_text(f"rises to {abs(height):.3g} η" if result.rises else f"longest: {longest(result)}")
-        truths = (1.0, 1 + result.noise**2)
-        for artists, raw, cured, truth in zip(
-            self.averages, (result.m, result.v), (result.m_hat, result.v_hat), truths, strict=True
-        ):
+        moments = (result.m, result.m_hat, 1.0), (result.v, result.v_hat, 1 + result.noise**2)
+        for artists, (raw, cured, truth) in zip(self.averages, moments, strict=True):
             artists[0].set_data(t, raw)
             artists[1].set_data(t, cured)
             artists[2].set_data([1, STEPS], [truth, truth])

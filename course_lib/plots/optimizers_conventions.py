@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.optimizers_conventions import BOWL, MAX_STEPS, Conventions
+from course_lib.plots.activations import many
 from course_lib.plots.optimizers import decades, draw_surface, seen, short
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import SERIES
@@ -44,18 +45,9 @@ class ConventionsPicture(Picture):
             line: dict[str, Any] = {"color": look["color"], "linestyle": look["linestyle"]}
             if row:
                 self.curves.append(self.moving_line(self.gaps, **line))
-            y = 0.965 - 0.045 * row
-            self.samples.append(
-                self.gaps.plot(
-                    [0.0, 0.10],
-                    [1.32 - 0.073 * row] * 2,
-                    transform=self.gaps.transAxes,
-                    clip_on=False,
-                    markersize=5,
-                    **look,
-                )[0]
-            )
-            self.words.append(self.figure.text(0.65, y - 0.035, "", va="center"))
+            beside: dict[str, Any] = {"transform": self.gaps.transAxes, "clip_on": False, "markersize": 5}
+            self.samples += self.gaps.plot([0.0, 0.10], [1.32 - 0.073 * row] * 2, **beside, **look)
+            self.words.append(self.figure.text(0.65, 0.93 - 0.045 * row, "", va="center"))
 
     def frame(self, result: Conventions) -> tuple:
         steps = result.paths.shape[1] - 1
@@ -83,10 +75,10 @@ class ConventionsPicture(Picture):
 
     def describe(self, result: Conventions) -> str:
         parts = [f"{form} by {_distance(gap)}" for form, gap in zip(result.forms[1:], result.largest, strict=True)]
-        steps = result.paths.shape[1] - 1
+        steps = many(result.paths.shape[1] - 1, "step")
         return (
             f"Convention “{NAMES[result.convention]}”: on x²/20 + y² the paths part from that of the form "
-            f"“{result.forms[0]}” within {steps} step{'s' if steps > 1 else ''} at most like this: {', '.join(parts)}."
+            f"“{result.forms[0]}” within {steps} at most like this: {', '.join(parts)}."
         )
 
 

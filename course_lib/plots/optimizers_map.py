@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,7 +18,7 @@ from course_lib.experiments.optimizers_map import (
     best_rate,
 )
 from course_lib.nn.optimizers import OPTIMIZERS
-from course_lib.plots.activations import percent
+from course_lib.plots.activations import many, percent
 from course_lib.plots.optimizers import decades, short, surface_name
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, LIGHT, VERMILLION
@@ -36,20 +37,17 @@ class MapPicture(Picture):
         ax = self.map = self.figure.add_axes((0.06, 0.115, 0.42, 0.78))
         colours = mpl.colormaps[self.colormap].with_extremes(bad=VERMILLION, over=VERMILLION)
         logs = (math.log10(LOW), math.log10(HIGH))
-        self.image = self.moving_image(
-            ax, (2, 2), cmap=colours, vmin=DARKEST, vmax=0, origin="lower", aspect="auto", extent=(*logs, 0, BETA_HIGH)
-        )
+        look: dict[str, Any] = {"cmap": colours, "vmin": DARKEST, "vmax": 0, "origin": "lower", "aspect": "auto"}
+        self.image = self.moving_image(ax, (2, 2), extent=(*logs, 0, BETA_HIGH), **look)
         ax.set(xlim=logs, ylim=(0, BETA_HIGH), xticks=range(-3, 2), xlabel="learning rate η")
         ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
-        self.axis_name = self.moving(ax.text(-0.06, 0.55, "", transform=ax.transAxes, ha="right"))
+        self.axis_name = self.moving_text(ax, -0.06, 0.55, ha="right")
         self.border = self.moving_line(ax, color="white", linestyle="--", linewidth=2)
         self.level = self.moving_line(ax, color="white", linewidth=1)
-        self.best = self.moving_line(
-            ax, "*", color="white", markersize=15, markeredgecolor=LIGHT.ink, clip_on=False, zorder=5
-        )
-        self.here = self.moving_line(
-            ax, "o", color=VERMILLION, markersize=10, markeredgecolor="white", markeredgewidth=2, clip_on=False
-        )
+        star: dict[str, Any] = {"markersize": 15, "markeredgecolor": LIGHT.ink, "clip_on": False, "zorder": 5}
+        self.best = self.moving_line(ax, "*", color="white", **star)
+        rim: dict[str, Any] = {"markersize": 10, "markeredgecolor": "white", "markeredgewidth": 2, "clip_on": False}
+        self.here = self.moving_line(ax, "o", color=VERMILLION, **rim)
         bar = self.figure.add_axes((0.49, 0.115, 0.015, 0.64))
         self.colour_bar(bar, DARKEST, 0, cmap=colours)
         bar.set(yticks=[-8, -6, -4, -2, 0], yticklabels=["10⁻⁸", "10⁻⁶", "10⁻⁴", "0.01", "all"])
@@ -71,14 +69,10 @@ class MapPicture(Picture):
         self.optimum = self.moving_line(ax, color=GREEN, linestyle=":", linewidth=2)
         self.dot = self.moving_line(ax, "o", color=VERMILLION, markersize=10, clip_on=False)
         self.beyond = Beyond(self, ax, VERMILLION, size=10)
-        self.notes = [
-            self.moving(ax.text(x, 1.02, "", transform=ax.transAxes, ha=side, va="bottom", color=self.style.ink))
-            for x, side in ((0.0, "left"), (1.0, "right"))
-        ]
+        self.notes = [self.moving_text(ax, x, 1.02, ha=side, va="bottom") for x, side in ((0, "left"), (1, "right"))]
 
     def set_artists(self, result: LearningRateMap) -> None:
-        with np.errstate(all="ignore"):
-            logs = np.log10(np.maximum(result.left, 1e-30))
+        logs = np.log10(np.maximum(result.left, 1e-30))
         self.image.set_data(np.where(np.isfinite(logs), logs, 9.0))
         at, span = math.log10(result.lr), (math.log10(LOW), math.log10(HIGH))
         self.level.set_data(span, [result.beta, result.beta])
@@ -86,27 +80,19 @@ class MapPicture(Picture):
         self.axis_name.set_text("β" if result.optimizer in WITH_BETA else "no β")
         lr, beta, left = result.best
         self.best.set_data([math.log10(lr)], [beta])
-        if result.limit is None:
-            self.border.set_data([], [])
-        else:
-            self.border.set_data(np.log10(result.limit), result.betas)
-        with np.errstate(all="ignore"):
-            values = np.where(np.isfinite(result.slice), result.slice, 1e9)
+        self.border.set_data(*([], []) if result.limit is None else (np.log10(result.limit), result.betas))
+        values = np.where(np.isfinite(result.slice), result.slice, 1e9)
         self.curve.set_data(result.fine_lrs, np.clip(values, SLICE_LOW / 10, 10 * SLICE_HIGH))
         here = result.here if math.isfinite(result.here) else 1e9
         self.dot.set_data([result.lr], [here if SLICE_LOW <= here <= SLICE_HIGH else math.nan])
         self.beyond.set([result.lr], [here])
         limit, optimum = limits(result)
-        self.limit.set_data([] if limit is None else [limit] * 2, [] if limit is None else [SLICE_LOW, SLICE_HIGH])
-        self.optimum.set_data(
-            [] if optimum is None else [optimum] * 2, [] if optimum is None else [SLICE_LOW, SLICE_HIGH]
-        )
+        for line, rate in ((self.limit, limit), (self.optimum, optimum)):
+            line.set_data(*([], []) if rate is None else ([rate] * 2, [SLICE_LOW, SLICE_HIGH]))
         self.notes[0].set_text("" if optimum is None else f"theory: best {optimum:.3g}")
         self.notes[1].set_text("" if limit is None else f"limit {limit:.3g}")
-        steps = f"{result.steps} step{'s' * (result.steps > 1)}"
-        self.headline.set_text(
-            f"{_label(result)}, {surface_name(result.surface)}, {steps}: best cell η {lr:.2g}{_with_beta(result, beta)}"
-        )
+        run = f"{_label(result)}, {surface_name(result.surface)}, {many(result.steps, 'step')}"
+        self.headline.set_text(f"{run}: best cell η {lr:.2g}{_with_beta(result, beta)}")
 
     def describe(self, result: LearningRateMap) -> str:
         lr, beta, left = result.best
@@ -117,7 +103,7 @@ class MapPicture(Picture):
         theory = "" if limit is None else f" In theory it diverges in the long run from η = {limit:.3g} on."
         theory += "" if optimum is None else f" The best constant rate in the long run is {optimum:.3g}."
         cut_lr, cut_left = result.best_on_slice
-        steps = f"{result.steps} step{'s' * (result.steps > 1)}"
+        steps = many(result.steps, "step")
         return (
             f"{_label(result)}, {surface_name(result.surface)}, {steps}: {at} {here}. On this line, searched more "
             f"finely, η = {cut_lr:.2g} is best with {short(cut_left)}; of the cells of the map η = {lr:.2g}"
@@ -128,9 +114,7 @@ class MapPicture(Picture):
 
 def limits(result: LearningRateMap) -> tuple[float | None, float | None]:
     """Theory for the slice: where it diverges, and the best rate of plain descent; None where there is none."""
-    limit = None
-    if result.limit is not None:
-        limit = float(np.interp(result.beta, result.betas, result.limit))
+    limit = None if result.limit is None else float(np.interp(result.beta, result.betas, result.limit))
     plain = result.optimizer == "sgd" and result.surface in EIGENVALUES
     return limit, best_rate(EIGENVALUES[result.surface])[0] if plain else None
 

@@ -38,7 +38,7 @@ class MomentumPicture(Picture):
         self.valley.axhline(0, color=self.style.faint)
         self.terminal = self.moving_line(self.speeds, color=self.style.theory, linestyle="--")
         self.speed = self.moving_line(self.speeds, color=BLUE)
-        self.words = self.moving(self.speeds.text(0.98, 0.85, "", transform=self.speeds.transAxes, ha="right"))
+        self.words = self.moving_text(self.speeds, 0.98, 0.85, ha="right")
         self.without = self.moving_line(self.valley, color=self.style.theory, linestyle="--", linewidth=1.2)
         self.x = self.moving_line(self.valley, color=VERMILLION, marker="o", markersize=2.5, linewidth=1.4)
         self._build_map()
@@ -52,24 +52,16 @@ class MomentumPicture(Picture):
         ax.minorticks_off()
         beta = np.linspace(0, 0.999, 400)
         lower, upper, end = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2, 2 * (1 + beta)
-        for left, right, colour in (
-            (0 * beta + LOW, lower, GREEN),
-            (lower, upper, SKY),
-            (upper, end, ORANGE),
-            (end, 0 * beta + 10, PURPLE),
-        ):
-            ax.fill_betweenx(beta, np.maximum(left, LOW), np.maximum(right, LOW), color=colour, alpha=0.3, linewidth=0)
+        borders = [np.maximum(border, LOW) for border in (0 * beta, lower, upper, end, 0 * beta + 10)]
+        for left, right, colour in zip(borders, borders[1:], (GREEN, SKY, ORANGE, PURPLE)):
+            ax.fill_betweenx(beta, left, right, color=colour, alpha=0.3, linewidth=0)
         names = ((0.0018, 0.3, "creeps"), (0.12, 0.86, "swings"), (1.75, 0.2, "flips"), (3.15, 0.45, "diverges"))
         for x, y, text in names:
             ax.text(x, y, text, rotation=90 if text == "diverges" else 0)
         ax.plot(lower, beta, color=self.style.ink, linewidth=1.2)
-        ax.annotate(
-            "critical: (1 − √β)²",
-            (critical(0.62), 0.62),
-            (0.0016, 0.52),
-            fontsize=self.style.font - 1,
-            arrowprops={"arrowstyle": "-", "color": self.style.ink},
-        )
+        arrow, small = {"arrowstyle": "-", "color": self.style.ink}, self.style.font - 1
+        at = critical(0.62), 0.62
+        ax.annotate("critical: (1 − √β)²", at, (0.0016, 0.52), fontsize=small, arrowprops=arrow)
         ax.set_title("How it comes to rest")
         self.here = self.moving_line(ax, "o", color=VERMILLION, markersize=11, markeredgecolor=self.style.paper)
 

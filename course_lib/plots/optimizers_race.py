@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.optimizers_race import STEPS, OptimizerRace
@@ -34,12 +36,10 @@ class OptimizerRacePicture(Picture):
         ax.tick_params(axis="y", length=0, pad=40)
         ax.set_title("Last loss, all seeds", loc="center")
         self.row_keys(ax, -0.26, -0.05, LOOKS.values())
-        self.spans = [
-            self.moving_line(ax, color=LOOKS[name]["color"], linewidth=5, solid_capstyle="butt") for name in OPTIMIZERS
-        ]
-        self.dots = [
-            self.moving_line(ax, color=self.style.ink, marker="|", markersize=14, markeredgewidth=2) for _ in OPTIMIZERS
-        ]
+        wide: dict[str, Any] = {"linewidth": 5, "solid_capstyle": "butt"}
+        self.spans = [self.moving_line(ax, color=LOOKS[name]["color"], **wide) for name in OPTIMIZERS]
+        bar: dict[str, Any] = {"marker": "|", "markersize": 14, "markeredgewidth": 2}
+        self.dots = [self.moving_line(ax, color=self.style.ink, **bar) for _ in OPTIMIZERS]
         self.beyond = Beyond(self, ax, self.style.ink, axis="x")
         self.figure.text(0.905, 0.925, "η", ha="right", weight="bold")
         self.figure.text(0.99, 0.925, "accuracy", ha="right", weight="bold")
@@ -50,9 +50,7 @@ class OptimizerRacePicture(Picture):
         ]
 
     def set_artists(self, result: OptimizerRace) -> None:
-        mean, low, high = (
-            np.clip(_shown(values), LOW / 10, 10 * HIGH) for values in (result.mean, result.low, result.high)
-        )
+        mean, low, high = map(_shown, (result.mean, result.low, result.high))
         for row, name in enumerate(result.names):
             bold = name == result.watch
             self.curves[name].set_data(result.step, mean[row])
@@ -72,11 +70,9 @@ class OptimizerRacePicture(Picture):
         row = result.names.index(result.watch)
         name, seeds = OPTIMIZERS[result.watch].label, result.accuracy.shape[1]
         if np.isfinite(result.mean[row, -1]):
-            fate = (
-                f"ends at loss {result.mean[row, -1]:.2g} (from {result.low[row, -1]:.2g} to "
-                f"{result.high[row, -1]:.2g}) with {percent(result.accuracy[row].mean())} of the validation digits "
-                "right"
-            )
+            span = f"from {result.low[row, -1]:.2g} to {result.high[row, -1]:.2g}"
+            right = f"{percent(result.accuracy[row].mean())} of the validation digits right"
+            fate = f"ends at loss {result.mean[row, -1]:.2g} ({span}) with {right}"
         else:
             fate = f"diverges with {result.diverged[row]} of the seeds"
         tuned = "the rates tuned for batch 32 and β = 0.9"  # whatever batch and β are now
@@ -88,5 +84,5 @@ class OptimizerRacePicture(Picture):
 
 
 def _shown(values: np.ndarray) -> np.ndarray:
-    """Lost runs leave through the top."""
-    return np.where(np.isfinite(values), values, 99.0)
+    """Cut off beyond the axis; lost runs leave through the top."""
+    return np.clip(np.where(np.isfinite(values), values, 99.0), LOW / 10, 10 * HIGH)

@@ -40,9 +40,8 @@ class SchedulePicture(Picture):
         self.floor = self.moving_line(self.losses, color=ORANGE, linestyle=":", linewidth=2)
         self.constant = self.moving_line(self.losses, **gray)
         self.loss = self.moving_line(self.losses, color=BLUE)
-        self.legend = self.moving(
-            self.figure.text(0.98, 0.495, "", ha="right", va="center", fontsize=self.style.font - 1)
-        )
+        small: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": self.style.font - 1}
+        self.legend = self.moving(self.figure.text(0.98, 0.495, "", **small))
 
     def frame(self, result: ScheduleRun) -> str:
         return result.problem
@@ -59,13 +58,11 @@ class SchedulePicture(Picture):
         for line, values in ((self.loss, result.loss), (self.constant, result.constant)):
             line.set_data(result.step, np.clip(np.nan_to_num(values, nan=1e9, posinf=1e9), low / 10, high * 10))
         floor = noise_floor(result.lr) if result.problem == "noisy bowl" else math.inf
-        self.floor.set_data([0, UPDATES] if math.isfinite(floor) else [], [floor] * 2 if math.isfinite(floor) else [])
+        self.floor.set_data(*([0, UPDATES], [floor] * 2) if math.isfinite(floor) else ([], []))
         dotted = "    dotted: its noise floor" * math.isfinite(floor)
         self.legend.set_text(f"solid: with the schedule    dashed: rate left at α₀{dotted}")
-        self.headline.set_text(
-            f"{SCHEDULES[result.schedule].label}, mean loss of the last tenth: {_number(result.final[0])}; "
-            f"with constant rate: {_number(result.final[1])}"
-        )
+        losses = "mean loss of the last tenth: {}; with constant rate: {}".format(*map(_number, result.final))
+        self.headline.set_text(f"{SCHEDULES[result.schedule].label}, {losses}")
 
     def describe(self, result: ScheduleRun) -> str:
         with_, without = map(_number, result.final)

@@ -154,9 +154,17 @@ class Picture:
             across = axes.get_yaxis_transform()
             axes.plot([left, right], [row, row], clip_on=False, transform=across, markersize=5, **look)
 
+    def moving_text(self, axes: Axes, x: float, y: float, **look: Any) -> Any:
+        """Words that change with the result; (x, y) in shares of the axes."""
+        return self.moving(axes.text(x, y, "", transform=axes.transAxes, **look))
+
     def legend_above(self, axes: Axes, at: tuple[float, float], columns: int = 1, **look: Any) -> None:
         """A legend whose lower left corner stands at `at`, in shares of the axes."""
         axes.legend(loc="lower left", bbox_to_anchor=at, ncols=columns, **look)
+
+    def legend_in_figure(self, axes: Axes, corner: Any, at: tuple[float, float], columns: int, **look: Any) -> None:
+        """A legend of the axes whose `corner` stands at `at`, in shares of the figure."""
+        axes.legend(loc=corner, bbox_to_anchor=at, bbox_transform=self.figure.transFigure, ncols=columns, **look)
 
     def class_points(self, axes: Axes, looks: Sequence[dict[str, Any]], size: float, edge: float) -> list[Any]:
         """The points of each class, with an edge in the colour of the paper that keeps neighbours apart."""
@@ -237,15 +245,11 @@ class Beyond:
     """Hollow triangles at an axis's edges, for points with a value outside it: △ above, ▽ below; along x ▷ ◁."""
 
     def __init__(self, picture: Picture, axes: Axes, color: str, size: float = 9, axis: str = "y") -> None:
-        look: dict[str, Any] = {
-            "color": "none",
-            "markeredgecolor": color,
-            "markersize": size,
-            "clip_on": False,
-            "zorder": 5,
-        }
+        look: dict[str, Any] = {"color": "none", "markeredgecolor": color, "clip_on": False, "zorder": 5}
         self.axes, self.axis = axes, axis
-        self.above, self.below = (picture.moving_line(axes, marker, **look) for marker in {"y": "^v", "x": "><"}[axis])
+        self.above, self.below = (
+            picture.moving_line(axes, marker, markersize=size, **look) for marker in {"y": "^v", "x": "><"}[axis]
+        )
 
     def set(self, x: ArrayLike, y: ArrayLike) -> None:
         """Mark those of the points (x, y) that the axis does not hold; NaN is nowhere."""

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.experiments.preprocessing import SHOWN, PreparedCloud
 from course_lib.experiments.preprocessing_sensitivity import LineSensitivity
-from course_lib.plots.activations import percent
+from course_lib.plots.activations import capital, many, percent
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
@@ -52,9 +52,8 @@ class CloudPicture(Picture):
         ax.set_title("Covariance", loc="center")
         ax.spines[:].set_visible(False)
         self.tiles = self.moving(ax.imshow(np.zeros((2, 2)), cmap=self.colormap))
-        self.entries = [
-            self.moving(ax.text(column, row, "", ha="center", va="center")) for row in (0, 1) for column in (0, 1)
-        ]
+        places = [(column, row) for row in (0, 1) for column in (0, 1)]
+        self.entries = [self.moving(ax.text(*place, "", ha="center", va="center")) for place in places]
         # Every letter drawn anew takes 0.05 ms, so only the numbers move.
         labels = "Hessian E[zzᵀ]\n  λ1\n  λ2\nlearning rate\n  largest\n  used here\nε"
         self.figure.text(0.437, 0.51, labels, va="top", linespacing=1.5)
@@ -98,7 +97,7 @@ class CloudPicture(Picture):
         for text, value in zip(self.entries, result.covariance.ravel(), strict=True):
             text.set_text(_entry(value))
         condition = _short(result.condition)
-        self.headline.set_text(f"{_upper(result.stage)}:  condition number {condition},  {_fate(result)}")
+        self.headline.set_text(f"{capital(result.stage)}:  condition number {condition},  {_fate(result)}")
         numbers = (None, *result.eigenvalues, None, result.largest_lr, result.lr)
         lines = ["" if number is None else f"{number:.3g}" for number in numbers]
         lines.append(f"{result.epsilon:.2g}" if result.stage in USES_EPSILON else f"({result.epsilon:.2g})")
@@ -209,12 +208,12 @@ class SensitivityPicture(Picture):
 
 def _line(w: np.ndarray, b: float) -> tuple[np.ndarray, np.ndarray]:
     """A long piece of w·x + b = 0."""
-    length = np.linalg.norm(w)
-    if length == 0:
+    if not w.any():
         return np.empty(0), np.empty(0)
+    length = np.linalg.norm(w)
     foot, along = -b * w / length**2, np.array([-w[1], w[0]]) / length
-    ends = foot + np.array([[-60.0], [60.0]]) * along
-    return ends[:, 0], ends[:, 1]
+    x, y = (foot + np.array([[-60.0], [60.0]]) * along).T
+    return x, y
 
 
 def _drawn(result: PreparedCloud) -> str:
@@ -230,16 +229,11 @@ def _fate(result: PreparedCloud) -> str:
         return "diverges"
     if result.steps < 0:
         return "bounces for ever"
-    steps = f"{result.steps:,}".replace(",", " ")
-    return f"{steps} {'step' if result.steps == 1 else 'steps'}"
+    return many(result.steps, "step") if result.steps < 1000 else f"{result.steps:,} steps".replace(",", " ")
 
 
 def _short(value: float) -> str:
     return f"{value:.3g}" if value < 1000 else f"{value:,.0f}".replace(",", " ")
-
-
-def _upper(stage: str) -> str:
-    return stage[0].upper() + stage[1:]
 
 
 def _entry(value: float) -> str:

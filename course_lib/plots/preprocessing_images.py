@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from course_lib.experiments.preprocessing_images import PreparedImages
+from course_lib.plots.activations import capital
 from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, VERMILLION, Style
 
@@ -77,23 +78,19 @@ class RecipePicture(Picture):
         rate = f"largest stable learning rate {result.largest_lr:.3g}"
         self.headline.set_text(f"{_name(result)}:   {_stored(result)}, {rate}")
         one_each = "one number per component, row by row; " if result.recipe in ("PCA", "whitened") else ""
-        told = [
-            "before",
-            f"after: {one_each}grey is 0, white {limit:g}, black −{limit:g}",
-            f"taken back to pixels: {_kept(result)}",
-            _learnt(result),
-        ]
+        done = f"{one_each}grey is 0, white {limit:g}, black −{limit:g}"
+        after = 0.5 + result.prepared / (2 * limit)
         if result.recipe == "raw":
-            told = ["before", "after: nothing is done", "taken back to pixels: exact", ""]
+            done, after = "nothing is done", result.original
+        told = "before", f"after: {done}", f"taken back to pixels: {_kept(result)}", _learnt(result)
         for label, text in zip(self.labels, told, strict=True):
             label.set_text(text)
-        after = result.original if result.recipe == "raw" else 0.5 + result.prepared / (2 * limit)
         self.pixels.set_data(_mosaic([result.original, after, result.returned, result.learnt]))
         for line, values in ((self.before, result.before), (self.after, result.after)):
             line.set_data(np.arange(1, len(values) + 1), values)
         self.first.set_data([1], result.after[:1])
-        used = result.recipe in ("whitened", "ZCA")
-        self.floor.set_data([0.9, 1.1 * result.original[0].size] if used else [], [result.epsilon] * 2 if used else [])
+        d, regularised = self.frame(result)
+        self.floor.set_data(*([0.9, 1.1 * d], [result.epsilon] * 2) if regularised else ([], []))
 
     def describe(self, result: PreparedImages) -> str:
         return (
@@ -105,13 +102,13 @@ class RecipePicture(Picture):
 
 
 def _name(result: PreparedImages) -> str:
-    return NAMES.get(result.recipe, result.recipe[0].upper() + result.recipe[1:])
+    return NAMES.get(result.recipe, capital(result.recipe))
 
 
 def _stored(result: PreparedImages) -> str:
     if not result.learnt_numbers:
         return "nothing learnt"
-    return f"{result.learnt_numbers:,} {'number' if result.learnt_numbers == 1 else 'numbers'} learnt".replace(",", " ")
+    return f"{result.learnt_numbers:,} number{'s' * (result.learnt_numbers > 1)} learnt".replace(",", " ")
 
 
 def _kept(result: PreparedImages) -> str:

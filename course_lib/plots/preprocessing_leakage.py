@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from course_lib.experiments.preprocessing_leakage import SIZES, Leakage, mean_and_error
+from course_lib.plots.activations import capital
 from course_lib.plots.picture import Beyond, Picture
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
@@ -22,10 +23,8 @@ class LeakagePicture(Picture):
 
     def build(self) -> None:
         self.headline = self.heading(0.065, 0.975, 1.5, va="top")
-        left, right = self.scores, self.gaps = (
-            self.figure.add_axes((0.065, 0.12, 0.50, 0.64)),
-            self.figure.add_axes((0.66, 0.12, 0.325, 0.70)),
-        )
+        left = self.scores = self.figure.add_axes((0.065, 0.12, 0.50, 0.64))
+        right = self.figure.add_axes((0.66, 0.12, 0.325, 0.70))
         for ax in (left, right):
             ax.set(xscale="log", xlim=(15, 430), xticks=SIZES, xticklabels=map(str, SIZES), xlabel="training examples")
             ax.minorticks_off()
@@ -37,21 +36,19 @@ class LeakagePicture(Picture):
         self.chance = self.moving(left.plot([15, 430], [0, 0], color=self.style.faint, zorder=0)[0])
         band: dict[str, Any] = {"color": self.style.faint, "linewidth": 14, "zorder": 0}
         self.here = [self.moving_line(ax, **band) for ax in (left, right)]
-        entries = [
-            ("clean", "train", BLUE, "-", "o"),
-            ("leaky", "everything", VERMILLION, "--", "s"),
-            ("fresh", "everything, scored on fresh examples", GREEN, ":", "^"),
-        ]
-        self.curves = {field: self._curve(left, field, *look) for field, *look in entries}
-        handles = [line for _, line in self.curves.values()]
-        self.legend_above(left, (-0.02, 0.985), 3, handles=handles, borderaxespad=0, columnspacing=1)
+        self.curves = {
+            "clean": self._curve(left, "train", BLUE, "-", "o"),
+            "leaky": self._curve(left, "everything", VERMILLION, "--", "s"),
+            "fresh": self._curve(left, "everything, scored on fresh examples", GREEN, ":", "^"),
+        }
+        self.legend_above(left, (-0.02, 0.985), 3, borderaxespad=0, columnspacing=1)
         self.ring = self.moving_line(left, "o", color="none", markeredgecolor=self.style.ink, markersize=15)
         self.seeds = self.moving_line(right, "o", color=BLUE, markersize=3, alpha=0.35, markeredgewidth=0)
         self.beyond = Beyond(self, right, BLUE, size=5)
         self.gap_bars = self.moving_line(right, color=self.style.ink, linewidth=2.5)
         self.gap_mean = self.moving_line(right, "D", color=self.style.ink, markersize=7)
 
-    def _curve(self, ax, field: str, label: str, color: str, linestyle: str, marker: str) -> tuple[Line2D, Line2D]:
+    def _curve(self, ax, label: str, color: str, linestyle: str, marker: str) -> tuple[Line2D, Line2D]:
         bars = self.moving_line(ax, color=color, linewidth=1.5)
         line = self.moving_line(ax, color=color, linestyle=linestyle, marker=marker, label=label)
         return bars, line
@@ -77,8 +74,7 @@ class LeakagePicture(Picture):
         for line, (low, high) in zip(self.here, ((0, 1), (-GAP_LIMIT, GAP_LIMIT)), strict=True):
             line.set_data([sizes[result.at]] * 2, [low, high])
         mean, error = mean_and_error(result.gap)
-        count = result.gap.shape[1]
-        spread = 1.12 ** np.linspace(-1, 1, count)  # side by side, seed by seed
+        spread = 1.12 ** np.linspace(-1, 1, result.gap.shape[1])  # side by side, seed by seed
         places = (sizes[:, None] * spread).ravel(), result.gap.ravel()
         self.seeds.set_data(*places)
         self.beyond.set(*places)
@@ -92,7 +88,7 @@ class LeakagePicture(Picture):
         mean, error = (v[result.at] for v in mean_and_error(result.gap))
         promise = _points(*(v[result.at] for v in mean_and_error(result.promise)))
         return (
-            f"{result.step[0].upper()}{result.step[1:]}, {result.samples} training examples, {result.gap.shape[1]} "
+            f"{capital(result.step)}, {result.samples} training examples, {result.gap.shape[1]} "
             f"seeds. Test accuracy with statistics from the training split: {clean}; from everything: {leaky}; the "
             f"latter on fresh examples: {fresh}. Gap: {_points(mean, error)}, {_verdict(mean, error)}. The leaky score "
             f"promises {promise} more than it keeps. "

@@ -38,39 +38,26 @@ class OverfittingPicture(Picture):
             for colour, width in zip(COLOURS, (1.6, 2.4), strict=True)
             for line, marker in (("-", "o"), ("--", "s"))
         ]
-        self.lowest = [
-            self.moving_marks(self.loss, "v", colour, 11, markeredgecolor=self.style.ink, zorder=5)
-            for colour in COLOURS
-        ]
+        rim: dict[str, Any] = {"markeredgecolor": self.style.ink, "zorder": 5}
+        self.lowest = [self.moving_marks(self.loss, "v", colour, 11, **rim) for colour in COLOURS]
         self.steps = [
             self.moving_stairs(self.weights, BINS, color=colour, linewidth=width, fill=fill, alpha=alpha)
             for colour, width, fill, alpha in ((VERMILLION, 1, True, 0.45), (BLUE, 2.2, False, 1.0))
         ]
-        self.figure.legend(
-            handles=[self.curves[i] for i in (2, 3, 0, 1)],
-            labels=["with: training", "with: validation", "without: training", "without: validation"],
-            loc="upper left",
-            bbox_to_anchor=(0.05, 0.9),
-            ncols=4,
-            columnspacing=1.2,
-            handlelength=2.6,
-        )
+        names = ["with: training", "with: validation", "without: training", "without: validation"]
+        handles = [self.curves[i] for i in (2, 3, 0, 1)]
+        wide: dict[str, Any] = {"ncols": 4, "columnspacing": 1.2, "handlelength": 2.6}
+        self.figure.legend(handles, names, loc="upper left", bbox_to_anchor=(0.05, 0.9), **wide)
         self.title = self.heading(0.065, 0.925, 1)
-        self.note = self.moving(
-            self.weights.text(0.98, 0.97, "", transform=self.weights.transAxes, ha="right", va="top")
-        )
+        self.note = self.moving_text(self.weights, 0.98, 0.97, ha="right", va="top")
         self.figure.text(0.985, 0.835, "▼ lowest validation loss", ha="right", fontsize=self.style.font - 1)
 
     def set_artists(self, result: Overfitting) -> None:
         wrong = f", {result.wrong:.0%} wrong labels" if result.wrong else ""
         self.title.set_text(f"{result.images} images{wrong}, {result.parameters} parameters; {settings(result)}")
-        panels = ((result.train_loss, result.val_loss), (result.train_accuracy, result.val_accuracy))
-        values = [
-            np.clip(curve, LOSS_LOW / 10, 10 * LOSS_HIGH) if panel == 0 else 100 * curve
-            for panel, pair in enumerate(panels)
-            for row in range(2)
-            for curve in (pair[0][row], pair[1][row])
-        ]
+        losses = np.clip([result.train_loss, result.val_loss], LOSS_LOW / 10, 10 * LOSS_HIGH)
+        shares = 100 * np.array([result.train_accuracy, result.val_accuracy])
+        values = np.array([losses, shares]).swapaxes(1, 2).reshape(len(self.curves), -1)  # by panel, network and part
         for line, value in zip(self.curves, values, strict=True):
             line.set_data(result.step, value)
         for row, mark in enumerate(self.lowest):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.regularization_decay import BINS, REACH, WAYS, WeightDecay
+from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, SERIES, SHADES, VERMILLION
@@ -41,32 +42,27 @@ class DecayPicture(Picture):
         edge = float(BINS[-1])  # the last bin holds everything beyond
         axes.set_xticks([0, edge / 3, 2 * edge / 3, edge], ["0", f"{edge / 3:g}", f"{2 * edge / 3:g}", f"≥ {edge:g}"])
         axes.get_xticklabels()[-1].set_horizontalalignment("right")
-        self.steps = [
-            self.moving_stairs(axes, BINS, baseline=0.5, label=name, **look)
-            for name, look in zip(WAYS, LOOKS, strict=True)
-        ]
+        looks = zip(WAYS, LOOKS, strict=True)
+        self.steps = [self.moving_stairs(axes, BINS, baseline=0.5, label=name, **look) for name, look in looks]
         axes.legend(loc="upper right")
         self.title = self.heading(0.045, 0.925, 2)
         self.shades = self.style.shades(CLASSES)
 
     def set_artists(self, result: WeightDecay) -> None:
-        name = {"sgd": "SGD", "adam": "Adam"}[result.optimizer]
         strength = f"λ = {result.weight_decay:g}" if result.weight_decay else "no decay"
-        self.title.set_text(f"{name}, {strength}: the two ways {verdict(result)}")
+        self.title.set_text(f"{OPTIMIZERS[result.optimizer].label}, {strength}: the two ways {verdict(result)}")
         for way in range(2):
             p = result.probability[way]
             sure = np.clip(np.abs(2 * p - 1) * SHADES, 0, SHADES - 1).astype(np.intp)
             self.images[way].set_data(self.shades[(p > 0.5).astype(np.intp), sure])
             for points, number in zip(self.points[way], range(2), strict=True):
                 points.set_data(*result.x[result.y == number].T)
-            self.notes[way].set_text(
-                f"right: training {percent(result.train_accuracy[way])}, test {percent(result.test_accuracy[way])}\n"
-                f"ΣW² {size(result.squares[way])}"
-            )
+            training, test = percent(result.train_accuracy[way]), percent(result.test_accuracy[way])
+            self.notes[way].set_text(f"right: training {training}, test {test}\nΣW² {size(result.squares[way])}")
             self.steps[way].set_data(np.maximum(result.counts[way], 0.5))
 
     def describe(self, result: WeightDecay) -> str:
-        name = {"sgd": "SGD", "adam": "Adam"}[result.optimizer]
+        name = OPTIMIZERS[result.optimizer].label
         ways = "; ".join(
             f"{way}: {percent(result.train_accuracy[i])} of the training and {percent(result.test_accuracy[i])} of the "
             f"test points right, sum of squared weights {size(result.squares[i])}"

@@ -54,21 +54,20 @@ class DropoutPicture(Picture):
         self.mean.set_data([result.train_mean] * 2, [0, 0.88 * self.frame(result)])
         self.test.set_data([result.test_output] * 2, [0, 0.88 * self.frame(result)])
         pairs = (result.activations, result.variances, (result.train_mean, result.test_output), (result.train_std, 0.0))
-        for line, text, place, value in zip(
-            self.lengths, self.values, range(8), [v for pair in pairs for v in pair], strict=True
-        ):
+        values = [value for pair in pairs for value in pair]
+        for place, (line, text, value) in enumerate(zip(self.lengths, self.values, values, strict=True)):
             y = place // 2 - 0.17 + 0.34 * (place % 2)
             line.set_data([0, min(max(value, 0), REACH)], [y, y])
             text.set_text(f"{value:.2f}" if value <= REACH else f"→ {value:.1f}")  # the bar goes on beyond the axis
         self.title.set_text(f"Drop probability {result.p:g}, scaling {result.mode}: {verdict(result)}")
 
     def describe(self, result: DroppedOut) -> str:
+        train, test = result.variances
         return (
             f"A {name_of(result.unit)} unit with {result.inputs} inputs, drop probability {result.p:g}, scaling "
-            f"{result.mode}: "
-            f"over {MASKS} masks its output is {result.train_mean:.2f} on average with std {result.train_std:.2f}, at "
-            f"test time {result.test_output:.2f}: {verdict(result)}. The inputs have variance "
-            f"{result.variances[0]:.2f} in training and {result.variances[1]:.2f} at test time."
+            f"{result.mode}: over {MASKS} masks its output is {result.train_mean:.2f} on average with std "
+            f"{result.train_std:.2f}, at test time {result.test_output:.2f}: {verdict(result)}. The inputs have "
+            f"variance {train:.2f} in training and {test:.2f} at test time."
         )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from course_lib.experiments.regularization_ensemble import EDGES, HIDDEN, MEMBERS, Ensemble
+from course_lib.plots.activations import many
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
 
@@ -31,70 +34,57 @@ class EnsemblePicture(Picture):
         self.alone = self.moving_marks(self.accuracy, "x", ORANGE, 8, markeredgewidth=2, label="each alone")
         self.whole = self.moving_line(self.accuracy, color=self.style.theory, linestyle=":", linewidth=2)
         self.average = self.moving_line(self.accuracy, color=BLUE, marker="o", markersize=5, label="average")
-        self.here = [
-            self.moving_marks(axes, "o", VERMILLION, 12, markerfacecolor="none", markeredgewidth=2.5)
-            for axes in (self.accuracy, self.loss)
-        ]
+        ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgewidth": 2.5}
+        self.here = [self.moving_marks(axes, "o", VERMILLION, 12, **ring) for axes in (self.accuracy, self.loss)]
         self.accuracy.legend(loc="lower right", ncols=2, handlelength=1.3, columnspacing=0.8)
         self.losses = self.moving_line(self.loss, color=BLUE, marker="o", markersize=5)
         self.shares = self.moving_stairs(self.trust, EDGES, fill=True, color=BLUE, alpha=0.2)
         self.curve = self.moving_line(self.trust, color=BLUE, marker="o", markersize=7)
-        self.note = self.moving(self.trust.text(0.03, 0.98, "", transform=self.trust.transAxes, va="top"))
+        self.note = self.moving_text(self.trust, 0.03, 0.98, va="top")
         self.title = self.heading(0.06, 0.91, 2)
         self.one = self.moving(self.figure.text(0.06, 0.865, "", fontsize=self.style.font - 1, color=self.style.theory))
 
-    def frame(self, result: Ensemble):
-        return result.images, float(np.ceil(2 * result.loss.max()) / 2)
+    def frame(self, result: Ensemble) -> tuple[float, float]:
+        return LOW.get(result.images, 60.0), float(np.ceil(2 * result.loss.max()) / 2)
 
     def set_frame(self, result: Ensemble) -> None:
-        images, most = self.frame(result)
-        self.accuracy.set_ylim(LOW.get(images, 60.0), 100)
-        self.loss.set_ylim(0, most)
+        low, top = self.frame(result)
+        self.accuracy.set_ylim(low, 100)
+        self.loss.set_ylim(0, top)
 
     def set_artists(self, result: Ensemble) -> None:
-        number = np.arange(1, MEMBERS + 1)
-        low = LOW.get(result.images, 60.0)
+        number, (low, _) = np.arange(1, MEMBERS + 1), self.frame(result)
         self.alone.set_data(number, np.maximum(100 * result.alone, low))
         self.average.set_data(number, 100 * result.accuracy)
         self.losses.set_data(number, result.loss)
         at = result.at
         self.here[0].set_data([at + 1], [100 * result.accuracy[at]])
         self.here[1].set_data([at + 1], [result.loss[at]])
-        self.whole.set_data(
-            [0, 99] if result.kind == "dropout" else [], [100 * result.whole] * 2 * (result.kind == "dropout")
-        )
+        dropout = result.kind == "dropout"
+        self.whole.set_data(*([0, 99], [100 * result.whole] * 2) if dropout else ([], []))
         full = np.isfinite(result.right) & (result.share >= 0.005)
         self.curve.set_data(result.confidence[full], result.right[full])
         self.shares.set_data(result.share)
         self.note.set_text(f"bars: share of digits\ngap {_points(result.calibration[at])}")
-        members = "mask" if result.kind == "dropout" else "network"
-        self.title.set_text(
-            f"{result.members} {members}{'s averaged' * (result.members > 1)}, {result.images} images: "
-            f"{result.accuracy[at]:.1%} right"
-        )
-        self.one.set_text(
-            f"dotted: the whole network, all units on, one pass: {result.whole:.1%}" if result.kind == "dropout" else ""
-        )
+        members = f"{result.members} {'mask' if dropout else 'network'}{'s averaged' * (result.members > 1)}"
+        self.title.set_text(f"{members}, {result.images} images: {result.accuracy[at]:.1%} right")
+        one = f"dotted: the whole network, all units on, one pass: {result.whole:.1%}"
+        self.one.set_text(one if dropout else "")
 
     def describe(self, result: Ensemble) -> str:
-        at = result.at
-        many = "s" * (result.members > 1)
+        at, dropout = result.at, result.kind == "dropout"
         sizes = "-".join(map(str, (64, *HIDDEN[result.kind], 10)))
-        kind = (
-            f"mask{many} of one {sizes} dropout network"
-            if result.kind == "dropout"
-            else f"network{many} trained apart ({sizes})"
-        )
+        kind = f" of one {sizes} dropout network" if dropout else f" trained apart ({sizes})"
+        members = many(result.members, "mask" if dropout else "network") + kind
         alone = f"each alone {result.alone[: result.members].mean():.1%} right on average, "
         said = (
-            f"{result.images} training digits, {result.members} {kind}: "
+            f"{result.images} training digits, {members}: "
             f"{(alone + 'the average of their probabilities ') * (result.members > 1)}{result.accuracy[at]:.1%}"
             f"{' right' * (result.members == 1)}, loss {result.loss[at]:.2g}. "
             f"Confidence and share right are {_points(result.calibration[at])} apart."
         )
-        return said + (f" The whole network in one pass: {result.whole:.1%}." if result.kind == "dropout" else "")
+        return said + (f" The whole network in one pass: {result.whole:.1%}." if dropout else "")
 
 
 def _points(share: float) -> str:
-    number = f"{100 * share:.0f}"
-    return f"{number} point" + "s" * (number != "1")
+    return many(round(100 * share), "point")

@@ -35,10 +35,9 @@ class GridVsRandomPicture(Picture):
             for axes in (top, right):
                 axes.set(xticks=[], yticks=[], facecolor="none")
                 axes.spines[:].set_visible(False)
-            square.set(
-                xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1] if i == 0 else [], xlabel="first axis"
-            )
+            square.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[], xlabel="first axis")
             if i == 0:
+                square.set_yticks([0, 0.5, 1])
                 square.set_ylabel("second axis", labelpad=0)
             top.set(xlim=(0, 1), ylim=(-0.68, 0.1))
             right.set(ylim=(0, 1), xlim=(0.45, 1.1))
@@ -63,42 +62,24 @@ class GridVsRandomPicture(Picture):
         self.chance = self.figure.add_axes((0.745, 0.08, 0.235, 0.18))
         n = np.array(TRIALS)
         far = np.array([expected_distances(k) for k in n])
-        self.distance.set(
-            xlim=(3, 103),
-            yscale="log",
-            ylim=(0.0015, 0.2),
-            xlabel="trials",
-            xticks=[4, 25, 49, 81, 100],
-            yticks=[0.01, 0.1],
-            yticklabels=["0.01", "0.1"],
-            title="Mean distance, first axis",
-        )
+        self.distance.set(xlim=(3, 103), yscale="log", ylim=(0.0015, 0.2), xlabel="trials", xticks=[4, 25, 49, 81, 100])
+        self.distance.set(yticks=[0.01, 0.1], yticklabels=["0.01", "0.1"], title="Mean distance, first axis")
         for i in range(3):
             self.distance.plot(n, far[:, i], color=COLOURS[i], linestyle=LINES[i])
-        self.here = [
-            self.moving_marks(self.distance, MARKERS[i], COLOURS[i], 9, markeredgecolor=self.style.ink)
-            for i in range(3)
-        ]
+        looks = zip(MARKERS, COLOURS, strict=True)
+        self.here = [self.moving_marks(self.distance, *look, 9, markeredgecolor=self.style.ink) for look in looks]
         self.bars.set(xlim=(-0.02, 1), ylim=(2.6, -0.6), xticks=[], yticks=[], title="Mean loss of the best")
         self.bars.spines["bottom"].set_visible(False)
-        self.lengths = [
-            self.moving_line(self.bars, color=colour, linewidth=9, solid_capstyle="butt") for colour in COLOURS
-        ]
-        self.numbers = [
-            self.moving(self.bars.text(0, i, "", va="center", fontsize=self.style.font - 1)) for i in range(3)
-        ]
+        wide: dict[str, Any] = {"linewidth": 9, "solid_capstyle": "butt"}
+        self.lengths = [self.moving_line(self.bars, color=colour, **wide) for colour in COLOURS]
+        small: dict[str, Any] = {"va": "center", "fontsize": self.style.font - 1}
+        self.numbers = [self.moving(self.bars.text(0, i, "", **small)) for i in range(3)]
         many = np.arange(1, 101)
         self.chance.plot(many, 100 * np.array([chance_of_the_best(int(k)) for k in many]), color=BLUE)
         self.chance.axhline(95, color=self.style.theory, linestyle=":", linewidth=1.2)
         self.chance.text(100, 91, "95 %", color=self.style.theory, ha="right", va="top", fontsize=self.style.font - 1)
-        self.chance.set(
-            xlim=(0, 103),
-            ylim=(0, 104),
-            xlabel="random trials",
-            yticks=[0, 50, 100],
-            yticklabels=["0 %", "50 %", "100 %"],
-            title="A trial in the top 5 %",
-        )
+        self.chance.set(xlim=(0, 103), ylim=(0, 104), xlabel="random trials", title="A trial in the top 5 %")
+        self.chance.set(yticks=[0, 50, 100], yticklabels=["0 %", "50 %", "100 %"])
         self.mark = self.moving_marks(self.chance, "o", BLUE, 9, markeredgecolor=self.style.ink)
         self.note = self.moving(self.chance.text(100, 6, "", ha="right"))
 
@@ -119,9 +100,8 @@ class GridVsRandomPicture(Picture):
             share = result.expected_loss[i] / result.expected_loss.max()
             self.lengths[i].set_data([0, 0.5 * share], [i, i])
             self.numbers[i].set_position((0.5 * share + 0.03, i))
-            self.numbers[i].set_text(
-                f"{NAMES[i]} {result.expected_loss[i]:.2g}".replace("-", "−") + ", lowest" * (i == result.winner)
-            )
+            number = f"{NAMES[i]} {result.expected_loss[i]:.2g}".replace("-", "−")
+            self.numbers[i].set_text(number + ", lowest" * (i == result.winner))
         self.mark.set_data([result.trials], [100 * result.chance])
         self.note.set_text(f"n = {result.trials}: {100 * result.chance:.1f} %")
         self.title.set_text(f"{result.trials} trials; {_importance(result)}")

@@ -38,61 +38,41 @@ class SearchPicture(Picture):
         self.plane.set_ylabel("weight decay λ", labelpad=1)
         self.range = self.moving_line(self.plane, color=self.style.ink, linestyle="--", linewidth=1.2)
         self.gone = self.moving_marks(self.plane, "x", VERMILLION, 6, markeredgewidth=1.6)
-        self.dots = self.moving(
-            self.plane.scatter(
-                [], [], s=44, c=[], cmap=self.colormap, vmin=0, vmax=100, edgecolors=self.style.theory, linewidths=0.6
-            )
-        )
+        colours: dict[str, Any] = {"c": [], "cmap": self.colormap, "vmin": 0, "vmax": 100}
+        rim: dict[str, Any] = {"edgecolors": self.style.theory, "linewidths": 0.6}
+        self.dots = self.moving(self.plane.scatter([], [], s=44, **colours, **rim))
         self.along_lr = self.figure.add_axes((0.425, 0.44, 0.235, 0.23))
         self.along_l2 = self.figure.add_axes((0.425, 0.11, 0.235, 0.23))
         self.along_lr.set(title="Right, %, against …")
         self.projections = []
         for axes, name in ((self.along_lr, "learning rate"), (self.along_l2, "weight decay λ")):
             axes.set(xscale="log", ylim=(0, 112), yticks=[0, 50, 100], xlabel=name)
-            self.projections.append(
-                [
-                    self.moving_marks(axes, marker, colour, size)
-                    for marker, colour, size in (("x", VERMILLION, 5), ("o", self.style.theory, 4))
-                ]
-            )
+            crosses = self.moving_marks(axes, "x", VERMILLION, 5)
+            self.projections.append((crosses, self.moving_marks(axes, "o", self.style.theory, 4)))
         self.curves = self.figure.add_axes((0.725, 0.11, 0.26, 0.56))
-        self.curves.set(
-            xlim=(-0.2, EPOCHS + 0.2),
-            ylim=(0, 118),
-            xlabel="epoch",
-            xticks=[0, 3, 6, 9],
-            yticks=range(0, 101, 20),
-            title="Right, %: the best five",
-        )
-        self.others = self.moving(
-            self.curves.add_collection(LineCollection([], colors=self.style.theory, linewidths=0.7, alpha=0.5))
-        )
+        self.curves.set(xlim=(-0.2, EPOCHS + 0.2), ylim=(0, 118), xlabel="epoch", title="Right, %: the best five")
+        self.curves.set(xticks=[0, 3, 6, 9], yticks=range(0, 101, 20))
+        faint = LineCollection([], colors=self.style.theory, linewidths=0.7, alpha=0.5)
+        self.others = self.moving_collection(self.curves, faint)
         self.best, self.rings = [], []
         for i in range(TOP):
             look = SERIES[i]
             self.best.append(self.moving_line(self.curves, markersize=5, label=f"{i + 1}", **look))
-            rings = [
-                self.moving_marks(axes, look["marker"], look["color"], 11, markerfacecolor="none", markeredgewidth=2.2)
-                for axes in (self.plane, self.along_lr, self.along_l2)
-            ]
-            self.rings.append(rings)
-        self.curves.legend(
-            loc="upper left", ncols=TOP, handlelength=1.1, handletextpad=0.3, columnspacing=0.7, borderaxespad=0.1
-        )
-        big: dict[str, Any] = {"weight": "bold", "fontsize": self.style.font + 2}
-        self.title = self.moving(self.figure.text(0.07, 0.945, "", **big))
+            panels, hollow = (self.plane, self.along_lr, self.along_l2), {"markerfacecolor": "none"}
+            ring: dict[str, Any] = {"color": look["color"], "size": 11, "markeredgewidth": 2.2, **hollow}
+            self.rings.append([self.moving_marks(axes, look["marker"], **ring) for axes in panels])
+        narrow: dict[str, Any] = {"handlelength": 1.1, "handletextpad": 0.3, "columnspacing": 0.7, "borderaxespad": 0.1}
+        self.curves.legend(loc="upper left", ncols=TOP, **narrow)
+        self.title = self.heading(0.07, 0.945, 2)
         self.second = self.moving(self.figure.text(0.07, 0.90, ""))
         self.count = self.moving(self.figure.text(0.07, 0.853, "", color=BLUE, weight="bold"))
-        self.legend = self.moving(
-            self.figure.text(0.07, 0.765, "", fontsize=self.style.font - 1, color=self.style.theory)
-        )
+        small: dict[str, Any] = {"fontsize": self.style.font - 1, "color": self.style.theory}
+        self.legend = self.moving(self.figure.text(0.07, 0.765, "", **small))
         self.test = self.moving(self.figure.text(0.985, 0.853, "", ha="right", color=GREEN, weight="bold"))
 
     def frame(self, result: SearchState):
-        return tuple(
-            (min(a[0], b[0]), max(a[1], b[1]))
-            for a, b in zip(map(_ends, result.space.values()), map(_ends, result.present.values()), strict=True)
-        )
+        pairs: Any = zip(result.space.values(), result.present.values(), strict=True)
+        return tuple((min(a.low, b.low), max(a.high, b.high)) for a, b in pairs)
 
     def set_frame(self, result: SearchState) -> None:
         lr, l2 = ((low / 1.6, high * 1.6) for low, high in self.frame(result))
@@ -107,11 +87,11 @@ class SearchPicture(Picture):
         x, y = (np.array([t.settings[name] for t in trials]) for name in ("lr", "l2"))
         right = 100 * np.nan_to_num([t.score for t in trials])
         self.filled.set_width(result.progress)
-        low, high = zip(*map(_ends, result.present.values()))
+        axes: Any = result.present.values()
+        lr, l2 = axes
         fine = result.present != result.space
-        self.range.set_data(
-            [low[0], high[0], high[0], low[0], low[0]] * fine, [low[1], low[1], high[1], high[1], low[1]] * fine
-        )
+        around = [lr.low, lr.high, lr.high, lr.low, lr.low], [l2.low, l2.low, l2.high, l2.high, l2.low]
+        self.range.set_data(*around if fine else ([], []))
         self.gone.set_data(x[gone], y[gone])
         self.dots.set_offsets(np.column_stack([x[~gone], y[~gone]]))
         self.dots.set_array(right[~gone])
@@ -119,13 +99,9 @@ class SearchPicture(Picture):
             crosses.set_data(values[gone], right[gone])
             points.set_data(values[~gone], right[~gone])
         best = {t.number for t in leaders}
-        self.others.set_segments(
-            [
-                np.column_stack([np.arange(len(score)), 100 * np.array(score)])
-                for score in (t.curves["score"] for t in trials if t.number not in best)
-                if np.isfinite(score).all()
-            ]
-        )
+        others = (100 * np.array(t.curves["score"]) for t in trials if t.number not in best)
+        whole = (np.column_stack([np.arange(len(score)), score]) for score in others if np.isfinite(score).all())
+        self.others.set_segments(list(whole))
         rows = best_curves(leaders)
         for i, (line, rings) in enumerate(zip(self.best, self.rings)):
             here = i < len(leaders)
@@ -135,10 +111,8 @@ class SearchPicture(Picture):
                 ring.set_data(*spot)
         self.title.set_text(f"{TITLES[result.strategy]}: {_best(result)}")
         self.second.set_text(_second(result))
-        self.count.set_text(
-            f"{_count(result)}, {result.epochs_spent} of {result.epochs_planned} epochs, "
-            f"{gone.sum()} {why}" + ", ended" * result.ended
-        )
+        spent = f"{result.epochs_spent} of {result.epochs_planned} epochs"
+        self.count.set_text(f"{_count(result)}, {spent}, {gone.sum()} {why}" + ", ended" * result.ended)
         self.test.set_text(_test(result))
         signs = ["light: most digits right    dark: few"] + [f"× {why}"] * bool(gone.any())
         signs += ["dashed: the fine range"] * fine + ["faint lines: all other trials"] * (len(trials) > len(leaders))
@@ -193,7 +167,3 @@ def _test(result: SearchState) -> str:
     if result.test_accuracy is None:
         return "Test digits: not looked at"
     return f"Test digits, one look: {100 * result.test_accuracy:.1f} %"
-
-
-def _ends(axis: Any) -> tuple[float, float]:
-    return axis.low, axis.high

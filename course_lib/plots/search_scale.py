@@ -20,14 +20,9 @@ class LogScalePicture(Picture):
 
     def build(self) -> None:
         self.accuracy = self.figure.add_axes((0.105, 0.50, 0.88, 0.30))
-        self.accuracy.set(
-            xscale="log",
-            xlim=(1e-8, 1e2),
-            ylim=(-48, 104),
-            yticks=[-37, -17, 0, 50, 100],
-            yticklabels=["log scale", "evenly", "0", "50", "100"],
-            title="Digits right after 9 epochs, %, and the learning rates drawn",
-        )
+        self.accuracy.set(xscale="log", xlim=(1e-8, 1e2), ylim=(-48, 104))
+        self.accuracy.set_yticks([-37, -17, 0, 50, 100], ["log scale", "evenly", "0", "50", "100"])
+        self.accuracy.set_title("Digits right after 9 epochs, %, and the learning rates drawn")
         self.band = self.moving(self.accuracy.axvspan(1e-2, 1e-1, color=ORANGE, alpha=0.25, linewidth=0))
         self.curve = self.moving_line(self.accuracy, color=self.style.ink)
         self.dots = [
@@ -61,17 +56,15 @@ class LogScalePicture(Picture):
             bars.set_data(100 * share)
             line.set_data(100 * expected)
         self.title.set_text(f"{n} learning rates from {power(result.low)} to {power(result.high)}")
-        even, log = _percent(result.good_share[0]), _percent(result.good_share[1])
-        self.note.set_text(
-            f"Good ones (shaded, {low:.2g} to {high:.2g}): {even} of an even draw, {log} of a draw on a log scale"
-        )
+        even, log = map(_percent, result.good_share)
+        shares = f"{even} of an even draw, {log} of a draw on a log scale"
+        self.note.set_text(f"Good ones (shaded, {low:.2g} to {high:.2g}): {shares}")
 
     def describe(self, result: LogScale) -> str:
-        even, log = _percent(result.good_share[0]), _percent(result.good_share[1])
-        top = result.expected[0].max()
+        (even, log), top = map(_percent, result.good_share), _percent(result.expected[0].max())
         return (
             f"{result.rates.shape[1]} learning rates from {power(result.low)} to {power(result.high)}. Drawn evenly, "
-            f"{_percent(top)} of them are expected in the highest decade; on a log scale each decade has the same "
+            f"{top} of them are expected in the highest decade; on a log scale each decade has the same "
             f"share. Good rates, {result.good[0]:.2g} to {result.good[1]:.2g}, are {even} of an even draw and {log} of "
             "a draw on a log scale."
         )

@@ -28,15 +28,8 @@ from course_lib import large_print
 BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
 
 GREY = "#808080"
-COLOURS = {
-    "blue": BLUE,
-    "orange": ORANGE,
-    "green": GREEN,
-    "vermillion": VERMILLION,
-    "purple": PURPLE,
-    "sky": SKY,
-    "grey": GREY,
-}
+NAMES = "blue orange green vermillion purple sky grey".split()
+COLOURS = dict(zip(NAMES, (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, GREY), strict=True))
 
 SERIES: tuple[dict[str, Any], ...] = (
     {"color": BLUE, "linestyle": "-", "marker": "o"},
@@ -77,14 +70,8 @@ class Style:
 
     def large(self) -> Style:
         """For a lecture hall: the whole picture larger, lines thicker, letters larger still."""
-        return replace(
-            self,
-            line=1.25 * self.line,
-            marker=1.2 * self.marker,
-            dpi=1.4 * self.dpi,
-            screen=1.4 * self.screen,
-            print=1.3 * self.print,
-        )
+        factors = {"line": 1.25, "marker": 1.2, "dpi": 1.4, "screen": 1.4, "print": 1.3}
+        return replace(self, **{name: factor * getattr(self, name) for name, factor in factors.items()})
 
     def fitted(self, limit: float) -> Style:
         """Letters as large as `print` asks for, but at most `limit` times the usual size."""
@@ -95,7 +82,6 @@ class Style:
         return {
             "figure.facecolor": self.paper,
             "axes.facecolor": self.paper,
-            "savefig.facecolor": self.paper,
             "text.color": self.ink,
             "axes.labelcolor": self.ink,
             "axes.edgecolor": self.ink,
@@ -104,7 +90,6 @@ class Style:
             "font.family": "DejaVu Sans",
             "font.size": self.font,
             "axes.titlesize": self.font + 1,
-            "axes.labelsize": self.font,
             "legend.fontsize": self.font - 1,
             "xtick.labelsize": self.font - 1,
             "ytick.labelsize": self.font - 1,
@@ -115,13 +100,10 @@ class Style:
             "axes.prop_cycle": cycler(color=[one["color"] for one in SERIES]),
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "axes.grid": False,
             "grid.color": self.faint,
-            "grid.linewidth": 0.8,
             "lines.linewidth": self.line,
             "lines.markersize": self.marker,
             "legend.frameon": False,
-            "axes.unicode_minus": True,
         }
 
     def shades(self, looks: Sequence[dict[str, Any]]) -> np.ndarray:
