@@ -103,19 +103,18 @@ class RacePicture(Picture):
         self.losses.set_yticklabels(["0", "1", "2", "ln 10"])
         self.losses.axhline(math.log(10), color=self.style.faint)
         self.losses.set_title("Training loss")
-        self.curves = [
-            self.moving_line(self.losses, markevery=0.2, markersize=5, **series) for series in SERIES[: len(RACERS)]
-        ]
+        looks = SERIES[: len(RACERS)]
+        self.curves = [self.moving_line(self.losses, markevery=0.2, markersize=5, **look) for look in looks]
         self.bars.set(xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS)))
         self.bars.set_xticklabels(["0", "50", "100"])
         self.bars.set_yticklabels([racer_name(name) for name in RACERS])
         self.bars.axvline(0.1, color=self.style.faint)
         self.bars.set_title("Validation accuracy, %", loc="right")
-        colours = [series["color"] for series in SERIES[: len(RACERS)]]
+        colours = [look["color"] for look in looks]
         self.rectangles = [self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
         self.words = [self.moving(self.bars.text(0.14, row, "", va="center")) for row in range(len(RACERS))]
         self.marker = self.moving_line(self.bars, marker="<", color=self.style.ink, clip_on=False, markersize=9)
-        self.row_keys(self.bars, -0.66, -0.50, SERIES[: len(RACERS)])
+        self.row_keys(self.bars, -0.66, -0.50, looks)
 
     def frame(self, result: InitializationRace) -> tuple:
         return (step_up(float(result.step[-1])),)
@@ -124,13 +123,11 @@ class RacePicture(Picture):
         self.losses.set_xlim(0, float(result.step[-1]))
 
     def set_artists(self, result: InitializationRace) -> None:
-        for name, curve, loss, bar, word, accuracy in zip(
-            result.names, self.curves, result.loss, self.rectangles, self.words, result.accuracy, strict=True
-        ):
-            curve.set_data(result.step, np.minimum(loss, FAR))
-            curve.set_linewidth(self.style.line * (2 if name == result.init else 0.8))
-            bar.set_width(0.0 if np.isnan(accuracy) else accuracy)
-            word.set_text("diverges" if np.isnan(accuracy) else "")
+        for row, (name, accuracy) in enumerate(zip(result.names, result.accuracy, strict=True)):
+            self.curves[row].set_data(result.step, np.minimum(result.loss[row], FAR))
+            self.curves[row].set_linewidth(self.style.line * (2 if name == result.init else 0.8))
+            self.rectangles[row].set_width(0.0 if np.isnan(accuracy) else accuracy)
+            self.words[row].set_text("diverges" if np.isnan(accuracy) else "")
         self.marker.set_data([1.08], [result.names.index(result.init)])
 
     def describe(self, result: InitializationRace) -> str:

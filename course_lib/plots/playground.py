@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -12,12 +13,11 @@ from course_lib.data.clouds import DATASETS
 from course_lib.experiments.playground import PlaygroundFrame
 from course_lib.experiments.playground_inputs import COARSE
 from course_lib.experiments.playground_layers import Layers
-from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import name_of, percent
 from course_lib.plots.initialization import scheme_name
 from course_lib.plots.picture import Picture, inside, step_up
-from course_lib.plots.signals import UNBOUNDED, BeyondAxis, side_by_side, violins
+from course_lib.plots.signals import BeyondAxis, side_by_side, span, violins
 from course_lib.plots.style import BLUE, ORANGE, SERIES, SHADES, VERMILLION
 
 CLASSES = SERIES[:3]
@@ -51,10 +51,9 @@ class PlaygroundPicture(Picture):
     def _build_plane(self) -> None:
         self.image = self.moving_image(self.plane, (2, 2, 3), origin="lower", aspect="auto")
         self.points = self.class_points(self.plane, CLASSES, 5.5, 0.6)
-        self.val_points = [
-            self.moving_marks(self.plane, look["marker"], look["color"], 5, markerfacecolor="none", markeredgewidth=1.2)
-            for look in CLASSES
-        ]
+        ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgewidth": 1.2}
+        looks = [(look["marker"], look["color"]) for look in CLASSES]
+        self.val_points = [self.moving_marks(self.plane, *look, 5, **ring) for look in looks]
         self.plane.set_xlabel("x1", labelpad=1)
         self.plane.set_ylabel("x2", labelpad=-8)
         self.shades = self.style.shades(CLASSES)
@@ -78,9 +77,8 @@ class PlaygroundPicture(Picture):
         ax.set_title("Loss", pad=22)
         self.val = self.moving_line(ax, color=VERMILLION, linestyle="--", label="validation")
         self.train = self.moving_line(ax, color=BLUE, label="training")
-        self.legend_above(
-            ax, (-0.16, 0.98), 2, handles=[self.train, self.val], columnspacing=0.8, handlelength=1.6, borderaxespad=0
-        )
+        narrow: dict[str, Any] = {"columnspacing": 0.8, "handlelength": 1.6, "borderaxespad": 0}
+        self.legend_above(ax, (-0.16, 0.98), 2, handles=[self.train, self.val], **narrow)
 
     def _build_ratio(self) -> None:
         ax = self.ratio
@@ -88,15 +86,8 @@ class PlaygroundPicture(Picture):
         ax.minorticks_off()
         ax.set_title("Update / weight", pad=22)
         ax.axhline(1e-3, color=self.style.theory, linestyle="--", linewidth=1.2)
-        ax.text(
-            1.0,
-            1.03,
-            "about 0.001 is healthy",
-            transform=ax.transAxes,
-            ha="right",
-            color=self.style.theory,
-            fontsize=self.style.font - 1,
-        )
+        small: dict[str, Any] = {"ha": "right", "color": self.style.theory, "fontsize": self.style.font - 1}
+        ax.text(1.0, 1.03, "about 0.001 is healthy", transform=ax.transAxes, **small)
         self.ratios = self.moving_line(ax, color=BLUE, marker="o", linestyle=":", markersize=7)
         self.ratios_below = self.moving_marks(ax, "v", BLUE, 8, markerfacecolor="none")  # the value lies below the axis
 
@@ -106,7 +97,7 @@ class PlaygroundPicture(Picture):
         self.histogram = self.moving_steps(ax, BLUE)
         self.dead = self.moving_marks(ax, "v", ORANGE, 9, markeredgecolor=self.style.ink, label="dead units")
         self.legend_above(ax, (-0.16, 0.98), handletextpad=0.2, borderaxespad=0)
-        self.beyond = self.moving(ax.text(0.99, 1.02, "", transform=ax.transAxes, ha="right", va="bottom"))
+        self.beyond = self.moving_text(ax, 0.99, 1.02, ha="right", va="bottom")
         ax = self.grads
         ax.set(yscale="log", ylim=GRADIENTS, yticks=[1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3], xlabel="layer")
         ax.minorticks_off()
@@ -117,7 +108,7 @@ class PlaygroundPicture(Picture):
 
     def frame(self, result: PlaygroundFrame) -> tuple:
         s = result.settings
-        return s["dataset"], s["layers"], self._span(result), step_up(max(result.step, SHORTEST))
+        return s["dataset"], s["layers"], span(s["activation"]), step_up(max(result.step, SHORTEST))
 
     def set_frame(self, result: PlaygroundFrame) -> None:
         name, depth, (low, high), updates = self.frame(result)
@@ -130,10 +121,6 @@ class PlaygroundPicture(Picture):
             ax.set(xlim=(0.4, max(depth, 1) + 0.6), xticks=range(1, depth + 1))
         self.acts.set_title(f"Activations, {low:.3g} to {high:.3g}".replace("-", "−"), pad=22)
 
-    def _span(self, result: PlaygroundFrame) -> tuple[float, float]:
-        low, high = ACTIVATIONS[result.settings["activation"]].bounds
-        return max(low, -UNBOUNDED), min(high, UNBOUNDED)
-
     def set_artists(self, result: PlaygroundFrame) -> None:
         inputs, layers = result.inputs, result.layers
         self.headline.set_text(headline(result))
@@ -142,10 +129,9 @@ class PlaygroundPicture(Picture):
         region, certainty = result.plane
         shade = (np.nan_to_num(certainty) * SHADES).clip(0, SHADES - 1).astype(np.intp)
         self.image.set_data(self.shades[region, shade])
-        for points, number in zip(self.points, range(3), strict=True):
+        for number, (points, val_points) in enumerate(zip(self.points, self.val_points, strict=True)):
             points.set_data(*inputs.points[inputs.y == number].T)
-        for points, number in zip(self.val_points, range(3), strict=True):
-            points.set_data(*inputs.val_points[inputs.y_val == number].T)
+            val_points.set_data(*inputs.val_points[inputs.y_val == number].T)
         self.maps.set_data(self._mosaic(result.units))
         self.units_title.set_text("What each hidden unit computes" if layers.depth else "No hidden unit")
         self.train.set_data(result.steps, _within(result.train_loss, LOSSES))
@@ -153,10 +139,11 @@ class PlaygroundPicture(Picture):
         matrix, (ratio, below) = np.arange(1, len(result.ratio) + 1), inside(result.ratio, RATIOS)
         self.ratios.set_data(matrix, ratio)
         self.ratios_below.set_data(matrix[below], np.full(below.sum(), 1.6 * RATIOS[0]))
+        low, high = span(result.settings["activation"])
         self.histogram.set_visible(bool(layers.depth))
         if layers.depth:
-            self.histogram.set_data(*side_by_side(layers, *self._span(result)))
-        self.beyond.set_text(beyond(layers, *self._span(result)))
+            self.histogram.set_data(*side_by_side(layers, low, high))
+        self.beyond.set_text(beyond(layers, low, high))
         self.violins.set_verts(violins(layers))
         self.beyond_grads.show(layers)
         self.dead.set_data(np.arange(1, layers.depth + 1), layers.dead)
@@ -171,9 +158,8 @@ class PlaygroundPicture(Picture):
             across = -(-units // rows)
             largest = np.abs(maps).max(axis=(2, 3), keepdims=True)
             share = np.divide(maps, largest, out=np.zeros_like(maps), where=(largest > 0) & np.isfinite(largest))
-            ink = np.minimum(np.abs(share) * SHADES, SHADES - 1).astype(np.uint8) + SHADES * (share > 0).astype(
-                np.uint8
-            )
+            ink = np.minimum(np.abs(share) * SHADES, SHADES - 1).astype(np.uint8)
+            ink[share > 0] += SHADES
             cells = ((np.arange(size - 1) + 0.5) * COARSE / (size - 1)).astype(int)
             tiles = np.full((layers, rows * across, size, size), BLANK, np.uint8)
             tiles[:, :units] = LINE

@@ -23,6 +23,8 @@ SIZES = (1e-12, 1e9)
 SIZE_TICKS = [1e-12, 1e-8, 1e-4, 1, 1e4, 1e8]
 CALM = (0.1, 10.0)  # of standard deviations that all stay near 1, whose slow change the long axis would hide
 COLUMN = 0.88  # width of a column; 1 is the distance between layers
+TIGHT: dict[str, Any] = {"columnspacing": 0.8, "handletextpad": 0.4, "handlelength": 1.6, "borderaxespad": 0.0}
+TIGHT["labelspacing"] = 0.25
 
 
 class SignalPicture(Picture):
@@ -31,14 +33,10 @@ class SignalPicture(Picture):
     size = (10.0, 6.0)
 
     def build(self) -> None:
-        self.columns, self.sizes = (
-            self.figure.add_axes((0.06, 0.56, 0.57, 0.30)),
-            self.figure.add_axes((0.06, 0.09, 0.57, 0.33)),
-        )
-        self.stds, self.shares = (
-            self.figure.add_axes((0.69, 0.56, 0.295, 0.27)),
-            self.figure.add_axes((0.69, 0.09, 0.295, 0.25)),
-        )
+        self.columns = self.figure.add_axes((0.06, 0.56, 0.57, 0.30))
+        self.sizes = self.figure.add_axes((0.06, 0.09, 0.57, 0.33))
+        self.stds = self.figure.add_axes((0.69, 0.56, 0.295, 0.27))
+        self.shares = self.figure.add_axes((0.69, 0.09, 0.295, 0.25))
         self.headline = self.heading(0.06, 0.985, 1.5, va="top")
         self._build_columns()
         self._build_stds()
@@ -62,67 +60,49 @@ class SignalPicture(Picture):
         ax.set(yscale="log", ylim=SIZES)
         ax.minorticks_off()
         ax.axhline(1, color=self.style.faint, zorder=0)
-        self.act_std, self.act_theory = self._measured_and_theory(ax, BLUE, "o", "-")
-        self.grad_std, self.grad_theory = self._measured_and_theory(ax, VERMILLION, "s", "--")
-        self.unseen = self.moving(
-            ax.text(0.98, 0.06, "", ha="right", transform=ax.transAxes, fontsize=self.style.font - 1)
-        )
+        self.act_theory = self.moving_line(ax, color=self.style.theory, linewidth=1.5)
+        self.act_std = self.moving_line(ax, color=BLUE, marker="o", linestyle="none", label="activations")
+        self.grad_theory = self.moving_line(ax, color=self.style.theory, linestyle="--", linewidth=1.5)
+        self.grad_std = self.moving_line(ax, color=VERMILLION, marker="s", linestyle="none", label="gradients")
+        self.unseen = self.moving_text(ax, 0.98, 0.06, ha="right", fontsize=self.style.font - 1)
         ax.set_title("Standard deviation per layer", pad=26)
-
-    def _measured_and_theory(self, ax, color: str, marker: str, linestyle: str) -> tuple[Line2D, Line2D]:
-        theory = self.moving_line(ax, color=self.style.theory, linestyle=linestyle, linewidth=1.5)
-        measured = self.moving_line(ax, color=color, marker=marker, linestyle="none")
-        return measured, theory
 
     def _build_shares(self) -> None:
         ax = self.shares
         ax.set(ylim=(-0.04, 1.06), yticks=[0, 0.5, 1], xlabel="layer")
         ax.set_title("Shares, and the local slope", pad=42)
-        entries = [
-            ("saturated", "saturated outputs", PURPLE, "-", "D"),
-            ("zero", "outputs exactly 0", GREEN, "-.", "^"),
-            ("dead", "dead units", ORANGE, "--", "v"),
-            ("slope_mean", "mean slope f′(z)", self.style.theory, ":", "x"),
-        ]
-        self.share_lines = {
-            field: self.moving_line(ax, color=color, linestyle=style, marker=marker, label=label, markersize=5)
-            for field, label, color, style, marker in entries
+        looks = {
+            "saturated": {"label": "saturated outputs", "color": PURPLE, "linestyle": "-", "marker": "D"},
+            "zero": {"label": "outputs exactly 0", "color": GREEN, "linestyle": "-.", "marker": "^"},
+            "dead": {"label": "dead units", "color": ORANGE, "linestyle": "--", "marker": "v"},
+            "slope_mean": {"label": "mean slope f′(z)", "color": self.style.theory, "linestyle": ":", "marker": "x"},
         }
-        ax.legend(**{**_LEGEND, "ncols": 2})
+        self.share_lines = {field: self.moving_line(ax, markersize=5, **look) for field, look in looks.items()}
+        self.legend_above(ax, (-0.17, 0.985), 2, **TIGHT)
 
     def frame(self, result: SignalPropagation) -> tuple:
         theory = result.depth > 1 and bool(np.isfinite(result.act_std_theory).any())  # equal weights have none
-        return result.depth, self._span(result), _calm(result), theory
+        return result.depth, span(result.activation), _calm(result), theory
 
     def set_frame(self, result: SignalPropagation) -> None:
         depth, (low, high), calm, theory = self.frame(result)
-        entries = [
-            Line2D([], [], color=BLUE, marker="o", linestyle="none", label="activations"),
-            Line2D([], [], color=VERMILLION, marker="s", linestyle="none", label="gradients"),
-            *[Line2D([], [], color=self.style.theory, label="n → ∞ theory")] * theory,
-        ]
-        self.stds.legend(handles=entries, **_LEGEND)
+        entries = [self.act_std, self.grad_std]
+        entries += [Line2D([], [], color=self.style.theory, label="n → ∞ theory")] * theory
+        self.legend_above(self.stds, (-0.17, 0.985), 3, handles=entries, **TIGHT)
         self.stds.set(ylim=CALM if calm else SIZES, yticks=[0.1, 1, 10] if calm else SIZE_TICKS)
         for ax in (self.columns, self.sizes, self.stds, self.shares):
             ax.set(xlim=(0.4, depth + 0.6), xticks=range(1, depth + 1))
         self.columns.set_title(f"Activations: each column runs from {low:.3g} to {high:.3g}".replace("-", "−"), pad=6)
 
-    def _span(self, result: SignalPropagation) -> tuple[float, float]:
-        low, high = ACTIVATIONS[result.activation].bounds
-        return max(low, -UNBOUNDED), min(high, UNBOUNDED)
-
     def set_artists(self, result: SignalPropagation) -> None:
         layers = np.arange(1, result.depth + 1)
         self.headline.set_text(headline(result))
-        self.histogram.set_data(*side_by_side(result, *self._span(result)))
+        self.histogram.set_data(*side_by_side(result, *span(result.activation)))
         self.violins.set_verts(violins(result))
         self.beyond.show(result)
-        for line, values in [
-            (self.act_std, result.act_std),
-            (self.act_theory, result.act_std_theory),
-            (self.grad_std, result.grad_std),
-            (self.grad_theory, result.grad_std_theory),
-        ]:  # a marker beyond the axis is not drawn; drawn at its edge it would be a floor that is none
+        lines = self.act_std, self.act_theory, self.grad_std, self.grad_theory
+        for line, values in zip(lines, _stds(result), strict=True):
+            # a marker beyond the axis is not drawn; drawn at its edge it would be a floor that is none
             inside = (SIZES[0] <= values) & (values <= SIZES[1])
             line.set_data(layers, np.where(inside, values, np.nan))
         stds = np.concatenate([result.act_std, result.grad_std])
@@ -146,20 +126,18 @@ class SignalPicture(Picture):
         )
 
 
-_LEGEND: dict[str, Any] = {
-    "loc": "lower left",
-    "bbox_to_anchor": (-0.17, 0.985),
-    "ncols": 3,
-    "columnspacing": 0.8,
-    "handletextpad": 0.4,
-    "handlelength": 1.6,
-    "borderaxespad": 0.0,
-    "labelspacing": 0.25,
-}
+def span(activation: str) -> tuple[float, float]:
+    """From where to where activations are shown."""
+    low, high = ACTIVATIONS[activation].bounds
+    return max(low, -UNBOUNDED), min(high, UNBOUNDED)
+
+
+def _stds(result: SignalPropagation) -> tuple[np.ndarray, ...]:
+    return result.act_std, result.act_std_theory, result.grad_std, result.grad_std_theory
 
 
 def _calm(result: SignalPropagation) -> bool:
-    stds = np.concatenate([result.act_std, result.act_std_theory, result.grad_std, result.grad_std_theory])
+    stds = np.concatenate(_stds(result))
     stds = stds[np.isfinite(stds)]
     return bool(np.all((CALM[0] < stds) & (stds < CALM[1])))
 
@@ -209,19 +187,16 @@ class BeyondAxis:
             picture.moving_line(ax, marker, color=VERMILLION, markersize=8, markerfacecolor="none", transform=transform)
             for marker in "v^"
         ]
-        self.words = picture.moving(
-            ax.text(0.99, 0.97, "", transform=ax.transAxes, ha="right", va="top", fontsize=picture.style.font - 1)
-        )
+        self.words = picture.moving_text(ax, 0.99, 0.97, ha="right", va="top", fontsize=picture.style.font - 1)
 
     def show(self, result: SignalPropagation | Layers) -> None:
         low, high = self.limits
-        usual = usual_sizes(result)
-        sides = (usual < low, usual > high)
-        for mark, height, side in zip(self.marks, (0.05, 0.95), sides, strict=True):
-            layers = 1 + np.flatnonzero(side)
-            mark.set_data(layers, np.full(len(layers), height))
-        words = (f"▽ below {low:g}", f"△ above {high:g}")
-        self.words.set_text(",  ".join(word for word, side in zip(words, sides, strict=True) if side.any()))
+        usual, said = usual_sizes(result), []
+        sides = (0.05, usual < low, f"▽ below {low:g}"), (0.95, usual > high, f"△ above {high:g}")
+        for mark, (height, side, words) in zip(self.marks, sides, strict=True):
+            mark.set_data(1 + np.flatnonzero(side), np.full(side.sum(), height))
+            said += [words] * bool(side.any())
+        self.words.set_text(",  ".join(said))
 
 
 def usual_sizes(result: SignalPropagation | Layers) -> np.ndarray:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from course_lib.experiments.zero_centring import LRS, MAX_STEPS, TARGET, ZigZag, best_rate
-from course_lib.plots.activations import many, percent, rounded
+from course_lib.plots.activations import capital, many, percent, rounded
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, SKY, VERMILLION
 
@@ -36,20 +36,15 @@ class ZigZagPicture(Picture):
         self.allowed = self.moving_collection(ax, _quadrants())
         self.contours = self.moving_line(ax, color=self.style.theory, linewidth=0.8)
         ax.plot(*np.array([[0, 0], TARGET]).T, color=BLUE, linestyle="--", linewidth=1.5)
-        ax.annotate(
-            "straight to\nthe target",
-            (0.62, -0.42),
-            (-1.1, -0.75),
-            color=BLUE,
-            arrowprops={"arrowstyle": "-", "color": BLUE, "linewidth": 0.8},
-        )
+        arrow = {"arrowstyle": "-", "color": BLUE, "linewidth": 0.8}
+        ax.annotate("straight to\nthe target", (0.62, -0.42), (-1.1, -0.75), color=BLUE, arrowprops=arrow)
         self.path = self.moving_line(ax, color=VERMILLION, linewidth=1.2, marker="o", markersize=3)
         self.here = self.moving_line(ax, color=VERMILLION, marker="o", markersize=9)
         ax.plot(*TARGET, color=BLUE, marker="*", markersize=17, linestyle="none")
         ax.plot(0, 0, color=self.style.ink, marker="s", markersize=6)
         ax.annotate("start", (0, 0), (-12, 8), textcoords="offset points", ha="right")
         ax.annotate("target", (TARGET[0], TARGET[1]), (12, -4), textcoords="offset points", color=BLUE)
-        self.rule = self.moving(ax.text(0.015, 0.02, "", transform=ax.transAxes))
+        self.rule = self.moving_text(ax, 0.015, 0.02)
 
     def _build_compass(self, ax: Axes) -> None:
         ax.set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), xticks=[], yticks=[], aspect="equal")
@@ -112,8 +107,8 @@ class ZigZagPicture(Picture):
         if not result.x.any():
             return f"{headline(result)}. No learning rate reaches the target."
         return (
-            f"{headline(result)}. {_capital(_share(result))}. Condition number {result.condition:.3g}. "
-            f"{_capital(_needs('the best rate tried', best))}; with centred inputs {_needs('the best', centred)}."
+            f"{headline(result)}. {capital(_share(result))}. Condition number {result.condition:.3g}. "
+            f"{capital(_needs('the best rate tried', best))}; with centred inputs {_needs('the best', centred)}."
         )
 
 
@@ -125,11 +120,9 @@ def short_headline(result: ZigZag) -> str:
 
 
 def headline(result: ZigZag) -> str:
-    batch = {1: "one example per step", 256: "all 256 examples per step"}.get(
-        result.batch_size, f"{result.batch_size} examples per step"
-    )
-    what = f"{NAMES[result.activation]} with mean {_mean(result)}"
-    return f"{_capital(what)}, {batch}, η = {result.lr:.3g}: {_fate(result)}"
+    batch = {1: "one example", 256: "all 256 examples"}.get(result.batch_size, f"{result.batch_size} examples")
+    what = capital(f"{NAMES[result.activation]} with mean {_mean(result)}")
+    return f"{what}, {batch} per step, η = {result.lr:.3g}: {_fate(result)}"
 
 
 def _mean(result: ZigZag) -> str:
@@ -168,10 +161,9 @@ def _corners(x: float, y: float) -> np.ndarray:
 
 def _rays(updates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """One line from the centre to the unit circle per update that moves; gaps of NaN between them."""
-    with np.errstate(all="ignore"):
-        length = np.hypot(*updates.T)
-        moved = (length > 1e-12) & np.isfinite(length)
-        ends = updates[moved] / length[moved, None]
+    length = np.hypot(*updates.T)
+    moved = (length > 1e-12) & np.isfinite(length)
+    ends = updates[moved] / length[moved, None]
     x, y = np.stack([np.zeros_like(ends), ends, np.full_like(ends, np.nan)], axis=1).reshape(-1, 2).T
     return x, y
 
@@ -188,10 +180,6 @@ def _needs(rate: str, best: tuple[int, float] | None) -> str:
     if best is None:
         return f"none of the rates tried arrives within {MAX_STEPS} steps"
     return f"{rate}, {rounded(best[1])}, needs {many(best[0], 'step')}"
-
-
-def _capital(said: str) -> str:
-    return said[0].upper() + said[1:]
 
 
 def _share(result: ZigZag) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.lines import Line2D
 
 from course_lib.experiments.zero_centring_conditioning import MEANS, NEAR, START, STEPS, Conditioning
+from course_lib.plots.activations import many
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, PURPLE, VERMILLION
 from course_lib.plots.zero_centring import ellipses
@@ -39,17 +42,14 @@ class ConditioningPicture(Picture):
         kappa.set_title("Condition number λmax/λmin", pad=24)
         self.curve = self.moving_line(kappa, color=GREEN)
         self.curve_bias = self.moving_line(kappa, color=PURPLE, linestyle="--")
-        self.measured = self.moving_line(
-            kappa, color=self.style.ink, marker="D", markersize=8, linestyle="none", clip_on=False
-        )
+        self.measured = self.moving_marks(kappa, "D", self.style.ink, 8, clip_on=False)
         handles = [
             Line2D([], [], color=GREEN, label="weights"),
             Line2D([], [], color=PURPLE, linestyle="--", label="with bias"),
             Line2D([], [], color=self.style.ink, marker="D", linestyle="none", label="4000 examples"),
         ]
-        self.legend_above(
-            kappa, (-0.03, 0.98), 3, handles=handles, borderaxespad=0.0, columnspacing=1.0, handlelength=1.8
-        )
+        narrow: dict[str, Any] = {"borderaxespad": 0.0, "columnspacing": 1.0, "handlelength": 1.8}
+        self.legend_above(kappa, (-0.03, 0.98), 3, handles=handles, **narrow)
         way = self.figure.add_axes((0.605, 0.10, 0.375, 0.25))
         way.set(ylim=(0, 1.2), yticks=[0, 0.5, 1], xlabel="step")
         way.axhline(NEAR, color=BLUE, linewidth=1.2, linestyle="--")
@@ -79,10 +79,8 @@ class ConditioningPicture(Picture):
     def describe(self, result: Conditioning) -> str:
         across = "the valley" if result.condition > 1 else "the minimum"
         way = f"bounces across {across} at every step" if result.turns else "does not bounce"
-        return (
-            f"{headline(result)}. The path {way}. 4000 random examples have condition number "
-            f"{_number(result.measured)}."
-        )
+        measured = f"4000 random examples have condition number {_number(result.measured)}"
+        return f"{headline(result)}. The path {way}. {measured}."
 
 
 def short_headline(result: Conditioning) -> str:
@@ -99,7 +97,7 @@ def headline(result: Conditioning) -> str:
 
 def _fate(result: Conditioning) -> str:
     if result.steps_needed:
-        return f"{result.steps_needed} step{'' if result.steps_needed == 1 else 's'} to the target"
+        return f"{many(result.steps_needed, 'step')} to the target"
     if result.rate > 2 - 1e-9:
         return "diverges" if result.diverges else "never at the target"
     return f"over {STEPS} steps"

@@ -30,9 +30,7 @@ class SignPicture(Picture):
         ax.set(xticklabels=["none", "half", "all"], xlabel="how many components are positive")
         ax.set_title("Share of gradients")
         self.mixed, self.agreed = self.moving_steps(ax, BLUE), self.moving_steps(ax, VERMILLION)
-        self.tossed = self.moving_line(
-            ax, color=self.style.theory, linewidth=1.2, marker="_", markersize=9, linestyle="none"
-        )
+        self.tossed = self.moving_marks(ax, "_", self.style.theory, 9)
         self.words = self.moving(ax.text(0.5, TALLEST * 0.98, "", ha="center", va="top", linespacing=1.5))
         note = "dashes: if every sign were tossed"
         ax.text(0.5, TALLEST * 0.83, note, ha="center", va="top", color=self.style.theory)
@@ -119,8 +117,7 @@ class NetworkSignsPicture(Picture):
         return (
             f"Second hidden layer of 64-10-10-10 networks after {result.steps} steps on the digits, "
             f"{_examples(result.batch_size)}: share of units whose weight gradients have one sign, zeros left out: "
-            f"{shares}. "
-            f"With the gradient of the bias among them: {with_bias}."
+            f"{shares}. With the gradient of the bias among them: {with_bias}."
         )
 
 
