@@ -150,10 +150,5 @@ FACTORS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 
 
 def treated(run: Run, treatment: str, factor: float = 1.0) -> Run:
-    """`run` with what the treatment changes, and the learning rate times `factor`.
-
-    Raises: ValueError for an unknown treatment.
-    """
-    if treatment not in TREATMENTS:
-        raise ValueError(f"There is no treatment {treatment!r}; choose one of {', '.join(TREATMENTS)}.")
+    """`run` with what the treatment changes, and the learning rate times `factor`."""
     return replace(run, **TREATMENTS[treatment][1], lr=run.lr * factor)

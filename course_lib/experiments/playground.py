@@ -151,7 +151,7 @@ def playground_frames(
         shares, ratio = (look.accuracy, look.val_accuracy), update_ratio(rule.before, net.weights())
         frame = PlaygroundFrame(*state, steps, train_loss, val_loss, *shares, ratio)
         knobs.move(look.step, (yield frame) or {})
-        knobs.turn(net, rule, look.step)
+        knobs.turn(rule, look.step)
 
 
 DEFAULTS = {name: p.default for name, p in signature(playground_frames).parameters.items() if name != "before"}
@@ -187,9 +187,9 @@ class _Knobs:
                 self.before = (*earlier, (step, name, old)) if step else earlier
                 self.settings[name] = new
 
-    def turn(self, net: MLP, rule: _Watched, step: int) -> None:
-        rule.decay(net, self.at("weight_decay", step))
-        net.dropout = self.at("dropout", step)
+    def turn(self, rule: _Watched, step: int) -> None:
+        rule.decay(self.at("weight_decay", step))
+        rule.net.dropout = self.at("dropout", step)
 
 
 class _Watched:
@@ -200,15 +200,11 @@ class _Watched:
         self.before: list[np.ndarray] = []
         self.init = rule.init
 
-    def decay(self, net: MLP, strength: float) -> None:
+    def decay(self, strength: float) -> None:
         if isinstance(self.rule, AdamW):
             self.rule = replace(self.rule, weight_decay=strength)
         else:
-            net.l2 = strength
-
-    @property
-    def lr(self) -> Any:
-        return self.rule.lr
+            self.net.l2 = strength
 
     def step(self, theta, grad, state, lr=None):
         self.before = [w.copy() for w in self.net.weights()]

@@ -50,9 +50,8 @@ class LearnedSlopePicture(Picture):
         transform = ax.get_yaxis_transform()
         ax.text(1.01, 0, "ReLU", color=self.style.theory, va="top", transform=transform)
         ax.text(1.01, 1, "linear", color=self.style.theory, va="bottom", transform=transform)  # on a long axis, too
-        self.each = [
-            self.moving_collection(ax, LineCollection([], linewidth=0.5, color=look["color"])) for look in LAYERS
-        ]
+        thin = [LineCollection([], linewidth=0.5, color=look["color"]) for look in LAYERS]
+        self.each = [self.moving_collection(ax, lines) for lines in thin]
         self.means = [self.moving_line(ax, linewidth=3, **look) for look in LAYERS]
 
     def _build_losses(self) -> None:

@@ -24,12 +24,10 @@ class InitialLossPicture(Picture):
         axes = self.losses = self.figure.add_axes((0.075, 0.13, 0.46, 0.66))
         axes.set(xscale="log", yscale="log", xlim=(SCALES[0], SCALES[-1]))
         axes.set(xlabel="standard deviation of the first weights", title="First loss")
-        self.total = self.moving(axes.plot(SCALES, SCALES, color=BLUE, label="with the penalty")[0])
-        self.data = self.moving(axes.plot(SCALES, SCALES, color=ORANGE, linestyle="--", label="without")[0])
+        self.total = self.moving_line(axes, color=BLUE, label="with the penalty")
+        self.data = self.moving_line(axes, color=ORANGE, linestyle="--", label="without")
         self.expected = self.moving(axes.axhline(1, color=self.style.ink, linestyle=":", linewidth=1.5, label="ln C"))
-        self.here = self.moving(
-            axes.plot([1], [1], marker="o", markersize=10, color=BLUE, markeredgecolor=self.style.ink, clip_on=False)[0]
-        )
+        self.here = self.moving_marks(axes, "o", BLUE, 10, markeredgecolor=self.style.ink, clip_on=False)
         axes.legend(loc="upper left", bbox_to_anchor=(0.0, 1.0))
         axes = self.chances = self.figure.add_axes((0.62, 0.13, 0.36, 0.66))
         axes.set(xlim=(0, IMAGES), ylim=(0, 1), xlabel="200 digits, the unluckiest first")
@@ -48,8 +46,8 @@ class InitialLossPicture(Picture):
         self.losses.set(ylim=(LOWEST, self.frame(result)))
 
     def set_artists(self, result: InitialLoss) -> None:
-        self.total.set_ydata(result.curve + result.penalties)
-        self.data.set_ydata(result.curve)
+        self.total.set_data(SCALES, result.curve + result.penalties)
+        self.data.set_data(SCALES, result.curve)
         self.expected.set_ydata([result.expected] * 2)
         self.here.set_data([result.scale], [min(result.loss, TOPS[-1])])
         self.p.set_data(result.p_right)
@@ -128,10 +126,8 @@ class TinyOverfitPicture(Picture):
         self.loss.text(1.01 * EPOCHS, np.log(10), "ln 10", va="center")  # outside, where no curve strikes it
         self.right.axhline(10, color=self.style.ink, linestyle=":", linewidth=1.2)
         self.right.text(1.01 * EPOCHS, 10, "chance", va="center")
-        self.curves = [
-            self.moving_line(axes, color=colour, linewidth=2.4)
-            for axes, colour in ((self.loss, BLUE), (self.right, VERMILLION))
-        ]
+        panels = (self.loss, BLUE), (self.right, VERMILLION)
+        self.curves = [self.moving_line(axes, color=colour, linewidth=2.4) for axes, colour in panels]
         self.title = self.heading(0.07, 0.92, 1)
 
     def set_artists(self, result: TinyOverfit) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,7 @@ class RecipePicture(Picture):
     large_print = 1.1
 
     def build(self) -> None:
-        self.style = PhotographStyle(**{field.name: getattr(self.style, field.name) for field in fields(Style)})
+        self.style = PhotographStyle(**vars(self.style))
         width, height = 100 * self.size[0], 100 * self.size[1]
         across, down = PITCH_X * COLUMNS, PITCH_Y * ROWS
         ax = self.mosaic = self.figure.add_axes((16 / width, 10 / height, across / width, down / height))
