@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from course_lib.experiments.activations import REACH, ActivationGate
 from course_lib.nn.activations import ACTIVATIONS
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture, log_axes, step_up
 from course_lib.plots.style import BLUE, ORANGE, PURPLE, SKY, VERMILLION
 
 SIZES = (1e-11, 100.0)  # of the three numbers that a gate multiplies
@@ -107,8 +107,7 @@ class GatePicture(Picture):
 
     def _build_gate(self) -> None:
         ax = self.gate
-        ax.set(xscale="log", xlim=SIZES, xticks=[1e-8, 1e-4, 1], ylim=(2.6, -0.6), yticks=range(3))
-        ax.minorticks_off()
+        log_axes(ax, "x", xlim=SIZES, xticks=[1e-8, 1e-4, 1], ylim=(2.6, -0.6), yticks=range(3))
         ax.set_yticklabels(["∂L/∂y  upstream", "× f′(x)  local", "= ∂L/∂x  passed on"])
         ax.tick_params(axis="y", length=0)
         ax.set_title("What the gradient becomes (log)", x=-0.69)

@@ -9,7 +9,7 @@ import numpy as np
 
 from course_lib.experiments.activations_chain import GradientChain
 from course_lib.plots.activations import many, name_of, number
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, log_axes
 from course_lib.plots.style import BLUE, GREEN, PURPLE, VERMILLION
 
 DOWN, UP = (10, 24, 64), (4, 64)  # decades: few steps, so that few moves redraw the background
@@ -28,8 +28,7 @@ class ChainPicture(Picture):
         self.factors = self.figure.add_axes((0.685, 0.115, 0.30, 0.60))
         self.headline = self.heading(0.02, 0.985, 1.5, va="top")
         ax = self.journey
-        ax.set(yscale="log", xlabel="layers passed on the way down")
-        ax.minorticks_off()
+        log_axes(ax, "y", xlabel="layers passed on the way down")
         ax.axhline(1, color=self.style.faint, zorder=0)
         dotted: dict[str, Any] = {"color": BLUE, "linestyle": "-.", "marker": "o", "markersize": 5}
         squares: dict[str, Any] = {"color": VERMILLION, "marker": "s", "linestyle": "none"}
@@ -42,8 +41,7 @@ class ChainPicture(Picture):
         order = [self.lines[name] for name in ("gradient", "theory", "slopes", "bound")]
         self.legend_above(ax, (-0.12, 1.0), 2, handles=order, columnspacing=1.2)
         ax = self.factors
-        ax.set(yscale="log", ylim=FACTORS, yticks=[1e-2, 1, 1e2], xlabel="layer, from the top")
-        ax.minorticks_off()
+        log_axes(ax, "y", ylim=FACTORS, yticks=[1e-2, 1, 1e2], xlabel="layer, from the top")
         ax.axhline(1, color=self.style.faint, zorder=0)
         self.gain = self.moving_line(ax, color=PURPLE, linestyle=":", label="weights: √(n·Var(w))")
         self.slope = self.moving_line(ax, label="slopes: √E[f′²]", **dotted)

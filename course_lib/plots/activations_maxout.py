@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.experiments.activations_maxout import PIECES, MaxoutFit
 from course_lib.plots.activations import many, number
-from course_lib.plots.picture import Beyond, Picture
+from course_lib.plots.picture import Beyond, Picture, log_axes
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
 
 ERRORS = (1e-4, 3.0)
@@ -31,10 +31,9 @@ class MaxoutPicture(Picture):
         self.target = self.moving_line(ax, color=self.style.ink, linestyle="--", linewidth=1.6)
         self.y = self.moving_line(ax, color=BLUE, linewidth=3)
         ax = self.errors
-        ax.set(yscale="log", ylim=ERRORS, yticks=[1e-4, 1e-3, 1e-2, 0.1, 1])
+        log_axes(ax, "y", ylim=ERRORS, yticks=[1e-4, 1e-3, 1e-2, 0.1, 1])
         ax.set(xlim=(0.5, PIECES + 0.5), xticks=range(1, PIECES + 1), xlabel="pieces k")
         ax.set_yticklabels(["0.0001", "0.001", "0.01", "0.1", "1"])
-        ax.minorticks_off()
         ax.set_title("Error (root mean square)", pad=28)
         self.best = self.moving_line(ax, color=self.style.theory, linestyle=":")
         self.measured = self.moving_line(ax, color=BLUE, marker="o", linestyle="-")

@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib.experiments.babysitting_clinic import STEPS, Clinic, Course
 from course_lib.plots.activations import percent, rounded
-from course_lib.plots.picture import Picture, inside
+from course_lib.plots.picture import Picture, inside, log_axes
 from course_lib.plots.style import BLUE, GREEN, GREY, ORANGE, VERMILLION
 
 LOSS, TOPS, RATIO, WRAP = (1e-3, 1e3), (10.0, 1e3), (1e-6, 1.0), 118
@@ -24,13 +24,11 @@ class ClinicPicture(Picture):
         self.loss = self.figure.add_axes((0.06, 0.17, 0.31, 0.5))
         self.right = self.figure.add_axes((0.435, 0.17, 0.24, 0.5))
         self.ratio = self.figure.add_axes((0.745, 0.17, 0.235, 0.5))
-        self.loss.set(yscale="log", title="Loss")
+        log_axes(self.loss, "y", title="Loss")
         self.right.set(ylim=(0, 104), title="Right, %")
-        self.ratio.set(yscale="log", ylim=RATIO, title="Update / weights")
+        log_axes(self.ratio, "y", ylim=RATIO, title="Update / weights")
         for axes in (self.loss, self.right, self.ratio):
             axes.set(xlim=(0, 1.09 * STEPS), xlabel="update", xticks=[0, 100, 200, 300])
-        for axes in (self.loss, self.ratio):
-            axes.minorticks_off()
         self.loss.axhline(np.log(10), color=self.style.ink, linestyle=":", linewidth=1)
         self.ratio.axhline(1e-3, color=self.style.ink, linestyle="--", linewidth=1.5)
         self.batches = self.moving_line(self.loss, color=ORANGE, linewidth=0.8, label="batches (J)")

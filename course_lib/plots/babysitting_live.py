@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib.experiments.babysitting_live import LiveTraining
 from course_lib.plots.activations import percent
-from course_lib.plots.picture import Beyond, Picture, inside, step_up
+from course_lib.plots.picture import Beyond, Picture, inside, log_axes, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 LOSS = (1e-4, 1e3)
@@ -31,8 +31,7 @@ class LiveTrainingPicture(Picture):
         for axes, title in zip(self.axes, titles):
             axes.set_title(title)
         for axes, limits in ((self.loss, LOSS), (self.ratio, RATIO), (self.slope, GRADIENT)):
-            axes.set(yscale="log", ylim=limits)
-            axes.minorticks_off()
+            log_axes(axes, "y", ylim=limits)
         self.right.set(ylim=(0, 104))
         self.dead.set(ylim=(-3, 104), xlabel="step")
         self.slope.set(xlabel="step")

@@ -9,7 +9,7 @@ import numpy as np
 from course_lib.experiments.babysitting_range import HIGH, LOW, RangeTest
 from course_lib.plots.activations import percent
 from course_lib.plots.babysitting_rates import rate
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, log_axes
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
 TOP, NORMS = 4.0, (1e-2, 1e4)
@@ -24,11 +24,8 @@ class RangeTestPicture(Picture):
     def build(self) -> None:
         self.loss = self.figure.add_axes((0.055, 0.14, 0.53, 0.60))
         self.norm = self.figure.add_axes((0.67, 0.14, 0.31, 0.60))
-        self.loss.set(xscale="log", xlim=(LOW, HIGH), ylim=(0, TOP), xlabel="learning rate", title="Loss")
-        self.norm.set(xscale="log", yscale="log", xlim=(LOW, HIGH), ylim=NORMS, xlabel="learning rate")
-        self.norm.set_title("Length of the gradient")
-        for axes in (self.loss, self.norm):
-            axes.minorticks_off()
+        log_axes(self.loss, "x", xlim=(LOW, HIGH), ylim=(0, TOP), xlabel="learning rate", title="Loss")
+        log_axes(self.norm, "xy", xlim=(LOW, HIGH), ylim=NORMS, xlabel="learning rate", title="Length of the gradient")
         self.norm.set_xticks([1e-4, 1e-2, 1, 100])
         look: dict[str, Any] = {"color": self.style.faint, "linewidth": 0, "label": "90 % right in ten epochs"}
         self.useful = self.moving(self.loss.axvspan(1, 2, **look))

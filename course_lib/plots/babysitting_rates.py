@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib.experiments.babysitting_rates import EPOCHS, RATES, LearningRate
 from course_lib.plots.activations import percent
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, log_axes
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 TOP = 4.0
@@ -28,9 +28,8 @@ class LearningRatePicture(Picture):
         self.all = self.figure.add_axes((0.7, 0.12, 0.28, 0.64))
         self.loss.set(xlim=(0, 1.02 * EPOCHS), ylim=(0, TOP), xlabel="epoch", title="Loss")
         self.right.set(xlim=(0, 1.02 * EPOCHS), ylim=(0, 104), xlabel="epoch", title="Right, %", xticks=range(0, 11, 2))
-        self.all.set(xscale="log", xlim=(RATES[0] / 2, 2 * RATES[-1]), ylim=(0, 104), xlabel="learning rate")
+        log_axes(self.all, "x", xlim=(RATES[0] / 2, 2 * RATES[-1]), ylim=(0, 104), xlabel="learning rate")
         self.all.set(xticks=[1e-6, 1e-3, 1, 1e3, 1e6], title="Right, %, after ten epochs")
-        self.all.minorticks_off()
         self.loss.axhline(np.log(10), color=self.style.faint, linewidth=1)
         self.four = [
             self.moving_line(self.loss, color=colour, linestyle=line, linewidth=1.5, label=name)

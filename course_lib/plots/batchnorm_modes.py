@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments.batchnorm_modes import MODES, SIZES, BatchNormModes
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture, log_axes, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -49,9 +49,8 @@ class ModesPicture(Picture):
 
     def _build_tests(self) -> None:
         axes = self.tests
-        axes.set(xscale="log", xlim=(0.8, 165), ylim=(0, 1.04), xticks=SIZES, yticks=[0, 0.25, 0.5, 0.75, 1])
+        log_axes(axes, "x", xlim=(0.8, 165), ylim=(0, 1.04), xticks=SIZES, yticks=[0, 0.25, 0.5, 0.75, 1])
         axes.set(xticklabels=[str(size) for size in SIZES], yticklabels=["0", "25", "50", "75", "100"])
-        axes.minorticks_off()
         axes.set_xlabel("size of the test batch")
         axes.set_title("Test accuracy, %", pad=84)
         axes.axhline(0.1, color=self.style.faint, linewidth=1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib.experiments.neurons_gradient_check import ZOOM, GradientCheckSweep
 from course_lib.plots.activations import name_of, number
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture, log_axes, step_up
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
 LOWEST = 1e-10
@@ -23,9 +23,8 @@ class GradientCheckPicture(Picture):
     def build(self) -> None:
         errors = self.errors = self.figure.add_axes((0.075, 0.125, 0.44, 0.78))
         close = self.close = self.figure.add_axes((0.705, 0.125, 0.28, 0.68))
-        errors.set(xscale="log", yscale="log", xlim=(1e-13, 1e-1), ylim=(LOWEST, 1e3))
+        log_axes(errors, "xy", xlim=(1e-13, 1e-1), ylim=(LOWEST, 1e3))
         errors.set(xlabel="step h", xticks=[1e-13, 1e-10, 1e-7, 1e-4, 1e-1], yticks=[1e-10, 1e-7, 1e-4, 1e-2, 1])
-        errors.minorticks_off()
         errors.set_title("Largest relative error |a − n| / max(|a|, |n|)")
         for limit, words, at in BANDS:
             if limit:

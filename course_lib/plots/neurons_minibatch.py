@@ -9,7 +9,7 @@ import numpy as np
 from course_lib.experiments import neurons_minibatch as descent
 from course_lib.experiments.neurons_minibatch import BATCHES, EXAMPLES, START, MinibatchRun
 from course_lib.plots.activations import many
-from course_lib.plots.picture import Beyond, Picture, step_up
+from course_lib.plots.picture import Beyond, Picture, log_axes, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 WEST, EAST, SOUTH, NORTH = -5.5, 2.5, -2.5, 5.5
@@ -62,9 +62,8 @@ class MinibatchPicture(Picture):
     def _draw_noise(self, axes) -> None:
         measured, law = descent.noise_of_batches()
         sizes = np.array(BATCHES)
-        axes.set(xscale="log", yscale="log", xlim=(0.8, 330), ylim=(0.05, 5), xticks=[1, 4, 16, 64, 256])
+        log_axes(axes, "xy", xlim=(0.8, 330), ylim=(0.05, 5), xticks=[1, 4, 16, 64, 256])
         axes.set(xticklabels=["1", "4", "16", "64", "256"], yticks=[0.1, 1], yticklabels=["0.1", "1"])
-        axes.minorticks_off()
         axes.set(xlabel="batch size m")
         axes.set_title("Noise of a gradient at the start")
         axes.plot(sizes, law[0] / np.sqrt(sizes), color=self.style.theory, linestyle="--", linewidth=1.2)

@@ -12,7 +12,7 @@ from course_lib.experiments.optimizers import OptimizerPath, OptimizerPaths
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.surfaces import Surface
 from course_lib.plots.activations import many
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, log_axes
 from course_lib.plots.style import COLOURS
 
 LOOKS: dict[str, dict[str, Any]] = {  # every optimizer looks the same in every picture of the chapter
@@ -187,6 +187,5 @@ def decades(ax: Axes, axis: str, low: float, high: float, every: int = 1) -> Non
     powers = list(range(round(math.log10(low)), round(math.log10(high)) + 1, every))
     words = {-2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}
     labels = [words.get(p, f"10{str(p).translate(UPPER)}") for p in powers]
-    ax.set(**{f"{axis}scale": "log", f"{axis}lim": (low, high)})
-    ax.set(**{f"{axis}ticks": [10.0**p for p in powers], f"{axis}ticklabels": labels})
-    ax.minorticks_off()
+    ticks = [10.0**p for p in powers]
+    log_axes(ax, axis, **{f"{axis}lim": (low, high), f"{axis}ticks": ticks, f"{axis}ticklabels": labels})

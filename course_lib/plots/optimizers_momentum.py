@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib.experiments.optimizers_momentum import MomentumRun, critical
 from course_lib.plots.optimizers import decades
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture, log_axes, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 LOW, HIGH = 1e-3, 5.0  # ηλ
@@ -45,11 +45,9 @@ class MomentumPicture(Picture):
 
     def _build_map(self) -> None:
         ax = self.map = self.figure.add_axes((0.58, 0.10, 0.40, 0.82))
-        decades(ax, "x", LOW, HIGH)
-        ax.set(ylim=(0, 1), xlabel="ηλ: learning rate × curvature", xlim=(LOW, HIGH))
+        log_axes(ax, "x", xlim=(LOW, HIGH), ylim=(0, 1), xlabel="ηλ: learning rate × curvature")
+        ax.set_xticks([1e-3, 1e-2, 0.1, 1], ["0.001", "0.01", "0.1", "1"])
         ax.set_ylabel("β", rotation=0, labelpad=8)
-        ax.set(xticks=[1e-3, 1e-2, 0.1, 1], xticklabels=["0.001", "0.01", "0.1", "1"])
-        ax.minorticks_off()
         beta = np.linspace(0, 0.999, 400)
         lower, upper, end = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2, 2 * (1 + beta)
         borders = [np.maximum(border, LOW) for border in (0 * beta, lower, upper, end, 0 * beta + 10)]

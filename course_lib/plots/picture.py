@@ -261,6 +261,12 @@ class Beyond:
             line.set_data(*marked)
 
 
+def log_axes(axes: Axes, which: str, **settings: Any) -> None:
+    """Logarithmic scales ("x", "y" or "xy") with major ticks alone; `settings` as of `axes.set`."""
+    axes.set(**{f"{one}scale": "log" for one in which}, **settings)
+    axes.minorticks_off()
+
+
 def inside(values: np.ndarray, limits: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
     """`values` cut off at the top of an axis, NaN below its bottom; and where they are below it.
 

@@ -16,7 +16,7 @@ from course_lib.experiments.playground_layers import Layers
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import name_of, percent
 from course_lib.plots.initialization import scheme_name
-from course_lib.plots.picture import Picture, inside, step_up
+from course_lib.plots.picture import Picture, inside, log_axes, step_up
 from course_lib.plots.signals import BeyondAxis, side_by_side, span, violins
 from course_lib.plots.style import BLUE, ORANGE, SERIES, SHADES, VERMILLION
 
@@ -72,8 +72,7 @@ class PlaygroundPicture(Picture):
 
     def _build_loss(self) -> None:
         ax = self.loss
-        ax.set(yscale="log", ylim=LOSSES, yticks=[1e-3, 1e-2, 0.1, 1, 10], xlabel="updates")
-        ax.minorticks_off()
+        log_axes(ax, "y", ylim=LOSSES, yticks=[1e-3, 1e-2, 0.1, 1, 10], xlabel="updates")
         ax.set_title("Loss", pad=22)
         self.val = self.moving_line(ax, color=VERMILLION, linestyle="--", label="validation")
         self.train = self.moving_line(ax, color=BLUE, label="training")
@@ -82,8 +81,7 @@ class PlaygroundPicture(Picture):
 
     def _build_ratio(self) -> None:
         ax = self.ratio
-        ax.set(yscale="log", ylim=RATIOS, yticks=[1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1], xlabel="weight matrix")
-        ax.minorticks_off()
+        log_axes(ax, "y", ylim=RATIOS, yticks=[1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1], xlabel="weight matrix")
         ax.set_title("Update / weight", pad=22)
         ax.axhline(1e-3, color=self.style.theory, linestyle="--", linewidth=1.2)
         small: dict[str, Any] = {"ha": "right", "color": self.style.theory, "fontsize": self.style.font - 1}
@@ -99,8 +97,7 @@ class PlaygroundPicture(Picture):
         self.legend_above(ax, (-0.16, 0.98), handletextpad=0.2, borderaxespad=0)
         self.beyond = self.moving_text(ax, 0.99, 1.02, ha="right", va="bottom")
         ax = self.grads
-        ax.set(yscale="log", ylim=GRADIENTS, yticks=[1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3], xlabel="layer")
-        ax.minorticks_off()
+        log_axes(ax, "y", ylim=GRADIENTS, yticks=[1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3], xlabel="layer")
         ax.axhline(1, color=self.style.faint, zorder=0)
         ax.set_title("Gradients |∂J/∂h|", pad=6)
         self.violins = self.moving_collection(ax, PolyCollection([], facecolor=VERMILLION, edgecolor="none"))

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.experiments.preprocessing_leakage import SIZES, Leakage, mean_and_error
 from course_lib.plots.activations import capital
-from course_lib.plots.picture import Beyond, Picture
+from course_lib.plots.picture import Beyond, Picture, log_axes
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
 BARS = 2  # standard errors on each side: about 95 %
@@ -26,8 +26,7 @@ class LeakagePicture(Picture):
         left = self.scores = self.figure.add_axes((0.065, 0.12, 0.50, 0.64))
         right = self.figure.add_axes((0.66, 0.12, 0.325, 0.70))
         for ax in (left, right):
-            ax.set(xscale="log", xlim=(15, 430), xticks=SIZES, xticklabels=map(str, SIZES), xlabel="training examples")
-            ax.minorticks_off()
+            log_axes(ax, "x", xlim=(15, 430), xticks=SIZES, xticklabels=map(str, SIZES), xlabel="training examples")
         left.set_title("Test accuracy, %, with statistics from", pad=28)
         right.set(ylim=(-GAP_LIMIT, GAP_LIMIT), yticks=[-0.4, -0.2, 0, 0.2, 0.4])
         right.set_yticklabels(["−40", "−20", "0", "+20", "+40"])

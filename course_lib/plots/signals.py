@@ -14,7 +14,7 @@ from course_lib.experiments.playground_layers import Layers
 from course_lib.experiments.signals import SignalPropagation
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.plots.activations import name_of, percent
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, log_axes
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 # Few limits: a column that collapses or leaves them says something, and the background is seldom drawn again.
@@ -48,8 +48,7 @@ class SignalPicture(Picture):
         ax.spines["left"].set_visible(False)
         self.histogram = self.moving_steps(ax, BLUE)
         ax = self.sizes
-        ax.set(yscale="log", ylim=SIZES, yticks=SIZE_TICKS, xlabel="layer")
-        ax.minorticks_off()
+        log_axes(ax, "y", ylim=SIZES, yticks=SIZE_TICKS, xlabel="layer")
         ax.axhline(1, color=self.style.faint, zorder=0)
         ax.set_title("Gradients: the sizes |∂J/∂h| that each layer passes down", pad=6)
         self.violins = self.moving_collection(ax, PolyCollection([], facecolor=VERMILLION, edgecolor="none"))
@@ -57,8 +56,7 @@ class SignalPicture(Picture):
 
     def _build_stds(self) -> None:
         ax = self.stds
-        ax.set(yscale="log", ylim=SIZES)
-        ax.minorticks_off()
+        log_axes(ax, "y", ylim=SIZES)
         ax.axhline(1, color=self.style.faint, zorder=0)
         self.act_theory = self.moving_line(ax, color=self.style.theory, linewidth=1.5)
         self.act_std = self.moving_line(ax, color=BLUE, marker="o", linestyle="none", label="activations")

@@ -10,7 +10,7 @@ from matplotlib.collections import PolyCollection
 
 from course_lib.experiments.zero_centring import LRS, MAX_STEPS, TARGET, ZigZag, best_rate
 from course_lib.plots.activations import capital, many, percent, rounded
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, log_axes
 from course_lib.plots.style import BLUE, GREEN, SKY, VERMILLION
 
 REACH = (-1.25, 2.55), (-2.25, 1.55)
@@ -64,10 +64,9 @@ class ZigZagPicture(Picture):
 
     def _build_rates(self, ax: Axes) -> None:
         self.rates = ax
-        ax.set(xscale="log", yscale="log", xlim=(LRS[0], LRS[-1]), ylim=(0.9, MAX_STEPS))
+        log_axes(ax, "xy", xlim=(LRS[0], LRS[-1]), ylim=(0.9, MAX_STEPS))
         ax.set(xticks=[0.01, 0.1, 1, 10, 100], xticklabels=["0.01", "0.1", "1", "10", "100"])
         ax.set(yticks=[1, 10, 100], yticklabels=["1", "10", "100"], xlabel="learning rate η")
-        ax.minorticks_off()
         ax.grid(True)
         ax.set_title("Steps to reach the target", pad=22)
         self.needed_centred = self.moving_line(ax, color=GREEN, linestyle="--", label="the same, centred")

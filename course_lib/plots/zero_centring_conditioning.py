@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.experiments.zero_centring_conditioning import MEANS, NEAR, START, STEPS, Conditioning
 from course_lib.plots.activations import many
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, log_axes
 from course_lib.plots.style import BLUE, GREEN, PURPLE, VERMILLION
 from course_lib.plots.zero_centring import ellipses
 
@@ -35,9 +35,8 @@ class ConditioningPicture(Picture):
         plane.annotate("start", (START[0], START[1]), (8, 6), textcoords="offset points")
         plane.plot(0, 0, color=BLUE, marker="*", markersize=16)
         kappa = self.figure.add_axes((0.605, 0.56, 0.375, 0.27))
-        kappa.set(yscale="log", xlim=(-2, 2), ylim=(0.8, 3e5), yticks=[1, 100, 1e4], xticks=[-2, -1, 0, 1, 2])
+        log_axes(kappa, "y", xlim=(-2, 2), ylim=(0.8, 3e5), yticks=[1, 100, 1e4], xticks=[-2, -1, 0, 1, 2])
         kappa.set(yticklabels=["1", "100", "10 000"], xlabel="mean of every input, in std")
-        kappa.minorticks_off()
         kappa.grid(True)
         kappa.set_title("Condition number λmax/λmin", pad=24)
         self.curve = self.moving_line(kappa, color=GREEN)
@@ -54,8 +53,7 @@ class ConditioningPicture(Picture):
         way.set(ylim=(0, 1.2), yticks=[0, 0.5, 1], xlabel="step")
         way.axhline(NEAR, color=BLUE, linewidth=1.2, linestyle="--")
         way.set_title("Distance to the target", pad=6)
-        way.set(xscale="log", xlim=(1, STEPS), xticks=[1, 10, 100, 1000], xticklabels=["1", "10", "100", "1000"])
-        way.minorticks_off()
+        log_axes(way, "x", xlim=(1, STEPS), xticks=[1, 10, 100, 1000], xticklabels=["1", "10", "100", "1000"])
         way.grid(True)
         self.distance = self.moving_line(way, color=VERMILLION)
 

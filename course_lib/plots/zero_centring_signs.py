@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from course_lib.experiments import zero_centring_networks as networks
 from course_lib.experiments.zero_centring_signs import BATCHES, SignAgreement
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, log_axes
 from course_lib.plots.style import BLUE, SERIES, VERMILLION
 
 TALLEST = 0.78
@@ -122,9 +122,8 @@ class NetworkSignsPicture(Picture):
 
 
 def _batch_axis(ax: Axes, sizes: tuple[int, ...]) -> None:
-    ax.set(xscale="log", xlim=(0.9, sizes[-1] * 1.12), ylim=(-0.03, 1.05), xticks=sizes, yticks=[0, 0.25, 0.5, 0.75, 1])
+    log_axes(ax, "x", xlim=(0.9, sizes[-1] * 1.12), ylim=(-0.03, 1.05), xticks=sizes, yticks=[0, 0.25, 0.5, 0.75, 1])
     ax.set(xticklabels=[str(size) for size in sizes], xlabel="batch size B")
-    ax.minorticks_off()
 
 
 def _binomial(d: int) -> np.ndarray:
