@@ -28,7 +28,8 @@ class AdamBiasPicture(Picture):
         ax.axhline(1, color=self.style.faint)
         ax.plot(t, t**-0.5, color=self.style.theory, linestyle=":", linewidth=1.5)
         ax.text(30, 0.085, "AdaGrad, 1/√t", color=self.style.theory, ha="right")
-        self.lines = [self.moving_line(ax, color=VERMILLION, linestyle="--"), self.moving_line(ax, color=BLUE)]
+        dashed = self.moving_line(ax, color=VERMILLION, linestyle="--")
+        self.lines = {False: dashed, True: self.moving_line(ax, color=BLUE)}
         for y, words, colour in ((0.97, "not corrected", VERMILLION), (0.91, "corrected", BLUE)):
             ax.text(0.98, y, words, color=colour, ha="right", va="top", transform=ax.transAxes)
         self.peak = self.moving_line(ax, "o", color=self.style.ink, markersize=8)
@@ -62,11 +63,9 @@ class AdamBiasPicture(Picture):
 
     def set_artists(self, result: AdamBias) -> None:
         t = np.arange(1, len(result.m) + 1)
-        for corrected, (line, values) in enumerate(
-            zip(self.lines, (result.uncorrected, result.corrected), strict=True)
-        ):
-            line.set_data(t, np.clip(np.abs(values), STEP_LOW / 10, 10 * STEP_HIGH))
-            line.set_linewidth(self.style.line * (1.7 if corrected == result.correction else 0.7))
+        for correction, values in ((True, result.corrected), (False, result.uncorrected)):
+            self.lines[correction].set_data(t, np.clip(np.abs(values), STEP_LOW / 10, 10 * STEP_HIGH))
+            self.lines[correction].set_linewidth(self.style.line * (1.7 if correction == result.correction else 0.7))
         at, height = result.peak
         self.peak.set_data([] if result.rises else [at], [] if result.rises else [abs(height)])
         self.number.set_text(f"rises to {abs(height):.3g} η" if result.rises else f"longest: {longest(result)}")
