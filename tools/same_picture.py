@@ -134,14 +134,14 @@ def differs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _without_like(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    lonely = np.abs(a - b).max(axis=-1) > COLOUR
-    ys, xs = np.nonzero(lonely)
+    unlike = np.abs(a - b).max(axis=-1) > COLOUR
+    ys, xs = np.nonzero(unlike)
     padded = np.pad(b, ((1, 1), (1, 1), (0, 0)), mode="edge")
     nearest = np.min(
         [np.abs(a[ys, xs] - padded[ys + i, xs + j]).max(axis=-1) for i in range(3) for j in range(3)], axis=0
     )
-    lonely[ys, xs] = nearest > COLOUR
-    return lonely
+    unlike[ys, xs] = nearest > COLOUR
+    return unlike
 
 
 def spread(mask: np.ndarray, reach: int) -> np.ndarray:

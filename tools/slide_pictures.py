@@ -32,10 +32,10 @@ class Snapshot:
 def snapshot(cell: NotebookNode, output: NotebookNode) -> Snapshot:
     """The picture in `output`: drawn again if the library draws the same, else as it is stored."""
     before = as_drawn(output)
-    stored = base64.b64encode(before.png).decode()
+    stored = Snapshot(base64.b64encode(before.png).decode(), before.text, sharp=False)
     called = explorer_call(cell.source)
     if called is None:
-        return Snapshot(stored, before.text, False, problem="is not a plain call of an explorer")
+        return replace(stored, problem="is not a plain call of an explorer")
     name, settings = called
     try:
         with built_in(LIGHT):
@@ -45,10 +45,9 @@ def snapshot(cell: NotebookNode, output: NotebookNode) -> Snapshot:
             explorer = all_explorers()[name](**settings)
             png = explorer.picture.png(compress_level=9)
     except Exception as error:
-        return Snapshot(stored, before.text, False, problem=f"can no longer be drawn ({type(error).__name__}: {error})")
+        return replace(stored, problem=f"can no longer be drawn ({type(error).__name__}: {error})")
     presets = tuple(explorer.presets)
     if not same_picture(before, drawn, cell.source):
-        return Snapshot(
-            stored, before.text, False, presets, problem="is no longer what the library draws (run `make notebooks`)"
-        )
+        problem = "is no longer what the library draws (run `make notebooks`)"
+        return replace(stored, presets=presets, problem=problem)
     return Snapshot(base64.b64encode(png).decode(), explorer.text, True, presets)

@@ -2,7 +2,7 @@
 
 Every cloud is `name(n, ..., noise, seed) -> (x, y)`: x float64 (classes·n, 2), y int64 (classes·n,), `n`
 points *per class*, listed class by class (shuffle before cutting batches).  `RandomState(seed)` is a stream
-that NumPy keeps frozen: a seed gives the same cloud for ever.  `noise` is the jitter's standard deviation.
+that NumPy keeps frozen: a seed always gives the same cloud.  `noise` is the jitter's standard deviation.
 
 Source: CS231n's case study for the spiral; moons and circles after scikit-learn's `make_moons`, `make_circles`.
 """

@@ -180,7 +180,7 @@ def hands_on_y(forward: Callable) -> Callable:
     @wraps(forward)
     def handed_on(self, x, train=False):
         name, self.in_shape = f"What {type(self).__name__}.forward returns", x.shape
-        y = floats(forward(self, x.copy(), train), name, ndim=2)  # what it does to its copy harms nobody
+        y = floats(forward(self, x.copy(), train), name, ndim=2)  # a copy, which it may change
         most = max(x.ndim, *(value.ndim for value in self.params.values()), 0)
         if y.shape[-2] != x.shape[-2] or not x.ndim <= y.ndim <= most:
             raise ValueError(f"{name} must have one row for each row of x, {x.shape}, not be {short(y)}.")
@@ -261,7 +261,7 @@ def _formula(function: Activation, name: str) -> Any:
 
 
 def _like_x(formula: Callable, name: str, number: bool, x: np.ndarray) -> np.ndarray:
-    return like(formula(x.copy()), x, name, number)  # what it does to its copy harms nobody
+    return like(formula(x.copy()), x, name, number)  # a copy, which it may change
 
 
 class Elementwise(Layer):

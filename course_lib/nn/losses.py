@@ -97,7 +97,7 @@ def of_your_own(function: Callable[..., Any], scores: np.ndarray, targets: np.nd
 
 
 def loss_and_slope(function: Callable[..., Any], scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, Any]:
-    """J and what else a loss function returns, which is given copies: what it does to them harms nobody.
+    """J and what else a loss function returns, which is given copies that it may change.
 
     scores (…, m, C).
     Raises: ValueError if it does not return two things, the first the loss.

@@ -273,7 +273,7 @@ class AdamW(Adam):
 class Lion(Optimizer):
     """c = β₁m + (1 − β₁)g;  θ ← θ − η(sign c + λθ);  m ← β₂m + (1 − β₂)g      (Chen et al. 2023, algorithm 2)
 
-    Every step is η long in every coordinate, so η must be smaller than Adam's, and the path ends in a dance of ±η.
+    Every step is η long in every coordinate, so η must be smaller than Adam's, and near a minimum θ swings by ±η.
     """
 
     lr: Rate = 1e-4
