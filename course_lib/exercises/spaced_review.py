@@ -58,9 +58,9 @@ def due(answers: Mapping[str, list[Attempt]], now: datetime) -> list[str]:
         card = Card(card_id=0, due=now)
         for one in attempts:
             rating = ratings.get(one.sure, Rating.Good) if one.correct else Rating.Again
-            card, _ = scheduler.review_card(card, rating, at(one))
+            card, _ = scheduler.review_card(card, rating, at(one, now))
         last = attempts[-1]
-        if card.due <= now and at(last) <= now - A_WHILE:
+        if card.due <= now and at(last, now) <= now - A_WHILE:
             missed = not last.correct
             urgency = (not (missed and last.sure == 2), not missed, scheduler.get_card_retrievability(card, now))
             order.append((urgency, id))
@@ -69,7 +69,7 @@ def due(answers: Mapping[str, list[Attempt]], now: datetime) -> list[str]:
 
 def begun(answers: Mapping[str, list[Attempt]], now: datetime) -> set[str]:
     """Chapters of which something was answered a while ago."""
-    return {id.split(".")[0] for id, attempts in answers.items() if at(attempts[0]) <= now - A_WHILE}
+    return {id.split(".")[0] for id, attempts in answers.items() if at(attempts[0], now) <= now - A_WHILE}
 
 
 def to_ask(progress: Progress, known: Iterable[str], recall: Iterable[str], now: datetime) -> list[str]:
@@ -80,12 +80,13 @@ def to_ask(progress: Progress, known: Iterable[str], recall: Iterable[str], now:
     return (due(answers, now) + fresh)[:AT_MOST]
 
 
-def at(attempt: Attempt) -> datetime:
-    """UTC; a time that cannot be read is long ago."""
+def at(attempt: Attempt, now: datetime) -> datetime:
+    """UTC; a time that cannot be read, or is still to come, is long ago."""
     try:
-        return datetime.fromisoformat(attempt.time).astimezone(UTC)
-    except ValueError:
-        return datetime(2000, 1, 1, tzinfo=UTC)
+        time = datetime.fromisoformat(attempt.time).astimezone(UTC)
+    except (ValueError, OverflowError):
+        time = now + A_WHILE
+    return time if time <= now else datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def asked_again(stored: Prediction, variant: Variant | None, times: int) -> tuple[Prediction, str]:

@@ -201,8 +201,9 @@ def test_recall_questions_fill_what_is_left_from_chapters_begun_on_another_day()
     assert to_ask(Progress(), known, recall, START) == []
 
 
-def test_what_a_newer_course_wrote_and_times_that_are_none_are_no_trouble():
-    strange = Attempt("yesterday", "review", "5.a", None, None, 7)
+@pytest.mark.parametrize("time", ["yesterday", "", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00", "2099-01-01Z"])
+def test_what_a_newer_course_wrote_and_times_that_are_none_are_no_trouble(time):
+    strange = Attempt(time, "review", "5.a", None, None, 7)
     done = Progress([strange, attempt(0, "99.z", False, 2)])
     assert to_ask(done, QUESTIONS, (), START + timedelta(days=40)) == ["5.a"]
 
