@@ -10,6 +10,7 @@ names no version, so it is put in when the notebook is opened and taken out agai
 import inspect
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,11 @@ def _opened(model: dict[str, Any]) -> dict[str, Any]:
     """A model of the contents service on its way to the page."""
     notebook = model.get("content")
     if model.get("type") == "notebook" and notebook:
-        without_live_only(notebook)  # as servers without this module save them
-        language = notebook["metadata"].get("language_info", {})
-        if language.get("name") == "python" and notebook["metadata"].get("kernelspec", {}).get("name") == "python3":
-            language.setdefault("version", sys.version.split()[0])
+        with suppress(AttributeError, KeyError, TypeError):  # what other programs wrote is opened as it is
+            without_live_only(notebook)  # as servers without this module save them
+            language = notebook["metadata"].get("language_info", {})
+            if language.get("name") == "python" and notebook["metadata"].get("kernelspec", {}).get("name") == "python3":
+                language.setdefault("version", sys.version.split()[0])
     return model
 
 

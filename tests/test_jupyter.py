@@ -108,6 +108,44 @@ def test_another_language_gets_no_version(server: Server) -> None:
     assert "version" not in server.open("a.ipynb")["metadata"]["language_info"]
 
 
+def odd(minor: int = 5, cell: dict | None = None, **metadata: Any) -> dict:
+    """A notebook as another program may have written it."""
+    code = {"cell_type": "code", "metadata": {}, "execution_count": None, "source": "", "outputs": [], **(cell or {})}
+    code |= {"id": "a"} if minor > 4 else {}
+    return {"cells": [code], "metadata": metadata, "nbformat": 4, "nbformat_minor": minor}
+
+
+ODD = {
+    "no ids": odd(4),
+    "4.0": odd(0),
+    "a later version": odd(99),
+    "language null": odd(language_info=None, kernelspec=None),
+    "language a word": odd(language_info="python", kernelspec="python3"),
+    "data null": odd(cell={"outputs": [{"output_type": "display_data", "data": None, "metadata": {}}]}),
+    "data a list": odd(cell={"outputs": [{"output_type": "display_data", "data": [1], "metadata": {}}]}),
+    "source a list": odd(cell={"source": ["1\n", "2"]}),
+    "attachments": odd(cell={"attachments": {"a.png": {"image/png": "AAAA"}}}),
+    "cells null": {"cells": None, "metadata": {}, "nbformat": 4, "nbformat_minor": 5},
+    "no metadata": {"cells": [], "nbformat": 4, "nbformat_minor": 5},
+    "version 3": {"worksheets": [{"cells": []}], "metadata": {"name": "a"}, "nbformat": 3, "nbformat_minor": 0},
+    "empty": {},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_notebook_opens_as_without_the_course(server: Server, name: str) -> None:
+    (server.folder / "a.ipynb").write_text(json.dumps(ODD[name]))
+    plain = type(server.contents)(root_dir=str(server.folder))
+
+    def of(manager: Any) -> Any:
+        try:
+            return server.done(manager.get("a.ipynb", type="notebook"))["content"]
+        except Exception as error:
+            return type(error), str(error)
+
+    assert of(server.contents) == of(plain)
+
+
 def test_other_files_and_folders_are_let_through(server: Server) -> None:
     (server.folder / "a.txt").write_text("hello")
     assert server.done(server.contents.get("a.txt"))["content"] == "hello"
