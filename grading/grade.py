@@ -125,6 +125,8 @@ def rows(folder: Path, exercises: dict[str, Exercise]) -> Iterator[tuple[str, st
             if id.split(".")[0] in chapters:
                 answers.setdefault(id, []).append(grade_answers.answer(notebook, id))
     for student, answers in handed.items():
+        if not answers:
+            answers[""] = [grade_answers.Answer(problem="No check of an exercise is in what was handed in.")]
         for id, found in answers.items():
             judgements = [
                 Verdict(False, one.problem) if one.problem else judged(exercises[id], one.code) for one in found
@@ -149,7 +151,11 @@ def main(arguments: list[str] | None = None) -> int:
     target = given.csv or given.folder / "grades.csv"
     tally: dict[str, list[bool]] = {}
     review: dict[str, list[str]] = {}
-    with target.open("w", encoding="utf-8-sig", newline="") as file:  # the mark tells Excel that it is UTF-8
+    try:  # the mark tells Excel that it is UTF-8; an answer may print what no encoding holds
+        file = target.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
+    except OSError as error:
+        parser.error(f"the table cannot be written to {target} ({error.strerror}): is it open in another program?")
+    with file:
         table = csv.writer(file)
         table.writerow(COLUMNS)
         for student, id, passed, look, message in rows(given.folder, _tutor.exercises):

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from course_lib.exercises import __all__ as FOR_STUDENTS
 
+TIMED = re.compile(r"\A\s*%%(time|capture)\b.*\n")  # magics whose cell is ordinary code
 MODULES = re.compile(r"course_lib\.exercises\.\w+")
 
 
@@ -51,7 +52,7 @@ def answer(notebook: NotebookNode, id: str) -> Answer:
         if cell.cell_type != "code":
             continue
         try:
-            source = TransformerManager().transform_cell(cell.source)
+            source = TransformerManager().transform_cell(TIMED.sub("", cell.source))
             for node in ast.parse(source).body:
                 statements.append(_statement(node))
                 if id in statements[-1].checks:
@@ -137,7 +138,6 @@ def _root(target: ast.expr) -> str:
 def student_of(path: Path, folder: Path) -> str:
     """Who handed in `path`: the folder it lies in, or what its name says beside the chapter's."""
     inside = path.relative_to(folder)
-    if len(inside.parts) > 1:
-        return inside.parts[0]
     rest = re.sub(r"\d\d_(start_here|[a-z]+(_centring)?)", "", path.stem).strip(" _-.()")
-    return rest or path.stem
+    name = inside.parts[0] if len(inside.parts) > 1 else rest or path.stem
+    return name.encode(errors="backslashreplace").decode()  # a name of a file may be no text

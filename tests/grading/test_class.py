@@ -219,6 +219,7 @@ def test_what_cannot_be_read_is_said() -> None:
         ("05_initialization_anna.ipynb", "anna"),
         ("anna-03_zero_centring.ipynb", "anna"),
         ("05_initialization.ipynb", "05_initialization"),
+        ("\udcff/05_initialization.ipynb", r"\udcff"),
     ],
 )
 def test_who_handed_it_in(place: str, student: str) -> None:
@@ -248,6 +249,8 @@ CLASS = {
     "imports": [HEAD, "from course_lib.exercises.initialization import he_weights\ncheck('5.1', he_weights)"],
     "writes": [HEAD, "def f(z):\n    z *= np.sqrt(2 / len(z))\n    return z\ncheck('5.1', f)"],
     "none": [HEAD, "def f(z):\n    z * 2\ncheck('5.1', f)"],
+    "no text": [HEAD, "def f(z):\n    raise ValueError('\\ud800')\ncheck('5.1', f)"],
+    "timed": [HEAD, f"%%time\n{WRONG}"],
     "stub": [HEAD, "def f(z):\n    return ...\ncheck('5.1', f)"],
     "prints": [HEAD, RIGHT.replace("    return", "    print('{\"value\": 1}')\n    return")],
     "before": [HEAD, "scale = 1 / 0", "def f(z):\n    return scale\ncheck('5.1', f)"],
@@ -262,6 +265,8 @@ SAYS = {
     "arguments": "must take (z)",
     "writes": "changes its input",
     "none": "Is a `return` missing?",
+    "no text": r"ValueError: \ud800",
+    "timed": "ReLU then zeroes half",
     "stub": "not attempted yet",
     "before": "ZeroDivisionError",
     "forger": "",
@@ -305,6 +310,7 @@ def report(patient: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[dic
         cells = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
         nbformat.write(new_notebook(cells=[new_markdown_cell("# 05"), *cells]), folder / student / "05_x.ipynb")
     (folder / "=broken").mkdir()
+    nbformat.write(book("x = 1"), folder / "05_unlike.ipynb")
     (folder / "=broken" / "05_x.ipynb").write_text("not JSON", encoding="utf-8")
     (folder / "twice").mkdir()
     for name, cell in (("a", WRONG), ("b", RIGHT), ("c", WRONG)):
@@ -363,6 +369,7 @@ def test_ways_to_the_reference_answers(line: str, named: str) -> None:
 
 def test_a_file_that_is_no_notebook_is_said_and_no_name_is_a_formula(graded) -> None:
     assert "cannot be read as a notebook" in graded["'=broken", ""]["message"]
+    assert graded["05_unlike", ""]["message"] == "No check of an exercise is in what was handed in."
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a process an empty network")
@@ -375,6 +382,12 @@ def test_an_answer_finds_no_network_where_the_system_can_take_it_away(patient: N
     )
     verdict = grade.judged(grade._tutor.exercises["5.1"], code)
     assert "raised OSError" in verdict.message and "unreachable" in verdict.message
+
+
+def test_a_table_that_cannot_be_written_is_said(tmp_path: Path, capsys) -> None:
+    with pytest.raises(SystemExit):
+        grade.main([str(tmp_path), "--csv", str(tmp_path)])
+    assert "the table cannot be written" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_there_is_said(capsys) -> None:
