@@ -67,7 +67,7 @@ def test_a_run_that_learns_nothing_says_a_third(riddle, steps, settings):
 def test_batches_of_one_with_the_full_rate_depend_on_the_seed():
     settings = {"optimizer": "sgd", "batch_size": 1}
     full = [playground_at(12_800, seed=seed, lr=0.1, **settings).val_accuracy for seed in range(3)]
-    assert min(full) < 0.9  # chaotic: 0.44 to 0.84 where it was tried
+    assert min(full) < 0.9  # chaotic: 0.44 to 0.99 where it was tried
     assert playground_at(12_800, seed=2, lr=0.01, **settings).val_accuracy > 0.93
 
 
