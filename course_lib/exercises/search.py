@@ -157,7 +157,7 @@ TRIALS = Exercise(
         Mistake(
             lambda share, chance: math.ceil(1 / share),
             "After 1/share trials there is one hit on average. With a small share the chance of at least one is then "
-            "about 64 %.",
+            "about 63 %.",
         ),
         Mistake(
             lambda share, chance: math.ceil(math.log(chance) / math.log(1 - share)),
