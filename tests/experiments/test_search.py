@@ -90,6 +90,7 @@ def test_random_wins_when_one_axis_hardly_matters_and_the_grid_when_both_do():
     assert both.winner == 0 and both.expected_loss[0] < both.expected_loss[1]
     ahead = [loss[0] < loss[1] for loss in (expected_losses(9, 0.15), expected_losses(9, 0.2))]
     assert ahead == [False, True]
+    assert all(loss[0] < loss[1] for loss in (expected_losses(4, importance) for importance in (0.0, 0.1, 0.5, 1.0)))
 
 
 @pytest.mark.parametrize("importance", [0.0, 0.2, 1.0])
