@@ -125,6 +125,8 @@ def test_alpha_learns_by_backpropagation():
     run = learned_slope()
     assert run.alpha.shape[1:] == (2, 1) and run.alpha[0] == pytest.approx(0.25)
     assert (run.alpha[-1] > 1).all()  # where max(αx, x) would have become another function
+    first = [learned_slope(seed=seed).alpha[-1, 0, 0] for seed in range(4)]
+    assert [min(first), max(first)] == pytest.approx([0.6, 2.1], abs=0.2)
     assert run.loss[-1, 0] < run.loss[-1, 1]
     assert abs(learned_slope(decay=1.0).alpha[-1]).max() < 0.15
     units = learned_slope(per_channel=True)
