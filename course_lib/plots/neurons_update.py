@@ -208,7 +208,7 @@ class WindowUpdatePicture(NetworkUpdatePicture):
 
     def reading(self, result: NetworkUpdate) -> str:
         if result.phase == "backward":
-            return "in the units: δ = ∂J/∂z, ∂J/∂s;  true window above, corrupt below"
+            return "on the edges: ∂J/∂weight;  in the units: ∂J/∂x, δ, ∂J/∂s;  true window above, corrupt below"
         edges = "before → after on the edges;  " if result.phase == "update" else ""
         return f"{edges}in the units: x, a, s;  true window above, corrupt below"
 
