@@ -105,5 +105,5 @@ class LearnedSlopePicture(Picture):
         ]
         return text + (
             f"After {result.epoch[-1]:g} epochs {mean} is {ends} in the two hidden layers. "
-            f"Training loss: {', '.join(rivals)}."
+            f"Training loss: {'; '.join(rivals)}."
         )

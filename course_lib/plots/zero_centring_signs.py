@@ -111,7 +111,7 @@ class NetworkSignsPicture(Picture):
 
     def describe(self, result: networks.NetworkSigns) -> str:
         shares, with_bias = (
-            ", ".join(f"{name} {share:.2f}" for name, share in zip(result.names, result.at_batch_size(kind)))
+            "; ".join(f"{name} {share:.2f}" for name, share in zip(result.names, result.at_batch_size(kind)))
             for kind in ("shares", "with_bias")
         )
         return (
