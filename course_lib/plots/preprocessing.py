@@ -199,7 +199,7 @@ class SensitivityPicture(Picture):
 
     def describe(self, result: LineSensitivity) -> str:
         return (
-            f"Two clusters {result.gap:.2g} apart, centred {result.offset:.3g} from 0 in both features. Turning the "
+            f"Two clusters {result.gap:.2g} apart around ({result.offset:.3g}, {result.offset:.3g}). Turning the "
             f"line by {result.wiggle:.3g}° takes the loss from {result.best:.3g} to {result.loss[0]:.3g} on the raw "
             f"points, with {percent(result.wrong[0])} on the wrong side, and to {result.loss[1]:.3g} on the normalised "
             f"ones, with {percent(result.wrong[1])}."

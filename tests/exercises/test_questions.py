@@ -1,6 +1,7 @@
 """Over all questions of the course neither the place nor the length of an answer says which one is right."""
 
 import json
+import re
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
@@ -67,3 +68,20 @@ def test_the_notebook_holds_its_questions_as_they_are_asked(chapter):
     outputs = [output for cell in json.loads(path.read_text("utf-8"))["cells"] for output in cell.get("outputs", ())]
     held = "\n".join("".join(output.get("data", {}).get("text/plain", "")) for output in outputs)
     assert not [question.id for question in CHAPTERS[chapter] if question.text() not in held]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_number_of_the_right_answer_stands_right_above_its_question(chapter):
+    (path,) = NOTEBOOKS.glob(f"{int(chapter):02d}_*.ipynb")
+    read = ["", "", ""]
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        asked = re.match(r'predict\("(.+)"\)', source)
+        if asked:
+            question = _tutor.predictions[asked[1]]
+            (right,) = (option.text for option in question.options if option.right)
+            numbers = {number for number in re.findall(r"\d[\d .]*\d", right) if number not in question.question}
+            told = [number for number in numbers if re.search(rf"(?<![\d.]){number}(?!\d)", "\n".join(read[-3:]))]
+            assert not told, (question.id, told)
+        printed = ["".join(output.get("data", {}).get("text/plain", "")) for output in cell.get("outputs", ())]
+        read.append("" if asked else "\n".join([source, *printed]))
