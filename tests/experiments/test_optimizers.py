@@ -63,6 +63,16 @@ def test_tuned_rates_turn_the_ranking_over():
         assert run.loss[-1] <= next(r for r in optimizer_paths().runs if r.name == run.name).loss[-1] * 1.01
 
 
+@pytest.mark.parametrize("name", ["momentum", "adam"])
+def test_a_finer_search_finds_rates_whose_swing_is_at_the_minimum_at_step_30(name):
+    """Chapter 07: both get below 0.0001. The best of 201 rates is far above."""
+    rates = np.geomspace(0.1, 2, 8001)
+    finer = descend(make(name, rates, 0.9), SURFACES["bowl"], (-7.0, 2.0), rates.shape, 30)
+    assert np.nanmin(finer) < 1e-4
+    assert np.sum((finer[1:-1] < np.minimum(finer[:-2], finer[2:])) & (finer[1:-1] < 0.05)) > 2
+    assert optimizer_paths(rates="tuned", optimizers=(name,)).runs[0].loss[-1] > 1e-3
+
+
 def test_effective_rate_is_the_rate_of_plain_descent():
     np.testing.assert_allclose(optimizer_path(SGD(0.3), "bowl").rate, 0.3, rtol=1e-6)
 
