@@ -11,6 +11,12 @@ from typing import Any, TextIO
 MOST = 2_000  # characters
 
 
+def say(text: object) -> None:
+    """Print, whatever the terminal can show: an error's text may hold half a character, and a console know no √."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(str(text).encode(encoding, errors="replace").decode(encoding))
+
+
 class Tap:
     """Passes on to `stream` what is written: the first `MOST` characters and, once `open` was called, everything."""
 

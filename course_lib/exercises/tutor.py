@@ -19,7 +19,7 @@ from course_lib.exercises import edition, spaced_review
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.inventory import Inventory, inventory_form
 from course_lib.exercises.prediction import Prediction, Question
-from course_lib.exercises.printed import only_the_beginning
+from course_lib.exercises.printed import only_the_beginning, say
 from course_lib.exercises.progress import NAMES, ProgressFile
 from course_lib.exercises.report import Report
 from course_lib.exercises.shown import Shown
@@ -54,7 +54,7 @@ def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
     """Say what is wrong with the call itself, too: arguments left out, or too many."""
 
     @functools.wraps(check)
-    def say(*given: Any, **named: Any) -> None:
+    def checked(*given: Any, **named: Any) -> None:
         try:
             inspect.signature(check).bind(*given, **named)
         except TypeError:
@@ -62,7 +62,7 @@ def _never_raises(check: Callable[..., None]) -> Callable[..., None]:
         else:
             check(*given, **named)
 
-    return say
+    return checked
 
 
 class Tutor:
@@ -83,15 +83,15 @@ class Tutor:
         try:
             exercise = _find(self.exercises, id, "exercise")
         except ValueError as error:
-            print(error)
+            say(error)
             return
         with only_the_beginning():
             verdict = exercise.judge(yours)
-        print(verdict.message.encode(errors="replace").decode())  # an error's text may hold half a character
+        say(verdict.message)
         if verdict.solved:
             self.file.solve(exercise.id)
             for note in self.file.take_notes():
-                print(note)
+                say(note)
 
     def hint(self, id: str) -> Hints:
         """The hints for exercise `id`, each under a title to open: first a nudge, at last nearly the answer."""
@@ -133,7 +133,7 @@ class Tutor:
             again = [id for id in spaced_review.due(spaced_review.histories(done), self.file.now()) if id in known]
             return self._show("progress", Report(self.exercises, self.predictions, done, again, notes, where))
         try:
-            with Path(export).open("w", encoding="utf-8", newline="") as file:
+            with Path(export).open("w", encoding="utf-8", errors="replace", newline="") as file:
                 csv.writer(file).writerows([NAMES, *map(astuple, done.attempts)])
             print(f"{export} now holds {len(done.attempts)} attempts, without your name.")
         except OSError as error:

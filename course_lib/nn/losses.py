@@ -157,6 +157,8 @@ def _dot(a: np.ndarray, b: np.ndarray, axis: int | None) -> np.ndarray:
 def _one_hot(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """1_y: shape (…, C, m), 1 at the class number of each example, in the dtype of the scores."""
     shape, classes = scores.shape[:-1], scores.shape[-1]
+    if classes == 1:
+        raise ValueError("There is nothing to choose between one class: use an output for each, or loss sigmoid_bce.")
     # class numbers that need no conversion are recognised quickly
     if type(targets) is not np.ndarray or targets.dtype.kind != "i" or targets.shape not in (shape, shape[-1:]):
         targets = labels(targets, shape, classes, "targets")

@@ -470,6 +470,8 @@ def test_a_run_that_diverged_has_no_accuracy(broken: float, outputs: int) -> Non
         (lambda: net().backward(X), "forward pass first"),
         *((lambda wrong=wrong: after_forward().backward(wrong), "d of backward") for wrong in (None, X[:5], "x", 1j)),
         (lambda: diverged().predict(X), "NaN"),
+        (lambda: train(net(outputs=1), X, CLASSES % 2, SGD(), steps=1), "sigmoid_bce"),
+        (lambda: net("max_margin", 1).loss(X, CLASSES % 2), "sigmoid_bce"),
         (lambda: check_gradients(diverged(), X, CLASSES), "not finite"),
         (lambda: Momentum().step(np.ones(3), np.ones(3), None), "state of Momentum.step"),
         (lambda: Adam().step(np.ones(3), np.ones(3), Momentum().init(np.ones(3))), "state of Adam.step"),
