@@ -8,11 +8,10 @@ import processors
 
 
 def test_a_name_that_nothing_here_has_is_refused(monkeypatch, capsys):
-    found = [processors.Configuration(name, {}) for name in ("jitter-1", "blas-Nehalem")]
-    monkeypatch.setattr(processors, "configurations", lambda: (found, []))
-    monkeypatch.setattr(sys, "argv", ["processors.py", "--list", "jitter", "blas-Nehalem"])
+    monkeypatch.setattr(processors, "configurations", lambda: {"jitter-1": {}, "blas-Nehalem": {}})
+    monkeypatch.setattr(sys, "argv", ["processors.py", "--list", "jitter", "Nehalem"])
     assert processors.main() == 0 and capsys.readouterr().out.split() == ["jitter-1", "blas-Nehalem"]
-    monkeypatch.setattr(sys, "argv", ["processors.py", "--list", "jitter-1", "Nehalem"])
+    monkeypatch.setattr(sys, "argv", ["processors.py", "--list", "jitter-1", "Zen"])
     with pytest.raises(SystemExit):
         processors.main()
-    assert "nothing here is called Nehalem; there are jitter-1, blas-Nehalem" in capsys.readouterr().err
+    assert "nothing here is called Zen; there are jitter-1, blas-Nehalem" in capsys.readouterr().err
