@@ -1,6 +1,6 @@
 """A gradient on its way down through many layers: the product of the slopes, and what really arrives.
 
-The two are not the same thing. A layer multiplies the gradient by its slopes *and* by its weights.
+A layer multiplies the gradient by its slopes and by its weights.
 
 Source: Schoenholz et al. 2017 (arXiv 1611.01232), section 4.
 """

@@ -26,20 +26,15 @@ KINDS: dict[str, Callable[[int], Normalization]] = {
     "instance": lambda groups: InstanceNorm(CHANNELS),
     "group": lambda groups: GroupNorm(CHANNELS, groups, maps=True),
 }
-# Small filters with a taste of their own: brightness, bars in two directions, an edge, a spot, a hole.
-FILTERS = (
-    np.array(
-        [
-            [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
-            [[-1, 2, 0], [-1, 2, 0], [-1, 2, 0]],
-            [[-1, -1, -1], [2, 2, 2], [0, 0, 0]],
-            [[-2, -1, 0], [-1, 0, 1], [0, 1, 1]],
-            [[0, 0, 0], [0, 3, 0], [0, 0, 0]],
-            [[0, 1, 0], [1, -9, 1], [0, 1, 0]],
-        ]
-    )
-    / 3.0
-)
+THIRDS = [  # of the weights of a filter
+    [[1, 1, 1], [1, 1, 1], [1, 1, 1]],  # brightness
+    [[-1, 2, 0], [-1, 2, 0], [-1, 2, 0]],  # bars in two directions
+    [[-1, -1, -1], [2, 2, 2], [0, 0, 0]],
+    [[-2, -1, 0], [-1, 0, 1], [0, 1, 1]],  # an edge
+    [[0, 0, 0], [0, 3, 0], [0, 0, 0]],  # a spot
+    [[0, 1, 0], [1, -9, 1], [0, 1, 0]],  # a hole
+]
+FILTERS = np.array(THIRDS) / 3.0
 
 
 @dataclass(frozen=True)

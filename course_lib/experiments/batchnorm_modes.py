@@ -1,4 +1,4 @@
-"""The two lives of batch normalisation: the batch's own statistics in training, running averages afterwards.
+"""Batch normalisation in training and evaluation mode: the batch's own statistics, and running averages.
 
 A small network learns the digits while one unit is watched; then the test images are classified in the right mode and
 in three wrong ones, in batches of every size.

@@ -66,7 +66,7 @@ class LearnedSlopePicture(Picture):
         ]
         self.curves = [self.moving_line(ax, label=name, **look) for name, look in zip(RIVALS, looks, strict=True)]
         self.legend_above(ax, (-0.01, 0.93), 3, columnspacing=1.2, handlelength=1.8)
-        self.lost = self.moving(ax.text(0.98, 0.92, "", ha="right", va="top", transform=ax.transAxes))
+        self.lost = self.moving_text(ax, 0.98, 0.92, ha="right", va="top")
 
     def frame(self, result: LearnedSlope) -> tuple:
         alpha = result.alpha[np.isfinite(result.alpha)]

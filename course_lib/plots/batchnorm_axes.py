@@ -7,6 +7,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 
 from course_lib.experiments.batchnorm_axes import CHANNELS, EXAMPLES, SIDE, NormalizationAxes
+from course_lib.plots.activations import many
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, VERMILLION
 
@@ -85,7 +86,7 @@ class AxesPicture(Picture):
 
 
 def _name(result: NormalizationAxes) -> str:
-    groups = f", {result.groups} group{'s' * (result.groups > 1)}" if result.kind == "group" else ""
+    groups = f", {many(result.groups, 'group')}" if result.kind == "group" else ""
     return f"{result.kind.capitalize()} normalisation{groups}"
 
 

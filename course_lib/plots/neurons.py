@@ -34,7 +34,7 @@ class NeuronPicture(Picture):
         self.curve = self.moving_line(curve, color=BLUE)
         self.reached = self.moving_line(curve, color=BLUE, linewidth=6, solid_capstyle="butt")
         curve.legend([self.reached], ["in the square"], loc="lower right")
-        self.where = self.moving(curve.text(0.02, 0.97, "", transform=curve.transAxes, va="top"))
+        self.where = self.moving_text(curve, 0.02, 0.97, va="top")
 
     def frame(self, result: NeuronResponse) -> tuple:
         return result.activation, *self._limits(result), *self._colours(result)
