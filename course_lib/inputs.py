@@ -23,7 +23,10 @@ def short(value: Any) -> str:
     """A value in at most 60 letters, for a sentence."""
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}{_contents(value)}" if value.size else "an empty array"
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # the learner's __repr__ is not what the sentence is about
+        text = f"an object of class {type(value).__name__}"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

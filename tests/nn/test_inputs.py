@@ -59,6 +59,13 @@ some = settings(max_examples=30, deadline=None)
 forms = st.sampled_from(sorted(FORMS)), st.sampled_from(TYPES), st.integers(0, 2**32 - 1)
 
 
+class Mute:
+    """What cannot even say what it is."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no words")
+
+
 def drawn(form: str, dtype: str, seed: int, shape: tuple[int, int]) -> tuple[object, np.ndarray]:
     """Numbers from 0 to 5 (0 or 1 for bool) in this form and type, and the same in float64 (float32, if they are)."""
     numbers = np.random.default_rng(seed).integers(0, 2 if dtype == "?" else 6, shape)
@@ -331,6 +338,7 @@ NONSENSE = {
     "masked rows": [np.ma.masked_array(row, row > 1) for row in np.abs(X) + 1],
     "beyond 1e308": [[10**400] * 4] * 6,
     "0-d": np.array(1.0),
+    "mute": Mute(),
     "dates": np.full((6, 4), np.datetime64("2020-01-01")),
 }
 DATA = [name for name in ONE if name.startswith(("MLP", "check", "train", "TrainMLP")) or "fit" in name] + [
@@ -470,6 +478,8 @@ def test_a_run_that_diverged_has_no_accuracy(broken: float, outputs: int) -> Non
         (lambda: net().backward(X), "forward pass first"),
         *((lambda wrong=wrong: after_forward().backward(wrong), "d of backward") for wrong in (None, X[:5], "x", 1j)),
         (lambda: diverged().predict(X), "NaN"),
+        (lambda: SGD(Mute()), "not an object of class Mute"),
+        (lambda: MLP((4, Mute())), "an object of class Mute in it"),
         (lambda: train(net(outputs=1), X, CLASSES % 2, SGD(), steps=1), "sigmoid_bce"),
         (lambda: net("max_margin", 1).loss(X, CLASSES % 2), "sigmoid_bce"),
         (lambda: check_gradients(diverged(), X, CLASSES), "not finite"),
