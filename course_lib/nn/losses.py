@@ -27,7 +27,10 @@ scores_first = arrays("scores", ndim=2, of="numbers (…, examples, outputs)")
 
 @scores_first
 def softmax_cross_entropy(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """J = −1/m Σᵢ log p_{i,yᵢ},  p = softmax(s);    ∂J/∂s = (p − 1_y)/m.      targets: class numbers (…, m)."""
+    """J = −1/m Σᵢ log p_{i,yᵢ},  p = softmax(s);    ∂J/∂s = (p − 1_y)/m.      targets: class numbers (…, m).
+
+    Raises: ValueError if there is only one class.
+    """
     log_p = scores.mT.copy()  # (…, C, m): faster to sum over C
     log_p -= np.maximum.reduce(log_p, axis=-2, keepdims=True)
     log_p -= np.log(np.add.reduce(np.exp(log_p), axis=-2, keepdims=True))
@@ -69,6 +72,8 @@ def max_margin(scores: np.ndarray, targets: np.ndarray, margin: float = 1.0) -> 
     """J = 1/m Σᵢ Σ_{j≠yᵢ} max(0, sⱼ − s_{yᵢ} + Δ),   the multi-class hinge loss of Weston & Watkins 1999.
 
     ∂J/∂sⱼ = 1/m where the margin Δ is violated; ∂J/∂s_y = −(number of violations)/m.   targets: class numbers (…, m).
+
+    Raises: ValueError if there is only one class.
     """
     chosen, m = _one_hot(scores, targets).mT, scores.shape[-2]
     right = np.sum(scores * chosen, axis=-1, keepdims=True)

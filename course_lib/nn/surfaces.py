@@ -35,6 +35,10 @@ class Surface:
     view: tuple[tuple[float, float], tuple[float, float]]  # limits of x and of y worth showing
     source: str
 
+    def __reduce__(self) -> Any:  # formulas without a name cannot be sent to another process: the surface's own can
+        known = SURFACES.get(self.name) is self
+        return (_of_the_course, (self.name,)) if known else super().__reduce__()
+
     @arrays("p", ndim=1, of="points (…, 2)")
     def value(self, p: Points) -> np.ndarray:
         """f (…), for p (…, 2).
@@ -55,6 +59,10 @@ class Surface:
         if not isinstance(slopes, tuple | list) or len(slopes) != 2:
             raise ValueError(f"{name} must give the two slopes, along x and along y, not {short(slopes)}.")
         return np.stack([_everywhere(slope, x, name) for slope in slopes], axis=-1)
+
+
+def _of_the_course(name: str) -> Surface:
+    return SURFACES[name]
 
 
 def _everywhere(given: Any, x: np.ndarray, name: str) -> np.ndarray:

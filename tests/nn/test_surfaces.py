@@ -1,5 +1,9 @@
 """Surfaces: gradients against finite differences, minima where the literature puts them."""
 
+import copy
+import pickle
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,3 +61,10 @@ def test_saddle_point_is_one():
 def test_plateau_is_flat_where_it_starts():
     surface = SURFACES["plateau"]
     assert np.linalg.norm(surface.grad(np.array(surface.start))) == pytest.approx(0.0054, abs=1e-4)
+
+
+@pytest.mark.parametrize("sent", [lambda one: pickle.loads(pickle.dumps(one)), copy.copy, copy.deepcopy])
+def test_a_surface_can_be_sent_to_another_process(sent):
+    assert all(sent(surface) is surface for surface in SURFACES.values())
+    own = replace(SURFACES["bowl"], f=np.add, df=np.divmod)  # of the same name, and another
+    assert sent(own) == own != SURFACES["bowl"]
