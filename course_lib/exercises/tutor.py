@@ -136,8 +136,8 @@ class Tutor:
             with Path(export).open("w", encoding="utf-8", errors="replace", newline="") as file:
                 csv.writer(file).writerows([NAMES, *map(astuple, done.attempts)])
             print(f"{export} now holds {len(done.attempts)} attempts, without your name.")
-        except OSError as error:
-            print(f"{export} cannot be written ({error.strerror}).")
+        except (OSError, ValueError, TypeError) as error:  # no name of a file is a ValueError, no text a TypeError
+            print(f"{export} cannot be written ({getattr(error, 'strerror', error)}).")
         return None
 
     def review(self) -> spaced_review.Review:

@@ -6,7 +6,7 @@ Source: the course's own.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from annotated_types import Le
 
 from course_lib.annotations import Count
 from course_lib.arguments import checked
+from course_lib.inputs import short
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,18 +48,25 @@ def table(columns: Mapping[str, Sequence], digits: Annotated[Count, Le(4)] = 3, 
     More digits would differ from machine to machine, because the order of additions does. For the same reason fractions
     smaller than `rounding`, of which no digit is true, are shown as that word.
 
-    Raises: ValueError if columns differ in length.
+    Raises: ValueError if a column is no list of values, or columns differ in length.
     """
-    lengths = {name: len(values) for name, values in columns.items()}
+    lists = {str(name): _listed(name, values) for name, values in columns.items()}
+    lengths = {name: len(values) for name, values in lists.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"All columns need the same number of values; they have {lengths}.")
-    return Table({name: [_cell(value, digits, rounding) for value in values] for name, values in columns.items()})
+    return Table({name: [_cell(value, digits, rounding) for value in values] for name, values in lists.items()})
+
+
+def _listed(name: Any, values: Any) -> list:
+    if isinstance(values, str) or not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0:
+        raise ValueError(f"The column {name!r} must be a list of values, not {short(values)}.")
+    return list(values)
 
 
 def _cell(value: Any, digits: int, rounding: float) -> str:
     if not isinstance(value, (float, np.floating)):
         return str(value)
-    value = float(value)
+    value = float(value) + 0.0  # −0 is 0
     if np.isnan(value):
         return "–"
     if abs(value) < rounding:

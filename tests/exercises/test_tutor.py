@@ -194,6 +194,9 @@ def test_progress_is_exported(tutor, tmp_path, capsys):
         ("exercise", "5.1", "", "1"),
         ("why", "5.a", "because, I think, 2 > 1", ""),
     ]
+    for no_name in (3, "a\0b", ["p.csv"]):
+        tutor.progress(export=no_name)
+        assert " cannot be written (" in capsys.readouterr().out
     tutor.progress(export=tmp_path)
     assert "cannot be written" in capsys.readouterr().out
 

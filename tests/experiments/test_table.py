@@ -25,6 +25,7 @@ def test_columns_line_up_and_numbers_are_rounded():
         (np.int64(12345), "12345"),
         (99999.7, "100000"),
         (-0.25, "-0.25"),
+        (-0.0, "0"),
     ],
 )
 def test_cells(value, text):
@@ -42,6 +43,20 @@ def test_unequal_columns_are_refused():
         table({"a": [1], "b": [1, 2]})
     with pytest.raises(ValueError, match="digits"):
         table({"a": [1.0]}, digits=9)
+
+
+@pytest.mark.parametrize("wrong", [1, "abc", None, np.array(1.0), len], ids=repr)
+def test_what_is_no_column_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"^The column 'a' must be a list of values, not .*\.$"):
+        table({"a": wrong})
+
+
+def test_a_column_may_come_in_any_form_and_a_heading_be_a_number():
+    assert table({1: (n for n in (1, 2)), "b": {3: 4, 5: 6}, "c": np.array([0.5, -0.0])}).columns == {
+        "1": ["1", "2"],
+        "b": ["3", "5"],
+        "c": ["0.5", "0"],
+    }
 
 
 def test_what_is_smaller_than_rounding_is_called_so_and_nothing_else_is():
