@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import Natural, Positive
 from course_lib.arguments import checked
 from course_lib.nn.gradient_check import numerical_gradient
 from course_lib.nn.layers import Dense
@@ -76,7 +76,7 @@ class ForgottenScale:
 
 
 @checked
-def forgotten_scale(factor: float, lr: float = 0.1, eps: float = 0.0, seed: Natural = 0) -> ForgottenScale:
+def forgotten_scale(factor: Positive, lr: float = 0.1, eps: float = 0.0, seed: Natural = 0) -> ForgottenScale:
     """BN(x(aW)) = BN(xW) for a > 0, and the gradient at aW is 1/a of that at W   (Ioffe & Szegedy 2015, section 3.3)
 
     One unit with 20 inputs on 50 examples, J = Σ dy ∘ y with a random dy.

@@ -12,7 +12,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Ge, Le, Lt
 
-from course_lib.annotations import Count, Natural, Positive
+from course_lib.annotations import Count, Natural, Positive, Share
 from course_lib.arguments import checked
 from course_lib.nn.optimizers import Momentum
 
@@ -98,6 +98,6 @@ def damping(beta: float, curvature: float) -> str:
 
 
 @checked
-def critical(beta: float) -> float:
+def critical(beta: Share) -> float:
     """The ηλ of the fastest fall without a swing, (1 − √β)²: critical damping."""
     return (1 - math.sqrt(beta)) ** 2

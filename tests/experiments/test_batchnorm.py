@@ -107,6 +107,8 @@ def test_batch_norm_forgets_the_scale_of_the_weights(factor):
     assert result.radial < 1e-10
     turn = math.tan(math.radians(forgotten_scale(1.0).turn))
     assert math.tan(math.radians(result.turn)) == pytest.approx(turn / factor**2, rel=1e-9)
+    with pytest.raises(ValueError, match="factor of forgotten_scale must be a positive number"):
+        forgotten_scale(-1.0)
 
 
 # notes: E57

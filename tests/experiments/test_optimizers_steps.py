@@ -77,6 +77,8 @@ def test_roots_give_the_path():
 def test_critical_damping_is_where_swings_begin():
     for beta in (0.3, 0.9):
         assert damping(beta, critical(beta) * 0.999) == "creeps" and damping(beta, critical(beta) * 1.001) == "swings"
+    with pytest.raises(ValueError, match="beta of critical must be a number from 0 to 1"):
+        critical(-1.0)
 
 
 def test_momentum_refuses_what_cannot_be():
