@@ -57,12 +57,14 @@ def dying_relu(
     steps: Annotated[Natural, Le(STEPS)] = STEPS,
     seeds: Annotated[Count, Le(SEEDS)] = 4,
     dtype: str = "float64",
+    budget: Annotated[Natural, Le(STEPS)] = STEPS,
 ) -> DyingReLU:
     """Full-batch gradient descent from W ~ N(0, 0.01²), hidden biases `bias`, slope `alpha` below 0.
 
-    The spiral of CS231n's case study. All `seeds` are trained at once; `steps` says how far to look (at most 500).
+    The spiral of CS231n's case study. All `seeds` are trained at once; `steps` says how far to look (at most 500),
+    `budget` how far a draft trains.
     """
-    at, off, zero, accuracy, theta, is_off, diverged = _run(lr, bias, alpha, seeds, dtype)
+    at, off, zero, accuracy, theta, is_off, diverged = _run(lr, bias, alpha, seeds, dtype, budget)
     shown = int(np.searchsorted(at, steps, side="right"))
     curves = at[:shown], off[:shown], zero[:shown], accuracy[:shown]
     weights, biases = np.split(theta[shown - 1], [2 * UNITS])
@@ -71,13 +73,13 @@ def dying_relu(
 
 
 @lru_cache(maxsize=64)
-def _run(lr: float, bias: float, alpha: float, seeds: int, dtype: str):
+def _run(lr: float, bias: float, alpha: float, seeds: int, dtype: str, budget: int):
     x, y = spiral()
     x, net = x.astype(dtype), network(bias, alpha, seeds, dtype)
     units, optimizer = net.layers[1], SGD(lr=lr)
     state, records = optimizer.init(net.theta), []
     with np.errstate(all="ignore"):  # divergence is a result
-        for step in range(STEPS + 1):
+        for step in range(budget + 1):
             if step % EVERY == 0:
                 scores = net.forward(x)
                 active = units.cache[0] > 0.0

@@ -79,20 +79,22 @@ def symmetry(
     steps: Annotated[Natural, Le(SYMMETRY_STEPS)] = 300,
     lr: float = 0.5,
     seed: Natural = 0,
+    budget: Annotated[Natural, Le(SYMMETRY_STEPS)] = SYMMETRY_STEPS,
 ) -> Symmetry:
     """Train from W = constant + noise·Z in both layers, with full-batch gradient descent on 300 digits.
 
     Units with equal incoming and outgoing weights get equal gradients and stay copies of one another; two units count
-    as distinct when their weights differ by more than 1 % of the typical size. `noise` breaks the tie.
+    as distinct when their weights differ by more than 1 % of the typical size. `noise` breaks the tie. `budget` lets a
+    draft make at most that many steps.
     """
-    at, loss, distinct, rank, weights, accuracy = _symmetry_run(constant, noise, lr, seed)
+    at, loss, distinct, rank, weights, accuracy = _symmetry_run(constant, noise, lr, seed, budget)
     shown = max(1, int(np.searchsorted(at, steps, side="right")))
     curves = at[:shown], loss[:shown], distinct[:shown], rank[:shown]
     return Symmetry(constant, noise, *curves, weights[shown - 1], float(accuracy[shown - 1]))
 
 
 @lru_cache(maxsize=32)
-def _symmetry_run(constant: float, noise: float, lr: float, seed: int):
+def _symmetry_run(constant: float, noise: float, lr: float, seed: int, budget: int):
     digits = load_digits()
     x, y = digits.x_train[:300], digits.y_train[:300]
     net = MLP([64, UNITS, 10], "tanh", "zeros", seed=seed)
@@ -102,7 +104,7 @@ def _symmetry_run(constant: float, noise: float, lr: float, seed: int):
     optimizer, records = SGD(lr=lr), []
     state = optimizer.init(net.theta)
     with np.errstate(all="ignore"):  # divergence shows in the loss
-        for step in range(SYMMETRY_STEPS + 1):
+        for step in range(budget + 1):
             loss = float(net.loss_and_grad(x, y))
             if step % 5 == 0:
                 incoming, outgoing = net.weights()

@@ -20,7 +20,7 @@ from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam
 from course_lib.nn.training import train
 
-MOST_IMAGES, BATCH, LEARNING_RATE, STEPS, DRAFT = 1500, 50, 0.003, 600, 60
+MOST_IMAGES, BATCH, LEARNING_RATE, STEPS, DRAFT = 1500, 50, 0.003, 600, 40
 DECAYS = (0.0, *(float(f"{10 ** (k / 2):.2g}") for k in range(-8, 1)))
 LIMITS = (0.0, 4.0, 2.0, 1.0, 0.5, 0.25)
 IMAGES, WIDTHS, WRONG = (50, 100, 200, 300, 500, 1000, 1500), (5, 10, 20, 50, 100, 150), (0.0, 0.1, 0.2, 0.4)

@@ -81,7 +81,7 @@ def dying_relu_explorer(**start: Any) -> Explorer:
         "bias +0.01": {"lr": 1.0, "alpha": 0.0, "bias": 0.01},
         "bias −0.02": {"lr": 1.0, "alpha": 0.0, "bias": -0.02},
     }
-    draft = {"seeds": 1, "dtype": "float32"}
+    draft = {"seeds": 1, "budget": 300, "dtype": "float32"}
     return Explorer("dying_relu_explorer", dying_relu, DyingPicture, controls, presets, start, draft=draft)
 
 
@@ -97,7 +97,7 @@ def activation_race_explorer(**start: Any) -> Explorer:
         "sigmoid, one layer": {"activation": "sigmoid", "lr": 1.0, "depth": 1},
         "too fast": {"activation": "relu", "lr": 1.0},
     }
-    draft = {"epochs": 2, "eval_size": 128, "dtype": "float32"}
+    draft = {"epochs": 1, "eval_size": 128, "dtype": "float32"}
     return Explorer(
         "activation_race_explorer", activation_race, ActivationRacePicture, controls, presets, start, draft=draft
     )
@@ -118,7 +118,7 @@ def prelu_explorer(**start: Any) -> Explorer:
         "decay pulls to ReLU": {"decay": 1.0},
         "too fast": {"lr": 1.0},
     }
-    return Explorer("prelu_explorer", learned_slope, LearnedSlopePicture, controls, presets, start, draft={"epochs": 5})
+    return Explorer("prelu_explorer", learned_slope, LearnedSlopePicture, controls, presets, start, draft={"epochs": 2})
 
 
 def maxout_explorer(**start: Any) -> Explorer:

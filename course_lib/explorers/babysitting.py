@@ -145,6 +145,7 @@ def live_training_explorer(**start: Any) -> LiveExplorer:
         presets,
         start,
         during=("lr", "l2", "dropout"),
+        draft=10,
     )
 
 

@@ -81,7 +81,7 @@ def symmetry_explorer(**start: Any) -> Explorer:
         "A trace of noise": {"constant": 0.05, "noise": 1e-6},
         "Only noise": {"constant": 0.0, "noise": 0.01},
     }
-    return Explorer("symmetry_explorer", symmetry, SymmetryPicture, controls, presets, start)
+    return Explorer("symmetry_explorer", symmetry, SymmetryPicture, controls, presets, start, draft={"budget": 150})
 
 
 def initialization_race_explorer(**start: Any) -> Explorer:
@@ -102,5 +102,5 @@ def initialization_race_explorer(**start: Any) -> Explorer:
         "sigmoid": {"activation": "sigmoid", "lr": 1.0},
     }
     return Explorer(
-        "initialization_race_explorer", initialization_race, RacePicture, controls, presets, start, draft={"steps": 60}
+        "initialization_race_explorer", initialization_race, RacePicture, controls, presets, start, draft={"steps": 30}
     )

@@ -76,6 +76,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
         presets={label: {**usual, **settings} for label, settings in PRESETS.items()},
         during=DURING,
         preview=-(-step // UPDATES),
+        draft=min(5, -(-step // UPDATES)),
         linked=_linked,
         start=start,
         first=7,

@@ -91,4 +91,4 @@ def leakage_explorer(**start: Any) -> Explorer:
         "Chosen pixels": {"step": "choose 10 of 64 pixels"},
         "A pattern in noise": {"step": "choose 10 of 500 noise columns"},
     }
-    return Explorer("leakage_explorer", leakage, LeakagePicture, controls, presets, start, draft={"seeds": 6})
+    return Explorer("leakage_explorer", leakage, LeakagePicture, controls, presets, start, draft={"seeds": 3})
