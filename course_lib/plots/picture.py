@@ -2,7 +2,8 @@
 
 Drawing a whole Matplotlib figure costs 60 ms and more, nearly all of it axes, ticks and labels that did not change.
 A `Picture` draws those once, keeps the pixels as a background, and for each new result puts the background
-back and draws the few artists that move ("blitting").
+back and draws the few artists that move ("blitting"). Where the background itself changes, only the axes with something
+new in them are drawn again.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import math
 import os
 import threading
 import weakref
-import zlib
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import combinations
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
@@ -87,7 +88,9 @@ class Picture:
         self.style = current_style().fitted(self.large_print)
         self._moving: list[Artist] = []
         self._frame: Hashable = None
-        self._background: Any = None  # an array; packed while another picture of this size is the one that moves
+        self._background: dict[tuple[Artist, ...], tuple[np.ndarray, np.ndarray]] = {}  # pixels that are not paper
+        self._is_drawn = False  # whether the background is that of the frame
+        self._paper: Any = 0
         self._result: Any = None
         with _DRAWING, drawn_in(self.style):
             self.figure = Figure(figsize=self.size, dpi=self.style.dpi)
@@ -182,14 +185,13 @@ class Picture:
     def update(self, result: Any) -> Picture:
         """Draw `result` and return the picture itself."""
         with _DRAWING, drawn_in(self.style):
-            first = self._background is None
+            first = not self._background
             self.arrange(result)
-            renderer = self._take_canvas()
-            if self._background is None:
-                self.canvas.draw()
-                self._background = np.array(self.canvas.buffer_rgba())
-            else:
-                np.copyto(np.asarray(self.canvas.buffer_rgba()), self._background)
+            renderer = self.canvas.get_renderer()
+            renderer.shows = weakref.ref(self)
+            if not self._is_drawn:
+                self._draw_background(renderer)
+            self._lay_background()
             self._result = result
             for artist in self._moving:
                 if not stamp(artist, renderer):
@@ -201,7 +203,7 @@ class Picture:
     def arrange(self, result: Any) -> None:
         """Put everything where it belongs for `result`, without drawing it."""
         if (frame := self.frame(result)) != self._frame:
-            self._frame = self._background = None  # should it fail, the next result begins anew
+            self._frame, self._is_drawn = None, False  # should it fail, the next result begins anew
             self.set_frame(result)
             self._frame = frame
         self.set_artists(result)
@@ -219,23 +221,47 @@ class Picture:
     def background_png(self) -> bytes:
         """The pixels behind the moving artists as PNG: the same for all results with the same `frame`."""
         with _DRAWING:
-            self._take_canvas()
-            np.copyto(np.asarray(self.canvas.buffer_rgba()), self._background)
+            self.canvas.get_renderer().shows = weakref.ref(self)
+            self._lay_background()
             try:
                 return self.png()
             finally:
                 self.update(self._result)
 
-    def _take_canvas(self) -> _Renderer:
-        """The pixels, for this picture from now on: the one before packs its background, this one unpacks its own."""
-        renderer = self.canvas.get_renderer()
-        before, renderer.shows = renderer.shows(), weakref.ref(self)
-        if before not in (None, self) and isinstance(before._background, np.ndarray):
-            before._background = zlib.compress(before._background.tobytes(), 1)
-        if isinstance(self._background, bytes):
-            pixels = np.frombuffer(zlib.decompress(self._background), np.uint8)
-            self._background = pixels.reshape(np.asarray(renderer.buffer_rgba()).shape)
-        return renderer
+    def _pixels(self) -> np.ndarray:
+        """The canvas, one number per pixel."""
+        return np.asarray(self.canvas.buffer_rgba()).view(np.uint32).reshape(-1)
+
+    def _draw_background(self, renderer: _Renderer) -> None:
+        """Draw each axes that has something new in it, by itself, and keep what is not paper."""
+        kept, pixels = self._background, self._pixels()
+        self._background = {}
+        for group in self._groups():
+            if group not in kept or any(artist.stale for artist in group):
+                renderer.clear()
+                self.figure.patch.draw(renderer)
+                self._paper = pixels[0]
+                for artist in group:
+                    artist.draw(renderer)
+                where = np.flatnonzero(pixels != self._paper).astype(np.int32)
+                kept[group] = where, pixels[where]
+            self._background[group] = kept[group]
+        self._is_drawn = True
+
+    def _groups(self) -> list[tuple[Artist, ...]]:
+        """What can be drawn by itself, in order: every axes, unless two overlap, and then what belongs to none."""
+        still = sorted((a for a in self.figure.get_children() if not a.get_animated()), key=lambda a: a.get_zorder())
+        still.remove(self.figure.patch)
+        axes = [artist for artist in still if isinstance(artist, Axes)]
+        if any(a.get_position(True).overlaps(b.get_position(True)) for a, b in combinations(axes, 2)):
+            return [tuple(still)]
+        return [*((ax,) for ax in axes), tuple(artist for artist in still if artist not in axes)]
+
+    def _lay_background(self) -> None:
+        pixels = self._pixels()
+        pixels[:] = self._paper
+        for where, colours in self._background.values():
+            pixels[where] = colours
 
     def _repr_png_(self) -> bytes:
         return self.png(compress_level=9)

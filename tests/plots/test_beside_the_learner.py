@@ -222,7 +222,7 @@ def moved(explorer):
                 explorer.drag({control.name: control.random(rng)})
                 if hasattr(explorer, "step"):
                     explorer.step()
-                picture._background = None  # so that ticks and labels are drawn again as well
+                picture._background, picture._is_drawn = {}, False  # so that ticks and labels are drawn again as well
                 picture.png()
                 moves[0] += 1
         except BaseException as error:

@@ -244,6 +244,16 @@ def changed(value: object) -> object:
     return value + 0.1 * (1 + abs(value)) if is_number else None
 
 
+def test_axes_drawn_by_themselves_look_as_the_whole_figure(explorer, visits):
+    picture = explorer.picture
+    picture._lay_background()
+    alone = np.array(picture.canvas.buffer_rgba())
+    picture.canvas.draw()
+    whole = np.array(picture.canvas.buffer_rgba())
+    picture.update(visits[-1].result)
+    assert np.array_equal(alone, whole)
+
+
 def test_blitting_draws_what_a_fresh_picture_draws(explorer, visits):
     moved = pixels(explorer.picture.update(visits[-1].result).png())
     fresh = type(explorer.picture)().update(visits[-1].result)
