@@ -110,9 +110,11 @@ class PlaygroundPicture(Picture):
     def set_frame(self, result: PlaygroundFrame) -> None:
         name, depth, (low, high), updates = self.frame(result)
         reach = DATASETS[name].reach
-        self.plane.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
-        self.image.set_extent((-reach, reach, -reach, reach))
-        self.loss.set(xlim=(0, updates), xticks=[0, updates // 2, updates])
+        if self.plane.get_xlim() != (-reach, reach):  # what is told nothing need not be drawn again
+            self.plane.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+            self.image.set_extent((-reach, reach, -reach, reach))
+        if self.loss.get_xlim() != (0, updates):
+            self.loss.set(xlim=(0, updates), xticks=[0, updates // 2, updates])
         self.ratio.set(xlim=(0.4, depth + 1.6), xticks=range(1, depth + 2))
         for ax in (self.acts, self.grads):
             ax.set(xlim=(0.4, max(depth, 1) + 0.6), xticks=range(1, depth + 1))
