@@ -26,7 +26,7 @@ from course_lib.experiments.babysitting_patients import (
     Run,
     treated,
 )
-from course_lib.experiments.babysitting_vitals import vitals
+from course_lib.experiments.babysitting_vitals import dead_share, update_ratios
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import SGD
 from course_lib.nn.sequential import share_right
@@ -49,7 +49,7 @@ class Course:
     val_accuracy: np.ndarray  #: (evaluations,)
     batch_loss: np.ndarray  #: (updates,) J of every batch, penalty included
     ratio: np.ndarray  #: (evaluations,) median over the layers of ‖ΔW‖/‖W‖; 0 before the first update
-    dead: float  #: share of dead units at the last evaluation
+    dead: float  #: share of dead units at the end; NaN after divergence
     new: float  #: accuracy on digits that nobody has looked at; NaN after divergence
     diverged_at: int | None
 
@@ -151,8 +151,7 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
             diverged = int(np.flatnonzero(~np.isfinite([*losses, np.nan]))[0])
             break
         val = (frame.val_loss, frame.val_accuracy) if run.evaluated else _class_by_class(net, x_val, y_val)
-        signs = vitals(net, run.lr, x)
-        moved = float(np.median(signs.ratio)) if frame.step else 0.0
+        moved = float(np.median(update_ratios(net, run.lr))) if frame.step else 0.0
         evaluations.append((frame.step, frame.loss, val[0], frame.accuracy, val[1], moved))
     step, loss, val_loss, accuracy, val_accuracy, ratio = np.array(evaluations, float).T
     if diverged is not None:
@@ -163,7 +162,7 @@ def course(run: Run = Run(), steps: int = STEPS, hidden: tuple[int, ...] = (50, 
         new = _class_by_class(net, digits.x_test, digits.y_test)[1]
     batch_loss = np.array(losses)[: diverged or len(losses)]
     curves = step, loss, val_loss, accuracy, val_accuracy, batch_loss, ratio
-    return Course(run, *curves, signs.dead, new, diverged)
+    return Course(run, *curves, dead_share(net, x) if diverged is None else math.nan, new, diverged)
 
 
 def _data(run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
