@@ -135,8 +135,7 @@ def test_the_label_ln_10_stands_clear_of_a_loss_that_rises():
     picture.update(result)
     (label,) = picture.loss.texts
     box = label.get_window_extent().transformed(picture.loss.transData.inverted())
-    inside = (np.arange(len(result.loss)) >= box.x0) & (np.arange(len(result.loss)) <= box.x1)
-    assert inside.any() and result.loss[inside].min() > box.y1
+    assert box.x0 > len(result.loss) - 1  # beside the axes, where no curve comes
 
 
 def test_the_legend_names_the_curves_that_are_drawn():
