@@ -69,7 +69,7 @@ def boundary_explorer(**start: Any) -> Explorer:
         "64 units, no curve": {"hidden": 64, "activation": "identity", "steps": 3162},
         "100 ReLU units": {"hidden": 100, "activation": "relu", "steps": 9000},
     }
-    return Explorer("boundary_explorer", spiral_fit, BoundaryPicture, controls, presets, start, draft={"budget": 200})
+    return Explorer("boundary_explorer", spiral_fit, BoundaryPicture, controls, presets, start, draft={"budget": 100})
 
 
 def gradient_check_explorer(**start: Any) -> Explorer:
