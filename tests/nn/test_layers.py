@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from course_lib.nn.activations import ACTIVATIONS, activation
 from course_lib.nn.gradient_check import numerical_gradient
 from course_lib.nn.layers import Dense, Dropout, Elementwise, Maxout, PReLU, RReLU, hidden_unit
+from course_lib.nn.normalization import BatchNorm, GroupNorm, LayerNorm
 
 
 def rng(seed=0):
@@ -116,6 +117,25 @@ def test_first_layer_may_leave_out_the_input_gradient():
     layer.forward(np.ones((4, 3)))
     assert layer.backward(np.ones((4, 2)), need_dx=False) is None
     assert np.all(layer.grads["W"] == 4.0)
+
+
+@pytest.mark.parametrize("place", ["alone", "in a network", "a learner's own in a network"])
+def test_a_call_without_options_does_not_train_and_gives_dx(place):
+    normalisations = {"batch": lambda: BatchNorm(6), "layer": lambda: LayerNorm(6), "group": lambda: GroupNorm(6, 2)}
+    for name, make in (LAYERS | normalisations).items():
+        layer, x = make(), rng(3).standard_normal((5, 6))
+        if "own" in place:  # methods of a subclass are a learner's
+            methods = {
+                m: lambda self, *given, of=getattr(type(layer), m), **options: of(self, *given, **options)
+                for m in ("forward", "backward")
+            }
+            layer.__class__ = type("Mine", (type(layer),), methods)
+        if "network" in place:
+            layer.bind({k: v.copy() for k, v in layer.params.items()}, {k: v.copy() for k, v in layer.grads.items()})
+        y = layer.forward(x)
+        dx = layer.backward(np.ones_like(y))
+        assert np.array_equal(y, layer.forward(x, train=False)), name
+        assert np.array_equal(dx, layer.backward(np.ones_like(y), need_dx=True)), name
 
 
 # notes: 83, E33
