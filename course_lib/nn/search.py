@@ -14,7 +14,6 @@ Source: Bergstra & Bengio 2012 (random search); Jamieson & Talwalkar 2016 (halvi
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -58,7 +57,6 @@ class Trial:
     score: float = math.nan
     curves: dict[str, list[float]] = field(default_factory=dict)
     error: str | None = None
-    seconds: float = field(default=0.0, compare=False)
     exception: Exception | None = field(default=None, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -157,7 +155,7 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
 
     Raises: no `Exception`; whatever goes wrong in the trial becomes part of the record.
     """
-    status, began = "done", time.perf_counter()
+    status = "done"
     curves: dict[str, list[float]] = {}
     try:
         outcome = objective(dict(trial.settings), trial.seed)
@@ -173,8 +171,7 @@ def run_trial(objective: Callable, trial: Trial, abandon: Callable | None = None
             _scores(None)  # says what is missing
     except Exception as e:
         trial, status = failed(trial, e), "failed"
-    score, seconds = curves.get("score", [math.nan])[-1], time.perf_counter() - began
-    return replace(trial, status=status, score=score, curves=curves, seconds=seconds)
+    return replace(trial, status=status, score=curves.get("score", [math.nan])[-1], curves=curves)
 
 
 def _scores(report: Any) -> dict[str, float]:

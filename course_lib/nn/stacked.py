@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import inspect
 import math
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -151,7 +150,6 @@ def _unstacked(outcomes: Generator) -> Generator[Trial]:
 
 def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Trial]) -> list[Trial]:
     """Train the trials as one network and write each one's record as if it had run alone."""
-    began = time.perf_counter()
     try:
         rows = list(objective.reports(objective.stacked(trials), [t.seed for t in trials], len(trials)))
     except Exception:
@@ -159,13 +157,11 @@ def run_stack(objective: TrainMLP, abandon: Callable | None, trials: Sequence[Tr
 
         logging.getLogger(__name__).info("These trials do not train as one network; one by one.", exc_info=True)
         return [run_trial(objective, trial, abandon) for trial in trials]
-    seconds = (time.perf_counter() - began) / len(trials)
     alone = [[{name: row[name][i] for name in row} for row in rows] for i in range(len(trials))]
-    records = [
+    return [
         run_trial(lambda *_, reports=reports: _until_diverged(reports), trial, abandon)
         for trial, reports in zip(trials, alone, strict=True)
     ]
-    return [replace(record, seconds=seconds) for record in records]
 
 
 def _until_diverged(reports: Iterable[dict[str, float]]) -> Iterator[dict[str, float]]:
