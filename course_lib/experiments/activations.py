@@ -10,7 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS, Activation, activation, leaky_relu, offered
 
@@ -90,7 +90,7 @@ def max_form(alpha: float, xs: tuple[float, ...] = (-1.0, 1.0)) -> tuple[list[fl
 
 
 @checked
-def gaussian_moments(name: str, samples: Natural = 200_000, seed: Natural = 0) -> tuple[float, float]:
+def gaussian_moments(name: str, samples: Natural = 200_000, seed: FrozenSeed = 0) -> tuple[float, float]:
     """Mean and standard deviation of f(z), z ~ N(0, 1), over `samples` draws: are the outputs zero-centred?"""
     y = ACTIVATIONS[name].f(np.random.RandomState(seed).standard_normal(samples))
     return float(y.mean()), float(y.std())

@@ -15,7 +15,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Count, Natural, OneOf, Positive
+from course_lib.annotations import Count, FrozenSeed, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.experiments.infinite_width import infinite_width
 from course_lib.experiments.signals import propagate
@@ -59,7 +59,7 @@ def gradient_chain(
     activation: Annotated[str, OneOf(ACTIVATIONS)] = "sigmoid",
     scale: Positive = 0.1,
     depth: Annotated[Count, Le(DEEPEST)] = 5,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> GradientChain:
     """Layers of 100 units, weights N(0, scale²), inputs and upstream gradient N(0, 1).
 

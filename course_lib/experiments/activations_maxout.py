@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Count, Natural, OneOf
+from course_lib.annotations import Count, FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.layers import Dense, Maxout
 from course_lib.nn.optimizers import Adam
@@ -64,7 +64,7 @@ def maxout_fit(
     curve: Annotated[str, OneOf(CURVES)] = "x²",
     start: Annotated[str, OneOf(STARTS)] = "random",
     steps: Annotated[Natural, Le(STEPS)] = STEPS,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> MaxoutFit:
     """Fit f(x) ≈ max_k(w_k x + b_k) with Adam on the mean squared error.
 

@@ -13,7 +13,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Natural, NotNegative
+from course_lib.annotations import FrozenSeed, Natural, NotNegative
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.layers import PReLU
@@ -46,7 +46,7 @@ def learned_slope(
     decay: NotNegative = 0.0,
     per_channel: bool = False,
     epochs: Annotated[Natural, Le(EPOCHS)] = EPOCHS,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> LearnedSlope:
     """α ← α − η(∂J/∂α + λα),   ∂J/∂α = Σ ∂J/∂y · min(0, x):   the slope learns by backpropagation like a weight.
 

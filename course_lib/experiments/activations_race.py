@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import ACTIVATIONS, Activation, offered
@@ -50,7 +50,7 @@ def activation_race(
     depth: Natural = 3,
     epochs: Natural = EPOCHS,
     eval_size: Natural | None = None,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
     dtype: str = "float64",
 ) -> ActivationRace:
     """Train 64-32-…-32-10 networks (`depth` hidden layers) with every function of `RACERS`: plain SGD, batches of 32.
@@ -84,7 +84,7 @@ def tune_rates(
     depth: Natural = 3,
     epochs: Natural = EPOCHS,
     eval_size: Natural | None = 256,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> RateTuning:
     """The race at each learning rate, so that every activation may be judged at its own best one."""
     runs = [activation_race(lr=lr, depth=depth, epochs=epochs, eval_size=eval_size, seed=seed) for lr in lrs]

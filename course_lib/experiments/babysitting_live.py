@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import FrozenSeed, Natural
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import centred_digits
 from course_lib.experiments.babysitting_vitals import vitals
@@ -61,7 +61,12 @@ class LiveTraining:
 
 @checked
 def live_training(
-    lr: float = 0.1, l2: float = 0.0, dropout: float = 0.0, init: str = "he", images: Natural = 1078, seed: Natural = 0
+    lr: float = 0.1,
+    l2: float = 0.0,
+    dropout: float = 0.0,
+    init: str = "he",
+    images: Natural = 1078,
+    seed: FrozenSeed = 0,
 ) -> Generator[LiveTraining, Mapping[str, Any] | None, None]:
     """Train 64-50-50-50-10 on the first `images` digits with plain SGD, batches of 32; a frame every 10 updates.
 

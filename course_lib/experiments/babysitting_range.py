@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from course_lib.annotations import Natural, NotNegative, OneOf
+from course_lib.annotations import FrozenSeed, Natural, NotNegative, OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.babysitting import PIXELS, centred_digits
 from course_lib.experiments.babysitting_rates import BATCH, network, ten_epochs, useful_range
@@ -71,7 +71,7 @@ def range_test(
     pixels: Annotated[int, OneOf(PIXELS)] = 1,
     updates: Annotated[int, OneOf(UPDATES)] = 200,
     clip: NotNegative = UNCUT,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> RangeTest:
     """η_t = LOW (HIGH/LOW)^(t/(T−1)) for T = `updates` updates of plain SGD, 64-50-10 ReLU, batches of 64."""
     net = network(pixels, np.random.RandomState(seed))
@@ -104,7 +104,7 @@ def running_mean(values: np.ndarray, memory: float = MEMORY) -> np.ndarray:
 
 @checked
 @lru_cache(maxsize=64)
-def clipped_accuracy(lr: float, clip: float = UNCUT, pixels: Natural = 255, seed: Natural = 0) -> float:
+def clipped_accuracy(lr: float, clip: float = UNCUT, pixels: Natural = 255, seed: FrozenSeed = 0) -> float:
     """The share of validation digits that is right after ten epochs of SGD with gradients cut to `clip` (0: uncut)."""
     net, rule = network(pixels, np.random.RandomState(seed)), Clipped(SGD(), clip or math.inf)
     history = ten_epochs(net, rule, pixels, seed, schedule=lambda t: lr)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.normalization import BatchNorm
 
@@ -69,7 +69,7 @@ def batchnorm_by_hand(
     beta: float = 0.0,
     eps: float = 1e-5,
     restore: bool = False,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> BatchNormByHand:
     """μ = 1/m Σx,  σ² = 1/m Σ(x − μ)²,  x̂ = (x − μ)/√(σ² + ε),  y = γx̂ + β   (Ioffe & Szegedy 2015, algorithm 1)
 
@@ -107,7 +107,7 @@ def _draw(shape: str, seed: int) -> np.ndarray:
 
 
 @checked
-def shape_survives(samples: Natural = 100_000, seed: Natural = 0) -> dict[str, tuple[Moments, Moments]]:
+def shape_survives(samples: Natural = 100_000, seed: FrozenSeed = 0) -> dict[str, tuple[Moments, Moments]]:
     """Moments before and after batch normalisation, for each of `SHAPES` that has a shape."""
     rng, kept = np.random.RandomState(seed), {}
     for name in list(SHAPES)[:-1]:

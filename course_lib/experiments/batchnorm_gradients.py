@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.annotations import Natural, Positive
+from course_lib.annotations import FrozenSeed, Natural, Positive
 from course_lib.arguments import checked
 from course_lib.nn.gradient_check import numerical_gradient
 from course_lib.nn.layers import Dense
@@ -31,7 +31,7 @@ class BackwardCheck:
 
 
 @checked
-def backward_check(examples: Natural = 4, units: Natural = 3, eps: float = 1e-5, seed: Natural = 0) -> BackwardCheck:
+def backward_check(examples: Natural = 4, units: Natural = 3, eps: float = 1e-5, seed: FrozenSeed = 0) -> BackwardCheck:
     """Compare dx with (J(x + h) − J(x − h))/2h for J = Σ dy ∘ y, random x, dy and γ, in float64.
 
     One example is allowed here, as in the gradient check of Saito's book, to show what such a check is worth.
@@ -76,7 +76,7 @@ class ForgottenScale:
 
 
 @checked
-def forgotten_scale(factor: Positive, lr: float = 0.1, eps: float = 0.0, seed: Natural = 0) -> ForgottenScale:
+def forgotten_scale(factor: Positive, lr: float = 0.1, eps: float = 0.0, seed: FrozenSeed = 0) -> ForgottenScale:
     """BN(x(aW)) = BN(xW) for a > 0, and the gradient at aW is 1/a of that at W   (Ioffe & Szegedy 2015, section 3.3)
 
     One unit with 20 inputs on 50 examples, J = Σ dy ∘ y with a random dy.
@@ -100,7 +100,7 @@ def forgotten_scale(factor: Positive, lr: float = 0.1, eps: float = 0.0, seed: N
 
 
 @checked
-def bias_gradients(seed: Natural = 0) -> dict[str, float]:
+def bias_gradients(seed: FrozenSeed = 0) -> dict[str, float]:
     """Largest |∂J/∂b| of a dense layer: alone, and with batch normalisation behind it, which subtracts b again."""
     rng = np.random.RandomState(seed)
     x, w, dy = rng.standard_normal((50, 20)), rng.standard_normal((20, 5)), rng.standard_normal((50, 5))
@@ -117,7 +117,7 @@ def bias_gradients(seed: Natural = 0) -> dict[str, float]:
 
 
 @checked
-def running_conventions(batches: Natural, size: Natural = 4, seed: Natural = 0) -> dict[str, tuple[float, float]]:
+def running_conventions(batches: Natural, size: Natural = 4, seed: FrozenSeed = 0) -> dict[str, tuple[float, float]]:
     """Running mean and variance of a unit, x ~ N(3, 2²), after that many batches, in three conventions.
 
     PyTorch: 0.1 weights the new value, start (0, 1), unbiased variance. Saito: 0.9 weights the old value, start

@@ -15,7 +15,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Gt, Le
 
-from course_lib.annotations import Count, Natural, OneOf
+from course_lib.annotations import Count, FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -68,7 +68,7 @@ def batchnorm_modes(
     mode: Annotated[str, OneOf(MODES)] = "eval",
     test_batch: Annotated[int, OneOf(SIZES)] = 32,
     steps: Annotated[Count, Le(STEPS)] = 150,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> BatchNormModes:
     """Train for `steps` updates (SGD, rate 0.2) and test, as `MODES` say.
 
@@ -178,7 +178,9 @@ def _with_own_statistics(net: MLP, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 @checked
-def company_noise(sizes: tuple[Natural, ...] = (2, 8, 32, 128), draws: Natural = 2000, seed: Natural = 0) -> np.ndarray:
+def company_noise(
+    sizes: tuple[Natural, ...] = (2, 8, 32, 128), draws: Natural = 2000, seed: FrozenSeed = 0
+) -> np.ndarray:
     """Std of x̂ of *one* training image, in one unit of a fresh He layer, over random batches of each size.
 
     The image and the weights stay the same, only its company in the batch changes.

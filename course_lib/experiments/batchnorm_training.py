@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -81,7 +81,7 @@ def batchnorm_training(
     depth: Natural = 4,
     place: Annotated[str, OneOf(PLACES)] = "before",
     steps: Annotated[Natural, Le(STEPS)] = STEPS,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
     draft: bool = False,
 ) -> BatchNormTraining:
     """Train 64-24-…-24-10 networks with every scale of `SCALES` and every rate of `RATES`, with and without.

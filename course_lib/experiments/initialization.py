@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.data.digits import load_digits
@@ -25,7 +25,7 @@ from course_lib.nn.training import train
 
 
 @checked
-def std_of_a_sum(inputs: Natural, weight_std: float = 1.0, samples: Natural = 5000, seed: Natural = 0) -> float:
+def std_of_a_sum(inputs: Natural, weight_std: float = 1.0, samples: Natural = 5000, seed: FrozenSeed = 0) -> float:
     """Measured standard deviation of y = Σ wᵢxᵢ over `inputs` terms, w ~ N(0, weight_std²), x ~ N(0, 1).
 
     Independent terms add their variances: Var(y) = n·Var(w)·Var(x).
@@ -78,7 +78,7 @@ def symmetry(
     noise: float = 0.0,
     steps: Annotated[Natural, Le(SYMMETRY_STEPS)] = 300,
     lr: float = 0.5,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
     budget: Annotated[Natural, Le(SYMMETRY_STEPS)] = SYMMETRY_STEPS,
 ) -> Symmetry:
     """Train from W = constant + noise·Z in both layers, with full-batch gradient descent on 300 digits.
@@ -154,7 +154,7 @@ def initialization_race(
     scale: float = 0.1,
     depth: Natural = 4,
     steps: Natural = 300,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> InitializationRace:
     """Train 64-32-…-32-10 networks (`depth` hidden layers) on the digits, one for each scheme of `RACERS`, all at once.
 
@@ -222,7 +222,7 @@ class Memorisation:
 
 @checked
 def memorisation(
-    stds: tuple[float, ...] = (0.01, 0.1, 0.4, 1.0), lr: float = 1.0, steps: Natural = 100, seed: Natural = 0
+    stds: tuple[float, ...] = (0.01, 0.1, 0.4, 1.0), lr: float = 1.0, steps: Natural = 100, seed: FrozenSeed = 0
 ) -> Memorisation:
     """Train 100-100×5-10 sigmoid networks, weights N(0, std²), on 300 points of ten Gaussian classes; test on 300 more.
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.activations import softmax
@@ -53,7 +53,7 @@ class SpiralFit:
 def spiral_fit(
     hidden: Annotated[Natural, Le(500)] = 16,
     activation: str = "relu",
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
     steps: Annotated[Natural, Le(MOST_STEPS)] = 3162,
     init: Annotated[str, OneOf(INITS)] = "glorot",
     show_lines: bool = False,

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge, Le
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, OneOf
 from course_lib.arguments import checked
 from course_lib.data.clouds import spiral
 from course_lib.nn.gradient_check import relative_error, verdict
@@ -62,7 +62,7 @@ def gradient_check_sweep(
     activation: str = "tanh",
     bug: Annotated[str, OneOf(BUGS)] = "none",
     precision: Annotated[str, OneOf(PRECISIONS)] = "float64",
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> GradientCheckSweep:
     """Check backpropagation through a briefly trained 2-10-3 network with steps h from 1e-13 to 1e-1.
 

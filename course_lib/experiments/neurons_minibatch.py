@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Count, Natural, OneOf
+from course_lib.annotations import Count, FrozenSeed, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 
@@ -112,7 +112,7 @@ def minibatch_run(
     lr: float = 0.2,
     updates: Annotated[Count, Le(MOST_UPDATES)] = 100,
     axis: Literal["updates", "epochs"] = "updates",
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> MinibatchRun:
     """Make `updates` updates with mini-batches of `batch`, and the same with 1, 16 and all 256 examples.
 

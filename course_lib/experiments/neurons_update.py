@@ -11,7 +11,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Count, Natural, OneOf, Positive
+from course_lib.annotations import Count, FrozenSeed, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.experiments.neurons_window import HIDDEN, INPUTS, WORDS, window_parameters
 from course_lib.nn.activations import ACTIVATIONS
@@ -136,7 +136,7 @@ def network_update(
     part: str = "x1-a1",
     activation: Annotated[str, OneOf(ACTIVATIONS)] = "tanh",
     lr: Positive = 0.2,
-    seed: Natural = 3,
+    seed: FrozenSeed = 3,
 ) -> NetworkUpdate:
     """Follow the first five updates of a network on one example, x = (0.5, −1, 0.8, −0.4) or the first of these.
 
@@ -161,7 +161,7 @@ def window_update(
     entry: Annotated[Count, Le(INPUTS)] = 9,
     activation: Annotated[str, OneOf(ACTIVATIONS)] = "tanh",
     lr: Positive = 0.1,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> NetworkUpdate:
     """The same in the window network: J = max(0, 1 − s + s_c) of a true window and one with another word for Paris.
 

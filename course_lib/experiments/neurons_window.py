@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import FrozenSeed, Natural
 from course_lib.arguments import checked
 from course_lib.experiments.neurons_gradient_check import FLOOR
 from course_lib.nn.activations import ACTIVATIONS
@@ -24,7 +24,7 @@ Params = dict[str, np.ndarray]
 
 
 @checked
-def window_parameters(seed: Natural = 0, scale: float = 0.5) -> Params:
+def window_parameters(seed: FrozenSeed = 0, scale: float = 0.5) -> Params:
     """W (8, 20), b (8, 1) and U (8, 1), drawn from N(0, scale²)."""
     rng = np.random.RandomState(seed)
     shapes = {"W": (HIDDEN, INPUTS), "b": (HIDDEN, 1), "U": (HIDDEN, 1)}
@@ -77,7 +77,9 @@ class WindowCheck:
 
 
 @checked
-def window_check(seed: Natural = 0, activation: str = "tanh", h: float = 1e-5, satisfied: bool = False) -> WindowCheck:
+def window_check(
+    seed: FrozenSeed = 0, activation: str = "tanh", h: float = 1e-5, satisfied: bool = False
+) -> WindowCheck:
     """Compare every gradient of J = max(0, 1 − s + s_c) with central differences, for random words and parameters.
 
     `satisfied` scales U up until the true window wins by more than the margin: J and all its gradients are then 0.
@@ -126,7 +128,7 @@ class WindowTraining:
 
 
 @checked
-def window_training(passes: Natural = 4, lr: float = 0.02, seed: Natural = 0) -> WindowTraining:
+def window_training(passes: Natural = 4, lr: float = 0.02, seed: FrozenSeed = 0) -> WindowTraining:
     """Train W, b, U *and the word vectors* on 48 made-up sentences, each with a city.
 
     A corrupt window has another word in its place. An update follows each pair. ∂J/∂x is the gradient of five word

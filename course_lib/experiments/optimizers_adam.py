@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.annotations import Natural
+from course_lib.annotations import FrozenSeed, Natural
 from course_lib.arguments import checked
 from course_lib.experiments.optimizers_conventions import AdamUncorrected
 from course_lib.nn.optimizers import AdaGrad, Adam, Optimizer, RMSProp
@@ -60,7 +60,7 @@ def adam_bias(
     correction: bool = False,
     noise: float = 0.0,
     steps: Natural = STEPS,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> AdamBias:
     """Both forms see the same gradients. m and v start at 0, which is what the correction makes good."""
     return AdamBias(beta1, beta2, correction, noise, *_adam(beta1, beta2, noise, steps, seed))

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge, Le, Lt
 
-from course_lib.annotations import Count, Natural, NotNegative, OneOf, Positive
+from course_lib.annotations import Count, FrozenSeed, Natural, NotNegative, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.data.clouds import DATASETS
 from course_lib.experiments.curves import Curves
@@ -105,7 +105,7 @@ def playground_frames(
     optimizer: Annotated[str, OneOf(OPTIMIZERS)] = "adam",
     lr: Positive = 0.01,
     batch_size: Natural = 32,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
     before: Before = (),
 ) -> Generator[PlaygroundFrame, Mapping[str, Any] | None, None]:
     """Train a softmax classifier with `layers` hidden layers in float64; a frame every 20 updates.

@@ -16,7 +16,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Gt, Lt
 
-from course_lib.annotations import Natural, OneOf, Positive
+from course_lib.annotations import FrozenSeed, Natural, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.nn.preprocessing import PCA, ZCA, Center, Standardize, Whiten
 
@@ -64,7 +64,7 @@ def prepared_cloud(
     scale_ratio: Positive = 3.0,
     epsilon: float = 1e-5,
     lr_share: Positive = 0.5,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> PreparedCloud:
     """Prepare the cloud and learn w* from w = 0 with lr = lr_share · 2/λ₁.
 
@@ -120,7 +120,7 @@ def hessian_condition(z: np.ndarray, bias: bool = False) -> float:
 
 
 @checked
-def correlated_cloud(features: Natural = 5, points: Natural = 400, seed: Natural = 0) -> np.ndarray:
+def correlated_cloud(features: Natural = 5, points: Natural = 400, seed: FrozenSeed = 0) -> np.ndarray:
     """(points, features): z·A + 10m with A, m and z standard normal, so correlated, and far from 0.
 
     Returns: (points, features).
@@ -131,7 +131,7 @@ def correlated_cloud(features: Natural = 5, points: Natural = 400, seed: Natural
 
 
 @checked
-def standardising_worsens(features: Natural, clouds: Natural = 500, seed: Natural = 0) -> float:
+def standardising_worsens(features: Natural, clouds: Natural = 500, seed: FrozenSeed = 0) -> float:
     """Share of random covariances AAᵀ, A standard normal, whose condition number is larger after standardising."""
     A = np.random.RandomState(seed).standard_normal((clouds, features, features))
     C = A @ A.transpose(0, 2, 1)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.annotations import Natural, NotNegative
+from course_lib.annotations import FrozenSeed, NotNegative
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.nn.preprocessing import Standardize
@@ -42,7 +42,7 @@ class LineSensitivity:
 
 @checked
 def line_sensitivity(
-    offset: float = 5.0, wiggle: float = 5.0, gap: NotNegative = 2.0, seed: Natural = 0
+    offset: float = 5.0, wiggle: float = 5.0, gap: NotNegative = 2.0, seed: FrozenSeed = 0
 ) -> LineSensitivity:
     """Two round clusters `gap` apart around the point (offset, offset), and the logistic neuron that fits them.
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge, Le, Lt
 
-from course_lib.annotations import Count, Natural, NotNegative
+from course_lib.annotations import Count, FrozenSeed, Natural, NotNegative
 from course_lib.arguments import checked
 from course_lib.data.digits import Digits, load_digits
 from course_lib.experiments.regularization_max_norm import Projected
@@ -72,7 +72,7 @@ def overfitting(
     wrong: Annotated[float, Ge(0), Lt(1)] = 0.0,
     steps: Natural = STEPS,
     dtype: str = "float32",
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
     max_norm: NotNegative = 0.0,
 ) -> Overfitting:
     """Train 64-width-width-10 ReLU networks on the first `images` training digits: J = loss + ½λΣW², λ `weight_decay`.

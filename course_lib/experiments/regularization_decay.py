@@ -11,7 +11,7 @@ from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.clouds import DATASETS
 from course_lib.nn.network import MLP
@@ -51,7 +51,7 @@ def weight_decay(
     weight_decay: float = 0.0,
     cloud: Annotated[str, OneOf(CLOUDS)] = "moons",
     steps: Natural = STEPS,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> WeightDecay:
     """Train 2-30-30-2 ReLU networks on 40 points, all in each step; learning rate 0.3 for SGD, 0.01 for Adam.
 

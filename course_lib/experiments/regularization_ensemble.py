@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Count, Natural, OneOf
+from course_lib.annotations import Count, FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import softmax
@@ -105,7 +105,7 @@ def _predictions(kind: str, images: int) -> tuple[np.ndarray, np.ndarray, float,
 
 
 @checked
-def geometric_mean_gap(hidden: bool, p: float = 0.5, inputs: Natural = 8, seed: Natural = 0) -> float:
+def geometric_mean_gap(hidden: bool, p: float = 0.5, inputs: Natural = 8, seed: FrozenSeed = 0) -> float:
     """Largest difference between the test-time network and the geometric mean over ALL 2ⁿ dropout masks.
 
     hidden=False: softmax(xW) with dropout on the n inputs: the two agree (Baldi & Sadowski 2013; the masks are

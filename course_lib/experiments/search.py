@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_lib.annotations import Count, Natural, Share
+from course_lib.annotations import Count, FrozenSeed, Natural, Share
 from course_lib.arguments import checked
 
 TRIALS = tuple(k * k for k in range(2, 11))  # so that a square grid exists
@@ -44,7 +44,7 @@ class GridVsRandom:
 
 @checked
 def grid_vs_random(
-    trials: Natural = 9, importance: Share = 0.1, best_x: float = 0.6, seed: Natural = 3
+    trials: Natural = 9, importance: Share = 0.1, best_x: float = 0.6, seed: FrozenSeed = 3
 ) -> GridVsRandom:
     """Place `trials` (a square number) points in three ways and look for the best one.
 
@@ -152,7 +152,7 @@ class Hits:
 
 
 @checked
-def hits(n: tuple[Count, ...] = (10, 20, 58, 59, 60, 100), runs: Count = 4000, seed: Natural = 0) -> Hits:
+def hits(n: tuple[Count, ...] = (10, 20, 58, 59, 60, 100), runs: Count = 4000, seed: FrozenSeed = 0) -> Hits:
     """Draw runs × n trials and count the runs that have one in the best 5 %; how many axes there are is no matter."""
     drawn = np.random.RandomState(seed).uniform(size=(runs, max(n)))
     counted = np.array([(drawn[:, :k] > 0.95).any(axis=1).mean() for k in n])

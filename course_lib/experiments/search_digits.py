@@ -17,7 +17,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Ge
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.experiments.search_strategies import EPOCHS, STRATEGIES, TOP, Stage, Stages, rungs
@@ -101,7 +101,7 @@ def digits_search(
     lr_high: float = 1e1,
     decay: str = "1e-6 … 1e-1",
     abandon: bool = True,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
     look: bool = True,
 ) -> Iterator[SearchState]:
     """Yield how the search stands before the first trial and after each; the last state has `ended`.

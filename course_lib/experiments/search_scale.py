@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.annotations import Count, Natural
+from course_lib.annotations import Count, FrozenSeed
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.network import MLP
@@ -41,7 +41,7 @@ class LogScale:
 
 
 @checked
-def log_scale(low: float = 1e-4, high: float = 10.0, n: Count = 60, seed: Natural = 0) -> LogScale:
+def log_scale(low: float = 1e-4, high: float = 10.0, n: Count = 60, seed: FrozenSeed = 0) -> LogScale:
     """Draw n learning rates in both ways from the same n numbers u of RandomState(seed).
 
     evenly: low + (high − low) u;  on a log scale: low (high/low)ᵘ. A larger n keeps the smaller one's draws.

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge, Le
 
-from course_lib.annotations import Count, Natural, OneOf
+from course_lib.annotations import Count, FrozenSeed, Natural, OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.histograms import activation_histogram, median, size_histogram
 from course_lib.experiments.infinite_width import infinite_width
@@ -88,7 +88,7 @@ def signal_propagation(
     depth: Annotated[Count, Le(10)] = 10,
     samples: Annotated[int, Ge(2), Le(1000)] = 1000,
     batchnorm: bool | str = False,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
     dtype: str = "float32",
 ) -> SignalPropagation:
     """Send N(0, 1) inputs forward and an N(0, 1) gradient backward through `depth` layers of `width` units.
@@ -232,7 +232,7 @@ def propagate(
 
 @checked
 def weight_gradient_std(
-    activation: str, std: float, width: Natural = 500, depth: Natural = 10, seed: Natural = 0
+    activation: str, std: float, width: Natural = 500, depth: Natural = 10, seed: FrozenSeed = 0
 ) -> np.ndarray:
     """Std of ∂J/∂W_l = h_{l−1}ᵀ δ_l / m for l = 1..L, with δ_l = g_l ∘ f'(z_l), over m = 1000 inputs; (depth,).
 

@@ -16,7 +16,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Le
 
-from course_lib.annotations import Count, Natural, OneOf, Positive
+from course_lib.annotations import Count, FrozenSeed, Natural, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.nn.activations import ACTIVATIONS
 
@@ -78,7 +78,7 @@ def zigzag(
     batch_size: Annotated[int, OneOf(BATCHES)] = 1,
     centred: bool = False,
     steps: Annotated[Count, Le(MAX_STEPS)] = 60,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> ZigZag:
     """Train f = w·x from w = (0, 0) towards w* with mini-batches, on x = f(mean + 0.8 u).
 

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Natural, OneOf, Positive
+from course_lib.annotations import FrozenSeed, Natural, OneOf, Positive
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 
@@ -70,7 +70,7 @@ def conditioning(
     dimension: Annotated[int, OneOf(DIMENSIONS)] = 10,
     rate: Positive = 1.9,
     bias: bool = False,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> Conditioning:
     """e ← e − η H e  with η = rate/λ_max,   H = I + μμᵀ,   μ = mean·(1, …, 1)   (LeCun et al. 1998 sec. 4.3, 5.1)
 
@@ -103,7 +103,7 @@ def condition_of_shift(s: np.ndarray | float, bias: bool = False) -> np.ndarray:
 
 
 @checked
-def sample_condition(mean: float, dimension: Natural, bias: bool = False, seed: Natural = 0) -> float:
+def sample_condition(mean: float, dimension: Natural, bias: bool = False, seed: FrozenSeed = 0) -> float:
     """κ of the mean of xxᵀ over 4000 examples x = mean + z, z ~ N(0, I).
 
     A sample is never quite white: with d = 100, κ is 1.8 to 1.9 even where the mean is 0.

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, OneOf
 from course_lib.arguments import checked
 from course_lib.data.digits import load_digits
 from course_lib.nn.activations import Activation, sigmoid, sigmoid_slope
@@ -58,7 +58,7 @@ class NetworkSigns:
 
 @checked
 def network_signs(
-    batch_size: Annotated[int, OneOf(BATCHES)] = 32, steps: Annotated[int, OneOf(RECORDED)] = 1000, seed: Natural = 0
+    batch_size: Annotated[int, OneOf(BATCHES)] = 32, steps: Annotated[int, OneOf(RECORDED)] = 1000, seed: FrozenSeed = 0
 ) -> NetworkSigns:
     """Train 64-10-10-10 networks on the digits and take the gradients ∂L/∂W₂ of random mini-batches.
 
@@ -149,7 +149,7 @@ class ShiftRace:
 
 
 @checked
-def shift_race(shifts: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5), seed: Natural = 0) -> ShiftRace:
+def shift_race(shifts: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5), seed: FrozenSeed = 0) -> ShiftRace:
     """Train 64-32-32-10 networks whose units are σ(z) − ½ + shift, SGD, mini-batches of 32, on centred digits.
 
     The slope and the saturation of all are those of the sigmoid; only the mean of what they pass on differs. Shift 0.5

@@ -16,7 +16,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Ge, Le
 
-from course_lib.annotations import Natural, OneOf
+from course_lib.annotations import FrozenSeed, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.normal import cumulative, density
 
@@ -49,7 +49,7 @@ def sign_agreement(
     batch_size: Annotated[int, OneOf(BATCHES)] = 8,
     dimension: Annotated[int, Ge(2), Le(MAX_DIMENSION)] = 10,
     mean: float = HALF_NORMAL_MEAN,
-    seed: Natural = 0,
+    seed: FrozenSeed = 0,
 ) -> SignAgreement:
     """Gradients mean_b(g_b x_b) for x = |z| shifted to have the given mean, z and g all N(0, 1).
 
