@@ -83,7 +83,7 @@ def test_rounding_does_not_choose_the_step_that_the_caption_calls_best():
         picture.describe(replace(result, central=central, best=int(central.argmin())))
         for central in (result.central * np.exp(0.3 * rng.standard_normal(len(result.hs))) for _ in range(20))
     }
-    assert {words[words.index("Central") :] for words in said} == {"Central differences are best near h = 1e-05."}
+    assert {words[words.index("Central") :] for words in said} == {"Central differences are best near h = 1e−5."}
 
 
 def test_no_value_stands_on_the_edge_of_an_axis_that_does_not_hold_it():

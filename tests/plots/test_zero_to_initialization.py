@@ -161,11 +161,11 @@ def test_a_racer_that_diverged_has_a_word_and_no_bar_and_is_not_the_best():
     assert [bool(word.get_text()) for word in picture.words] == [not bar.get_width() for bar in picture.rectangles]
     assert [bool(word.get_text()) for word in picture.words] == gone.tolist() and gone.any()
     for accuracy, best in (
-        ([0.08, 0.1, 0.11], "Best of the six: xavier with 11%."),
+        ([0.08, 0.1, 0.11], "Best of the six: Xavier with 11%."),
         ([0.1, 0.11, 0.11], "None of the six is above 11%."),
     ):
         said = picture.describe(replace(result, accuracy=np.array([*accuracy, *[np.nan] * 3])))
-        assert f": he diverges at step {result.diverged_at[3]}. {best}" in said
+        assert f": He diverges at step {result.diverged_at[3]}. {best}" in said
 
 
 @pytest.mark.parametrize(
