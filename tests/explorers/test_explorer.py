@@ -58,48 +58,44 @@ def test_result_is_never_a_draft():
     assert explorer.result["fine"] is True
 
 
-def test_the_last_of_many_moves_wins_whatever_the_order_of_completion():
-    """Moves arrive from several threads; an early slow one finishes last and must not overwrite the final state."""
-    slow, started = threading.Event(), threading.Event()
-
-    def experiment(x, k):
-        if x == 1.5:
-            started.set()
-            assert slow.wait(LONG)
-        return {"x": x, "k": k}
-
-    explorer = made(experiment)
-    assert explorer.picture
-    straggler = threading.Thread(target=explorer.drag, args=({"x": 1.5},))
-    straggler.start()
-    assert started.wait(LONG)
-    explorer.drag({"x": 9.0})
-    slow.set()
-    straggler.join()
-    assert explorer.settings["x"] == 9.0
-    assert explorer.result["x"] == 9.0
-    np.testing.assert_allclose(explorer.picture.line.get_xdata(), [0, 9.0])
+MEANWHILE = {
+    "drag": lambda explorer: explorer.drag({"x": 9.0}),
+    "set": lambda explorer: explorer.set(x=9.0),
+    "preset": lambda explorer: explorer.preset("far"),
+    "reset": Explorer.reset,
+    "look": lambda explorer: explorer.result,
+}
 
 
-def test_a_move_during_settling_wins():
-    gate, started = threading.Event(), threading.Event()
+@pytest.mark.parametrize("draft", [{}, {"fine": False}])
+@pytest.mark.parametrize("slow", ["drag", "settle"])
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+def test_the_last_move_wins_and_the_result_is_that_of_the_settings_whatever_ends_first(meanwhile, slow, draft):
+    """Another thread moves, or looks, while a move is computed; it must not wait for it."""
+    others, seen = [], []
 
     def experiment(x, k, fine=True):
-        if fine and x == 2.0:
-            started.set()
-            assert gate.wait(LONG)
+        if others:
+            other = threading.Thread(target=others.pop())
+            other.start()
+            other.join(LONG)
         return {"x": x, "k": k, "fine": fine}
 
-    explorer = made(experiment, draft={"fine": False})
+    def act():
+        MEANWHILE[meanwhile](explorer)
+        seen.extend([explorer.settings["x"], explorer.result["x"]])
+
+    explorer = made(experiment, draft=draft, presets={"far": {"x": 9.0}})
     assert explorer.picture
-    explorer.drag({"x": 2.0})
-    settling = threading.Thread(target=explorer.settle)
-    settling.start()
-    assert started.wait(LONG)
-    explorer.drag({"x": 7.0})  # must not wait for the experiment that is running
-    gate.set()
-    settling.join()
-    assert explorer._result["x"] == 7.0
+    if slow == "settle":
+        explorer.drag({"x": 2.0})
+    others.append(act)
+    explorer.drag({"x": 2.0}) if slow == "drag" else explorer.settle()
+    wanted = {"look": 2.0, "reset": 1.0}.get(meanwhile, 9.0)
+    assert seen == [wanted, wanted]
+    assert explorer._result["x"] == explorer.settings["x"] == wanted
+    assert explorer.result == {"x": wanted, "k": 0, "fine": True}
+    np.testing.assert_allclose(explorer.picture.line.get_xdata(), [0, wanted])
 
 
 def test_the_background_is_redrawn_only_when_the_frame_changes():
@@ -131,8 +127,9 @@ def test_an_impossible_setting_becomes_a_sentence_and_the_last_picture_stays():
     assert explorer.drag({"x": 6.0}) is False
     assert explorer.message == "x above 5 does not work; choose less."
     assert explorer.picture.png() == good
-    with pytest.raises(ValueError, match="above 5"):
-        explorer.set(x=7.0)
+    for move in (lambda: explorer.result, lambda: explorer.text, lambda: explorer.set(x=7.0)):
+        with pytest.raises(ValueError, match="above 5"):  # what is shown is not the result of these settings
+            move()
     explorer.drag({"x": 4.0})
     assert explorer.message == ""
 
