@@ -191,7 +191,8 @@ def _find(items: dict, id: Any, kind: str) -> Any:
     meant = re.search(r"\d+[.,]\w", shortened(id))  # 5.1 without quotes, or "Exercise 5.1"
     if meant and (near := meant[0].replace(",", ".")) in items:
         raise ValueError(f'There is no such {kind}. Did you mean "{near}"? Write it so, in quotes.')
-    chapters = [list(ids) for _, ids in itertools.groupby(items, key=lambda id: id.split(".")[0])]
+    grouped = itertools.groupby(items, key=lambda id: id.split(".")[0])
+    chapters = [sorted(ids, key=lambda id: (len(id), id)) for _, ids in grouped]
     there_are = ", ".join(f"{ids[0]} to {ids[-1]}" for ids in chapters) or "none"
     first = "" if isinstance(id, str) else f' The id comes first, in quotes: "{next(iter(items), "5.1")}".'
     raise ValueError(f"There is no such {kind}; there are {there_are}.{first}")

@@ -26,10 +26,8 @@ from PIL import Image
 from course_lib import large_print
 
 BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
-
 GREY = "#808080"
-NAMES = "blue orange green vermillion purple sky grey".split()
-COLOURS = dict(zip(NAMES, (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, GREY), strict=True))
+COLOURS = dict(blue=BLUE, orange=ORANGE, green=GREEN, vermillion=VERMILLION, purple=PURPLE, sky=SKY, grey=GREY)
 
 SERIES: tuple[dict[str, Any], ...] = (
     {"color": BLUE, "linestyle": "-", "marker": "o"},

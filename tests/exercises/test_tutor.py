@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from course_lib.exercises import initialization, initialization_questions, start_questions
+from course_lib.exercises import initialization, initialization_questions, neurons_questions, start_questions
 from course_lib.exercises.initialization import he_weights
 from course_lib.exercises.shown import WIDGET
 from course_lib.exercises.tutor import Hints, Tutor
@@ -45,6 +45,11 @@ def test_check_of_a_stub(tutor, capsys, yours):
 def test_check_with_a_wrong_id_says_what_there_is(tutor, capsys, id):
     tutor.check(id, he_weights)
     assert capsys.readouterr().out == "There is no such exercise; there are 5.1 to 5.3.\n"
+
+
+def test_a_wrong_id_is_told_the_last_letter_wherever_it_stands(progress_file):
+    with pytest.raises(ValueError, match="1.a to 1.k"):
+        Tutor([neurons_questions]).predict("1.x")
 
 
 @pytest.mark.parametrize("id", [9.9, None, [], {}, np.zeros(3), he_weights])

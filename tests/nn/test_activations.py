@@ -21,7 +21,6 @@ from course_lib.nn.activations import (
     softmax,
 )
 
-KINKED = {"step", "relu", "leaky_relu", "prelu", "rrelu", "selu", "elu"}  # the slope or (ELU) its slope jumps at 0
 NAMES = list(ACTIVATIONS)
 numbers = st.floats(-50, 50)
 # nodes and weights for E[f(z)], z ~ N(0, 1), on either side of a kink at 0
@@ -206,8 +205,7 @@ def test_finite_silent_and_of_the_same_dtype_up_to_ten_thousand(name, dtype):
 @pytest.mark.parametrize("name", NAMES)
 def test_slope_is_what_a_small_step_measures(name):
     a, h = ACTIVATIONS[name], 1e-5
-    x = np.linspace(-6, 6, 301)
-    x = x[np.abs(x) > 1e-3] if name in KINKED else x
+    x = np.linspace(-6, 6, 300)[1:-1]  # none of them near a whole number, where kinks are
     measured = (a.f(x + h) - a.f(x - h)) / (2 * h)
     np.testing.assert_allclose(a.df(x), measured, rtol=1e-7, atol=1e-9)
 

@@ -563,7 +563,8 @@ def test_sizes_of_eight_bits_are_multiplied_as_whole_numbers() -> None:
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_gradient_that_is_theta_itself_is_the_one_before_the_step(name: str) -> None:
     theta, apart = X.copy(), X.copy()
-    optimizer = replace(OPTIMIZERS[name].make(), **({"weight_decay": 0.1} if "w" in name or name == "lion" else {}))
+    entry = OPTIMIZERS[name]
+    optimizer = replace(entry.make(), **({"weight_decay": 0.1} if "weight_decay" in entry.settings else {}))
     optimizer.step(theta, theta, optimizer.init(theta))
     optimizer.step(apart, apart.copy(), optimizer.init(apart))
     np.testing.assert_allclose(theta, apart, rtol=1e-6)

@@ -405,30 +405,19 @@ def test_impossible_settings_are_refused_in_one_sentence(make, message):
     assert "\n" not in str(error.value)
 
 
-# 2000 updates with one sensible rate each bring every method down every surface.
-RATES = {
-    # bowl, ravine, saddle, rosenbrock, beale, plateau
-    "sgd": (0.5, 0.015, 0.1, 0.002, 0.02, 0.5),
-    "momentum": (0.1, 0.01, 0.05, 0.0005, 0.005, 0.1),
-    "nesterov": (0.1, 0.005, 0.05, 0.0005, 0.005, 0.1),
-    "adagrad": (1.5, 0.5, 0.5, 0.5, 0.5, 0.5),
-    "rmsprop": (0.01, 0.003, 0.01, 0.003, 0.01, 0.01),
-    "adam": (0.1, 0.03, 0.05, 0.05, 0.05, 0.1),
-    "adamw": (0.1, 0.03, 0.05, 0.05, 0.05, 0.1),
-    "lion": (0.005, 0.003, 0.003, 0.005, 0.003, 0.005),
-}
-
-
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_goes_down_every_surface(name, surface):
-    extra = {"weight_decay": 1e-4} if name == "adamw" else {}
-    where = SURFACES[surface]
-    end = path(OPTIMIZERS[name].make(lr=RATES[name][list(SURFACES).index(surface)], **extra), 2000, where)[-1]
-    to_minimum = np.linalg.norm(end - np.array(where.minima), axis=1).min()
+    """One of twelve learning rates brings every method down every surface in 2000 updates."""
+    entry, where, rates = OPTIMIZERS[name], SURFACES[surface], np.geomspace(5e-4, 2, 12)[:, None]
+    decay = {"weight_decay": 1e-4} if "weight_decay" in entry.settings else {}
+    with np.errstate(all="ignore"):
+        ends = path(entry.make(lr=rates, **decay), 2000, where, np.tile(where.start, (12, 1)))[-1]
+    ends = ends[np.isfinite(ends).all(axis=1)]
+    to_minimum = np.linalg.norm(ends[:, None] - np.array(where.minima), axis=-1).min(axis=1)
     # RMSProp ends in a dance of ±lr/2 around the minimum; Rosenbrock's valley is long
-    assert where.value(end) - where.lowest < (2e-2 if surface == "rosenbrock" else 1e-3)
-    assert to_minimum < (0.3 if surface == "rosenbrock" else 0.01)
+    near, low = (0.3, 2e-2) if surface == "rosenbrock" else (0.01, 1e-3)
+    assert np.any((to_minimum < near) & (where.value(ends) - where.lowest < low))
 
 
 def test_where_eps_stands_hardly_matters_on_the_way():
