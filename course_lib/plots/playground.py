@@ -198,7 +198,8 @@ def shares(result: PlaygroundFrame) -> str:
     """How many points are right; without noise the validation points are no new ones, and that must be said."""
     if result.inputs.val_repeats:
         return f"right: {percent(result.train_accuracy)}; validation ◦: the same points"
-    return f"right: training • {percent(result.train_accuracy)}, validation ◦ {percent(result.val_accuracy)}"
+    train, val = (percent(share).replace("over ", ">") for share in (result.train_accuracy, result.val_accuracy))
+    return f"right: training • {train}, validation ◦ {val}"
 
 
 def headline(result: PlaygroundFrame) -> str:
