@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 
 @runtime_checkable
-class Uniform(Protocol):
+class HasUniform(Protocol):
     """What draws from U(low, high), as `numpy.random.Generator` and `RandomState` do."""
 
     def uniform(self, low: Any = ..., high: Any = ..., size: Any = ...) -> Any: ...
 
 
 @runtime_checkable
-class RandomGenerator(Uniform, Protocol):
+class RandomGenerator(HasUniform, Protocol):
     """What `numpy.random.Generator` and `RandomState` have in common."""
 
     def standard_normal(self, size: Any = ...) -> Any: ...
@@ -68,7 +68,7 @@ Rate = Annotated[float | Floats, Gt(0), doc("a positive number, or an array of t
 BelowOne = Annotated[float | Floats, Ge(0), Lt(1), doc("at least 0 and below 1, a number or an array of them")]
 Network = Annotated[Trainable, doc("a network such as MLP")]
 Rng = Annotated[RandomGenerator, doc("a random generator such as np.random.default_rng(0)")]
-UniformRng = Annotated[Uniform, doc("a random generator such as np.random.default_rng(0)")]
+UniformRng = Annotated[HasUniform, doc("a random generator such as np.random.default_rng(0)")]
 FrozenSeed = Annotated[int, Ge(0), Lt(2**32), doc("a seed (a whole number from 0 to 4294967295)")]  # of a RandomState
 Seed = Annotated[Natural | RandomGenerator, doc("a seed (a whole number, 0 or more) or a random generator")]
 Precision = Annotated[Any, Predicate(_is_precision), doc("np.float32 or np.float64")]

@@ -134,16 +134,16 @@ def alike(option: Any, value: Any) -> bool:
     if isinstance(value, np.generic):
         value = value.item()
     numbers = isinstance(option, int | float) and isinstance(value, int | float)
-    kin = type(option) is type(value) or numbers and not isinstance(option, bool) and not isinstance(value, bool)
-    return kin and option == value
+    comparable = type(option) is type(value) or numbers and not isinstance(option, bool) and not isinstance(value, bool)
+    return comparable and option == value
 
 
 def _holds(constraint: Any, value: Any) -> bool:
-    kind = type(constraint).__name__
+    bound = type(constraint).__name__
     if isinstance(constraint, OneOf):
         return any(alike(option, value) for option in constraint.options)
-    if kind in _BOUNDS:
-        return bool(np.all(getattr(operator, kind.lower())(value, getattr(constraint, kind.lower()))))
+    if bound in _BOUNDS:
+        return bool(np.all(getattr(operator, bound.lower())(value, getattr(constraint, bound.lower()))))
     return not isinstance(constraint, Predicate) or bool(np.all(constraint.func(value)))
 
 
@@ -156,7 +156,7 @@ def words(hint: Any) -> str:
         bounds = {type(one).__name__: one for one in inner[1:] if type(one).__name__ in _BOUNDS}
         if not said and bounds.keys() == {"Ge", "Le"}:
             return f"{words(inner[0])} from {bounds['Ge'].ge} to {bounds['Le'].le}"
-        limits = [_BOUNDS[kind].format(one) for kind, one in bounds.items()]
+        limits = [_BOUNDS[name].format(one) for name, one in bounds.items()]
         return said[-1] if said else ", ".join([words(inner[0]), *limits])
     if base in (typing.Union, types.UnionType):
         return ", or ".join(dict.fromkeys(map(words, inner)))

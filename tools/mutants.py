@@ -165,14 +165,14 @@ def led_from(module: Path, line: int) -> list[str]:
 
     Read without an import: what is imported here no mutant can change.
     """
-    table = statements(ROOT / "course_lib/explorers/__init__.py")["_MODULES"]
+    table = statements(ROOT / "course_lib/explorers/__init__.py")["_NAMES"]
     assert isinstance(table, ast.Assign)
     around = {
         (module, name) for name, node in statements(module).items() if node.lineno <= line <= (node.end_lineno or 0)
     }
     found = []
     for stem, names in ast.literal_eval(table.value).items():
-        for name in names:
+        for name in names.split():
             seen = left = {(ROOT / f"course_lib/explorers/{stem}.py", name)}
             while left:
                 left = {one for place in left for one in used(*place)} - seen

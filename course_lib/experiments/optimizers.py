@@ -86,8 +86,8 @@ def optimizer_path(
     x, y = ground.start if start is None else start
     points, rate = _walk(optimizer, ground, (x, y), steps)
     names = {entry.make: name for name, entry in OPTIMIZERS.items()}
-    kind = next((names[base] for base in type(optimizer).__mro__ if base in names), type(optimizer).__name__)
-    return _path(kind, float(optimizer.lr), ground, points, rate)
+    name = next((names[base] for base in type(optimizer).__mro__ if base in names), type(optimizer).__name__)
+    return _path(name, float(optimizer.lr), ground, points, rate)
 
 
 @checked
@@ -163,8 +163,8 @@ def make(
     shared: dict[str, Any] = {"beta": beta, "beta1": beta, "eps": eps}
     if issubclass(entry.make, Adam):
         shared |= {"beta2": beta2, "weight_decay": weight_decay}
-    kind: Callable[..., Optimizer] = ADAMS[eps_at] if entry.make is Adam else entry.make
-    return kind(lr=lr, **{setting: shared[setting] for setting in entry.settings if setting in shared})
+    make: Callable[..., Optimizer] = ADAMS[eps_at] if entry.make is Adam else entry.make
+    return make(lr=lr, **{setting: shared[setting] for setting in entry.settings if setting in shared})
 
 
 def descend(

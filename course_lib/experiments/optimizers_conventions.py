@@ -131,12 +131,12 @@ def _adam_path(optimizer):
 
 def _epsilon(lr, beta, beta2, eps, cut):
     forms = zip(("outside the root", "inside the root", "before the correction"), ADAMS.values())
-    return {form: _adam_path(kind(lr, beta, beta2, eps)) for form, kind in forms}
+    return {form: _adam_path(make(lr, beta, beta2, eps)) for form, make in forms}
 
 
 def _bias(lr, beta, beta2, eps, cut):
     forms = {"corrected": Adam, "not corrected": AdamUncorrected}
-    return {form: _adam_path(kind(lr, beta, beta2, eps)) for form, kind in forms.items()}
+    return {form: _adam_path(make(lr, beta, beta2, eps)) for form, make in forms.items()}
 
 
 def _nesterov(lr, beta, beta2, eps, cut):

@@ -107,12 +107,12 @@ def tune_race(seeds: int = 2, steps: int = STEPS) -> dict[str, np.ndarray]:
 def _train(pairs: tuple[tuple[str, float], ...], beta: float, batch_size: int, seeds: int, steps: int):
     """Steps (evaluations,), losses (evaluations, optimisers, seeds) and accuracies (optimisers, seeds)."""
     digits = load_digits()
-    kinds, every = len(pairs), max(1, steps // EVALUATIONS)
-    net = MLP(SIZES, trials=kinds * seeds, seed=[*range(seeds)] * kinds, dtype=np.float32)
+    racers, every = len(pairs), max(1, steps // EVALUATIONS)
+    net = MLP(SIZES, trials=racers * seeds, seed=[*range(seeds)] * racers, dtype=np.float32)
     optimizer = SideBySide([make(name, lr, beta) for name, lr in pairs], seeds)
     options: dict[str, Any] = {"steps": steps, "batch_size": batch_size, "record_every": every, "eval_size": 200}
     history = train(net, *digits.training, optimizer, **options)
     with np.errstate(all="ignore"):
         accuracy = net.accuracy(digits.x_val, digits.y_val)
     loss = np.where(np.isfinite(history.loss), history.loss, np.nan)
-    return history.step, loss.reshape(-1, kinds, seeds), np.reshape(accuracy, (kinds, seeds))
+    return history.step, loss.reshape(-1, racers, seeds), np.reshape(accuracy, (racers, seeds))

@@ -20,12 +20,12 @@ from course_lib.arguments import alike
 LAYOUT = {"width": "auto", "flex": "1 1 270px", "min_width": "250px", "max_width": "520px", "margin": "2px 10px 2px 0"}
 
 
-def _widget(kind: str, control: Any, layout: Any, **more: Any) -> Any:
+def _widget(widget: str, control: Any, layout: Any, **more: Any) -> Any:
     """A widget of ipywidgets with the whole label visible, and a width that follows the page."""
     import ipywidgets
 
     style = {"description_width": "initial"}
-    return getattr(ipywidgets, kind)(description=control.label, style=style, layout=layout, **more)
+    return getattr(ipywidgets, widget)(description=control.label, style=style, layout=layout, **more)
 
 
 def strength(value: float) -> str:
@@ -155,7 +155,7 @@ class Choice:
     options: Sequence[Any]
     default: Any
     labels: Sequence[str] | Callable[[Any], str] = str
-    _kind: ClassVar[str] = "Dropdown"
+    _widget_name: ClassVar[str] = "Dropdown"
 
     def said(self) -> dict[str, Any]:
         """What the learner reads -> the option."""
@@ -175,13 +175,13 @@ class Choice:
         return self.options[int(rng.integers(len(self.options)))]
 
     def widget(self, layout: Any, *more: Any) -> Any:
-        return _widget(self._kind, self, layout, options=list(self.said().items()), value=self.default)
+        return _widget(self._widget_name, self, layout, options=list(self.said().items()), value=self.default)
 
 
 class Stops(Choice):
     """A slider that stops at a few given values, for scales with a zero at the end or other uneven steps."""
 
-    _kind = "SelectionSlider"
+    _widget_name = "SelectionSlider"
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,8 @@ def initializer(name: str, **params) -> Callable[[Rng, int, int], np.ndarray]:
 
     Raises: ValueError for an unknown scheme, or a parameter that it does not have.
     """
-    return partial(INITIALIZERS[_known(name)].draw, **_parameters(name, params))
+    entry, parameters = _known(name, params)
+    return partial(entry.draw, **parameters)
 
 
 @checked
@@ -184,7 +185,8 @@ def initializer_std(name: str, fan_in: Count, fan_out: Count, **params) -> float
 
     Raises: ValueError for an unknown scheme, or a parameter that it does not have.
     """
-    return INITIALIZERS[_known(name)].std(fan_in, fan_out, **_parameters(name, params))
+    entry, parameters = _known(name, params)
+    return entry.std(fan_in, fan_out, **parameters)
 
 
 @checked
@@ -197,7 +199,10 @@ def _bound(fan_in: int, bound: float | None) -> float:
     return 1 / math.sqrt(fan_in) if bound is None else float(bound)
 
 
-def _parameters(name: str, params: dict) -> dict:
+def _known(name: str, params: dict) -> tuple[InitializerEntry, dict]:
+    """The scheme of that name, and all its parameters: those given and the defaults of the others."""
+    if name not in INITIALIZERS:
+        raise ValueError(f"There is no initializer {name!r}; choose one of {', '.join(INITIALIZERS)}.")
     scheme = INITIALIZERS[name].draw
     known, hints = inspect.unwrap(scheme).__kwdefaults__ or {}, inspect.getattr_static(scheme, "hints")()
     wrong = ", ".join(p for p in params if p not in known)
@@ -205,10 +210,4 @@ def _parameters(name: str, params: dict) -> dict:
         raise ValueError(
             f"The initializer {name!r} does not take {wrong}; it takes {', '.join(known) or 'no parameter'}."
         )
-    return known | {p: validated(hints[p], p, name, value) for p, value in params.items()}
-
-
-def _known(name: str) -> str:
-    if name not in INITIALIZERS:
-        raise ValueError(f"There is no initializer {name!r}; choose one of {', '.join(INITIALIZERS)}.")
-    return name
+    return INITIALIZERS[name], known | {p: validated(hints[p], p, name, value) for p, value in params.items()}

@@ -56,17 +56,17 @@ def names_the_layer(body: Callable) -> Callable:
         except Exception as error:
             inside = (frame.f_locals for frame, _ in walk_tb(error.__traceback__) if frame.f_code is body.__code__)
             layer, given = map(next(inside, {}).get, ("layer", body.__code__.co_varnames[1]))
-            for number, one in enumerate(self.layers, 1):
-                if one is layer:
-                    place = f"layer {number} of {len(self.layers)}, {type(layer).__name__}"
-                    note = f"This happened in {place}, which was given {short(given)}."
-                    error.add_note(note)
-                    if body.__name__ == "forward" and bare(type(layer).forward) is not type(layer).forward:
-                        try:
-                            layer.check(given)  # between layers nothing is validated until something fails
-                        except ValueError as clearer:
-                            clearer.add_note(note)
-                            raise clearer from None
+            if layer is None:
+                raise
+            place = f"layer {[one is layer for one in self.layers].index(True) + 1} of {len(self.layers)}"
+            note = f"This happened in {place}, {type(layer).__name__}, which was given {short(given)}."
+            error.add_note(note)
+            if body.__name__ == "forward" and bare(type(layer).forward) is not type(layer).forward:
+                try:
+                    layer.check(given)  # between layers nothing is validated until something fails
+                except ValueError as clearer:
+                    clearer.add_note(note)
+                    raise clearer from None
             raise
 
     return passed
@@ -302,8 +302,8 @@ class Sequential:
 class Signals:
     """One forward and one backward pass; every list has one array (…, m, n) per hidden layer.
 
-    z is what enters the activation (after normalisation, if that comes first) and h = f(z); the gradients are those
-    of J with respect to z and h. weight_grads: dJ/dW (…, n_in, n_out), one per dense layer, the last included.
+    pre_activations are z, what enters the activation (after normalisation, if that comes first), activations f(z); then
+    the gradients of J for both, and weight_grads, dJ/dW (…, n_in, n_out) of each dense layer, the last included.
     """
 
     loss: Number
@@ -315,18 +315,15 @@ class Signals:
 
 
 def predicted(scores: np.ndarray) -> np.ndarray:
-    """Class numbers (…, m) from scores (…, m, C): the largest score, or the sign of a single one.
-
-    Returns: (…, m), for scores (…, m, C).
-    """
+    """Class numbers (…, m) from scores (…, m, C): the largest score, or the sign of a single one."""
     return np.argmax(scores, axis=-1) if scores.shape[-1] > 1 else (scores[..., 0] > 0).astype(int)
 
 
 def share_right(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The accuracy (…) of scores (…, m, C) for class numbers y, NaN where not all scores are finite; `ValueError` if y
-    are no class numbers.
+    """The share of examples whose class is predicted right, NaN where not all scores are finite.
 
     Returns: (…), for scores (…, m, C) and y (…, m).
+    Raises: ValueError if y are no class numbers.
     """
     classes = predicted(scores)
     share = np.mean(classes == labels(y, classes.shape, max(2, scores.shape[-1]), "y"), axis=-1)

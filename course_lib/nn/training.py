@@ -41,10 +41,10 @@ class HasStep(Protocol):
         """One update of theta, grad (…, P), in place."""
 
 
-Rule = Annotated[HasStep, doc("an optimizer such as SGD()")]
+AnyOptimizer = Annotated[HasStep, doc("an optimizer such as SGD()")]
 
 
-def train(net: Network, x: Rows, y: Finite, optimizer: Rule, **options) -> History:
+def train(net: Network, x: Rows, y: Finite, optimizer: AnyOptimizer, **options) -> History:
     """Train `net` in place to the end; options as in `train_frames`.
 
     x (m, n_in), y (m,) or (m, n_out).
@@ -62,7 +62,7 @@ def train_frames(
     net: Network,
     x: Rows,
     y: Finite,
-    optimizer: Rule,
+    optimizer: AnyOptimizer,
     *,
     epochs: NotNegative | None = None,
     steps: Natural | None = None,
