@@ -55,7 +55,7 @@ def test_a_clipped_step_has_the_direction_of_the_gradient_and_at_most_its_length
 def test_a_high_rate_learns_with_clipped_gradients_only():
     for seed in range(2):
         for lr in (0.03, 0.3):
-            assert clipped_accuracy(lr, seed=seed) < 0.4
+            assert not clipped_accuracy(lr, seed=seed) >= 0.4  # NaN where it diverged
             assert clipped_accuracy(lr, 1.0, seed=seed) > 0.9
         assert clipped_accuracy(0.01, seed=seed) > 0.93
 
