@@ -30,7 +30,7 @@ class PlaygroundPicture(Picture):
     """Left: the plane. Right: losses and update ratios, activations and gradients of each layer. Below: the units."""
 
     size = (10.0, 6.6)
-    large_print = 1.05
+    large_print = 1.1
 
     def build(self) -> None:
         self.plane = self.figure.add_axes((0.045, 0.31, 0.36, 0.525))
