@@ -100,6 +100,12 @@ def test_a_divergence_is_no_accuracy_in_the_table_either():
     assert np.isnan(accuracy_by_scheme("selu", 10.0, steps=20, seeds=1)["1.0"]).all()
 
 
+def test_the_table_is_of_the_networks_of_the_race():
+    table, race = accuracy_by_scheme("tanh", 0.1, seeds=1), initialization_race(activation="tanh", lr=0.1)
+    assert [*table] == [*race.names[:-1]]
+    np.testing.assert_allclose(np.ravel([*table.values()]), race.accuracy[:-1], atol=0.05)
+
+
 # notes: E05
 def test_large_weights_memorise():
     """The order of a longer published-style run: 0.01 learns nothing, 1 learns by heart, 4·Xavier generalises."""

@@ -95,6 +95,7 @@ def test_many_points_at_once_are_many_paths(name, surface):
     for i, beta in enumerate(betas[:, 0]):
         for j, lr in enumerate(lrs):
             run = optimizer_path(make(name, lr, beta), surface, steps=20)
+            assert (run.name, run.lr) == (name, lr)
             assert run.loss[-1] + ground.lowest == pytest.approx(final[i, j], rel=1e-9, abs=1e-12)
 
 
