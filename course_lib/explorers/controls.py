@@ -37,7 +37,7 @@ def strength(value: float) -> str:
 class Slider:
     """Even steps from `low` to `high`.
 
-    A hand finds the `stops`, numbers one can read; code may set any number of the range, and the slider shows it.
+    By hand it moves from stop to stop, numbers with few digits; code may set any number of the range.
     """
 
     name: str

@@ -144,7 +144,7 @@ class Warmup(Schedule):
 class Plateau(Constant):
     """α ← factor · α after `patience` evaluations in a row without a better loss, never below `low`.
 
-    The only schedule that follows the run instead of the clock: before `start()` it is the constant α₀.
+    The only schedule that depends on the losses of the run; before `start()` it is the constant α₀.
     Better means lower by more than `threshold`. Given a loss per trial, each has its own α, shape (T, 1).
     """
 

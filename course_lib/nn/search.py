@@ -2,7 +2,7 @@
 
 An objective is called as objective(settings, seed) in the place where the trial runs. It returns a score, or is a
 generator that yields one score per report (per epoch, say), the last one being the result; a dict {"score": ...,
-"loss": ...} instead of a number records more curves. Stopping a trial early is simply not asking it for more.
+"loss": ...} instead of a number records more curves. A trial is stopped by not asking its generator for more.
 
 Any concurrent.futures.Executor runs the trials: None (here, one after the other), threads, processes, or a cluster
 (`dask.distributed.Client.get_executor()`). Settings and seeds are drawn before the first trial starts, so the trials

@@ -114,15 +114,15 @@ class GatePicture(Picture):
         colours = (PURPLE, ORANGE, VERMILLION)
         self.bars = [self.moving(bar) for bar in ax.barh(range(3), 1, left=SIZES[0], color=colours, height=0.62)]
 
-    def frame(self, result: ActivationGate) -> tuple:
+    def background(self, result: ActivationGate) -> tuple:
         low, high = ACTIVATIONS[result.function].bounds if result.function in ACTIVATIONS else (-np.inf, np.inf)
         if np.isfinite([low, high]).all():
             return low - 0.15, high + 0.15, False
         low = min(-2.0, -step_up(-float(result.f.min()), (1.0, 2.0)))
         return low, 20.0 if result.f.max() > 13 else 13.0, _differs(result)
 
-    def set_frame(self, result: ActivationGate) -> None:
-        low, high, rival = self.frame(result)
+    def set_background(self, result: ActivationGate) -> None:
+        low, high, rival = self.background(result)
         self.curve.set_ylim(low, high)
         self._explain(rival)
 

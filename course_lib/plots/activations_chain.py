@@ -49,14 +49,14 @@ class ChainPicture(Picture):
         ax.set_title("Each layer multiplies by", pad=58)
         self.legend_above(ax, (-0.05, 0.99), labelspacing=0.2, handlelength=1.8)
 
-    def frame(self, result: GradientChain) -> tuple:
+    def background(self, result: GradientChain) -> tuple:
         seen = np.concatenate([result.gradient, result.theory, result.bound, result.slopes[result.slopes > 1e-12]])
         seen = seen[seen > 0]
         low, high = math.log10(seen.min()), math.log10(seen.max())
         return _step(result.depth, DEPTHS), -_step(-low, DOWN), _step(high, UP)
 
-    def set_frame(self, result: GradientChain) -> None:
-        deepest, low, high = self.frame(result)
+    def set_background(self, result: GradientChain) -> None:
+        deepest, low, high = self.background(result)
         ticks = np.arange(0, deepest + 1, deepest // 5)
         self.journey.set(xlim=(-0.02 * deepest, 1.03 * deepest), xticks=ticks, ylim=(10.0**low, 10.0**high))
         self.factors.set(xlim=(0.5, deepest + 0.5), xticks=ticks[1:])

@@ -40,13 +40,13 @@ class MaxoutPicture(Picture):
         self.beyond = Beyond(self, ax, BLUE, size=8)
         self.mine = self.moving_line(ax, "o", markersize=14, fillstyle="none", color=VERMILLION, clip_on=False)
 
-    def frame(self, result: MaxoutFit) -> tuple[float, float, bool, bool]:
+    def background(self, result: MaxoutFit) -> tuple[float, float, bool, bool]:
         low, high = float(result.target.min()), float(result.target.max())
         margin = 0.35 * (high - low)
         return low - margin, high + margin, not result.used.all(), result.best_by_pieces is not None
 
-    def set_frame(self, result: MaxoutFit) -> None:
-        low, high, idle, least = self.frame(result)
+    def set_background(self, result: MaxoutFit) -> None:
+        low, high, idle, least = self.background(result)
         self.curve.set_ylim(low, high)
         left = [
             Line2D([], [], color=self.style.ink, linestyle="--", label="curve to learn"),

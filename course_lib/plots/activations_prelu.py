@@ -33,7 +33,7 @@ class LearnedSlopePicture(Picture):
         ax.axhline(0, color=self.style.faint, linewidth=0.8, zorder=0)
         ax.set_title("What the units compute now", pad=62)
         self.before = self.moving_line(ax, color=self.style.theory, linestyle=":")
-        self.after = [self.moving_line(ax, **look) for look in LAYERS]
+        self.after = [self.moving_line(ax, **props) for props in LAYERS]
         handles = [
             Line2D([], [], label="hidden layer 1 (mean α)", **LAYERS[0]),
             Line2D([], [], label="hidden layer 2 (mean α)", **LAYERS[1]),
@@ -50,31 +50,31 @@ class LearnedSlopePicture(Picture):
         transform = ax.get_yaxis_transform()
         ax.text(1.01, 0, "ReLU", color=self.style.theory, va="top", transform=transform)
         ax.text(1.01, 1, "linear", color=self.style.theory, va="bottom", transform=transform)  # on a long axis, too
-        thin = [LineCollection([], linewidth=0.5, color=look["color"]) for look in LAYERS]
+        thin = [LineCollection([], linewidth=0.5, color=props["color"]) for props in LAYERS]
         self.each = [self.moving_collection(ax, lines) for lines in thin]
-        self.means = [self.moving_line(ax, linewidth=3, **look) for look in LAYERS]
+        self.means = [self.moving_line(ax, linewidth=3, **props) for props in LAYERS]
 
     def _build_losses(self) -> None:
         ax = self.losses
         ax.set(xlim=(0, EPOCHS), yscale="log", ylim=LOSSES, yticks=[0.01, 0.1, 1, 10], xlabel="epoch")
         ax.set_yticklabels(["0.01", "0.1", "1", "10"])
         ax.set_title("Training loss", pad=22)
-        looks: list[dict[str, Any]] = [
+        styles: list[dict[str, Any]] = [
             {"color": PURPLE, "linewidth": 2.6},
             {"color": GREEN, "linestyle": "-."},
             {"color": ORANGE, "linestyle": "--"},
         ]
-        self.curves = [self.moving_line(ax, label=name, **look) for name, look in zip(RIVALS, looks, strict=True)]
+        self.curves = [self.moving_line(ax, label=name, **props) for name, props in zip(RIVALS, styles, strict=True)]
         self.legend_above(ax, (-0.01, 0.93), 3, columnspacing=1.2, handlelength=1.8)
         self.lost = self.moving_text(ax, 0.98, 0.92, ha="right", va="top")
 
-    def frame(self, result: LearnedSlope) -> tuple:
+    def background(self, result: LearnedSlope) -> tuple:
         alpha = result.alpha[np.isfinite(result.alpha)]
         low, high = float(np.clip(alpha.min(), -20, 0)), float(np.clip(alpha.max(), 1.2, 20))
         return -step_up(-low) if low < -0.5 else -0.6, step_up(high, (1.0, 1.5, 3.0))
 
-    def set_frame(self, result: LearnedSlope) -> None:
-        self.slopes.set_ylim(*self.frame(result))
+    def set_background(self, result: LearnedSlope) -> None:
+        self.slopes.set_ylim(*self.background(result))
 
     def set_artists(self, result: LearnedSlope) -> None:
         x = np.array([-2.0, 0.0, 2.0])

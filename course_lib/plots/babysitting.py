@@ -38,12 +38,12 @@ class InitialLossPicture(Picture):
         self.title = self.heading(0.035, 0.93, 1)
         self.note = self.moving(self.figure.text(0.035, 0.875, ""))
 
-    def frame(self, result: InitialLoss) -> float:
+    def background(self, result: InitialLoss) -> float:
         most = max(np.max(result.curve + result.penalties), result.loss)
         return next((top for top in TOPS if most < top), TOPS[-1])
 
-    def set_frame(self, result: InitialLoss) -> None:
-        self.losses.set(ylim=(LOWEST, self.frame(result)))
+    def set_background(self, result: InitialLoss) -> None:
+        self.losses.set(ylim=(LOWEST, self.background(result)))
 
     def set_artists(self, result: InitialLoss) -> None:
         self.total.set_data(SCALES, result.curve + result.penalties)

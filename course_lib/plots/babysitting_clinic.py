@@ -52,13 +52,13 @@ class ClinicPicture(Picture):
         self.said = self.moving(self.figure.text(0.03, 0.915, "", va="top"))
         self.signs = self.moving(self.figure.text(0.03, 0.78, ""))
 
-    def frame(self, result: Clinic) -> tuple[float, bool]:
+    def background(self, result: Clinic) -> tuple[float, bool]:
         courses = (result.before, result.after or result.before)
         most = max(losses.max(initial=0) for c in courses for losses in (c.batch_loss, c.loss, c.val_loss))
         return TOPS[0] if most < TOPS[0] else TOPS[1], result.after is not None
 
-    def set_frame(self, result: Clinic) -> None:
-        top, treated = self.frame(result)
+    def set_background(self, result: Clinic) -> None:
+        top, treated = self.background(result)
         self.loss.set(ylim=(LOSS[0], top))
         handles = [*self.curves[:2], self.batches, self.new, *self.old[:1] * treated]
         self.legend_in_figure(self.loss, "lower left", (0.05, -0.01), 5, handles=handles, columnspacing=1.2)

@@ -59,11 +59,11 @@ class LiveTrainingPicture(Picture):
         self.title = self.heading(0.03, 0.96, 1)
         self.settings = self.moving(self.figure.text(0.03, 0.915, ""))
 
-    def frame(self, result: LiveTraining) -> tuple[float, bool]:
+    def background(self, result: LiveTraining) -> tuple[float, bool]:
         return step_up(max(result.now, 200)), len(result.changed) > 0
 
-    def set_frame(self, result: LiveTraining) -> None:
-        most, moved = self.frame(result)
+    def set_background(self, result: LiveTraining) -> None:
+        most, moved = self.background(result)
         handles = [*self.curves[:2], *[self.moved] * moved]
         self.legend_in_figure(self.loss, "upper right", (0.985, 0.95), 3, handles=handles)
         for axes in self.axes:

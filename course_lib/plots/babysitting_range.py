@@ -27,27 +27,27 @@ class RangeTestPicture(Picture):
         log_axes(self.loss, "x", xlim=(LOW, HIGH), ylim=(0, TOP), xlabel="learning rate", title="Loss")
         log_axes(self.norm, "xy", xlim=(LOW, HIGH), ylim=NORMS, xlabel="learning rate", title="Length of the gradient")
         self.norm.set_xticks([1e-4, 1e-2, 1, 100])
-        look: dict[str, Any] = {"color": self.style.faint, "linewidth": 0, "label": "90 % right in ten epochs"}
-        self.useful = self.moving(self.loss.axvspan(1, 2, **look))
+        props: dict[str, Any] = {"color": self.style.faint, "linewidth": 0, "label": "90 % right in ten epochs"}
+        self.useful = self.moving(self.loss.axvspan(1, 2, **props))
         self.batches = self.moving_line(self.loss, color=BLUE, linewidth=0.8, alpha=0.5, label="batches")
         self.smooth = self.moving_line(self.loss, color=BLUE, linewidth=2.6, label="running mean")
         self.steepest = self.moving(self.loss.axvline(1, color=GREEN, linestyle="--", label="steepest"))
-        look = {"color": VERMILLION, "linestyle": ":", "linewidth": 2.4, "label": "explodes"}
-        self.explodes = self.moving(self.loss.axvline(1, **look))
+        props = {"color": VERMILLION, "linestyle": ":", "linewidth": 2.4, "label": "explodes"}
+        self.explodes = self.moving(self.loss.axvline(1, **props))
         self.lengths = self.moving_line(self.norm, color=BLUE, linewidth=1.4)
         self.clip = self.moving(self.norm.axhline(1, color=VERMILLION, linestyle="--"))
         self.title = self.heading(0.055, 0.93, 1)
         self.cut = self.moving_text(self.norm, 0.03, 0.99, color=VERMILLION, va="top")
 
-    def frame(self, result: RangeTest) -> bool:
+    def background(self, result: RangeTest) -> bool:
         return result.explodes is not None
 
-    def set_frame(self, result: RangeTest) -> None:
-        explodes = self.frame(result)
+    def set_background(self, result: RangeTest) -> None:
+        explodes = self.background(result)
         self.explodes.set_visible(explodes)
         handles = [self.smooth, self.batches, self.steepest, *[self.explodes] * explodes, self.useful]
-        look: dict[str, Any] = {"handles": handles, "columnspacing": 1.1, "handlelength": 1.8}
-        self.legend_in_figure(self.loss, "upper left", (0.04, 0.905), 5, **look)
+        props: dict[str, Any] = {"handles": handles, "columnspacing": 1.1, "handlelength": 1.8}
+        self.legend_in_figure(self.loss, "upper left", (0.04, 0.905), 5, **props)
 
     def set_artists(self, result: RangeTest) -> None:
         low, high = result.useful

@@ -37,22 +37,22 @@ class LearningRatePicture(Picture):
         ]
         thick: dict[str, Any] = {"color": BLUE, "linewidth": 3, "marker": "o", "markersize": 5, "label": "chosen"}
         self.mine = [self.moving_line(axes, **thick) for axes in (self.loss, self.right)]
-        look: dict[str, Any] = {"linestyle": "--", "marker": "s", "markersize": 4, "label": "validation"}
-        self.validation = self.moving_line(self.right, color=VERMILLION, **look)
+        props: dict[str, Any] = {"linestyle": "--", "marker": "s", "markersize": 4, "label": "validation"}
+        self.validation = self.moving_line(self.right, color=VERMILLION, **props)
         self.sweep = self.moving_line(self.all, color=BLUE, marker="o", markersize=5, linewidth=1.2)
         self.lost = self.moving_marks(self.all, "x", VERMILLION, 7, label="no longer a number")
         self.here = self.moving_marks(self.all, "D", BLUE, 11, markeredgecolor=self.style.ink, clip_on=False)
         self.title = self.heading(0.055, 0.935, 1)
 
-    def frame(self, result: LearningRate) -> tuple[str, ...]:
+    def background(self, result: LearningRate) -> tuple[str, ...]:
         return tuple(name for name, curve in result.four.items() if len(curve) > 1)
 
-    def set_frame(self, result: LearningRate) -> None:
+    def set_background(self, result: LearningRate) -> None:
         """The legend names what is in the picture."""
-        four = (self.four[NAMES.index(name)] for name in self.frame(result))
-        look: dict[str, Any] = {"columnspacing": 1.1, "handlelength": 2.0, "handletextpad": 0.5}
+        four = (self.four[NAMES.index(name)] for name in self.background(result))
+        props: dict[str, Any] = {"columnspacing": 1.1, "handlelength": 2.0, "handletextpad": 0.5}
         handles = [self.mine[0], self.validation, *four, self.lost]
-        self.legend_in_figure(self.loss, "upper left", (0.04, 0.915), 7, handles=handles, **look)
+        self.legend_in_figure(self.loss, "upper left", (0.04, 0.915), 7, handles=handles, **props)
 
     def set_artists(self, result: LearningRate) -> None:
         for line, name in zip(self.four, NAMES):

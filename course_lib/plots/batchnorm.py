@@ -57,11 +57,11 @@ class ByHandPicture(Picture):
             self.cells.append([self.moving(text(left + x, y, "", ha="right")) for x in (0.205, 0.325)])
         self.formula = self.moving(text(left, 0.46, "", va="top", linespacing=1.6))
 
-    def frame(self, result: BatchNormByHand) -> tuple:
+    def background(self, result: BatchNormByHand) -> tuple:
         return _limits(result.x), _limits(result.y, result)
 
-    def set_frame(self, result: BatchNormByHand) -> None:
-        for axes, limits in zip((self.above, self.below), self.frame(result), strict=True):
+    def set_background(self, result: BatchNormByHand) -> None:
+        for axes, limits in zip((self.above, self.below), self.background(result), strict=True):
             axes.set_xlim(*limits)
 
     def set_artists(self, result: BatchNormByHand) -> None:

@@ -54,10 +54,10 @@ class AxesPicture(Picture):
         image.outline = self.moving_marks(axes, "s", BLUE, 17, markerfacecolor="none", markeredgewidth=2.5)
         return image
 
-    def frame(self, result: NormalizationAxes) -> tuple:
+    def background(self, result: NormalizationAxes) -> tuple:
         return result.kind, result.values
 
-    def set_frame(self, result: NormalizationAxes) -> None:
+    def set_background(self, result: NormalizationAxes) -> None:
         self.headline.set_text(_name(result))
         self.words.set_text(
             f"The blue cells share one mean and one variance: {_axes(result)}.\n"

@@ -11,7 +11,7 @@ from course_lib.experiments.batchnorm_modes import MODES, SIZES, BatchNormModes
 from course_lib.plots.picture import Picture, log_axes, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
-LOOKS: dict[str, dict[str, Any]] = {
+STYLES: dict[str, dict[str, Any]] = {
     "eval": {"color": BLUE, "linestyle": "-", "marker": "o", "label": "eval: running averages"},
     "train": {"color": GREEN, "linestyle": "-.", "marker": "^", "label": "train: own batch, shuffled"},
     "train, sorted": {"color": VERMILLION, "linestyle": "--", "marker": "s", "label": "train: own batch, sorted"},
@@ -37,8 +37,8 @@ class ModesPicture(Picture):
         self.legend_above(self.means, (-0.03, 0.97), 3, handles=self.curves[0], **narrow)
         self._build_tests()
         box = {"facecolor": self.style.paper, "edgecolor": VERMILLION, "pad": 14}
-        look: dict[str, Any] = {"ha": "center", "va": "center", "color": VERMILLION, "linespacing": 1.7, "bbox": box}
-        self.message = self.heading(0.5, 0.42, 2, visible=False, **look)
+        props: dict[str, Any] = {"ha": "center", "va": "center", "color": VERMILLION, "linespacing": 1.7, "bbox": box}
+        self.message = self.heading(0.5, 0.42, 2, visible=False, **props)
 
     def _statistics(self, axes) -> tuple:
         axes.axhline(0, color=self.style.faint, linewidth=1)
@@ -54,11 +54,11 @@ class ModesPicture(Picture):
         axes.set_xlabel("size of the test batch")
         axes.set_title("Test accuracy, %", pad=84)
         axes.axhline(0.1, color=self.style.faint, linewidth=1)
-        self.lines = {mode: self.moving_line(axes, markersize=6, **LOOKS[mode]) for mode in MODES}
+        self.lines = {mode: self.moving_line(axes, markersize=6, **STYLES[mode]) for mode in MODES}
         self.mark = self.moving_marks(axes, "o", self.style.ink, 17, markerfacecolor="none", markeredgewidth=2)
         self.legend_above(axes, (-0.03, 0.99), labelspacing=0.25, handlelength=2.6)
 
-    def frame(self, result: BatchNormModes) -> tuple[float, float, float]:
+    def background(self, result: BatchNormModes) -> tuple[float, float, float]:
         steps = step_up(float(result.steps), (1.0, 2.0, 3.0, 5.0))
         if result.refused:
             return steps, 1.0, 1.0
@@ -67,8 +67,8 @@ class ModesPicture(Picture):
         mean = step_up(float(np.quantile(np.abs(means), 0.98)))
         return steps, mean, step_up(1.15 * float(np.quantile(stds, 0.98)), (1.0, 1.5, 2.0, 3.0, 5.0))
 
-    def set_frame(self, result: BatchNormModes) -> None:
-        steps, mean, std = self.frame(result)
+    def set_background(self, result: BatchNormModes) -> None:
+        steps, mean, std = self.background(result)
         self.means.set(xlim=(0, steps), ylim=(-mean, mean))
         self.stds.set(xlim=(0, steps), ylim=(0, std))
 

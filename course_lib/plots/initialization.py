@@ -45,12 +45,12 @@ class SymmetryPicture(Picture):
         self.mosaic = self.moving_image(self.tiles, (9 * TILES[0] - 1, 9 * TILES[1] - 1))
         self.range = self.moving_text(self.tiles, 0, 1.02, va="bottom")
 
-    def frame(self, result: Symmetry) -> float:
+    def background(self, result: Symmetry) -> float:
         top = float(result.loss.max())
         return step_up(top) if top > 2.8 else 2.8
 
-    def set_frame(self, result: Symmetry) -> None:
-        self.losses.set_ylim(0, self.frame(result))
+    def set_background(self, result: Symmetry) -> None:
+        self.losses.set_ylim(0, self.background(result))
 
     def set_artists(self, result: Symmetry) -> None:
         self.distinct.set_data(result.step, result.distinct)
@@ -103,23 +103,23 @@ class RacePicture(Picture):
         self.losses.set_yticklabels(["0", "1", "2", "ln 10"])
         self.losses.axhline(math.log(10), color=self.style.faint)
         self.losses.set_title("Training loss")
-        looks = SERIES[: len(RACERS)]
-        self.curves = [self.moving_line(self.losses, markevery=0.2, markersize=5, **look) for look in looks]
+        styles = SERIES[: len(RACERS)]
+        self.curves = [self.moving_line(self.losses, markevery=0.2, markersize=5, **props) for props in styles]
         self.bars.set(xlim=(0, 1), ylim=(len(RACERS) - 0.5, -0.5), xticks=[0, 0.5, 1], yticks=range(len(RACERS)))
         self.bars.set_xticklabels(["0", "50", "100"])
         self.bars.set_yticklabels([racer_name(name) for name in RACERS])
         self.bars.axvline(0.1, color=self.style.faint)
         self.bars.set_title("Validation accuracy, %", loc="right")
-        colours = [look["color"] for look in looks]
+        colours = [props["color"] for props in styles]
         self.rectangles = [self.moving(bar) for bar in self.bars.barh(range(len(RACERS)), 0, color=colours, height=0.6)]
         self.words = [self.moving(self.bars.text(0.14, row, "", va="center")) for row in range(len(RACERS))]
         self.marker = self.moving_line(self.bars, marker="<", color=self.style.ink, clip_on=False, markersize=9)
-        self.row_keys(self.bars, -0.66, -0.50, looks)
+        self.row_keys(self.bars, -0.66, -0.50, styles)
 
-    def frame(self, result: InitializationRace) -> tuple:
+    def background(self, result: InitializationRace) -> tuple:
         return (step_up(float(result.step[-1])),)
 
-    def set_frame(self, result: InitializationRace) -> None:
+    def set_background(self, result: InitializationRace) -> None:
         self.losses.set_xlim(0, float(result.step[-1]))
 
     def set_artists(self, result: InitializationRace) -> None:

@@ -36,7 +36,7 @@ class NeuronPicture(Picture):
         curve.legend([self.reached], ["in the square"], loc="lower right")
         self.where = self.moving_text(curve, 0.02, 0.97, va="top")
 
-    def frame(self, result: NeuronResponse) -> tuple:
+    def background(self, result: NeuronResponse) -> tuple:
         return result.activation, *self._limits(result), *self._colours(result)
 
     def _limits(self, result: NeuronResponse) -> tuple[float, float]:
@@ -51,7 +51,7 @@ class NeuronPicture(Picture):
             low = -step_up(max(-float(result.output.min()), 0.01 * top))
         return low, top if math.isfinite(result.bounds[1]) else step_up(max(float(result.output.max()), 0.01 * top))
 
-    def set_frame(self, result: NeuronResponse) -> None:
+    def set_background(self, result: NeuronResponse) -> None:
         low, high = self._limits(result)
         pad = 0.06 * (high - low)
         self.curve_axes.set(ylim=(low - pad, high + 3 * pad))

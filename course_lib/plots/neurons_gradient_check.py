@@ -30,9 +30,11 @@ class GradientCheckPicture(Picture):
             if limit:
                 errors.axhline(limit, color=self.style.faint)
             errors.text(2e-1, at, words, color=self.style.theory, va="center")
-        look: dict[str, Any] = {"markevery": 4, "markersize": 4.5}
-        self.forward = self.moving_line(errors, color=VERMILLION, linestyle="--", marker="s", label="one-sided", **look)
-        self.central = self.moving_line(errors, color=BLUE, marker="o", label="central", **look)
+        props: dict[str, Any] = {"markevery": 4, "markersize": 4.5}
+        self.forward = self.moving_line(
+            errors, color=VERMILLION, linestyle="--", marker="s", label="one-sided", **props
+        )
+        self.central = self.moving_line(errors, color=BLUE, marker="o", label="central", **props)
         errors.legend(loc="upper center", ncol=2)
         self.step = self.moving(errors.axvline(1e-5, ymax=0.86, color=self.style.theory, linewidth=1.2))
         self.here = self.moving_line(errors, color=BLUE, marker="o", markersize=11)
@@ -45,8 +47,8 @@ class GradientCheckPicture(Picture):
         close.set_title("Change of the loss ÷ h", pad=44)
         self.slope = self.moving_line(close, color=VERMILLION, linestyle="--", label="slope by the code")
         self.rise = self.moving_line(close, color=BLUE, label="loss")
-        look = {"linestyle": ":", "marker": "D", "markersize": 7}
-        self.chord = self.moving_line(close, color=GREEN, label="slope measured", **look)
+        props = {"linestyle": ":", "marker": "D", "markersize": 7}
+        self.chord = self.moving_line(close, color=GREEN, label="slope measured", **props)
         handles = [self.rise, self.slope, self.chord]
         self.legend_above(close, (-0.28, 0.99), 2, handles=handles, columnspacing=1.0, handlelength=1.6)
 

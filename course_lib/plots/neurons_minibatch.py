@@ -38,7 +38,7 @@ class MinibatchPicture(Picture):
         losses.set(yscale="log")
         losses.set_title("Loss on all 256 examples")
         end: dict[str, Any] = {"marker": ".", "markevery": [-1]}  # a run of one update is a point
-        self.others = [self.moving_line(losses, linewidth=1.3, **end, **look) for look in OTHERS]
+        self.others = [self.moving_line(losses, linewidth=1.3, **end, **props) for props in OTHERS]
         self.loss = self.moving_line(losses, color=BLUE, linewidth=2.6, **end)
         names = [*(f"m = {size}" for size in (1, 16, EXAMPLES)), "yours"]
         narrow: dict[str, Any] = {"handlelength": 1.5, "handletextpad": 0.5, "borderaxespad": 0.2}
@@ -67,19 +67,19 @@ class MinibatchPicture(Picture):
         axes.set(xlabel="batch size m")
         axes.set_title("Noise of a gradient at the start")
         axes.plot(sizes, law[0] / np.sqrt(sizes), color=self.style.theory, linestyle="--", linewidth=1.2)
-        look: dict[str, Any] = {"color": self.style.theory, "annotation_clip": False}
-        axes.annotate("∝ 1/√m", (256, law[0] / 16), xytext=(4, 2), textcoords="offset points", **look)
+        props: dict[str, Any] = {"color": self.style.theory, "annotation_clip": False}
+        axes.annotate("∝ 1/√m", (256, law[0] / 16), xytext=(4, 2), textcoords="offset points", **props)
         axes.plot(sizes[:-1], law[:-1], color=VERMILLION, linewidth=1.2)
         axes.plot(sizes[:-1], measured[:-1], color=VERMILLION, marker="D", markersize=5, linestyle="", label="measured")
         axes.legend(loc="lower left")
 
-    def frame(self, result: MinibatchRun) -> tuple:
+    def background(self, result: MinibatchRun) -> tuple:
         largest = max(float(loss.max()) for loss in (result.loss, *result.compared_loss))
         reach = 0 if result.axis == "epochs" else step_up(float(result.updates))
         return START_LOSS if largest <= START_LOSS else DIVERGED, reach
 
-    def set_frame(self, result: MinibatchRun) -> None:
-        top, reach = self.frame(result)
+    def set_background(self, result: MinibatchRun) -> None:
+        top, reach = self.background(result)
         ticks = [tick for tick in (0.1, 1, 10, 100, 1000) if tick <= top]
         self.losses.set(ylim=(LEAST, ticks[-1]), yticks=ticks, yticklabels=[f"{tick:g}" for tick in ticks])
         if result.axis == "epochs":

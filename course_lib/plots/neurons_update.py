@@ -49,8 +49,8 @@ class NetworkUpdatePicture(Picture):
         self.circles = self.moving(axes.scatter([], []))
         self.boxes = self.moving_collection(axes, PolyCollection([], facecolors=self.style.paper, linewidths=0))
 
-        def text(x: float, y: float, size: float, **look):
-            return self.moving(axes.text(x, y, "", fontsize=size, **look))
+        def text(x: float, y: float, size: float, **props):
+            return self.moving(axes.text(x, y, "", fontsize=size, **props))
 
         centred = {"ha": "center", "va": "center"}
         self.numbers = [text(0, 0, 8.8, **centred) for _ in range(self.edges + 3 * self.units)]

@@ -15,7 +15,7 @@ from course_lib.plots.activations import many
 from course_lib.plots.picture import Picture, log_axes
 from course_lib.plots.style import COLOURS
 
-LOOKS: dict[str, dict[str, Any]] = {  # every optimizer looks the same in every picture of the chapter
+STYLES: dict[str, dict[str, Any]] = {  # every optimizer looks the same in every picture of the chapter
     name: dict(zip(("color", "linestyle", "marker"), (COLOURS[entry.line[0]], *entry.line[1:]), strict=True))
     for name, entry in OPTIMIZERS.items()
 }
@@ -39,11 +39,11 @@ class PathPicture(Picture):
         self._build_list()
         self.contours = None
         self.paths, self.ends, self.curves, self.steps = {}, {}, {}, {}
-        for name, look in LOOKS.items():
-            mark: dict[str, Any] = {"color": look["color"], "marker": look["marker"]}
-            self.paths[name] = self.moving_line(self.plane, linewidth=1.4, markersize=4, **look)
+        for name, props in STYLES.items():
+            mark: dict[str, Any] = {"color": props["color"], "marker": props["marker"]}
+            self.paths[name] = self.moving_line(self.plane, linewidth=1.4, markersize=4, **props)
             self.ends[name] = self.moving_line(self.plane, markersize=10, markeredgecolor=self.style.ink, **mark)
-            line: dict[str, Any] = {"color": look["color"], "linestyle": look["linestyle"], "linewidth": 1.8}
+            line: dict[str, Any] = {"color": props["color"], "linestyle": props["linestyle"], "linewidth": 1.8}
             self.curves[name] = self.moving_line(self.losses, **line)
             self.steps[name] = self.moving_line(self.rates, **line)
         self.start = self.moving_line(self.plane, "s", color=self.style.ink, markersize=8)
@@ -60,20 +60,20 @@ class PathPicture(Picture):
         ax.text(0.97, -1, "last loss", ha="right", va="center", weight="bold")
         self.keys, self.cells = {}, {}
         for row, (name, entry) in enumerate(OPTIMIZERS.items()):
-            sample = self.moving(ax.plot([0.02, 0.13], [row, row], markersize=5, **LOOKS[name])[0])
+            sample = self.moving(ax.plot([0.02, 0.13], [row, row], markersize=5, **STYLES[name])[0])
             self.keys[name] = sample, self.moving(ax.text(0.17, row, entry.label, va="center"))
         for row, name in enumerate(OPTIMIZERS):
             self.cells[name] = [self.moving(ax.text(x, row, "", ha="right", va="center")) for x in (0.64, 0.97)]
 
-    def frame(self, result: OptimizerPaths) -> tuple:
+    def background(self, result: OptimizerPaths) -> tuple:
         ends = [run.loss.min() for run in result.runs if run.far_from is None]
         low = LOSS_LOWS[int(min(ends, default=1.0) < LOSS_LOWS[0])]
         rates = [rate for run in result.runs for rate in run.rate if math.isfinite(rate)]
         slow = RATE_LOWS[int(np.median(rates or [1.0]) < 3 * RATE_LOWS[0])]
         return result.surface.name, next(limit for limit in STEP_LIMITS if result.steps <= limit), low, slow
 
-    def set_frame(self, result: OptimizerPaths) -> None:
-        name, steps, low, slow = self.frame(result)
+    def set_background(self, result: OptimizerPaths) -> None:
+        name, steps, low, slow = self.background(result)
         if self.contours is not None:
             self.contours.remove()
         self.contours = draw_surface(self.plane, result.surface, self.style.theory)
@@ -108,7 +108,7 @@ class PathPicture(Picture):
             loss = np.nan_to_num(run.loss, nan=1e9, posinf=1e9)
             self.curves[name].set_data(t, np.clip(loss, LOSS_LOWS[1] / 10, 10 * LOSS_HIGH))
             self.steps[name].set_data(t[1:], np.clip(run.rate, RATE_LOWS[1] / 10, 10 * RATE_HIGH))
-            self.steps[name].set_marker(LOOKS[name]["marker"] if result.steps == 1 else "None")  # a point is no line
+            self.steps[name].set_marker(STYLES[name]["marker"] if result.steps == 1 else "None")  # a point is no line
             self.cells[name][0].set_text(f"{run.lr:.3g}")
             self.cells[name][1].set_text(fate(run))
         self.start.set_data([result.start[0]], [result.start[1]])

@@ -54,11 +54,11 @@ class AdamBiasPicture(Picture):
         ax.set_title(title)
         return ax
 
-    def frame(self, result: AdamBias) -> float:
+    def background(self, result: AdamBias) -> float:
         return step_up(1.6 * (1 + result.noise**2))
 
-    def set_frame(self, result: AdamBias) -> None:
-        top = self.frame(result)
+    def set_background(self, result: AdamBias) -> None:
+        top = self.background(result)
         self.v_axes.set(ylim=(0, top), yticks=[0, top / 2, top])
 
     def set_artists(self, result: AdamBias) -> None:

@@ -38,23 +38,23 @@ class ConventionsPicture(Picture):
         self.gaps.text(0.98, 0.03, "rounding", ha="right", transform=self.gaps.transAxes)
         self.gaps.set_title("Distance from the first form")
         self.lines, self.ends, self.curves, self.samples, self.words = [], [], [], [], []
-        for row, look in enumerate(SERIES[:3]):
-            self.lines.append(self.moving_line(self.plane, markersize=4, linewidth=1.6, **look))
-            end = {"color": look["color"], "marker": look["marker"], "markersize": 10}
+        for row, props in enumerate(SERIES[:3]):
+            self.lines.append(self.moving_line(self.plane, markersize=4, linewidth=1.6, **props))
+            end = {"color": props["color"], "marker": props["marker"], "markersize": 10}
             self.ends.append(self.moving_line(self.plane, markeredgecolor=self.style.ink, **end))
-            line: dict[str, Any] = {"color": look["color"], "linestyle": look["linestyle"]}
+            line: dict[str, Any] = {"color": props["color"], "linestyle": props["linestyle"]}
             if row:
                 self.curves.append(self.moving_line(self.gaps, **line))
             beside: dict[str, Any] = {"transform": self.gaps.transAxes, "clip_on": False, "markersize": 5}
-            self.samples += self.gaps.plot([0.0, 0.10], [1.32 - 0.073 * row] * 2, **beside, **look)
+            self.samples += self.gaps.plot([0.0, 0.10], [1.32 - 0.073 * row] * 2, **beside, **props)
             self.words.append(self.figure.text(0.65, 0.93 - 0.045 * row, "", va="center"))
 
-    def frame(self, result: Conventions) -> tuple:
+    def background(self, result: Conventions) -> tuple:
         steps = result.paths.shape[1] - 1
         return result.convention, next(limit for limit in (30, 60, MAX_STEPS) if steps <= limit)
 
-    def set_frame(self, result: Conventions) -> None:
-        convention, steps = self.frame(result)
+    def set_background(self, result: Conventions) -> None:
+        convention, steps = self.background(result)
         self.plane.set_title(NAMES[convention])
         self.gaps.set_xlim(0, steps)
         for row, (sample, word) in enumerate(zip(self.samples, self.words, strict=True)):

@@ -37,8 +37,8 @@ class MapPicture(Picture):
         ax = self.map = self.figure.add_axes((0.06, 0.115, 0.42, 0.78))
         colours = mpl.colormaps[self.colormap].with_extremes(bad=VERMILLION, over=VERMILLION)
         logs = (math.log10(LOW), math.log10(HIGH))
-        look: dict[str, Any] = {"cmap": colours, "vmin": DARKEST, "vmax": 0, "origin": "lower", "aspect": "auto"}
-        self.image = self.moving_image(ax, (2, 2), extent=(*logs, 0, BETA_HIGH), **look)
+        props: dict[str, Any] = {"cmap": colours, "vmin": DARKEST, "vmax": 0, "origin": "lower", "aspect": "auto"}
+        self.image = self.moving_image(ax, (2, 2), extent=(*logs, 0, BETA_HIGH), **props)
         ax.set(xlim=logs, ylim=(0, BETA_HIGH), xticks=range(-3, 2), xlabel="learning rate η")
         ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
         self.axis_name = self.moving_text(ax, -0.06, 0.55, ha="right")

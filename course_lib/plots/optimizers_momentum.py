@@ -63,12 +63,12 @@ class MomentumPicture(Picture):
         ax.set_title("How it comes to rest")
         self.here = self.moving_line(ax, "o", color=VERMILLION, markersize=11, markeredgecolor=self.style.paper)
 
-    def frame(self, result: MomentumRun) -> tuple[int, float]:
+    def background(self, result: MomentumRun) -> tuple[int, float]:
         reach = 1.0 if result.regime == "diverges" else step_up(float(np.abs(result.x).max()), (1.0, 2.0, 5.0))
         return next(limit for limit in (20, 50, 100, 200) if len(result.speed) - 1 <= limit), reach
 
-    def set_frame(self, result: MomentumRun) -> None:
-        steps, reach = self.frame(result)
+    def set_background(self, result: MomentumRun) -> None:
+        steps, reach = self.background(result)
         for ax in (self.speeds, self.valley):
             ax.set(xlim=(0, steps), xticks=np.linspace(0, steps, 6))
         self.valley.set(ylim=(-1.25 * reach, 1.25 * reach), yticks=[-reach, 0, reach])
@@ -79,7 +79,7 @@ class MomentumPicture(Picture):
         self.speed.set_data(t[1:], result.speed[1:])
         self.words.set_text(f"tends to {result.terminal:.3g}")
         self.words.set_y(0.85 if result.terminal < 20 else 0.2)  # beside the line, wherever it is
-        limit = GONE * self.frame(result)[1]
+        limit = GONE * self.background(result)[1]
         for line, x in ((self.x, result.x), (self.without, result.without)):
             gone = ~(np.abs(x) <= limit)
             end = gone.argmax() + 1 if gone.any() else len(x)  # what leaves for good is cut there

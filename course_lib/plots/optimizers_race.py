@@ -9,7 +9,7 @@ import numpy as np
 from course_lib.experiments.optimizers_race import STEPS, OptimizerRace
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import percent
-from course_lib.plots.optimizers import LOOKS, decades
+from course_lib.plots.optimizers import STYLES, decades
 from course_lib.plots.picture import Beyond, Picture
 
 LOW, HIGH = 0.01, 10.0
@@ -29,15 +29,15 @@ class OptimizerRacePicture(Picture):
         decades(ax, "y", LOW, HIGH)
         ax.set_title("Training loss; band: all seeds")
         self.band = self.moving(ax.fill_between([0, 1], [1, 1], [2, 2], alpha=0.3, linewidth=0))
-        self.curves = {name: self.moving_line(ax, markevery=4, markersize=5, **look) for name, look in LOOKS.items()}
+        self.curves = {name: self.moving_line(ax, markevery=4, markersize=5, **props) for name, props in STYLES.items()}
         ax = self.ends = self.figure.add_axes((0.66, 0.11, 0.17, 0.80))
         decades(ax, "x", LOW, HIGH)
         ax.set(ylim=(len(OPTIMIZERS) - 0.5, -0.5), yticks=range(len(OPTIMIZERS)), yticklabels=LABELS)
         ax.tick_params(axis="y", length=0, pad=40)
         ax.set_title("Last loss, all seeds", loc="center")
-        self.row_keys(ax, -0.26, -0.05, LOOKS.values())
+        self.row_keys(ax, -0.26, -0.05, STYLES.values())
         wide: dict[str, Any] = {"linewidth": 5, "solid_capstyle": "butt"}
-        self.spans = [self.moving_line(ax, color=LOOKS[name]["color"], **wide) for name in OPTIMIZERS]
+        self.spans = [self.moving_line(ax, color=STYLES[name]["color"], **wide) for name in OPTIMIZERS]
         bar: dict[str, Any] = {"marker": "|", "markersize": 14, "markeredgewidth": 2}
         self.dots = [self.moving_line(ax, color=self.style.ink, **bar) for _ in OPTIMIZERS]
         self.beyond = Beyond(self, ax, self.style.ink, axis="x")
@@ -64,7 +64,7 @@ class OptimizerRacePicture(Picture):
         self.beyond.set(result.mean[:, -1], np.arange(len(result.names)))
         row = result.names.index(result.watch)
         self.band.set_data(result.step, low[row], high[row])
-        self.band.set_facecolor(LOOKS[result.watch]["color"])
+        self.band.set_facecolor(STYLES[result.watch]["color"])
 
     def describe(self, result: OptimizerRace) -> str:
         row = result.names.index(result.watch)

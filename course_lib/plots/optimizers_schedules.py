@@ -43,10 +43,10 @@ class SchedulePicture(Picture):
         small: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": self.style.font - 1}
         self.legend = self.moving(self.figure.text(0.98, 0.495, "", **small))
 
-    def frame(self, result: ScheduleRun) -> str:
+    def background(self, result: ScheduleRun) -> str:
         return result.problem
 
-    def set_frame(self, result: ScheduleRun) -> None:
+    def set_background(self, result: ScheduleRun) -> None:
         low, high, title = FRAMES[result.problem]
         decades(self.losses, "y", low, high)
         self.losses.set_title(title)

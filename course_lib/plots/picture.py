@@ -70,12 +70,12 @@ class _Canvas(FigureCanvasAgg):
 class Picture:
     """Base of all pictures. A subclass says what is static and what moves:
 
-    `build()`              creates axes and artists on `self.figure`; those that change go through `self.moving`.
-    `frame(result)`        returns a hashable summary of what the background depends on (limits, layer count, labels).
-    `set_frame(result)`    sets limits, ticks and titles; called only when `frame` differs from the last one. A legend
-                           set here (`axes.legend` takes the place of the one before) names only what is drawn.
-    `set_artists(result)`  sets the data of the moving artists, nothing else.
-    `describe(result)`     says in words and numbers what the picture shows (the alternative text).
+    `build()`                 creates axes and artists on `self.figure`; those that change go through `self.moving`.
+    `background(result)`      a hashable summary of what the background depends on (limits, layer count, labels).
+    `set_background(result)`  sets limits, ticks and titles; called only when the summary differs from the last one. A
+                              legend set here (`axes.legend` replaces the one before) names only what is drawn.
+    `set_artists(result)`     sets the data of the moving artists, nothing else.
+    `describe(result)`        says in words and numbers what the picture shows (the alternative text).
 
     Limits that follow the data should change in steps (see `step_up`), so that few moves redraw the background.
     """
@@ -87,9 +87,9 @@ class Picture:
     def __init__(self) -> None:
         self.style = current_style().fitted(self.large_print)
         self._moving: list[Artist] = []
-        self._frame: Hashable = None
+        self._summary: Hashable = None
         self._background: dict[tuple[Artist, ...], tuple[np.ndarray, np.ndarray]] = {}  # pixels that are not paper
-        self._is_drawn = False  # whether the background is that of the frame
+        self._is_drawn = False  # whether the background is the one that this summary stands for
         self._paper: Any = 0
         self._result: Any = None
         with _DRAWING, drawn_in(self.style):
@@ -100,10 +100,10 @@ class Picture:
     def build(self) -> None:
         raise NotImplementedError
 
-    def frame(self, result: Any) -> Hashable:
+    def background(self, result: Any) -> Hashable:
         return "always the same"
 
-    def set_frame(self, result: Any) -> None:
+    def set_background(self, result: Any) -> None:
         """Nothing by default: a picture whose limits never change."""
 
     def set_artists(self, result: Any) -> None:
@@ -118,17 +118,17 @@ class Picture:
         self._moving.append(artist)
         return artist
 
-    def moving_line(self, axes: Axes, *marker: str, **look: Any) -> Any:
+    def moving_line(self, axes: Axes, *marker: str, **props: Any) -> Any:
         """A line on `axes` that changes with the result; it has no points yet."""
-        return self.moving(axes.plot([], [], *marker, **look)[0])
+        return self.moving(axes.plot([], [], *marker, **props)[0])
 
-    def moving_marks(self, axes: Axes, marker: str, color: str, size: float, **look: Any) -> Any:
+    def moving_marks(self, axes: Axes, marker: str, color: str, size: float, **props: Any) -> Any:
         """Markers on `axes`, without a line between them, that change with the result."""
-        return self.moving_line(axes, marker=marker, color=color, markersize=size, linestyle="", **look)
+        return self.moving_line(axes, marker=marker, color=color, markersize=size, linestyle="", **props)
 
-    def moving_image(self, axes: Axes, shape: tuple[int, ...], **look: Any) -> Any:
+    def moving_image(self, axes: Axes, shape: tuple[int, ...], **props: Any) -> Any:
         """An image on `axes` that changes with the result: cells of one colour each, in the picture's colour map."""
-        return self.moving(axes.imshow(np.zeros(shape), interpolation="nearest", **{"cmap": self.colormap, **look}))
+        return self.moving(axes.imshow(np.zeros(shape), interpolation="nearest", **{"cmap": self.colormap, **props}))
 
     def moving_collection(self, axes: Axes, collection: Any) -> Any:
         """A collection on `axes` that changes with the result and does not move their limits."""
@@ -138,49 +138,49 @@ class Picture:
         """A filled staircase on `axes` that changes with the result."""
         return self.moving(axes.add_patch(StepPatch([0.0], [0.0, 1.0], fill=True, facecolor=color, edgecolor="none")))
 
-    def moving_stairs(self, axes: Axes, edges: np.ndarray, **look: Any) -> Any:
+    def moving_stairs(self, axes: Axes, edges: np.ndarray, **props: Any) -> Any:
         """A histogram on `axes` with these edges that changes with the result."""
-        return self.moving(axes.stairs(np.zeros(len(edges) - 1), edges, **look))
+        return self.moving(axes.stairs(np.zeros(len(edges) - 1), edges, **props))
 
-    def colour_bar(self, axes: Axes, low: float, high: float, **look: Any) -> None:
+    def colour_bar(self, axes: Axes, low: float, high: float, **props: Any) -> None:
         """The colours from `low` to `high` upwards, with the numbers on the right."""
-        colours = {"cmap": self.colormap, **look}
+        colours = {"cmap": self.colormap, **props}
         axes.imshow(
             np.linspace(low, high, 100)[:, None], origin="lower", aspect="auto", extent=(0, 1, low, high), **colours
         )
         axes.yaxis.tick_right()
         axes.set_xticks([])
 
-    def row_keys(self, axes: Axes, left: float, right: float, looks: Iterable[dict[str, Any]]) -> None:
+    def row_keys(self, axes: Axes, left: float, right: float, styles: Iterable[dict[str, Any]]) -> None:
         """Line and marker beside the name of each row, from `left` to `right` in widths of the axes: tied to curves."""
-        for row, look in enumerate(looks):
+        for row, props in enumerate(styles):
             across = axes.get_yaxis_transform()
-            axes.plot([left, right], [row, row], clip_on=False, transform=across, markersize=5, **look)
+            axes.plot([left, right], [row, row], clip_on=False, transform=across, markersize=5, **props)
 
-    def moving_text(self, axes: Axes, x: float, y: float, **look: Any) -> Any:
+    def moving_text(self, axes: Axes, x: float, y: float, **props: Any) -> Any:
         """Words that change with the result; (x, y) in shares of the axes."""
-        return self.moving(axes.text(x, y, "", transform=axes.transAxes, **look))
+        return self.moving(axes.text(x, y, "", transform=axes.transAxes, **props))
 
-    def legend_above(self, axes: Axes, at: tuple[float, float], columns: int = 1, **look: Any) -> None:
+    def legend_above(self, axes: Axes, at: tuple[float, float], columns: int = 1, **props: Any) -> None:
         """A legend whose lower left corner stands at `at`, in shares of the axes."""
-        axes.legend(loc="lower left", bbox_to_anchor=at, ncols=columns, **look)
+        axes.legend(loc="lower left", bbox_to_anchor=at, ncols=columns, **props)
 
-    def legend_in_figure(self, axes: Axes, corner: Any, at: tuple[float, float], columns: int, **look: Any) -> None:
+    def legend_in_figure(self, axes: Axes, corner: Any, at: tuple[float, float], columns: int, **props: Any) -> None:
         """A legend of the axes whose `corner` stands at `at`, in shares of the figure."""
-        axes.legend(loc=corner, bbox_to_anchor=at, bbox_transform=self.figure.transFigure, ncols=columns, **look)
+        axes.legend(loc=corner, bbox_to_anchor=at, bbox_transform=self.figure.transFigure, ncols=columns, **props)
 
-    def class_points(self, axes: Axes, looks: Sequence[dict[str, Any]], size: float, edge: float) -> list[Any]:
+    def class_points(self, axes: Axes, styles: Sequence[dict[str, Any]], size: float, edge: float) -> list[Any]:
         """The points of each class, with an edge in the colour of the paper that keeps neighbours apart."""
         rim = {"markeredgecolor": self.style.paper, "markeredgewidth": edge}
-        return [self.moving_marks(axes, look["marker"], look["color"], size, **rim) for look in looks]
+        return [self.moving_marks(axes, props["marker"], props["color"], size, **rim) for props in styles]
 
-    def remark(self, x: float, y: float, words: str, **look: Any) -> None:
+    def remark(self, x: float, y: float, words: str, **props: Any) -> None:
         """Small quiet words that stay; (x, y) in the figure."""
-        self.figure.text(x, y, words, fontsize=self.style.font - 1, color=self.style.theory, **look)
+        self.figure.text(x, y, words, fontsize=self.style.font - 1, color=self.style.theory, **props)
 
-    def heading(self, x: float, y: float, larger: float, **look: Any) -> Any:
+    def heading(self, x: float, y: float, larger: float, **props: Any) -> Any:
         """A bold text that changes with the result, `larger` points above the usual size; (x, y) in the figure."""
-        return self.moving(self.figure.text(x, y, "", weight="bold", fontsize=self.style.font + larger, **look))
+        return self.moving(self.figure.text(x, y, "", weight="bold", fontsize=self.style.font + larger, **props))
 
     def update(self, result: Any) -> Picture:
         """Draw `result` and return the picture itself."""
@@ -202,10 +202,10 @@ class Picture:
 
     def arrange(self, result: Any) -> None:
         """Put everything where it belongs for `result`, without drawing it."""
-        if (frame := self.frame(result)) != self._frame:
-            self._frame, self._is_drawn = None, False  # should it fail, the next result begins anew
-            self.set_frame(result)
-            self._frame = frame
+        if (background := self.background(result)) != self._summary:
+            self._summary, self._is_drawn = None, False  # should it fail, the next result begins anew
+            self.set_background(result)
+            self._summary = background
         self.set_artists(result)
 
     def png(self, compress_level: int = 1) -> bytes:
@@ -219,7 +219,7 @@ class Picture:
         return out.getvalue()
 
     def background_png(self) -> bytes:
-        """The pixels behind the moving artists as PNG: the same for all results with the same `frame`."""
+        """The pixels behind the moving artists as PNG: the same for all results with the same `background`."""
         with _DRAWING:
             self.canvas.get_renderer().shows = weakref.ref(self)
             self._lay_background()
@@ -271,10 +271,10 @@ class Beyond:
     """Hollow triangles at an axis's edges, for points with a value outside it: △ above, ▽ below; along x ▷ ◁."""
 
     def __init__(self, picture: Picture, axes: Axes, color: str, size: float = 9, axis: str = "y") -> None:
-        look: dict[str, Any] = {"color": "none", "markeredgecolor": color, "clip_on": False, "zorder": 5}
+        props: dict[str, Any] = {"color": "none", "markeredgecolor": color, "clip_on": False, "zorder": 5}
         self.axes, self.axis = axes, axis
         self.above, self.below = (
-            picture.moving_line(axes, marker, markersize=size, **look) for marker in {"y": "^v", "x": "><"}[axis]
+            picture.moving_line(axes, marker, markersize=size, **props) for marker in {"y": "^v", "x": "><"}[axis]
         )
 
     def set(self, x: ArrayLike, y: ArrayLike) -> None:

@@ -52,8 +52,8 @@ class PlaygroundPicture(Picture):
         self.image = self.moving_image(self.plane, (2, 2, 3), origin="lower", aspect="auto")
         self.points = self.class_points(self.plane, CLASSES, 5.5, 0.6)
         ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgewidth": 1.2}
-        looks = [(look["marker"], look["color"]) for look in CLASSES]
-        self.val_points = [self.moving_marks(self.plane, *look, 5, **ring) for look in looks]
+        styles = [(props["marker"], props["color"]) for props in CLASSES]
+        self.val_points = [self.moving_marks(self.plane, *props, 5, **ring) for props in styles]
         self.plane.set_xlabel("x1", labelpad=1)
         self.plane.set_ylabel("x2", labelpad=-8)
         self.shades = self.style.shades(CLASSES)
@@ -103,12 +103,12 @@ class PlaygroundPicture(Picture):
         self.violins = self.moving_collection(ax, PolyCollection([], facecolor=VERMILLION, edgecolor="none"))
         self.beyond_grads = BeyondAxis(self, ax, GRADIENTS)
 
-    def frame(self, result: PlaygroundFrame) -> tuple:
+    def background(self, result: PlaygroundFrame) -> tuple:
         s = result.settings
         return s["dataset"], s["layers"], span(s["activation"]), step_up(max(result.step, SHORTEST))
 
-    def set_frame(self, result: PlaygroundFrame) -> None:
-        name, depth, (low, high), updates = self.frame(result)
+    def set_background(self, result: PlaygroundFrame) -> None:
+        name, depth, (low, high), updates = self.background(result)
         reach = DATASETS[name].reach
         if self.plane.get_xlim() != (-reach, reach):  # what is told nothing need not be drawn again
             self.plane.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[-1, 0, 1], yticks=[-1, 0, 1])

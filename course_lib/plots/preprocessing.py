@@ -72,12 +72,12 @@ class CloudPicture(Picture):
         ax.text(-1.25, -1.35, "start", va="center")
         ax.plot([0], [0], "+", color=self.style.ink, markersize=12, zorder=9)
 
-    def frame(self, result: PreparedCloud) -> tuple:
+    def background(self, result: PreparedCloud) -> tuple:
         limit = 4 if np.abs(result.points).max() <= 4 else 8
         return limit, result.stage in ("PCA", "whitened"), _drawn(result)
 
-    def set_frame(self, result: PreparedCloud) -> None:
-        limit, turned, drawn = self.frame(result)
+    def set_background(self, result: PreparedCloud) -> None:
+        limit, turned, drawn = self.background(result)
         self.losses.set_title(f"The loss, and {drawn}")
         ticks = [-limit, -limit // 2, 0, limit // 2, limit]
         self.cloud.set(xlim=(-limit, limit), ylim=(-limit, limit), xticks=ticks, yticks=ticks, aspect="equal")
@@ -171,11 +171,11 @@ class SensitivityPicture(Picture):
         self.beyond = Beyond(self, ax, self.style.ink)
         self.legend_above(ax, (-0.2, 0.99), 2, handlelength=1.6, columnspacing=0.8, handletextpad=0.4, borderaxespad=0)
 
-    def frame(self, result: LineSensitivity) -> int:
+    def background(self, result: LineSensitivity) -> int:
         return next(limit for limit in (4, 6, 9, 13, 18, 24) if result.offset + 3 <= limit)
 
-    def set_frame(self, result: LineSensitivity) -> None:
-        high = self.frame(result)
+    def set_background(self, result: LineSensitivity) -> None:
+        high = self.background(result)
         ticks = [0, high // 2, high]
         self.planes[0].set(xlim=(-3, high), ylim=(-3, high), xticks=ticks, yticks=ticks)
 

@@ -61,11 +61,11 @@ class RecipePicture(Picture):
         self.first = self.moving_line(ax, "o", color=BLUE, markersize=7)
         self.floor = self.moving_line(ax, ":", color=VERMILLION, label="ε")
 
-    def frame(self, result: PreparedImages) -> tuple[int, bool]:
+    def background(self, result: PreparedImages) -> tuple[int, bool]:
         return result.original[0].size, result.recipe in ("whitened", "ZCA")
 
-    def set_frame(self, result: PreparedImages) -> None:
-        d, regularised = self.frame(result)
+    def set_background(self, result: PreparedImages) -> None:
+        d, regularised = self.background(result)
         lines = [self.before, self.after, *([self.floor] if regularised else [])]
         self.legend_above(self.spectrum, (-0.03, 0.985), 3, handles=lines, borderaxespad=0)
         ticks = [1, 2, 4, 8, 16, 32, 64] if d == 64 else [1, 3, 10, 30, 100]
@@ -88,7 +88,7 @@ class RecipePicture(Picture):
         for line, values in ((self.before, result.before), (self.after, result.after)):
             line.set_data(np.arange(1, len(values) + 1), values)
         self.first.set_data([1], result.after[:1])
-        d, regularised = self.frame(result)
+        d, regularised = self.background(result)
         self.floor.set_data(*([0.9, 1.1 * d], [result.epsilon] * 2) if regularised else ([], []))
 
     def describe(self, result: PreparedImages) -> str:

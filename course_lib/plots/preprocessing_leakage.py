@@ -52,10 +52,10 @@ class LeakagePicture(Picture):
         line = self.moving_line(ax, color=color, linestyle=linestyle, marker=marker, label=label)
         return bars, line
 
-    def frame(self, result: Leakage) -> float:
+    def background(self, result: Leakage) -> float:
         return result.chance
 
-    def set_frame(self, result: Leakage) -> None:
+    def set_background(self, result: Leakage) -> None:
         low, high = (30, 100) if result.chance < 0.3 else (40, 80)
         ticks = range(low, high + 1, 10)
         self.scores.set(ylim=(low / 100, high / 100), yticks=np.array(ticks) / 100, yticklabels=map(str, ticks))

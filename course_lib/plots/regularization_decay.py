@@ -13,7 +13,7 @@ from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, SERIES, SHADES, VERMILLION
 
 CLASSES = SERIES[:2]
-LOOKS: tuple[dict[str, Any], ...] = (
+STYLES: tuple[dict[str, Any], ...] = (
     {"color": BLUE, "linewidth": 2.2, "fill": False, "alpha": 1.0},
     {"color": VERMILLION, "linewidth": 1.0, "fill": True, "alpha": 0.45},
 )
@@ -42,8 +42,8 @@ class DecayPicture(Picture):
         edge = float(BINS[-1])  # the last bin holds everything beyond
         axes.set_xticks([0, edge / 3, 2 * edge / 3, edge], ["0", f"{edge / 3:g}", f"{2 * edge / 3:g}", f"≥ {edge:g}"])
         axes.get_xticklabels()[-1].set_horizontalalignment("right")
-        looks = zip(WAYS, LOOKS, strict=True)
-        self.steps = [self.moving_stairs(axes, BINS, baseline=0.5, label=name, **look) for name, look in looks]
+        styles = zip(WAYS, STYLES, strict=True)
+        self.steps = [self.moving_stairs(axes, BINS, baseline=0.5, label=name, **props) for name, props in styles]
         axes.legend(loc="upper right")
         self.title = self.heading(0.045, 0.925, 2)
         self.shades = self.style.shades(CLASSES)

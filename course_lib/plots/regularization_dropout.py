@@ -37,22 +37,22 @@ class DropoutPicture(Picture):
         for row in range(len(ROWS)):
             for part, (colour, name) in enumerate(((BLUE, "training"), (VERMILLION, "test"))):
                 y = row - 0.17 + 0.34 * part
-                look = {"color": colour, "linewidth": (12, 6)[part], "label": None if row else name}
-                self.lengths.append(self.moving_line(bars, solid_capstyle="butt", **look))
+                props = {"color": colour, "linewidth": (12, 6)[part], "label": None if row else name}
+                self.lengths.append(self.moving_line(bars, solid_capstyle="butt", **props))
                 self.values.append(self.moving(bars.text(1.04, y, "", transform=across, va="center")))
         self.legend_above(bars, (-0.05, 1.0), 2, handlelength=1.2)
         self.title = self.heading(0.07, 0.92, 2)
 
-    def frame(self, result: DroppedOut) -> int:
+    def background(self, result: DroppedOut) -> int:
         return next(limit for limit in LIMITS if result.counts.max() <= limit)
 
-    def set_frame(self, result: DroppedOut) -> None:
-        self.outputs.set_ylim(0, self.frame(result))
+    def set_background(self, result: DroppedOut) -> None:
+        self.outputs.set_ylim(0, self.background(result))
 
     def set_artists(self, result: DroppedOut) -> None:
         self.steps.set_data(result.counts)
-        self.mean.set_data([result.train_mean] * 2, [0, 0.88 * self.frame(result)])
-        self.test.set_data([result.test_output] * 2, [0, 0.88 * self.frame(result)])
+        self.mean.set_data([result.train_mean] * 2, [0, 0.88 * self.background(result)])
+        self.test.set_data([result.test_output] * 2, [0, 0.88 * self.background(result)])
         pairs = (result.activations, result.variances, (result.train_mean, result.test_output), (result.train_std, 0.0))
         values = [value for pair in pairs for value in pair]
         for place, (line, text, value) in enumerate(zip(self.lengths, self.values, values, strict=True)):

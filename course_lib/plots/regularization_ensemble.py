@@ -44,16 +44,16 @@ class EnsemblePicture(Picture):
         self.title = self.heading(0.06, 0.91, 2)
         self.one = self.moving(self.figure.text(0.06, 0.865, "", fontsize=self.style.font - 1, color=self.style.theory))
 
-    def frame(self, result: Ensemble) -> tuple[float, float]:
+    def background(self, result: Ensemble) -> tuple[float, float]:
         return LOW.get(result.images, 60.0), float(np.ceil(2 * result.loss.max()) / 2)
 
-    def set_frame(self, result: Ensemble) -> None:
-        low, top = self.frame(result)
+    def set_background(self, result: Ensemble) -> None:
+        low, top = self.background(result)
         self.accuracy.set_ylim(low, 100)
         self.loss.set_ylim(0, top)
 
     def set_artists(self, result: Ensemble) -> None:
-        number, (low, _) = np.arange(1, MEMBERS + 1), self.frame(result)
+        number, (low, _) = np.arange(1, MEMBERS + 1), self.background(result)
         self.alone.set_data(number, np.maximum(100 * result.alone, low))
         self.average.set_data(number, 100 * result.accuracy)
         self.losses.set_data(number, result.loss)

@@ -41,8 +41,14 @@ class GridVsRandomPicture(Picture):
                 square.set_ylabel("second axis", labelpad=0)
             top.set(xlim=(0, 1), ylim=(-0.68, 0.1))
             right.set(ylim=(0, 1), xlim=(0.45, 1.1))
-            look: dict[str, Any] = {"origin": "lower", "extent": (0, 1, 0, 1), "aspect": "auto", "vmin": 0, "vmax": 0.5}
-            self.images.append(self.moving_image(square, (60, 60), **look))
+            props: dict[str, Any] = {
+                "origin": "lower",
+                "extent": (0, 1, 0, 1),
+                "aspect": "auto",
+                "vmin": 0,
+                "vmax": 0.5,
+            }
+            self.images.append(self.moving_image(square, (60, 60), **props))
             self.stars.append(self.moving_marks(square, "*", self.style.paper, 17, markeredgecolor=self.style.ink))
             self.dots.append(self.moving_marks(square, MARKERS[i], COLOURS[i], 8, markeredgecolor=self.style.paper))
             self.curves += [self.moving_line(axes, color=self.style.theory, linewidth=1.2) for axes in (top, right)]
@@ -66,8 +72,8 @@ class GridVsRandomPicture(Picture):
         self.distance.set(yticks=[0.01, 0.1], yticklabels=["0.01", "0.1"], title="Mean distance, first axis")
         for i in range(3):
             self.distance.plot(n, far[:, i], color=COLOURS[i], linestyle=LINES[i])
-        looks = zip(MARKERS, COLOURS, strict=True)
-        self.here = [self.moving_marks(self.distance, *look, 9, markeredgecolor=self.style.ink) for look in looks]
+        styles = zip(MARKERS, COLOURS, strict=True)
+        self.here = [self.moving_marks(self.distance, *props, 9, markeredgecolor=self.style.ink) for props in styles]
         self.bars.set(xlim=(-0.02, 1), ylim=(2.6, -0.6), xticks=[], yticks=[], title="Mean loss of the best")
         self.bars.spines["bottom"].set_visible(False)
         wide: dict[str, Any] = {"linewidth": 9, "solid_capstyle": "butt"}

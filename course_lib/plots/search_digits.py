@@ -56,11 +56,11 @@ class SearchPicture(Picture):
         self.others = self.moving_collection(self.curves, faint)
         self.best, self.rings = [], []
         for i in range(TOP):
-            look = SERIES[i]
-            self.best.append(self.moving_line(self.curves, markersize=5, label=f"{i + 1}", **look))
+            props = SERIES[i]
+            self.best.append(self.moving_line(self.curves, markersize=5, label=f"{i + 1}", **props))
             panels, hollow = (self.plane, self.along_lr, self.along_l2), {"markerfacecolor": "none"}
-            ring: dict[str, Any] = {"color": look["color"], "size": 11, "markeredgewidth": 2.2, **hollow}
-            self.rings.append([self.moving_marks(axes, look["marker"], **ring) for axes in panels])
+            ring: dict[str, Any] = {"color": props["color"], "size": 11, "markeredgewidth": 2.2, **hollow}
+            self.rings.append([self.moving_marks(axes, props["marker"], **ring) for axes in panels])
         narrow: dict[str, Any] = {"handlelength": 1.1, "handletextpad": 0.3, "columnspacing": 0.7, "borderaxespad": 0.1}
         self.curves.legend(loc="upper left", ncols=TOP, **narrow)
         self.title = self.heading(0.07, 0.945, 2)
@@ -70,12 +70,12 @@ class SearchPicture(Picture):
         self.legend = self.moving(self.figure.text(0.07, 0.765, "", **small))
         self.test = self.moving(self.figure.text(0.985, 0.853, "", ha="right", color=GREEN, weight="bold"))
 
-    def frame(self, result: SearchState):
+    def background(self, result: SearchState):
         pairs: Any = zip(result.space.values(), result.present.values(), strict=True)
         return tuple((min(a.low, b.low), max(a.high, b.high)) for a, b in pairs)
 
-    def set_frame(self, result: SearchState) -> None:
-        lr, l2 = ((low / 1.6, high * 1.6) for low, high in self.frame(result))
+    def set_background(self, result: SearchState) -> None:
+        lr, l2 = ((low / 1.6, high * 1.6) for low, high in self.background(result))
         self.plane.set(xlim=lr, ylim=l2)
         self.along_lr.set(xlim=lr)
         self.along_l2.set(xlim=l2)

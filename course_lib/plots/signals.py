@@ -69,21 +69,21 @@ class SignalPicture(Picture):
         ax = self.shares
         ax.set(ylim=(-0.04, 1.06), yticks=[0, 0.5, 1], xlabel="layer")
         ax.set_title("Shares, and the local slope", pad=42)
-        looks = {
+        styles = {
             "saturated": {"label": "saturated outputs", "color": PURPLE, "linestyle": "-", "marker": "D"},
             "zero": {"label": "outputs exactly 0", "color": GREEN, "linestyle": "-.", "marker": "^"},
             "dead": {"label": "dead units", "color": ORANGE, "linestyle": "--", "marker": "v"},
             "slope_mean": {"label": "mean slope f′(z)", "color": self.style.theory, "linestyle": ":", "marker": "x"},
         }
-        self.share_lines = {field: self.moving_line(ax, markersize=5, **look) for field, look in looks.items()}
+        self.share_lines = {field: self.moving_line(ax, markersize=5, **props) for field, props in styles.items()}
         self.legend_above(ax, (-0.17, 0.985), 2, **TIGHT)
 
-    def frame(self, result: SignalPropagation) -> tuple:
+    def background(self, result: SignalPropagation) -> tuple:
         theory = result.depth > 1 and bool(np.isfinite(result.act_std_theory).any())  # equal weights have none
         return result.depth, span(result.activation), _calm(result), theory
 
-    def set_frame(self, result: SignalPropagation) -> None:
-        depth, (low, high), calm, theory = self.frame(result)
+    def set_background(self, result: SignalPropagation) -> None:
+        depth, (low, high), calm, theory = self.background(result)
         entries = [self.act_std, self.grad_std]
         entries += [Line2D([], [], color=self.style.theory, label="n → ∞ theory")] * theory
         self.legend_above(self.stds, (-0.17, 0.985), 3, handles=entries, **TIGHT)

@@ -104,10 +104,10 @@ class Style:
             "legend.frameon": False,
         }
 
-    def shades(self, looks: Sequence[dict[str, Any]]) -> np.ndarray:
-        """From paper to `TINT` of each colour, the more certain a prediction the darker: (looks, SHADES, RGB)."""
+    def shades(self, styles: Sequence[dict[str, Any]]) -> np.ndarray:
+        """From paper to `TINT` of each colour, the more certain a prediction the darker: (styles, SHADES, RGB)."""
         paper = np.array(mpl.colors.to_rgb(self.paper))
-        colours = np.array([mpl.colors.to_rgb(look["color"]) for look in looks])
+        colours = np.array([mpl.colors.to_rgb(props["color"]) for props in styles])
         table = paper + np.linspace(0, TINT, SHADES)[:, None] * (colours[:, None] - paper)
         return (255 * table + 0.5).astype(np.uint8)
 

@@ -73,14 +73,14 @@ class ZigZagPicture(Picture):
         self.needed = self.moving_line(ax, color=VERMILLION, label="these inputs")
         self.chosen = self.moving_line(ax, color=VERMILLION, marker="o", markersize=9)
 
-    def frame(self, result: ZigZag) -> tuple[bool, bool]:
+    def background(self, result: ZigZag) -> tuple[bool, bool]:
         """Which curves can be seen: none if no rate arrives, one if the inputs are centred already."""
         needed, centred = result.steps_needed, result.steps_needed_centred
         same = np.array_equal(needed, centred, equal_nan=True)
         return not np.isnan(needed).all(), not (same or np.isnan(centred).all())
 
-    def set_frame(self, result: ZigZag) -> None:
-        curves = zip((self.needed, self.needed_centred), self.frame(result))
+    def set_background(self, result: ZigZag) -> None:
+        curves = zip((self.needed, self.needed_centred), self.background(result))
         handles = [line for line, seen in curves if seen]
         self.legend_above(self.rates, (-0.02, 0.98), 2, handles=handles, borderaxespad=0.0, columnspacing=1.2)
 

@@ -57,10 +57,10 @@ class ConditioningPicture(Picture):
         way.grid(True)
         self.distance = self.moving_line(way, color=VERMILLION)
 
-    def frame(self, result: Conditioning) -> tuple:
+    def background(self, result: Conditioning) -> tuple:
         return (result.bias,)
 
-    def set_frame(self, result: Conditioning) -> None:
+    def set_background(self, result: Conditioning) -> None:
         self.plane.set_ylabel("error of the bias" if result.bias else "error of w across the mean")
 
     def set_artists(self, result: Conditioning) -> None:

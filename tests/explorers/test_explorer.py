@@ -24,10 +24,10 @@ class LinePicture(Picture):
         self.line = self.moving(ax.plot([], [])[0])
         self.redrawn = 0
 
-    def frame(self, result):
+    def background(self, result):
         return result["k"]
 
-    def set_frame(self, result):
+    def set_background(self, result):
         self.redrawn += 1
 
     def set_artists(self, result):

@@ -58,7 +58,7 @@ def test_live_picture_follows_and_marks_what_was_moved():
     picture.update(frame)
     assert list(picture.moved.get_xdata()) == [10] and "η = 0.5" in picture.settings.get_text()
     assert len(picture.curves[0].get_xdata()) == 3
-    assert picture.frame(frame) == (200, True)
+    assert picture.background(frame) == (200, True)
     run.close()
 
 

@@ -27,8 +27,8 @@ def test_curves_and_shares_stay_on_their_axes():
 
 def test_a_run_of_500_updates_draws_the_background_once():
     picture, run = PlaygroundPicture(), playground_frames()
-    assert len({picture.frame(next(run)) for _ in range(26)}) == 1
-    assert picture.frame(next(run)) != picture.frame(playground_at(0))
+    assert len({picture.background(next(run)) for _ in range(26)}) == 1
+    assert picture.background(next(run)) != picture.background(playground_at(0))
 
 
 def test_no_hidden_layer_is_drawn_and_said():
