@@ -315,7 +315,10 @@ class Signals:
 
 
 def predicted(scores: np.ndarray) -> np.ndarray:
-    """Class numbers (…, m) from scores (…, m, C): the largest score, or the sign of a single one."""
+    """The class of the largest score, or the sign of a single one.
+
+    Returns: (…, m), for scores (…, m, C).
+    """
     return np.argmax(scores, axis=-1) if scores.shape[-1] > 1 else (scores[..., 0] > 0).astype(int)
 
 
