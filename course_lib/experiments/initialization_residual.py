@@ -12,7 +12,7 @@ from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import Count, OneOf
+from course_lib.annotations import Count, FrozenSeed, OneOf
 from course_lib.arguments import checked
 from course_lib.nn.initializers import gain
 
@@ -26,7 +26,11 @@ BLOCKS = ("plain", "residual", "residual, scaled", "residual, last weights 0")
 
 @checked
 def leaky_stack(
-    slope: float, gained: bool = True, draw: Annotated[str, OneOf(DRAWS)] = "normal", depth: Count = 10, seed: int = 0
+    slope: float,
+    gained: bool = True,
+    draw: Annotated[str, OneOf(DRAWS)] = "normal",
+    depth: Count = 10,
+    seed: FrozenSeed = 0,
 ) -> float:
     """RMS of the activations after `depth` leaky ReLU layers of 500 units, from inputs of RMS 1.
 
@@ -51,7 +55,7 @@ class Residual:
 
 @checked
 def residual_stack(
-    blocks: Annotated[str, OneOf(BLOCKS)] = "residual", scale: float = 1.0, depth: Count = 20, seed: int = 0
+    blocks: Annotated[str, OneOf(BLOCKS)] = "residual", scale: float = 1.0, depth: Count = 20, seed: FrozenSeed = 0
 ) -> Residual:
     """`depth` blocks of two layers, F(x) = relu(xV)W, 300 units wide.
 

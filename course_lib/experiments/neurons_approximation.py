@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.annotations import Count
+from course_lib.annotations import Count, FrozenSeed
 from course_lib.arguments import checked
 from course_lib.nn.activations import relu
 
@@ -38,7 +38,7 @@ def xor_by_hand() -> XorByHand:
 
 
 @checked
-def xor_learned(units: Count, starts: Count = 100, steps: Count = 2000, lr: float = 0.3, seed: int = 0) -> float:
+def xor_learned(units: Count, starts: Count = 100, steps: Count = 2000, lr: float = 0.3, seed: FrozenSeed = 0) -> float:
     """The share of `starts` from which 2-units-1 with ReLU gets all corners right, by descent on ½ mean (s − t)²."""
     rng = np.random.default_rng(seed)
     w, b = rng.standard_normal((starts, 2, units)), np.zeros((starts, 1, units))

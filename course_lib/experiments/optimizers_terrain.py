@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from course_lib.annotations import FrozenSeed
 from course_lib.arguments import checked
 from course_lib.experiments.optimizers import optimizer_path
 from course_lib.nn.optimizers import Adam, Optimizer
@@ -37,7 +38,7 @@ def newton(start: tuple[float, float], steps: int = 5) -> np.ndarray:
 
 
 @checked
-def noise_steps(steps: int = 1000, weights: int = 10_000, seed: int = 0) -> np.ndarray:
+def noise_steps(steps: int = 1000, weights: int = 10_000, seed: FrozenSeed = 0) -> np.ndarray:
     """Root mean square of Adam's steps in units of η when gradients are noise and nothing else, (steps,).
 
     `weights` independent weights, g ~ N(0, 1) at every step: the true gradient is 0, and so is the best step.

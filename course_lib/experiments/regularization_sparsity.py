@@ -10,7 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
-from course_lib.annotations import OneOf
+from course_lib.annotations import FrozenSeed, OneOf
 from course_lib.arguments import checked
 from course_lib.experiments.regularization import shared_digits
 from course_lib.nn.losses import softmax_cross_entropy
@@ -38,7 +38,7 @@ class Sparsity:
 
 @checked
 def sparsity(
-    rule: Annotated[str, OneOf(RULES)], strength: float, steps: int = 2000, lr: float = 0.5, seed: int = 0
+    rule: Annotated[str, OneOf(RULES)], strength: float, steps: int = 2000, lr: float = 0.5, seed: FrozenSeed = 0
 ) -> Sparsity:
     """Gradient descent on J = L + λΣ|W|, or L + ½λΣW², with the full batch; λ is `strength`, biases are left out.
 

@@ -15,6 +15,7 @@ Source: each class names its paper.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from numbers import Real
@@ -86,7 +87,7 @@ class Optimizer:
         try:
             given = self.update(theta, grad, state, lr)
         except (AttributeError, ValueError):
-            if is_own(self) or all(
+            if _is_own(self) or all(
                 getattr(getattr(state, one, None), "shape", None) == theta.shape for one in self.memory
             ):
                 raise
@@ -109,9 +110,16 @@ def changed_in_place(given: Any, theta: np.ndarray, optimizer: object, method: s
         )
 
 
-def is_own(optimizer: Any) -> bool:
+def _is_own(optimizer: Any) -> bool:
     """Whether what makes the step is not of this module."""
     return any(getattr(type(optimizer), name, optimizer).__module__ != __name__ for name in ("step", "update"))
+
+
+def warn_of_no_step(optimizer: Any) -> None:
+    """Say that theta has stayed where it was, if the learner wrote what makes the step."""
+    if _is_own(optimizer):
+        name = type(optimizer).__name__
+        warnings.warn(f"{name} has not moved theta: to learn, change it in place, as in theta -= ….", stacklevel=3)
 
 
 def floating(theta: np.ndarray, name: str) -> None:

@@ -10,7 +10,6 @@ Source: Goodfellow, Bengio & Courville, Deep Learning, sections 8.1 and 7.8; the
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, runtime_checkable
@@ -23,7 +22,7 @@ from course_lib.arguments import checked, validated
 from course_lib.inputs import as_raised, broadcasts, cast, floats, generator, numbers, short, true_or_not
 from course_lib.nn.losses import loss_and_slope
 from course_lib.nn.normalization import BatchNorm
-from course_lib.nn.optimizers import changed_in_place, floating, is_own
+from course_lib.nn.optimizers import changed_in_place, floating, warn_of_no_step
 from course_lib.nn.schedules import Schedule
 from course_lib.nn.sequential import share_right
 
@@ -118,9 +117,8 @@ def train_frames(
                 changed_in_place(given, net.theta, optimizer, "step")
                 step += 1
         yield (frame := monitor.frame(step, losses))
-    if step and np.any(frame.lr) and np.any(net.grad) and np.array_equal(net.theta, start) and is_own(optimizer):
-        name = type(optimizer).__name__
-        warnings.warn(f"{name} has not moved theta: to learn, change it in place, as in theta -= ….", stacklevel=2)
+    if step and np.any(frame.lr) and np.any(net.grad) and np.array_equal(net.theta, start):
+        warn_of_no_step(optimizer)
     monitor.early_stopping.restore_best()
 
 
