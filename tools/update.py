@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ YOURS = {
     "changed": "Yours, from before the update; the course has a new version of it, just above.",
     "gone": "Yours, from before the update; the course no longer has this cell.",
 }
+ANEW = "clone the course into a new folder, and copy your notebooks there under names of their own."
 Cell = dict[str, Any]
 
 
@@ -113,7 +115,9 @@ def git(*arguments: str, root: Path) -> str:
         )
     except FileNotFoundError:
         raise Stop("The update needs git, which was not found: install it and try again.") from None
-    return done.stdout.decode("utf-8")
+    except subprocess.CalledProcessError as error:
+        raise Stop(f"git says: {reason(error)}") from None
+    return done.stdout.decode("utf-8", "surrogateescape")  # names of files may be anything
 
 
 def names(*arguments: str, root: Path) -> set[str]:
@@ -123,45 +127,50 @@ def names(*arguments: str, root: Path) -> set[str]:
 def reason(error: subprocess.CalledProcessError) -> str:
     """The first thing git complained of, with the files it names."""
     said = re.search(r"(?m)^(?:fatal|error): (.*(?:\n\t.*)*)", error.stderr.decode(errors="replace"))
-    return " ".join(said[1].split()) if said else "it gave no reason."
+    return " ".join((said[1] if said else "it gave no reason").split()).rstrip(".") + "."
 
 
 def update(root: Path) -> str:
     """Do it and say what was done; `Stop` if nothing was."""
-    try:
-        here = Path(git("rev-parse", "--show-toplevel", root=root).strip())
-    except subprocess.CalledProcessError:
-        here = None
-    if here is None or here.resolve() != root.resolve():
-        raise Stop(
-            "This folder was not cloned with git, so nothing says what is yours in it: clone the course into "
-            "a new folder, and copy your notebooks there under names of their own."
-        )
-    try:
-        newest = git("rev-parse", "--abbrev-ref", "@{upstream}", root=root).strip()
-    except subprocess.CalledProcessError:
+    if not (root / ".git").exists():
+        raise Stop(f"This folder was not cloned with git, so nothing says what is yours in it: {ANEW}")
+    merging = (root / git("rev-parse", "--git-path", "MERGE_HEAD", root=root).strip()).exists()
+    if (unmerged := names("diff", "--name-only", "--diff-filter=U", root=root)) or merging:
+        of = f" of {', '.join(sorted(unmerged))}" if unmerged else ""
+        raise Stop(f"git is still merging two versions{of}: end that first (`git status` says how), and try again.")
+    if not git("branch", "--show-current", root=root).strip():
+        raise Stop("This copy is on no branch, so it has nothing to follow: `git switch main`, and try again.")
+    newest = ""
+    with suppress(Stop):
+        newest = git("rev-parse", "--symbolic-full-name", "@{upstream}", root=root).strip()
+    if not newest.startswith("refs/remotes/"):
         raise Stop(
             "git does not know from where this copy gets a newer course: it has no remote branch to follow "
             "(see `git branch --set-upstream-to`)."
-        ) from None
+        )
+    newest = newest.removeprefix("refs/remotes/")
     try:
-        git("fetch", newest.partition("/")[0], root=root)
-    except subprocess.CalledProcessError as error:
-        raise Stop(f"The newer course could not be fetched; is there a network? git says: {reason(error)}") from None
-    if not (new := names("diff", "--name-only", "--no-renames", "HEAD...@{upstream}", root=root)):
+        git("fetch", "--prune", root=root)  # from where this branch comes, whatever that is called
+    except Stop as stop:
+        raise Stop(f"The newer course could not be fetched; is there a network? {stop}") from None
+    try:
+        new = names("diff", "--name-only", "--no-renames", "HEAD...@{upstream}", root=root)
+    except Stop:
+        raise Stop(f"{newest}, which this copy follows, is gone or has begun anew: {ANEW}") from None
+    if not new:
         return "You have the newest course."
     if git("rev-list", "@{upstream}..HEAD", root=root):
         raise Stop(f"This copy has commits of its own, which only you can merge: `git merge {newest}`.")
     changed = names("diff", "--name-only", "--no-renames", "HEAD", root=root)
-    there = names("ls-tree", "-r", "--name-only", "@{upstream}", root=root)
+    here, there = (names("ls-tree", "-r", "--name-only", at, root=root) for at in ("HEAD", "@{upstream}"))
     both = sorted(name for name in changed & new if (root / name).exists())
-    in_the_way = [name for name in both if not name.endswith(".ipynb") or name not in there]
+    in_the_way = [name for name in both if not name.endswith(".ipynb") or name not in here & there]
     in_the_way += sorted(names("ls-files", "--others", root=root) & there)
     if in_the_way:
         raise Stop(
             f"You have changed or made {', '.join(in_the_way)}, and the newer course changes or removes what "
-            "has this name: move yours out of the folder, put the course's back with `git checkout -- NAME`, "
-            "and try again."
+            "has this name: move yours out of the folder, put the course's back with "
+            "`git restore --staged --worktree NAME`, and try again."
         )
     texts, report = {}, []
     for name in both:
@@ -171,7 +180,7 @@ def update(root: Path) -> str:
             notebook, kept, marks = merged(base, mine, theirs)
             texts[name] = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             texts[name].encode()  # half a character can be read, but not written
-        except (ValueError, KeyError, TypeError, OSError, subprocess.CalledProcessError):
+        except (ValueError, KeyError, TypeError, AttributeError, OSError):
             raise Stop(f"{name} is no notebook any more: move it out of the folder, and try again.") from None
         if kept:
             beside = f", {marks} of them marked, because the course has changed them too" if marks else ""
@@ -187,23 +196,23 @@ def put(texts: dict[str, str], root: Path) -> Path | None:
     The learner's text is in its place at any time. Where this is broken off, the next update goes on from there.
     """
     backup = root / "backup" / time.strftime("%Y-%m-%d-%H%M%S")
-    for name, text in texts.items():
-        (backup / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(root / name, backup / name)
-        beside = (root / name).with_suffix(".new")
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, root / name)
     try:
+        for name, text in texts.items():
+            (backup / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / name, backup / name)
+            beside = (backup / name).with_suffix(".new")
+            beside.write_text(text, encoding="utf-8", newline="\n")
+            os.replace(beside, root / name)
         for name in texts:  # says to git that the newer notebook is here, so that it leaves ours alone
             mode, _, blob = git("ls-tree", "@{upstream}", "--", name, root=root).split()[:3]
             git("update-index", "--cacheinfo", f"{mode},{blob},{name}", root=root)
         git("merge", "--ff-only", "@{upstream}", root=root)
-    except (subprocess.CalledProcessError, OSError) as error:
+    except (Stop, OSError) as error:
         for name in texts:
-            shutil.copy2(backup / name, root / name)
+            if (backup / name).exists():
+                shutil.copy2(backup / name, root / name)
             subprocess.run(["git", "reset", "--quiet", "HEAD", "--", name], cwd=root, capture_output=True, check=False)
-        said = reason(error) if isinstance(error, subprocess.CalledProcessError) else str(error)
-        raise Stop(f"git could not put the newer course in place: {said}") from None
+        raise Stop(f"The newer course could not be put in place. {error}") from None
     return backup if texts else None
 
 

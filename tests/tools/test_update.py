@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -245,10 +247,19 @@ def test_other_files_that_both_have_changed(course: Course) -> None:
     course.refuses("README.md")
 
 
-def test_a_new_file_of_the_course_where_the_learner_has_one(course: Course) -> None:
-    course.write(OLD, "notebooks/02.ipynb")
-    course.publish({"notebooks/02.ipynb": written({**OLD, "text": "new"})})
-    course.refuses("notebooks/02.ipynb")
+@pytest.mark.parametrize("name", ["README.md", "notebooks/02.ipynb"])
+@pytest.mark.parametrize("staged", [True, False])
+def test_a_file_of_the_course_where_the_learner_has_one(course: Course, name: str, staged: bool) -> None:
+    course.write(OLD, name)
+    if staged:
+        git(course.clone, "add", "--all")
+    course.publish({name: written({**OLD, "text": "new"})})
+    course.refuses("You have changed or made", name)
+    shutil.move(course.clone / name, course.clone / "backup")
+    with suppress(subprocess.CalledProcessError):  # where the course has none yet there is nothing to put back
+        git(course.clone, "restore", "--staged", "--worktree", name)
+    update.update(course.clone)
+    assert course.is_at_newest()
 
 
 def test_a_notebook_that_the_course_no_longer_has(course: Course) -> None:
@@ -260,7 +271,9 @@ def test_a_notebook_that_the_course_no_longer_has(course: Course) -> None:
 HALF_A_CHARACTER = written({**OLD, "task": "x = '?'"}).replace("?", "\\ud83d")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": null}', '{"cells": [1]}', HALF_A_CHARACTER, None])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"cells": null}', '{"cells": [1]}', '{"cells": ["x"]}', HALF_A_CHARACTER, None]
+)
 def test_a_notebook_that_is_none(course: Course, content: str | None) -> None:
     (course.clone / NOTEBOOK).unlink()
     if content is None:
@@ -303,6 +316,51 @@ def test_commits_of_ones_own(course: Course) -> None:
     git(course.clone, "commit", "--quiet", "--all", "--message", "mine")
     course.publish({NOTEBOOK: written({**OLD, "text": "new"})})
     course.refuses("git merge origin/main")
+
+
+@pytest.mark.parametrize(
+    ("commands", "words"),
+    [
+        (["checkout --detach"], "git switch"),
+        (["switch --create mine"], "no remote branch"),
+        (["switch --create mine --track main"], "no remote branch"),
+        (["commit --all --message mine", "pull --no-rebase"], f"two versions of {NOTEBOOK}"),
+        (["commit --all --message mine", "pull --rebase"], f"two versions of {NOTEBOOK}"),
+        (["stash", "pull", "stash pop"], f"two versions of {NOTEBOOK}"),
+        (["switch --create a", "commit -am mine", "switch main", "merge --no-ff --no-commit a"], "two versions:"),
+    ],
+)
+def test_where_git_stands_elsewhere(course: Course, commands: list[str], words: str) -> None:
+    course.write({**OLD, "task": "f(1)"})
+    course.publish({NOTEBOOK: written({**OLD, "task": "f(2)"})})
+    for command in commands:
+        with suppress(subprocess.CalledProcessError):  # a conflict
+            git(course.clone, *command.split())
+    course.publish({"README.md": "new\n"})
+    course.refuses(words)
+
+
+@pytest.mark.parametrize("command", ["branch --move other", "commit --amend --message other"])
+def test_what_it_follows_is_gone_or_another(course: Course, command: str) -> None:
+    course.write({**OLD, "task": "f(1)"})
+    git(course.origin, *command.split())
+    course.refuses("origin/main, which this copy follows")
+
+
+def test_any_name_of_the_remote_and_of_files(course: Course) -> None:
+    git(course.clone, "remote", "rename", "origin", "team/course")
+    if sys.platform == "linux":  # elsewhere all names are Unicode
+        Path(os.fsdecode(os.fsencode(course.clone) + b"/\xe9")).touch()
+    course.publish({NOTEBOOK: written({**OLD, "text": "new"})})
+    update.update(course.clone)
+    assert course.is_at_newest()
+
+
+def test_a_folder_that_cannot_be_written(course: Course) -> None:
+    (course.clone / "backup").touch()
+    course.write({**OLD, "task": "f(1)"})
+    course.publish({NOTEBOOK: written({**OLD, "text": "new"})})
+    course.refuses("could not be put in place", "backup")
 
 
 def test_no_network(course: Course) -> None:
