@@ -63,7 +63,7 @@ def initialization_explorer(**start: Any) -> Explorer:
         controls,
         presets,
         start,
-        draft={"samples": 32},
+        draft={"samples": 16},
         linked=linked,
     )
 
