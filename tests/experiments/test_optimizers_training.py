@@ -15,6 +15,7 @@ from course_lib.experiments.optimizers_race import (
 from course_lib.experiments.optimizers_schedules import noise_floor, schedule_of, schedule_run
 from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import OPTIMIZERS
+from course_lib.nn.schedules import SCHEDULES
 from course_lib.nn.training import train
 
 
@@ -38,6 +39,11 @@ def test_inverse_time_has_the_published_values():
 )
 def test_schedules_with_time_constant_100(name, at_200):
     assert schedule_of(name, 1.0, 100)(200) == pytest.approx(at_200)
+
+
+@pytest.mark.parametrize("name", sorted(SCHEDULES.keys() - {"cosine"}))  # which ends with the run
+def test_a_schedule_of_its_own_is_the_one_that_the_sliders_begin_with(name):
+    assert SCHEDULES[name].make() == schedule_of(name, 1.0)
 
 
 # notes: 186, E23

@@ -92,6 +92,7 @@ def test_a_right_network_passes_and_stays_as_it_was():
         lambda grads: grads["W"].__imul__(1.05),  # a factor
         lambda grads: grads["W"].__setitem__(0, 0.0),  # a forgotten row
         lambda grads: grads["b"].__imul__(-1.0),  # a sign
+        lambda grads: grads["W"].__setitem__((2, 3), 1.03 * grads["W"][2, 3]),  # a small one, but no rounding noise
     ],
 )
 def test_a_wrong_gradient_is_caught(break_it):

@@ -108,6 +108,13 @@ def test_a_nan_loss_is_no_progress():
     assert run(0) == 0.4
 
 
+def test_a_rate_falls_to_nothing_unless_a_least_is_given():
+    run = Plateau(patience=1).start()
+    for _ in range(60):
+        run.update(1.0)
+    assert run(0) < 1e-15 and Cosine(steps=10)(10) == 0
+
+
 # notes: 187-188, E23
 @given(st.integers(0, 10**6), st.floats(1e-6, 10))
 def test_inverse_time_never_exceeds_its_start_and_tends_to_one_over_t(t, lr):

@@ -70,14 +70,16 @@ def test_published_ranges_and_the_border_warning():
         (0.77, 0.00571, 1.27e-06),
         (0.74, 0.00626, 1.43e-05),
         (0.73, 0.0052, 8.97e-06),
+        (0.10, 1e-6, 1e-08),  # far behind, so where it lies says nothing
     ]
     space = {"lr": LogUniform(1e-6, 1e-2), "l2": LogUniform(1e-8, 1e-4), "kind": Choice(["a", "b"])}
     trials = tuple(
         Trial(i, {"lr": lr, "l2": l2, "kind": "a"}, 0, score=score) for i, (score, lr, l2) in enumerate(best)
     )
-    assert SearchResult(trials, 5).at_the_edge(space) == {"lr": "high"}
-    assert SearchResult(trials, 5).at_the_edge({"lr": LogUniform(5e-3, 1e2)}) == {"lr": "low"}
-    assert SearchResult(trials, 5).at_the_edge({"lr": LogUniform(1e-4, 1e-0)}) == {}
+    assert SearchResult(trials, 6).at_the_edge(space) == {"lr": "high"}
+    assert SearchResult(trials, 6).at_the_edge({"lr": LogUniform(5e-3, 1e2)}) == {"lr": "low"}
+    for low in (1e-4, 1e-3):  # their middle is 0.007: in the middle, and a quarter up from the end
+        assert SearchResult(trials, 6).at_the_edge({"lr": LogUniform(low, 1e-0)}) == {}
 
 
 def test_a_longer_search_begins_with_the_shorter_one():

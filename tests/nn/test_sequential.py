@@ -88,6 +88,17 @@ def test_scores_and_classes():
     assert share_right(np.array([[0.5], [-0.5], [0.0], [1.0]]), np.array([1, 1, 0, 1])) == 0.75
 
 
+@pytest.mark.parametrize("outputs", [1, 2, 4])
+def test_scores_of_many_networks_are_judged_one_by_one(outputs):
+    scores = np.random.default_rng(0).standard_normal((3, 6, outputs))
+    y = Y % max(outputs, 2)
+    assert predicted(scores).tolist() == [predicted(one).tolist() for one in scores]
+    assert share_right(scores, y).tolist() == [share_right(one, y) for one in scores]
+    for given in (scores, scores[0]):
+        with pytest.raises(ValueError, match="y"):
+            share_right(given, y + max(outputs, 2) - 1)
+
+
 @pytest.mark.parametrize(
     "call, words",
     [

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from course_lib.data.clouds import blobs
+from course_lib.nn.network import MLP
 from course_lib.nn.optimizers import Adam, Momentum
 from course_lib.nn.search import LossExploded, search
 from course_lib.nn.spaces import Choice, IntUniform, LogUniform, Uniform
 from course_lib.nn.stacked import TrainMLP, stacked_search
+from course_lib.nn.training import train
 
 X, Y = blobs(n=60, classes=3, noise=0.4, seed=1)
 X_VAL, Y_VAL = blobs(n=40, classes=3, noise=0.4, seed=2)
@@ -40,6 +42,14 @@ def same(stacked, alone, rtol=1e-9):
 def test_stacked_trials_are_the_trials_one_by_one(space, optimizer):
     objective = replace(TRAIN, optimizer=optimizer)
     same(stacked_search(objective, space, 13, 0, size=5), search(objective, space, 13, 0))
+
+
+def test_a_trial_is_what_train_gives_when_nothing_else_is_said():
+    trial = TrainMLP((2, 8, 3), X, Y, X_VAL, Y_VAL, Momentum, epochs=2, dtype=np.float64)
+    rows = list(trial({"lr": 0.1, "l2": 0.01}, 5))
+    alone = train(MLP((2, 8, 3), l2=0.01, seed=5), X, Y, Momentum(0.1), epochs=2, x_val=X_VAL, y_val=Y_VAL)
+    for name, curve in {"score": alone.val_accuracy, "loss": alone.loss, "val_loss": alone.val_loss}.items():
+        np.testing.assert_array_equal([row[name] for row in rows], curve)
 
 
 def test_stacked_trials_that_diverge():
