@@ -16,6 +16,8 @@ help: ## this list
 
 lab: ## open the course in JupyterLab (options of its own: LAB_FLAGS="--no-browser --port 9999")
 	@sh tools/environment.sh lab
+	@place="$$($(RUN) -m jupyter --runtime-dir)"; mkdir -p "$$place" 2>/dev/null && [ -w "$$place" ] || { echo >&2 \
+		"JupyterLab cannot write to $$place: make that folder yours, or name another home, make lab HOME=/a/folder."; exit 1; }
 	@$(ONE_THREAD) $(RUN) -m jupyterlab --ServerApp.ip=localhost --LabApp.app_settings_dir=tools/jupyterlab \
 		--ServerApp.kernel_websocket_connection_class=tools.prompt_socket.PromptConnection \
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ROOT_FLAG) $(LAB_FLAGS)

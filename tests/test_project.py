@@ -234,6 +234,13 @@ def test_the_chosen_python_is_too_old(fresh: Path, tmp_path: Path) -> None:
 
 
 @posix
+@pytest.mark.skipif(not (ROOT / ".venv" / "lab.stamp").exists(), reason="needs what make lab installs")
+def test_a_home_that_cannot_be_written() -> None:
+    nowhere = f"{os.devnull}/jupyter"
+    assert make_lab(ROOT, JUPYTER_RUNTIME_DIR=nowhere).startswith(f"JupyterLab cannot write to {nowhere}: ")
+
+
+@posix
 def test_no_network_at_the_first_installation(fresh: Path) -> None:
     nowhere = {
         "PIP_INDEX_URL": "http://127.0.0.1:9/simple",

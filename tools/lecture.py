@@ -119,7 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     given = parser.parse_args(arguments)
     try:
-        chapter = chapter_file(given.chapter)
+        notebooks.read(chapter := chapter_file(given.chapter))
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

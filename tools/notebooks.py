@@ -143,8 +143,13 @@ def stored_text(notebook: NotebookNode) -> str:
 
 
 def read(path: Path) -> NotebookNode:
-    notebook = nbformat.reader.reads(path.read_text(encoding="utf-8"))  # as it is: nothing mended on the way in
-    return notebook if notebook.nbformat == 4 else nbformat.convert(notebook, 4)
+    try:
+        notebook = nbformat.reader.reads(path.read_text(encoding="utf-8"))  # as it is: nothing mended on the way in
+        notebook = notebook if notebook.nbformat == 4 else nbformat.convert(notebook, 4)
+        [cell.source + cell.cell_type for cell in notebook.cells]
+    except (ValueError, TypeError, AttributeError, KeyError, nbformat.ValidationError):
+        raise ValueError(f"{path.name} is no notebook.") from None
+    return notebook
 
 
 def store(path: Path, notebook: NotebookNode) -> bool:
@@ -210,7 +215,7 @@ def refuse_unstored(paths: list[Path]) -> None:
     for path in paths:
         try:
             stored = is_stored_form(path)
-        except ValueError:  # an error among its outputs, or no notebook at all
+        except Exception:  # an error among its outputs, or no notebook at all
             stored = False
         wrong += [] if stored else [path.name]
     if wrong:

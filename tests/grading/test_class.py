@@ -135,6 +135,7 @@ def test_a_notebook_that_was_changed_and_saved_is_refused_by_name(tmp_path: Path
     view = new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {"model_id": "1"}})
     saved.cells.insert(1, new_code_cell("lecture_mode()", outputs=[view]))
     nbformat.write(saved, tmp_path / "05_initialization.ipynb")
+    (tmp_path / "06_batchnorm.ipynb").write_text("[]")
     for module in (
         class_copy.notebooks,
         notebooks,
@@ -145,7 +146,10 @@ def test_a_notebook_that_was_changed_and_saved_is_refused_by_name(tmp_path: Path
         with pytest.raises(SystemExit) as refused:
             make(["--to", str(built)])
         said = str(refused.value)
-        assert re.fullmatch(r"Not in stored form: 05_initialization\.ipynb; [^.]*`git restore notebooks`[^.]*\.", said)
+        assert re.fullmatch(
+            r"Not in stored form: 05_initialization\.ipynb, 06_batchnorm\.ipynb; [^.]*`git restore notebooks`[^.]*\.",
+            said,
+        )
     assert not built.exists()
 
 
