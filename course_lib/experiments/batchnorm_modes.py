@@ -178,9 +178,7 @@ def _with_own_statistics(net: MLP, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 @checked
-def company_noise(
-    sizes: tuple[Natural, ...] = (2, 8, 32, 128), draws: Natural = 2000, seed: FrozenSeed = 0
-) -> np.ndarray:
+def company_noise(sizes: tuple[Natural, ...], draws: Natural = 2000, seed: FrozenSeed = 0) -> np.ndarray:
     """Std of x̂ of *one* training image, in one unit of a fresh He layer, over random batches of each size.
 
     The image and the weights stay the same, only its company in the batch changes.

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.experiments.batchnorm_channels import channel_pairs
+from course_lib.experiments.regularization import shared_digits
 
 
 @pytest.mark.parametrize("eps", [1e-5, 0.01, 1.0])
@@ -12,6 +13,13 @@ def test_a_pair_for_each_channel_gives_it_back_and_one_for_all_does_not(eps):
     assert maps.own.max() < 1e-12
     assert (maps.shared > 0.15 * maps.std).all() and (maps.shared < maps.std).any()
     np.testing.assert_allclose(maps.normalised, maps.std / np.sqrt(maps.std**2 + eps))
+
+
+def test_a_mean_change_is_what_is_left_at_the_edge():
+    """The changes along a row add up to its last pixel, those along a column to its lowest."""
+    ink = shared_digits().x_train[:50].reshape(-1, 8, 8)
+    means = [ink.mean(), ink[:, :, -1].mean() / 8, ink[:, -1].mean() / 8]
+    np.testing.assert_allclose(channel_pairs(images=50).mean, means, rtol=1e-5)
 
 
 def test_places_of_a_channel_keep_their_differences():

@@ -12,7 +12,7 @@ from course_lib.experiments.batchnorm_axes import (
     filtered_digits,
     normalization_axes,
 )
-from course_lib.experiments.batchnorm_modes import SIZES, batchnorm_modes
+from course_lib.experiments.batchnorm_modes import SIZES, batchnorm_modes, company_noise
 from course_lib.experiments.batchnorm_training import BOOK_PANELS, SCALES, batchnorm_training, scales_at
 from course_lib.nn.network import MLP
 from course_lib.nn.normalization import BatchNorm
@@ -56,6 +56,16 @@ def test_one_example_per_batch_is_refused_and_the_reason_is_kept():
 def test_impossible_modes_are_told_in_one_sentence(change):
     with pytest.raises(ValueError, match=r"\.$"):
         batchnorm_modes(**change)
+
+
+def test_what_the_company_in_the_batch_does_to_an_image():
+    """Of two values one comes out as 1 and one as −1: the share of images below it decides. Of many it is 1/√m."""
+    x = load_digits().x_train
+    z = x @ np.random.RandomState(0).standard_normal(64)
+    below = np.mean(z[1:] < z[0])
+    pair, many, more = company_noise((2, 100, 400))
+    assert pair == pytest.approx(2 * np.sqrt(below * (1 - below)), abs=0.05)
+    assert many / more == pytest.approx(2, rel=0.1)
 
 
 # notes: 165, E58

@@ -9,11 +9,20 @@ from course_lib.experiments.initialization import (
     RACERS,
     accuracy_by_scheme,
     initialization_race,
+    mean_over_seeds,
     memorisation,
     softmax_regression,
     std_of_a_sum,
     symmetry,
 )
+
+
+def test_means_that_scatter_are_given_with_one_decimal():
+    assert [mean_over_seeds(np.add(0.9, values)) for values in ([0.0, 0.04], [0.0, 0.06], [0.0, 0.09])] == [
+        "0.92",
+        "0.93",
+        "0.9",
+    ]
 
 
 # notes: 114-115, E38

@@ -10,6 +10,7 @@ from course_lib.experiments.preprocessing_leakage import (
     _examples,
     accuracies,
     leakage,
+    leakage_columns,
     mean_and_error,
     nearest_class_mean,
 )
@@ -28,6 +29,20 @@ def test_centring_cannot_leak_here():
     result = leakage("centre digits", seeds=4)
     np.testing.assert_allclose(result.gap, 0, atol=1e-12)
     np.testing.assert_allclose(result.fresh, result.clean, atol=1e-12)  # all splits: the same 400 on average
+
+
+def test_the_table_is_in_percent_and_points_with_two_standard_errors():
+    assert mean_and_error(np.array([1.0, 3.0])) == (2, 1)  # s = √2, and √2 of two numbers
+    columns = leakage_columns(80, seeds=3)
+    for values in zip(*columns.values()):
+        row = dict(zip(columns, values))
+        result = leakage(row["step"], 80, seeds=3)
+        clean, leaky, fresh = (100 * shares[2] for shares in (result.clean, result.leaky, result.fresh))
+        means = [clean.mean(), leaky.mean(), fresh.mean(), (leaky - clean).mean(), (leaky - fresh).mean()]
+        shown = [row[one] for one in ("train", "everything", "fresh", "gap", "promised − kept")]
+        np.testing.assert_allclose(shown, means, atol=0.051)
+        for one, sign in ((leaky - clean, "±"), (leaky - fresh, "± ")):
+            assert row[sign] == pytest.approx(2 * np.std(one, ddof=1) / 3**0.5, abs=0.051)
 
 
 def test_standardising_leaks_less_than_can_be_seen():

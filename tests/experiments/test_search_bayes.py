@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.experiments.search_bayes import compared, expected_improvement, posterior, scores
+from course_lib.experiments.search_bayes import LENGTH, NOISE, compared, expected_improvement, posterior, scores
 
 
 def test_the_model_goes_through_what_it_knows_and_is_unsure_elsewhere():
@@ -11,6 +11,8 @@ def test_the_model_goes_through_what_it_knows_and_is_unsure_elsewhere():
     mean, std = posterior(u, y, np.vstack([u, [[0.5, 3.0]]]))
     np.testing.assert_allclose(mean, [-1, 1, 0, 0], atol=0.03)
     assert std[:3].max() < 0.11 and std[3] == pytest.approx(1)
+    one = posterior(np.zeros((1, 2)), np.ones(1), np.array([[0.0, LENGTH]]))  # k = e^−½, K + s² = 1 + s²
+    np.testing.assert_allclose(np.ravel(one), [np.exp(-0.5) / (1 + NOISE), np.sqrt(1 - np.exp(-1) / (1 + NOISE))])
 
 
 @pytest.mark.parametrize("mean, std, best", [(0.0, 1.0, 0.0), (1.0, 0.5, 0.7), (-1.0, 2.0, 1.5)])
