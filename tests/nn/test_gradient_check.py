@@ -116,11 +116,17 @@ def test_chosen_parameters_and_trials():
     check = check_gradients(net, X, Y, indices=[0, 7, 30])
     assert check.analytic.shape == check.numeric.shape == check.errors.shape == (3, 3) and check.worst < 1e-7
     assert check_gradients(net, X, Y, indices=5).indices.tolist() == [5]
+    ends = check_gradients(net, X, Y, indices=[0, -1, 43, -44]).analytic  # of 3·5 + 5 + 5·4 + 4 = 44
+    assert np.array_equal(ends[:, [0, 1]], ends[:, [3, 2]])
+    for beyond in (44, -45):
+        with pytest.raises(ValueError, match="places in net.theta, whole numbers below 44, not"):
+            check_gradients(net, X, Y, indices=[beyond])
 
 
 def test_a_batch_too_small_for_batch_norm_is_refused():
     """With one example every gradient below batch normalisation is 0 and matches by itself (erratum E65)."""
     net = MLP((3, 5, 4), "tanh", norm="batch")
     with pytest.raises(ValueError, match="^A gradient check through batch normalisation needs at least 4 examples"):
-        check_gradients(net, X[:2], Y[:2])
+        check_gradients(net, X[:3], Y[:3])
+    assert check_gradients(net, X[:4], Y[:4]).worst < 1e-6
     assert check_gradients(net, X[:2], Y[:2], train=False).worst < 1e-7

@@ -184,6 +184,14 @@ def test_rrelu_draws_slopes_in_training_and_takes_their_mean_otherwise():
     assert np.array_equal(layer.forward(x), ACTIVATIONS["rrelu"].f(x))
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_layer_of_an_activation_is_that_activation(name):
+    """At the kink as well, where the slope is that of the left side."""
+    layer, x = hidden_unit(name, 1, rng(0)), np.array([[-1.5], [0.0], [2.0]])
+    np.testing.assert_allclose(layer.forward(x), ACTIVATIONS[name].f(x), rtol=1e-12)
+    np.testing.assert_allclose(layer.backward(np.ones((3, 1))), ACTIVATIONS[name].df(x), rtol=1e-12)
+
+
 # notes: 196, E14
 def test_dropout_values_and_moments():
     """Reference reg-dropout-equivalence (Srivastava et al. 2014 sec. 4 and 10; PyTorch nn.Dropout)."""

@@ -127,6 +127,12 @@ def test_hinge_counts_its_violations():
     assert loss == pytest.approx(0.5) and dscores.tolist() == [[-1.0, 1.0, 0.0]]
 
 
+def test_a_margin_that_just_holds_is_no_violation():
+    loss, dscores = max_margin(np.array([[3.0, 2.0]]), np.array([0]))
+    assert loss == 0 and not dscores.any()
+    assert not np.any(pair_margin(np.array([3.0]), np.array([2.0])))
+
+
 def window_network():
     """Reference nlp-window-shapes (CS224n 2017, lecture 4): x ∈ R²⁰ˣ¹, W ∈ R⁸ˣ²⁰, b ∈ R⁸ˣ¹, U ∈ R⁸ˣ¹, s a number."""
     draw = np.random.default_rng(3).standard_normal

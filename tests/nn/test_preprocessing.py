@@ -252,6 +252,14 @@ def test_images_go_in_and_come_back(name):
     np.testing.assert_allclose(fitted.transform(images()[4]), z[4], atol=1e-9)  # a single image
 
 
+@pytest.mark.parametrize("name", PREPROCESSORS)
+def test_one_image_has_a_mean_and_its_pixels_a_spread(name):
+    few = 1 if name in ("center", "mean_image", *CHANNELS) else 2
+    assert abs(PREPROCESSORS[name]().fit(images(few)).transform(images(few)).mean()) < 1e-9
+    with pytest.raises(ValueError, match="empty" if few == 1 else "At least 2 training samples are needed .* not 1"):
+        PREPROCESSORS[name]().fit(images(2)[: few - 1])
+
+
 def test_images_and_their_flattened_rows_get_the_same_treatment():
     flat = images().reshape(30, -1)
     np.testing.assert_allclose(

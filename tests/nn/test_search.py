@@ -162,6 +162,7 @@ def test_abandoning_when_the_loss_triples():
         assert trial.status == ("abandoned" if blown else "done")
         assert len(trial.curves["loss"]) == (3 if blown else 20)  # 1, 2, 4 times the first loss
     assert {t.settings["lr"] for t in result.ranked} == {1e-5}
+    assert not LossExploded()({"loss": [2.0, 6.0]}) and LossExploded()({"loss": [2.0, 6.1]})
     assert LossExploded()({"loss": [2.3, math.nan]}) and LossExploded()({"loss": [2.3, math.inf]})
 
 

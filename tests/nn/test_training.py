@@ -264,6 +264,12 @@ def test_early_stopping_keeps_the_best_weights(norm):
     assert model.loss(X_VAL, Y_VAL) == history.val_loss[best]  # running statistics put back as well
 
 
+def test_the_same_loss_again_is_no_progress():
+    x, y = np.arange(4.0)[:, None] * np.ones((4, 2)), np.arange(4)
+    history = train(Spy(), x, y, SGD(), epochs=9, x_val=x, y_val=y, patience=2)
+    assert history.step.tolist() == [0, 1, 2] and history.best_step == 0
+
+
 def test_early_stopping_trial_by_trial():
     model, history = overfit(lr=np.array([[0.02], [0.05], [0.2]]), norm="batch", trials=3)
     best = history.val_loss.argmin(axis=0)
