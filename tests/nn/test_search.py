@@ -3,7 +3,8 @@
 import math
 import os
 import threading
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+import time
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -151,6 +152,21 @@ def test_a_dying_worker_and_an_objective_that_cannot_travel_are_results():
     with ProcessPoolExecutor(1) as pool:
         trial = search(lambda settings, seed: 1.0, SPACE, 1, 0, pool).trials[0]
     assert trial.status == "failed" and "pickle" in trial.error.lower()
+
+
+def test_a_worker_that_dies_while_trials_are_handed_out_fails_the_others():
+    class Dying:
+        def submit(self, work, trial):
+            if trial.number:
+                raise BrokenExecutor("gone")
+            future = Future()
+            future.set_result(work(trial))
+            return future
+
+    end = time.monotonic() + 5  # a search that waited for them would never end
+    result = search(bump, SPACE, 3, 0, Dying(), stop=lambda: time.monotonic() > end)
+    assert [t.status for t in result.trials] == ["done", "failed", "failed"]
+    assert result.trials[2].error == "BrokenExecutor: gone"
 
 
 # notes: 215, 220, E17
