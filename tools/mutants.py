@@ -93,9 +93,9 @@ def mutated(node: ast.AST) -> ast.AST | None:
 
 def changeable(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
     """What may be mutated: no annotations, no widths of lines and other looks, which are right if they please the eye,
-    no inputs in the cases of an exercise, for which others are as good, and no f-strings, whose parts have no place of
-    their own before Python 3.12."""
-    free = isinstance(tree, ast.keyword) and (tree.arg in LOOKS or tree.arg == "cases")
+    no inputs in the cases of an exercise, for which others are as good, no `strict` of a zip, which can only raise, and
+    no f-strings, whose parts have no place of their own before Python 3.12."""
+    free = isinstance(tree, ast.keyword) and (tree.arg in LOOKS or tree.arg in ("cases", "strict"))
     for name, value in ast.iter_fields(tree):
         if name in ("annotation", "returns", "decorator_list") or free or isinstance(tree, ast.JoinedStr):
             continue
