@@ -327,6 +327,13 @@ def test_adaptive_methods_do_not_see_the_scale_of_the_loss(exponent, optimizer):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
+def test_rates_are_the_default_and_that_of_the_nearest_relative_in_the_book(name):
+    entry = OPTIMIZERS[name]
+    relative = {"nesterov": "momentum", "rmsprop": "adam", "adamw": "adam", "lion": "adam"}.get(name, name)
+    assert entry.common_rate == entry.make().lr and entry.book_rate == OPTIMIZERS[relative].book_rate
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_fifty_learning_rates_at_once_are_fifty_runs(name):
     lr = np.geomspace(1e-3, 0.5, 50)
     together = path(OPTIMIZERS[name].make(lr=lr[:, None]), start=np.tile(BOWL.start, (50, 1)))
