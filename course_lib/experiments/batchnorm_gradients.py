@@ -79,7 +79,7 @@ class ForgottenScale:
 def forgotten_scale(factor: Positive, lr: float = 0.1, eps: float = 0.0, seed: FrozenSeed = 0) -> ForgottenScale:
     """BN(x(aW)) = BN(xW) for a > 0, and the gradient at aW is 1/a of that at W   (Ioffe & Szegedy 2015, section 3.3)
 
-    One unit with 20 inputs on 50 examples, J = Σ dy ∘ y with a random dy.
+    One unit with 20 inputs on 50 examples, J the mean of dy ∘ y with a random dy.
     """
     rng = np.random.RandomState(seed)
     x, w, dy = rng.standard_normal((50, 20)), rng.standard_normal((20, 1)), rng.standard_normal((50, 1))

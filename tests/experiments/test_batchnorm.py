@@ -14,6 +14,7 @@ from course_lib.experiments.batchnorm_gradients import (
     forgotten_scale,
     running_conventions,
 )
+from course_lib.nn.gradient_check import numerical_gradient
 
 settings = {
     "shape": st.sampled_from(sorted(SHAPES)),
@@ -111,10 +112,20 @@ def test_batch_norm_forgets_the_scale_of_the_weights(factor):
         forgotten_scale(-1.0)
 
 
+def test_a_step_turns_the_weights_by_its_length_over_theirs():
+    """The gradient is at right angles to W, so the tangent of the turn is η‖∂J/∂W‖/‖W‖; measured by small steps."""
+    draw = np.random.RandomState(0).standard_normal
+    x, w, dy = draw((50, 20)), draw((20, 1)), draw((50, 1))
+    slope = numerical_gradient(lambda w: float(np.mean(dy * (z := x @ w - np.mean(x @ w)) / z.std())), w)
+    expected = 0.1 * np.linalg.norm(slope) / np.linalg.norm(w)
+    assert math.tan(math.radians(forgotten_scale(1.0).turn)) == pytest.approx(expected, rel=1e-6)
+
+
 # notes: E57
 def test_a_bias_in_front_of_batch_norm_gets_no_gradient():
-    sizes = bias_gradients()
-    assert sizes["dense"] > 1 and sizes["dense, then batch norm"] < 1e-12
+    sizes, draw = bias_gradients(), np.random.RandomState(0).standard_normal
+    dy = [draw(shape) for shape in ((50, 20), (20, 5), (50, 5))][-1]
+    assert sizes["dense"] == pytest.approx(np.abs(dy.sum(axis=0)).max()) and sizes["dense, then batch norm"] < 1e-12
 
 
 # notes: E02
