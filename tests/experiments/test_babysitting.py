@@ -9,6 +9,8 @@ from course_lib.experiments import babysitting_live
 from course_lib.experiments import babysitting_rates as rates
 from course_lib.experiments.babysitting import (
     FAULTS,
+    SCALES,
+    SLIPS,
     centred_digits,
     expected_loss,
     first_losses,
@@ -41,6 +43,20 @@ def test_scores_of_one_draw_grow_with_the_square_of_the_scale():
     assert initial_loss(scale=0.3).loss == pytest.approx(direct.loss(digits.x_train[:200], digits.y_train[:200]))
 
 
+@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize("pixels", [1, 16])
+def test_each_point_of_the_curves_is_the_loss_at_its_scale(slip, pixels):
+    whole = initial_loss(reg=0.1, pixels=pixels, slip=slip)
+    for place in (0, 20, 32):
+        point = initial_loss(scale=SCALES[place], reg=0.1, pixels=pixels, slip=slip)
+        assert point.loss == point.data + point.penalty
+        assert (whole.curve[place], whole.penalties[place]) == pytest.approx((point.data, point.penalty))
+        factor = {"sum": 200, "log10": 1 / math.log(10)}.get(slip, 1)
+        assert point.data == pytest.approx(-factor * np.mean(np.log(point.p_right)))
+        assert point.penalty == pytest.approx(0.5 * 0.1 * SCALES[place] ** 2 * (64 * 50 + 50 * 10), rel=0.1)
+        assert (np.diff(point.p_right) >= 0).all()
+
+
 # notes: 200
 def test_a_penalty_raises_the_first_loss_as_on_the_slide():
     # baby-reg-raises-loss: expected 3.073085093, slide print 3.068597165, sd of the penalty 0.0027757882
@@ -64,6 +80,7 @@ def test_twenty_digits_are_learned_by_heart():
     result = tiny_overfit(20)
     assert result.passed and result.accuracy[-1] == 1 and result.loss[-1] < 0.01
     assert result.loss[0] == pytest.approx(LN[10], abs=0.05)
+    assert (result.accuracy[result.learned_at :] == 1).all() and result.accuracy[result.learned_at - 1] < 1
 
 
 # notes: 201
