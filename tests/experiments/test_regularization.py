@@ -125,6 +125,7 @@ def test_forgotten_scaling_makes_the_test_output_too_large_by_one_over_keep(p):
     # reg-dropout-equivalence: E[training output] = test output of a linear unit, for both right scalings
     for mode, ratio in (("inverted", 1), ("test-time", 1), ("none", 1 / (1 - p))):
         result = dropped_out(p, mode, inputs=400)
+        assert result.test_output == pytest.approx(2 * (1 - p) if mode == "test-time" else 2)  # Σ wᵢxᵢ = 2
         standard_error = result.train_std / np.sqrt(1000)
         assert result.train_mean * ratio == pytest.approx(result.test_output, abs=4 * ratio * standard_error)
 
