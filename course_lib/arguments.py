@@ -126,7 +126,12 @@ def coerced(hint: Any, value: Any) -> Any:
         return value
     if base is type:
         return value if isinstance(value, type) and issubclass(value, inner) else INVALID
-    return value if isinstance(value, base) and not isinstance(value, type) else INVALID
+    if isinstance(value, base) and not isinstance(value, type):
+        return value
+    for name in getattr(base, "__annotations__", ()):  # of a protocol: its absence may be an error in a property
+        if isinstance(getattr(type(value), name, None), property):
+            getattr(value, name)
+    return INVALID
 
 
 def alike(option: Any, value: Any) -> bool:

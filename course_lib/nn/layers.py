@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial, wraps
+from functools import cache, lru_cache, partial, wraps
 from operator import attrgetter
 from types import MethodType
 from typing import Annotated, Any, Literal, Self, get_args
@@ -22,7 +22,7 @@ from annotated_types import doc
 
 from course_lib.annotations import BelowOne, Count, Precision, Rng, UniformRng
 from course_lib.arguments import checked, validated
-from course_lib.inputs import bare, cast, floats, like, short, with_bare, write
+from course_lib.inputs import FLOATS, bare, cast, floats, like, short, with_bare, write
 from course_lib.nn.activations import Activation
 from course_lib.nn.activations import activation as activation_named
 
@@ -69,9 +69,22 @@ def _named(place: str, doc: str) -> property:
     return property(attrgetter(place), assign, doc=doc)
 
 
-class Layer:
+class Extensible:
+    """What a learner may make classes of; `__init__` of this one gives it the attribute `made_by_init`."""
+
+    made_by_init: str
+
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(type(self), name):  # a property of the learner's that failed: its own error, once more
+            return object.__getattribute__(self, name)
+        cure = ": its __init__ must call super().__init__(…) before that" if self.made_by_init not in vars(self) else ""
+        raise AttributeError(f"{type(self).__name__} has no {name!r}{cure}.", name=name, obj=self)
+
+
+class Layer(Extensible):
     """What all layers share. Subclasses give the initial values of their parameters as keywords."""
 
+    made_by_init = "shapes"
     is_activation = False
     pieces = 1  # how many inputs an activation layer takes for one output; only maxout takes more
     units: int | None = None  # how many numbers an example must have; None for any
@@ -93,20 +106,16 @@ class Layer:
         grads = {name: np.zeros_like(value) for name, value in params.items()} if grads is None else grads
         self._params, self._grads = Named(params, f"params of {of}"), Named(grads, f"grads of {of}")
 
-    def __getattr__(self, name: str) -> Any:
-        cure = "" if "shapes" in vars(self) else f": its __init__ must call super().__init__() before it uses {name}"
-        raise AttributeError(f"{type(self).__name__} has no {name!r}{cure}.", name=name, obj=self)
-
     def bind(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
         """Keep parameters and gradients in params, grads (…) from now on; the present values move there."""
         for name in params:
             params[name][...], grads[name][...] = self.params[name], self.grads[name]
         self._name(params, grads)
-        # a network validates its inputs, and its layers need not
+        self.out_shape = None
         for name in ("forward", "backward"):
             method = getattr(type(self), name)
             own = bare(method) is method
-            setattr(self, name, MethodType(_HANDED_ON[name](method) if own else bare(method), self))
+            setattr(self, name, MethodType((_HANDED_ON[name] if own else unvalidated)(method), self))
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """y (…, m, n_out) from x (…, m, n); what backward will need is kept."""
@@ -171,6 +180,26 @@ def takes_dy(body: Callable) -> Callable:
     return with_bare(backward, body)
 
 
+@cache
+def unvalidated(method: Callable) -> Callable:
+    """A pass of a layer in a network, which validates its inputs: only what fails, or is no array of floats, is
+    validated."""
+    body = bare(method)
+
+    @wraps(body)
+    def quick(self, x, *rest, **named):
+        if type(x) is np.ndarray and (x.dtype is FLOATS[0] or x.dtype is FLOATS[1]) and not named:
+            try:
+                return body(self, x, *rest)
+            except (ValueError, TypeError, AttributeError):
+                pass  # out of this handler, so that a sentence stands alone
+        given = method(self, x, *rest, **named)
+        self.out_shape = None  # the next passes do not tell theirs
+        return given
+
+    return quick
+
+
 def hands_on_y(forward: Callable) -> Callable:
     """A learner's own `forward` in a network.
 
@@ -179,6 +208,7 @@ def hands_on_y(forward: Callable) -> Callable:
 
     @wraps(forward)
     def handed_on(self, x, train=False):
+        x = floats(x, f"x of {type(self).__name__}", ndim=1)
         name, self.in_shape = f"What {type(self).__name__}.forward returns", x.shape
         y = floats(forward(self, x.copy(), train), name, ndim=2)  # a copy, which it may change
         most = max(x.ndim, *(value.ndim for value in self.params.values()), 0)
@@ -197,6 +227,7 @@ def hands_on_dx(backward: Callable) -> Callable:
 
     @wraps(backward)
     def handed_on(self, dy, need_dx=True):
+        dy = floats(dy, f"dy of {type(self).__name__}.backward", ndim=1)
         given = backward(self, dy.copy()) if need_dx else backward(self, dy.copy(), need_dx=False)
         if not need_dx:
             return given

@@ -15,6 +15,7 @@ Source: each class names its paper.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ import numpy as np
 
 from course_lib.annotations import BelowOne, Rate, Strength
 from course_lib.arguments import checked
-from course_lib.inputs import FLOATS, broadcasts, floats, short
+from course_lib.inputs import FLOATS, broadcasts, floats, numbers, short
 
 Setting = float | np.ndarray
 
@@ -47,7 +48,7 @@ class Optimizer:
             # a Python float keeps float32 arrays float32; a NumPy scalar would lift them to float64
             is_number = isinstance(value, Real | np.ndarray) and not isinstance(value, bool)
             if is_number:  # a learner's own may have other settings
-                object.__setattr__(self, name, _setting(value, name) if np.ndim(value) else float(value))
+                object.__setattr__(self, name, floats(value, name) if np.ndim(value) else float(value))
 
     def init(self, theta: np.ndarray) -> State:
         """The state before the first step: every memory is zero and has the shape and dtype of theta.
@@ -81,9 +82,7 @@ class Optimizer:
             raise ValueError(f"grad of {name} must have the shape of theta, {theta.shape}, not {grad.shape}.")
         if grad is theta:  # the gradient of ½θ², which update may read after it has changed theta
             grad = grad.copy()
-        lr = self.lr if lr is None else _setting(lr, f"lr of {name}")
-        if type(lr) is np.ndarray and not broadcasts(lr.shape, theta.shape):
-            raise ValueError(f"lr of {name} must broadcast against theta of shape {theta.shape}, not be {short(lr)}.")
+        lr = rate(self.lr if lr is None else lr, theta.shape, f"lr of {name} must be")
         try:
             given = self.update(theta, grad, state, lr)
         except (AttributeError, ValueError):
@@ -133,11 +132,22 @@ def floating(theta: np.ndarray, name: str) -> None:
         raise ValueError(f"theta of {name} is changed in place, and this array is read-only: give theta.copy().")
 
 
-def _setting(value: Any, name: str) -> Setting:
-    """A number or an array of floats."""
-    if isinstance(value, float) or type(value) is np.ndarray and value.dtype in FLOATS:
-        return value
-    return floats(value, name) if np.ndim(value) else float(floats(value, name))
+def rate(lr: Any, shape: tuple[int, ...], wanted: str) -> Any:
+    """A learning rate for theta of this shape, as a number or an array of floats.
+
+    Raises: ValueError if it is something else.
+    """
+    if isinstance(lr, float) and 0.0 <= lr < math.inf:
+        return lr
+    value = numbers(lr)
+    if (
+        value is None
+        or value.dtype == bool
+        or not (broadcasts(value.shape, shape) and np.all((value >= 0.0) & (value < math.inf)))
+    ):
+        wanted += " a number, 0 or more" + (f", or an array of shape ({shape[0]}, 1)" if len(shape) > 1 else "")
+        raise ValueError(f"{wanted}, not {short(lr)}.")
+    return floats(value, "lr") if value.ndim else float(value)
 
 
 @checked

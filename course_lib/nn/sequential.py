@@ -26,7 +26,7 @@ import numpy as np
 from course_lib.annotations import Precision
 from course_lib.arguments import checked
 from course_lib.inputs import bare, cast, finite, floats, labels, short, write
-from course_lib.nn.layers import Dense, Layer
+from course_lib.nn.layers import Dense, Extensible, Layer
 from course_lib.nn.losses import LOSSES, of_your_own
 from course_lib.nn.normalization import BatchNorm
 
@@ -61,12 +61,6 @@ def names_the_layer(body: Callable) -> Callable:
             place = f"layer {[one is layer for one in self.layers].index(True) + 1} of {len(self.layers)}"
             note = f"This happened in {place}, {type(layer).__name__}, which was given {short(given)}."
             error.add_note(note)
-            if body.__name__ == "forward" and bare(type(layer).forward) is not type(layer).forward:
-                try:
-                    layer.check(given)  # between layers nothing is validated until something fails
-                except ValueError as clearer:
-                    clearer.add_note(note)
-                    raise clearer from None
             raise
 
     return passed
@@ -84,13 +78,14 @@ def takes_inputs(body: Callable) -> Callable:
     return forward
 
 
-class Sequential:
+class Sequential(Extensible):
     """h⁰ = x,  hˡ = layerₗ(hˡ⁻¹),  J = loss(hᴸ, y);    backwards dJ/dhˡ⁻¹ = layerₗ.backward(dJ/dhˡ),  l = L … 1.
 
     layers        in order; each has `forward`, `backward`, and `params` and `grads` that become views of theta and grad
     loss          a name of `LOSSES`
     """
 
+    made_by_init = "_theta"
     trials: int | None = None  # `MLP` may be T networks side by side; then theta and grad are (T, P)
     theta = _flat("_theta", "All parameters, (P,) or (T, P).")
     grad = _flat("_grad", "dJ/dθ of the last `loss_and_grad`, (P,) or (T, P).")
@@ -147,7 +142,7 @@ class Sequential:
         for layer in self.layers[:0:-1]:
             d = layer.backward(d)
         layer = self.layers[0]
-        layer.backward(d, need_dx=False)
+        layer.backward(d, False)
 
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Number:
         """J, penalties included; `grad` then holds dJ/dθ.

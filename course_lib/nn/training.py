@@ -19,14 +19,15 @@ from annotated_types import doc
 
 from course_lib.annotations import Count, Finite, Functions, Natural, Network, NotNegative, Rng, Rows, Seed
 from course_lib.arguments import checked, validated
-from course_lib.inputs import as_raised, broadcasts, cast, floats, generator, numbers, short, true_or_not
+from course_lib.inputs import as_raised, cast, floats, generator, numbers, short, true_or_not
 from course_lib.nn.losses import loss_and_slope
 from course_lib.nn.normalization import BatchNorm
-from course_lib.nn.optimizers import changed_in_place, floating, warn_of_no_step
+from course_lib.nn.optimizers import changed_in_place, floating, rate, warn_of_no_step
 from course_lib.nn.schedules import Schedule
 from course_lib.nn.sequential import share_right
 
 Number = Any  # a float, or an array (T,) of T networks
+WANTED = "schedule, or lr of the optimizer, must give"
 
 
 @runtime_checkable
@@ -92,6 +93,8 @@ def train_frames(
     Raises: ValueError if not exactly one of epochs and steps is given, epochs make no update, or x and y do not match.
     """
     floating(net.theta, "the network")
+    if not np.may_share_memory(net.theta, net.theta):
+        raise ValueError("theta of the network must be one array that stays, not a new copy whenever it is asked for.")
     same_length(x=x, y=y)
     same_length(x_val=x_val, y_val=y_val)
     if patience is not None and x_val is None:
@@ -109,11 +112,10 @@ def train_frames(
         losses, next_frame = [], min(steps, step + every)
         with np.errstate(all="ignore"):
             while step < next_frame:
-                x_batch, y_batch = next(batches)
-                losses.append(_loss(net.loss_and_grad(x_batch, y_batch), net.theta.shape[:-1]))
+                losses.append(_loss(net.loss_and_grad(*_given(net, *next(batches))), net.theta.shape[:-1]))
                 if not _any_finite(losses[-1]):
                     break
-                given = optimizer.step(net.theta, net.grad, state, _rate(lr(step), net.theta.shape))
+                given = optimizer.step(net.theta, net.grad, state, rate(lr(step), net.theta.shape, WANTED))
                 changed_in_place(given, net.theta, optimizer, "step")
                 step += 1
         yield (frame := monitor.frame(step, losses))
@@ -210,7 +212,7 @@ class _Monitor:
             self.early_stopping.update(watched, step)
             if step and isinstance(self.lr, Schedule):
                 self.lr.update(watched)
-            epoch, lr = step / self.per_epoch, _rate(self.lr(step), self.net.theta.shape)
+            epoch, lr = step / self.per_epoch, rate(self.lr(step), self.net.theta.shape, WANTED)
             lr = lr[..., 0] if np.ndim(lr) else lr  # (T, 1), which broadcasts against theta, as (T,)
             batch_loss = np.array(losses).reshape(-1, *np.shape(loss))
         best_step = self.early_stopping.best_step
@@ -255,13 +257,18 @@ def _evaluate(net: Network, x: np.ndarray | None, y: np.ndarray | None) -> tuple
     """Loss and accuracy in evaluation mode; None without data, accuracy nan where y are not class numbers."""
     if x is None or y is None:
         return None, None
-    scores = floats(net.forward(x), "What forward of the network returns", ndim=2)
+    scores = floats(net.forward(*_given(net, x)), "What forward of the network returns", ndim=2)
     loss = loss_and_slope(net.loss_function, scores, y)[0]
     try:
         accuracy = share_right(scores, y)
     except ValueError:
         accuracy = np.full(np.shape(loss), math.nan)
     return _plain(loss), _plain(accuracy)
+
+
+def _given(net: Network, *data: np.ndarray) -> Any:
+    """The data for a pass; copies for a network of the learner's own, which it may change."""
+    return data if type(net).__module__.startswith("course_lib.") else [array.copy() for array in data]
 
 
 def _sample(x: np.ndarray, y: np.ndarray, size: int | None) -> tuple[np.ndarray, np.ndarray]:
@@ -275,28 +282,14 @@ def _sample(x: np.ndarray, y: np.ndarray, size: int | None) -> tuple[np.ndarray,
 def _learning_rate(optimizer: Any, schedule: Callable[[int], Number] | None) -> Callable[[int], Number]:
     """The learning rate as a function of the updates made."""
     if schedule is None:
-        return lambda step: getattr(optimizer, "lr", None)
+        own = hasattr(type(optimizer), "lr")  # an error in a property of the learner's is no missing rate
+        return lambda step: optimizer.lr if own else getattr(optimizer, "lr", None)
     if isinstance(schedule, type):
         raise ValueError(f"schedule must be a function of the step or an object, {schedule.__name__}(…), not a class.")
     started = schedule.start() if isinstance(schedule, Schedule) else schedule
     if not callable(started):
         raise ValueError(f"{type(schedule).__name__}.start must return a schedule, not {short(started)}.")
     return started
-
-
-def _rate(lr: Any, shape: tuple[int, ...]) -> Number:
-    """A learning rate for theta of this shape, as a number or an array of floats."""
-    if isinstance(lr, float) and 0.0 <= lr < math.inf:
-        return lr
-    value = numbers(lr)
-    if (
-        value is None
-        or value.dtype == bool
-        or not (broadcasts(value.shape, shape) and np.all((value >= 0.0) & (value < math.inf)))
-    ):
-        wanted = "a number, 0 or more" + (f", or an array of shape ({shape[0]}, 1)" if len(shape) > 1 else "")
-        raise ValueError(f"schedule, or lr of the optimizer, must give {wanted}, not {short(lr)}.")
-    return floats(value, "lr") if value.ndim else float(value)
 
 
 def _batches(

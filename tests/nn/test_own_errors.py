@@ -68,6 +68,11 @@ HOOKS = {
         made(Dense, "backward", bug)(3, 2)
     ),
     "__init__ of a layer": lambda bug: net(norm=lambda n: made(Layer, "__init__", bug)()),
+    "property of a layer": lambda bug: made(
+        Layer, "x", bug, scale=property(lambda _: bug()), forward=lambda self, x: x * self.scale
+    )().forward(X),
+    "property of a network": lambda bug: fitted(type("Mine", (MLP,), {"theta": property(lambda _: bug())})((3, 5, 4))),
+    "property of an optimizer": lambda bug: fitted(optimizer=made(Optimizer, "x", bug, lr=property(lambda _: bug()))()),
     "norm": lambda bug: net(norm=lambda n: bug()),
     "forward in a network": lambda bug: with_layer("forward", bug).forward(X),
     "forward in predict": lambda bug: with_layer("forward", bug).predict(X),
@@ -146,6 +151,10 @@ def value_error() -> None:
     raise ValueError("no sentence")
 
 
+def misspelt() -> None:
+    "".uper()
+
+
 def stopped() -> None:
     raise KeyboardInterrupt
 
@@ -158,6 +167,7 @@ BUGS = {
     NameError: typo,
     TypeError: wrong_type,
     ValueError: value_error,
+    AttributeError: misspelt,
     StopIteration: exhausted,  # ends a generator in silence, or comes out of it as another error
     KeyboardInterrupt: stopped,
 }
