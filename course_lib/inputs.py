@@ -133,6 +133,8 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
     """
     wanted = f"{name} must be one class number from 0 to {classes - 1} for each of {shape[-1]} examples"
     array = numbers(value)
+    if not shape[-1]:
+        raise ValueError(f"There are no examples for which {name} could be class numbers.")
     if array is None:
         cure = "fill in or leave out what is masked" if hides_entries(value) else _NUMBERED
         raise ValueError(f"{wanted}, not {short(value)}; {cure}.")
@@ -194,8 +196,11 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers", together: bool = Fal
                     kwargs[name] = value
             for place, name in settings:
                 value = given[place] if place < len(given) else kwargs.get(name, 0.0)
-                if type(value) is not float and ((number := numbers(value)) is None or number.ndim):
-                    raise ValueError(f"{name} of {label} must be a number, not {short(value)}.")
+                if type(value) is float and math.isfinite(value):
+                    continue
+                number = numbers(value)
+                if number is None or number.ndim or number.dtype == bool or not np.isfinite(number):
+                    raise ValueError(f"{name} of {label} must be a finite number, not {short(value)}.")
             axis = given[axis_at] if axis_at < len(given) else kwargs.get("axis")
             if axis is not None and taken and not _is_axis(axis, taken[0].ndim):
                 raise ValueError(f"axis of {label} must be a whole number below {taken[0].ndim}, not {short(axis)}.")

@@ -49,11 +49,16 @@ def numerical_gradient(f: Callable[[np.ndarray], float], theta: Theta, h: Positi
     gradient = np.empty(theta.shape, theta.dtype.name)
 
     def measured(theta: np.ndarray) -> float:
+        before = theta.copy()
         value = f(theta)
+        if not np.array_equal(theta, before):
+            theta[...] = before
+            raise ValueError("f must leave theta as it is: let it work on theta.copy().")
         if (number := numbers(value)) is None or number.ndim:
             raise ValueError(f"f must give a number for theta, not {short(value)}.")
-        if number.dtype == np.float16:
-            raise ValueError("f gives float16, which keeps too few digits to see a slope: compute in float64.")
+        too_coarse = number.dtype.kind == "f" and number.dtype.itemsize < theta.itemsize
+        if number.dtype == np.float16 or too_coarse and h is None:
+            raise ValueError(f"f gives {number.dtype}, which keeps too few digits to see a slope: compute in float64.")
         return np.float64(number)
 
     step = STEPS[theta.dtype.name] if h is None else h
@@ -136,7 +141,7 @@ def check_gradients(
         or not ((indices >= -count) & (indices < count)).all()
     ):
         raise ValueError(f"indices must be places in net.theta, whole numbers below {count}, not {short(indices)}.")
-    with twin.preserved_state():
+    with twin.preserved_state(), np.errstate(all="ignore"):
         twin.loss_and_grad(x, y, train)
         analytic = twin.grad[..., indices].copy()
 
@@ -144,7 +149,8 @@ def check_gradients(
         with twin.preserved_state():  # every call draws the same masks
             return twin.loss(x, y, train)
 
-    slopes = [_slope(loss, twin.theta, (..., i), h) for i in indices]
+    with np.errstate(all="ignore"):  # overflow is a loss that is not finite, of which a sentence tells
+        slopes = [_slope(loss, twin.theta, (..., i), h) for i in indices]
     numeric = np.stack(slopes, axis=-1)
     if not np.isfinite(numeric).all():
         raise ValueError("The loss is not finite at these parameters, so that its gradient cannot be measured.")

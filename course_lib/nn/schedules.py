@@ -27,7 +27,9 @@ class Schedule:
 
     def __call__(self, t: float | np.ndarray) -> Any:
         """α after t updates, 0 or more: a number, or an array of them."""
-        if type(t) is not int or not 0 <= t < 2**53:  # a training loop asks with an int
+        if isinstance(t, np.integer):  # to a formula of one's own a number is what it is in a training loop
+            t = int(t)
+        if type(t) is not int or not 0 <= t < 2**53:
             t = finite(floats(t, "t"), "t")[()]
             if not (t >= 0).all():
                 raise ValueError(f"t must be a number of updates, 0 or more, or an array of them, not {short(t)}.")

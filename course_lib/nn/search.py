@@ -96,14 +96,16 @@ class SearchResult:
 
     @checked
     def values(self, name: str) -> np.ndarray:
-        """The setting `name` of every trial.
+        """The setting `name` of every trial: numbers, or objects such as names and tuples.
 
         Returns: (trials,).
         Raises: ValueError if not every trial has that setting.
         """
         if not all(name in t.settings for t in self.trials):
             raise ValueError(f"name must be a setting that every trial has, not {name!r}.")
-        return np.array([t.settings[name] for t in self.trials])
+        given = [t.settings[name] for t in self.trials]
+        array = numbers(given)
+        return array if array is not None and array.ndim == 1 else np.fromiter(given, object, len(given))
 
     @checked
     def at_the_edge(self, space: Space, top: Count = 5, margin: NotNegative = 0.1) -> dict[str, str]:

@@ -50,9 +50,9 @@ class Range(Sampler):
                 f"{type(self).__name__}: give low < high, both finite"
                 f"{' and positive' if positive else ''}, not {short(low)} and {short(high)}."
             )
-        if (float(high) / low if positive else float(high) - low) == math.inf:
+        if high > 1e308 * low if positive else high - low > 1e308:
             raise ValueError(
-                f"{type(self).__name__}: from {low:g} to {high:g} is farther than 1e308, too far to count."
+                f"{type(self).__name__}: from {short(low)} to {short(high)} is farther than 1e308, too far to count."
             )
 
 

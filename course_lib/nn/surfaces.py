@@ -45,7 +45,7 @@ class Surface:
 
         Raises: ValueError if p does not consist of points with two coordinates, or f gives no numbers.
         """
-        x, y = _coordinates(p)
+        x, y = _coordinates(p.copy())  # a formula of one's own may change it
         return _everywhere(self.f(x, y), x, f"f of {self.name}")
 
     @arrays("p", ndim=1, of="points (…, 2)")
@@ -54,7 +54,7 @@ class Surface:
 
         Raises: ValueError if p does not consist of points with two coordinates, or df gives no pair of numbers.
         """
-        x, y = _coordinates(p)
+        x, y = _coordinates(p.copy())  # a formula of one's own may change it
         slopes, name = self.df(x, y), f"df of {self.name}"
         if not isinstance(slopes, tuple | list) or len(slopes) != 2:
             raise ValueError(f"{name} must give the two slopes, along x and along y, not {short(slopes)}.")

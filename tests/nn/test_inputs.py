@@ -107,6 +107,18 @@ def after_forward() -> MLP:
     return mine
 
 
+class Halved(Layer):
+    def forward(self, x, train=False):
+        return x / 2
+
+    def backward(self, dy, need_dx=True):
+        return dy / 2
+
+
+def LAYERS() -> list[Layer]:
+    return [Dense(4, 4), Elementwise("sigmoid"), BatchNorm(4), Dropout(0.5, np.random.default_rng(0)), Halved()]
+
+
 LogUniform = spaces.LogUniform
 UNIT = spaces.Uniform(0.0, 1.0)
 SIX = np.arange(24.0).reshape(6, 4) % 7
@@ -139,6 +151,10 @@ ONE = {  # every place where an array comes in: functions of one array (6, 4)
             lambda: LayerNorm(4),
             lambda: GroupNorm(4, 2),
         )
+    },
+    **{
+        f"layer {type(layer).__name__} in a network": forward_and_back(lambda i=i: Sequential(LAYERS()).layers[i])
+        for i, layer in enumerate(LAYERS())
     },
     **{f"MLP.{name}": lambda x, name=name: getattr(net(), name)(x) for name in ("forward", "predict")},
     **{
@@ -398,9 +414,10 @@ def test_a_run_that_diverged_has_no_accuracy(broken: float, outputs: int) -> Non
     [
         (lambda: LOSSES["softmax_cross_entropy"](X[0], 1), "scores"),
         (lambda: LOSSES["sigmoid_bce"](X, 3 * SIX), "from 0 to 1"),
-        (lambda: LOSSES["max_margin"](X, CLASSES, "1"), "margin of max_margin must be a number"),
-        (lambda: pair_margin(X, X, margin=None), "margin of pair_margin must be a number"),
-        (lambda: relative_error(X, X, floor=[1e-3]), "floor of relative_error must be a number"),
+        (lambda: LOSSES["max_margin"](X, CLASSES, "1"), "margin of max_margin must be a finite number"),
+        *((lambda wrong=wrong: pair_margin(X, X, wrong), "finite number") for wrong in (True, np.nan, np.inf)),
+        (lambda: pair_margin(X, X, margin=None), "margin of pair_margin must be a finite number"),
+        (lambda: relative_error(X, X, floor=[1e-3]), "floor of relative_error must be a finite number"),
         (lambda: LOSSES["squared_error"](X[:, :1], np.ones((1, 6))), "one number for each score"),
         (lambda: train(net(), X, CLASSES, SGD(), epochs=0.4, batch_size=6), "epochs=0.4"),
         (lambda: Dense(4, 2).forward(X[:, :3]), "(…, 4)"),
@@ -409,8 +426,8 @@ def test_a_run_that_diverged_has_no_accuracy(broken: float, outputs: int) -> Non
         (lambda: Dense(4, 2).forward(X[None]), "(examples, 4), not (1, 6, 4)"),
         (lambda: PReLU().forward(X[0]), "(examples, units), not (4,)"),
         (lambda: BatchNorm(4).forward(X[None]), "(examples, 4), not (1, 6, 4)"),
-        (lambda: net().loss_and_grad(X[:0], CLASSES[:0]), "0 examples"),
-        (lambda: net().accuracy(X[:0], CLASSES[:0]), "0 examples"),
+        (lambda: net().loss_and_grad(X[:0], CLASSES[:0]), "no examples"),
+        (lambda: net().accuracy(X[:0], CLASSES[:0]), "no examples"),
         (lambda: net().copy(np.float16), "np.float32 or np.float64, or None"),
         (lambda: setattr(net(), "loss_function", "squared_error"), "must be a function"),
         (lambda: check_gradients(net(), X, CLASSES, indices=[[0, 1], [2, 3]]), "indices"),
@@ -430,6 +447,8 @@ def test_a_run_that_diverged_has_no_accuracy(broken: float, outputs: int) -> Non
         (lambda: numerical_gradient(lambda theta: "1", np.ones(2)), "f must give"),
         (lambda: numerical_gradient(lambda theta: 1j, np.ones(2)), "f must give"),
         (lambda: numerical_gradient(lambda theta: np.float16(theta[0]), np.ones(2)), "float16"),
+        (lambda: numerical_gradient(lambda theta: np.float32(theta[0]), np.ones(2)), "float32"),
+        (lambda: numerical_gradient(lambda theta: theta.sort() or theta[0], np.array([2.0, 1.0])), "theta.copy()"),
         (lambda: numerical_gradient(lambda theta: 0.0, read_only(np.ones(2))), "read-only"),
         (lambda: stepped(SGD(np.array([0.1, 0.2])), X), "one row per value"),
         (lambda: SGD().step(read_only(X), X, None), "read-only"),
@@ -446,6 +465,7 @@ def test_a_run_that_diverged_has_no_accuracy(broken: float, outputs: int) -> Non
         *((lambda wrong=wrong: setattr(net(), "l2", wrong), "l2") for wrong in ("0.1", -1, np.nan, True)),
         (lambda: spaces.Uniform(-1e308, 1e308), "too far"),
         (lambda: LogUniform(1e-300, 1e300), "too far"),
+        (lambda: spaces.IntUniform(0, 10**400), "too far"),
         (lambda: spaces.Choice([]), "must be a list of one or more, not []"),
         (lambda: MLP((4, 4), l2=10**400), "l2"),
         (lambda: net(dtype=np.float32).forward(X * 1e39), "finite numbers (float32)"),
@@ -486,7 +506,12 @@ def test_a_run_that_diverged_has_no_accuracy(broken: float, outputs: int) -> Non
         (lambda: Momentum().step(np.ones(3), np.ones(3), None), "state of Momentum.step"),
         (lambda: Adam().step(np.ones(3), np.ones(3), Momentum().init(np.ones(3))), "state of Adam.step"),
         (lambda: Momentum().step(np.ones(3), np.ones(3), Momentum().init(np.ones(4))), "state of Momentum.step"),
-        (lambda: SGD().step(np.ones(3), np.ones(3), None, np.ones(2)), "lr of SGD.step must broadcast"),
+        *(
+            (lambda wrong=wrong: SGD().step(np.ones(3), np.ones(3), None, wrong), "lr of SGD.step must be a number")
+            for wrong in (np.ones(2), -0.1, np.nan, True, "0.1")
+        ),
+        (lambda: net().layers[0].forward(X[:, :3]), "x of Dense must have shape (…, 4)"),
+        (lambda: net().layers[0].backward(X), "forward pass first"),
         (lambda: SCHEDULES["cosine"].make()(10**400), "t must be"),
         (lambda: History.of([]), "frames of History.of"),
         (lambda: LossExploded()({"score": [1.0]}), "LossExploded follows 'loss'; the objective reports score"),
