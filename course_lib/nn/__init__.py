@@ -1,4 +1,5 @@
 """Neural networks in NumPy: `from course_lib.nn import MLP, Adam, train`. A module is imported when first asked for.
+An optimizer is exported because it has an entry in `OPTIMIZERS`.
 
 The function `search` shares its name with its module: from course_lib.nn.search import search.
 """
@@ -33,7 +34,7 @@ _NAMES = {
     "losses": "LOSSES PENALTIES l1 l2 max_margin pair_margin sigmoid_bce softmax_cross_entropy squared_error",
     "network": "MLP",
     "normalization": "BatchNorm GroupNorm InstanceNorm LayerNorm",
-    "optimizers": "OPTIMIZERS Optimizer AdaGrad Adam AdamW Lion Momentum Nesterov RMSProp SGD",
+    "optimizers": "OPTIMIZERS Optimizer",
     "preprocessing": "PREPROCESSORS Center ChannelMean ChannelStandardize MeanImage PCA Standardize Whiten ZCA",
     "schedules": "SCHEDULES Constant Cosine Exponential InverseTime OneOverT Plateau Schedule Step Warmup",
     "search": "LossExploded SearchResult Trial run_trials successive_halving",
@@ -44,14 +45,18 @@ _NAMES = {
     "training": "Frame History train train_frames",
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
-__all__ = list(_MODULE_OF)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
+    if name in _MODULE_OF:
+        return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    optimizers = {entry.make.__name__: entry.make for entry in __getattr__("OPTIMIZERS").values()}
+    if name == "__all__":
+        return [*_MODULE_OF, *optimizers]
+    if name not in optimizers:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    return optimizers[name]
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__getattr__("__all__")})

@@ -1,5 +1,7 @@
 """Optimizers against published trajectories, closed forms, quadratic theory and the laws of each formula."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -89,8 +91,10 @@ PUBLISHED = {
 }
 
 
-def test_every_optimizer_is_exported():
-    assert {entry.make.__name__ for entry in OPTIMIZERS.values()} <= {*nn.__all__}
+def test_an_entry_exports_its_optimizer(monkeypatch):
+    assert {entry.make.__name__ for entry in OPTIMIZERS.values()} <= {*nn.__all__} & {*dir(nn)}
+    monkeypatch.setitem(OPTIMIZERS, "plain", replace(OPTIMIZERS["sgd"], make=AdamUncorrected))
+    assert nn.AdamUncorrected is AdamUncorrected and "AdamUncorrected" in nn.__all__
 
 
 # notes: 170-171, 174-175, 178, 181, 184
