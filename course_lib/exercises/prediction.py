@@ -41,14 +41,8 @@ class Answer(Option):
     right: bool = True
 
 
-@dataclass(frozen=True, init=False)
 class Prediction:
     """A question with options, exactly one of them right."""
-
-    id: str
-    question: str
-    options: tuple[Option, ...]
-    occasion: str
 
     def __init__(self, id: str, question: str, *options: Option, occasion: str = "Predict") -> None:
         right = sum(option.right for option in options)
@@ -57,7 +51,7 @@ class Prediction:
                 f"Prediction {id} needs at least two options and exactly one right one; "
                 f"it has {len(options)} and {right}."
             )
-        vars(self).update(id=id, question=question, options=options, occasion=occasion)
+        self.id, self.question, self.options, self.occasion = id, question, options, occasion
 
     @property
     def title(self) -> str:

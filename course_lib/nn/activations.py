@@ -54,7 +54,7 @@ class Activation:
     params: dict[str, float] = field(default_factory=dict)
     bounds_with: Callable[..., tuple[float, float]] | None = None
     label: str = ""
-    offered: str = ""
+    offered: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", self.label or self.name)
@@ -299,28 +299,38 @@ def _exponential(alpha: float) -> tuple[float, float]:
 
 
 _above = (0.0, math.inf)
-EVERYWHERE = "neuron gate chain race depth playground"
+EVERYWHERE = ("neuron", "gate", "chain", "race", "depth", "playground")
 ACTIVATIONS: dict[str, Activation] = registered(
     (
-        Activation("identity", identity, identity_slope, offered="neuron playground"),
-        Activation("step", step, step_slope, (0.0, 1.0), label="binary step", offered="neuron gate"),
+        Activation("identity", identity, identity_slope, offered=("neuron", "playground")),
+        Activation("step", step, step_slope, (0.0, 1.0), label="binary step", offered=("neuron", "gate")),
         Activation("sigmoid", sigmoid, sigmoid_slope, (0.0, 1.0), sigmoid_slope_of_output, offered=EVERYWHERE),
         Activation("tanh", tanh, tanh_slope, (-1.0, 1.0), tanh_slope_of_output, offered=EVERYWHERE),
         Activation("lecun_tanh", lecun_tanh, lecun_tanh_slope, (-1.7159, 1.7159)),
-        Activation("softplus", softplus, sigmoid, _above, offered="neuron gate chain"),
+        Activation("softplus", softplus, sigmoid, _above, offered=("neuron", "gate", "chain")),
         Activation("relu", relu, relu_slope, _above, relu_slope_of_output, label="ReLU", offered=EVERYWHERE),
         Activation(
             "leaky_relu", leaky_relu, leaky_relu_slope, bounds_with=_leaky, label="leaky ReLU", offered=EVERYWHERE
         ),
-        Activation("prelu", prelu, prelu_slope, bounds_with=_leaky, label="PReLU", offered="gate"),
-        Activation("rrelu", rrelu, rrelu_slope, bounds_with=_leaky, label="RReLU", offered="gate"),
+        Activation("prelu", prelu, prelu_slope, bounds_with=_leaky, label="PReLU", offered=("gate",)),
+        Activation("rrelu", rrelu, rrelu_slope, bounds_with=_leaky, label="RReLU", offered=("gate",)),
         Activation("elu", elu, elu_slope, bounds_with=_exponential, label="ELU", offered=EVERYWHERE),
         Activation(
-            "selu", selu, selu_slope, (-SELU_SCALE * SELU_ALPHA, math.inf), label="SELU", offered="gate chain depth"
+            "selu",
+            selu,
+            selu_slope,
+            (-SELU_SCALE * SELU_ALPHA, math.inf),
+            label="SELU",
+            offered=("gate", "chain", "depth"),
         ),
         Activation("gelu", gelu, gelu_slope, (-0.16997120747990369, math.inf), label="GELU", offered=EVERYWHERE),
         Activation(
-            "silu", silu, silu_slope, (-0.27846454276107376, math.inf), label="SiLU", offered="gate chain playground"
+            "silu",
+            silu,
+            silu_slope,
+            (-0.27846454276107376, math.inf),
+            label="SiLU",
+            offered=("gate", "chain", "playground"),
         ),
         Activation("mish", mish, mish_slope, (-0.3088434130172504, math.inf), label="Mish", offered=EVERYWHERE),
     ),
@@ -330,4 +340,4 @@ ACTIVATIONS: dict[str, Activation] = registered(
 
 def offered(place: str) -> tuple[str, ...]:
     """The names of the activations that the explorers of this place offer."""
-    return tuple(a.name for a in ACTIVATIONS.values() if place in a.offered.split())
+    return tuple(a.name for a in ACTIVATIONS.values() if place in a.offered)
