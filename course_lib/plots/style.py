@@ -160,19 +160,8 @@ def _palette(style: Style, colormap: str) -> Image.Image:
 
 
 LIGHT = Style()
-DARK = Style(ink="#f0f0f0", paper="#1e1e1e", faint="#444444", theory="#b5b5b5")
-STYLES = {"light": LIGHT, "dark": DARK}
-
 _style = LIGHT
 _lecturing = large_print.on
-
-
-def use_style(name: str = "light", *, font: float | None = None) -> None:
-    """Let every picture built from now on use the style `name`; `font` in points makes print larger or smaller."""
-    global _style
-    if name not in STYLES:
-        raise ValueError(f"There is no style {name!r}; choose one of {', '.join(STYLES)}.")
-    _style = STYLES[name] if font is None else replace(STYLES[name], font=float(font))
 
 
 def lecture_mode(on: bool = True) -> None:

@@ -13,14 +13,14 @@ from course_lib import stills
 from course_lib.explorers import neuron_explorer
 from course_lib.explorers.panel import Panel
 from course_lib.explorers.strip import HEIGHT, with_strip, without_strip
-from course_lib.plots.style import DARK, LIGHT, built_in
+from course_lib.plots.style import LIGHT, built_in
 
 
 def pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
-@pytest.mark.parametrize("style", [LIGHT, DARK, LIGHT.large()])
+@pytest.mark.parametrize("style", [LIGHT, LIGHT.large()])
 def test_the_picture_is_untouched_and_the_strip_can_be_read(style):
     with built_in(style):
         explorer = neuron_explorer()

@@ -9,14 +9,13 @@ import pytest
 from PIL import Image
 
 from course_lib.explorers import all_explorers, lecture_mode
-from course_lib.plots.style import DARK, LIGHT, built_in, current_style, use_style
+from course_lib.plots.style import LIGHT, built_in, current_style
 
 
 @pytest.fixture(autouse=True)
 def back_to_normal() -> Iterator[None]:
     yield
     lecture_mode(False)
-    use_style("light")
 
 
 def test_lecture_mode_goes_on_and_off() -> None:
@@ -25,12 +24,6 @@ def test_lecture_mode_goes_on_and_off() -> None:
     assert large.dpi > LIGHT.dpi and large.line > LIGHT.line and large.print > 1 and large.screen == large.dpi
     lecture_mode(False)
     assert current_style() == LIGHT
-
-
-def test_the_colours_stay_as_they_were_chosen() -> None:
-    lecture_mode()
-    use_style("dark")
-    assert current_style() == DARK.large()
 
 
 def test_anything_but_yes_or_no_is_refused_in_one_sentence() -> None:
