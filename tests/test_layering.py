@@ -154,6 +154,6 @@ def test_randomness_is_an_argument(path: Path) -> None:
             assert node.attr in RANDOM_NAMES, f"line {node.lineno}: np.random.{node.attr} draws from a global state"
 
 
-def test_every_floor_is_known() -> None:
+def test_every_package_is_known() -> None:
     packages = {path.name for path in LIBRARY.iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert packages == set(BELOW)

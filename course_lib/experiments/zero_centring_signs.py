@@ -36,7 +36,7 @@ class SignAgreement:
     shares: np.ndarray  #: (7,) agreement at each of `BATCHES`
     positive: np.ndarray  #: (d + 1,) share of gradients with 0 … d positive components, at `batch_size`
     limit: float  #: of the share as B → ∞
-    floor: float  #: 2^(1−d), if every sign were tossed
+    by_chance: float  #: 2^(1−d), if every sign were tossed
 
     @property
     def share(self) -> float:

@@ -37,15 +37,15 @@ class Sampler:
 
 @dataclass(frozen=True)
 class Range(Sampler):
-    """An axis from low to high, both above `floor`."""
+    """An axis from low to high, both above 0 if it is `positive`."""
 
     low: float
     high: float
-    floor = -math.inf
+    positive = False
 
     def __post_init__(self) -> None:
-        low, high, positive = self.low, self.high, self.floor == 0
-        if not self.floor < low < high < math.inf:
+        low, high, positive = self.low, self.high, self.positive
+        if not (0 if positive else -math.inf) < low < high < math.inf:
             raise ValueError(
                 f"{type(self).__name__}: give low < high, both finite"
                 f"{' and positive' if positive else ''}, not {short(low)} and {short(high)}."
@@ -75,7 +75,7 @@ class Uniform(Range):
 class LogUniform(Range):
     """low (high/low)ᵘ: every decade is equally likely. 10^U(−6, −2) is LogUniform(1e-6, 1e-2)."""
 
-    floor = 0.0
+    positive = True
 
     @checked
     def at(self, u: float):

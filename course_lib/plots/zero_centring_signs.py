@@ -38,12 +38,12 @@ class SignPicture(Picture):
         _batch_axis(ax, BATCHES)
         ax.set_title("All components agree")
         self.limit = self.moving(ax.plot([1, 64], [0, 0], color=self.style.theory, linestyle="--", linewidth=1.5)[0])
-        self.floor = self.moving(ax.plot([1, 64], [0, 0], color=self.style.theory, linestyle=":", linewidth=1.5)[0])
+        self.by_chance = self.moving(ax.plot([1, 64], [0, 0], color=self.style.theory, linestyle=":", linewidth=1.5)[0])
         self.shares = self.moving_line(ax, color=VERMILLION, marker="o", markersize=5)
         self.here = self.moving_line(ax, color=VERMILLION, marker="o", markersize=11)
         beside: dict[str, Any] = {"va": "center", "color": self.style.theory, "clip_on": False}
         self.limit_text = self.moving(ax.text(75, 0, "", **beside))
-        self.floor_text = self.moving(ax.text(75, 0, "", **beside))
+        self.by_chance_text = self.moving(ax.text(75, 0, "", **beside))
 
     def set_artists(self, result: SignAgreement) -> None:
         d = result.dimension
@@ -59,10 +59,10 @@ class SignPicture(Picture):
         self.shares.set_data(BATCHES, result.shares)
         self.here.set_data([result.batch_size], [result.share])
         # Two labels need room between them, also where the lines meet.
-        apart = max(result.limit, result.floor + 0.085)
+        apart = max(result.limit, result.by_chance + 0.085)
         for line, text, value, at, name in (
             (self.limit, self.limit_text, result.limit, apart, "B→∞"),
-            (self.floor, self.floor_text, result.floor, result.floor, "toss"),
+            (self.by_chance, self.by_chance_text, result.by_chance, result.by_chance, "toss"),
         ):
             line.set_ydata([value, value])
             text.set_y(at)
@@ -72,7 +72,7 @@ class SignPicture(Picture):
         return (
             f"{result.dimension} inputs with mean {result.mean:.2f}, {_examples(result.batch_size)}: all components "
             f"of the gradient have one sign in {result.share:.3f} of 8000 draws. The limit for large batches is "
-            f"{_share(result.limit)}; tossed signs would agree in {_share(result.floor)}."
+            f"{_share(result.limit)}; tossed signs would agree in {_share(result.by_chance)}."
         ).replace("-", "−")
 
 

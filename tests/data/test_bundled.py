@@ -144,7 +144,7 @@ def test_damage_and_absence_are_one_sentence(name, sha256, tmp_path):
     assert read_bundled(name, sha256, tmp_path)
 
 
-def test_the_data_floor_imports_numpy_and_nothing_else():
+def test_the_data_package_imports_numpy_and_nothing_else():
     program = (
         "import sys, course_lib.data.digits, course_lib.data.patches, course_lib.data.clouds, "
         "course_lib.data.mnist, course_lib.nn.preprocessing, course_lib.nn.initializers; "

@@ -64,7 +64,7 @@ def test_the_numbers_on_shares_are_those_of_the_experiments():
     result = sign_agreement(2)
     assert round(result.share, 2) == 0.59 and "59 of 100" in whys("3.d") and "41 %" in whys("3.d")
     assert "0.2873" in whys("3.e") and round(result.limit, 4) == 0.2873
-    assert "147 times" in whys("3.e") and round(result.limit / result.floor) == 147
+    assert "147 times" in whys("3.e") and round(result.limit / result.by_chance) == 147
     shares = [dict(zip(NETWORKS, network_signs(32, 1000, seed=seed).share)) for seed in range(4)]
     before, after = ([one[f"sigmoid, BN {place} it"] for one in shares] for place in ("before", "after"))
     assert f"{100 * min(before):.0f} to {100 * max(before):.0f} %" in whys("3.f") and "at most 1 %" in whys("3.f")

@@ -50,7 +50,7 @@ def test_the_limit_by_another_integral():
 # notes: 100, E26
 def test_centred_inputs_agree_by_chance_only():
     result = sign_agreement(64, mean=0.0)
-    assert result.floor == 0.001953125 == 2**-9
+    assert result.by_chance == 0.001953125 == 2**-9
     assert result.limit == pytest.approx(0.001953125, rel=1e-9)
     assert result.share == pytest.approx(0.002, abs=0.002)
 

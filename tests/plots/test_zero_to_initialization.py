@@ -98,7 +98,7 @@ def test_the_loss_names_the_part_of_the_path_it_shows(settings, said):
 def test_the_legend_of_the_eigenvalues_lists_what_is_drawn(recipe):
     picture = RecipePicture().update(prepared_images("digits", recipe, epsilon=1e-6))
     listed = [text.get_text() for text in picture.spectrum.get_legend().get_texts()]
-    assert ("ε" in listed) == (len(picture.floor.get_xdata()) > 0)
+    assert ("ε" in listed) == (len(picture.epsilon.get_xdata()) > 0)
     assert picture.spectrum.get_ylim()[0] < 1e-6  # the smallest ε is a line above the axis
 
 
