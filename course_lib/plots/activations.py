@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
@@ -11,7 +9,7 @@ from matplotlib.patches import Patch
 
 from course_lib.experiments.activations import REACH, ActivationGate
 from course_lib.nn.activations import ACTIVATIONS
-from course_lib.plots.picture import Picture, log_axes, step_up
+from course_lib.plots.picture import Picture, exponents, log_axes, step_up
 from course_lib.plots.style import BLUE, ORANGE, PURPLE, SKY, VERMILLION
 
 SIZES = (1e-11, 100.0)  # of the three numbers that a gate multiplies
@@ -24,8 +22,7 @@ def name_of(function: str) -> str:
 
 def number(value: float, digits: int = 3) -> str:
     """A few significant digits: −0.25, 4.54e−5, 3e7; 0 without a sign."""
-    text = f"{value or 0.0:.{digits}g}"
-    return re.sub(r"e([+-])0?", r"e\1", text).replace("e+", "e").replace("-", "−")
+    return exponents(f"{value or 0.0:.{digits}g}").replace("-", "−")
 
 
 def rounded(value: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib.experiments.babysitting_rates import EPOCHS, RATES, LearningRate
 from course_lib.plots.activations import percent
-from course_lib.plots.picture import Picture, log_axes
+from course_lib.plots.picture import Picture, exponents, log_axes
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 TOP = 4.0
@@ -80,5 +80,4 @@ class LearningRatePicture(Picture):
 
 
 def rate(lr: float) -> str:
-    """A rate as people write it, with a real minus sign."""
-    return f"{lr:g}".replace("e-0", "e−").replace("e+0", "e")
+    return exponents(f"{lr:g}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import re
 import threading
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -301,6 +302,11 @@ def inside(values: np.ndarray, limits: tuple[float, float]) -> tuple[np.ndarray,
     values = np.asarray(values, dtype=float)
     below = values < limits[0]
     return np.where(below, np.nan, np.minimum(values, limits[1])), below
+
+
+def exponents(text: str) -> str:
+    """Powers of ten as people write them: 3e−7 for 3e-07, 1e4 for 1e+04."""
+    return re.sub(r"(?<=\d)e\+0*", "e", re.sub(r"(?<=\d)e[-−]0*", "e−", text))
 
 
 def step_up(value: float, steps: tuple[float, ...] = (1.0, 2.0, 5.0)) -> float:

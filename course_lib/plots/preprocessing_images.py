@@ -59,14 +59,14 @@ class RecipePicture(Picture):
         self.before = self.moving_line(ax, "--", color=self.style.theory, label="raw")
         self.after = self.moving_line(ax, color=BLUE, label="prepared")
         self.first = self.moving_line(ax, "o", color=BLUE, markersize=7)
-        self.floor = self.moving_line(ax, ":", color=VERMILLION, label="ε")
+        self.epsilon = self.moving_line(ax, ":", color=VERMILLION, label="ε")
 
     def background(self, result: PreparedImages) -> tuple[int, bool]:
         return result.original[0].size, result.recipe in ("whitened", "ZCA")
 
     def set_background(self, result: PreparedImages) -> None:
         d, regularised = self.background(result)
-        lines = [self.before, self.after, *([self.floor] if regularised else [])]
+        lines = [self.before, self.after, *([self.epsilon] if regularised else [])]
         self.legend_above(self.spectrum, (-0.03, 0.985), 3, handles=lines, borderaxespad=0)
         ticks = [1, 2, 4, 8, 16, 32, 64] if d == 64 else [1, 3, 10, 30, 100]
         self.spectrum.set(xlim=(0.9, 1.1 * d), xticks=ticks, xticklabels=map(str, ticks), xlabel="component")
@@ -89,7 +89,7 @@ class RecipePicture(Picture):
             line.set_data(np.arange(1, len(values) + 1), values)
         self.first.set_data([1], result.after[:1])
         d, regularised = self.background(result)
-        self.floor.set_data(*([0.9, 1.1 * d], [result.epsilon] * 2) if regularised else ([], []))
+        self.epsilon.set_data(*([0.9, 1.1 * d], [result.epsilon] * 2) if regularised else ([], []))
 
     def describe(self, result: PreparedImages) -> str:
         return (
@@ -97,7 +97,7 @@ class RecipePicture(Picture):
             f"{_stored(result)}. The largest eigenvalue goes from {result.before[0]:.3g} to {result.after[0]:.3g}, the "
             f"smallest of the {len(result.after)} above 0 is {result.after[-1]:.2g}. The largest stable learning rate "
             f"of a linear neuron is {result.largest_lr:.3g}. Taken back to pixels: {_kept(result)}."
-        ).replace("e-", "e−")
+        )
 
 
 def _name(result: PreparedImages) -> str:

@@ -9,7 +9,7 @@ from matplotlib.collections import LineCollection
 
 from course_lib.experiments.search_digits import FEWEST, SearchState, best_curves
 from course_lib.experiments.search_strategies import EPOCHS, TOP
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, exponents
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 TITLES = {"random": "Random search", "grid": "Grid search", "coarse": "Coarse to fine", "halving": "Successive halving"}
@@ -146,7 +146,7 @@ def _best(result: SearchState) -> str:
     if not result.leaders:
         return "no trial yet" if not result.result.trials else "no trial that learns"
     best = result.leaders[0]
-    lr, l2 = (f"{best.settings[name]:.2g}".replace("e-0", "e−") for name in ("lr", "l2"))
+    lr, l2 = (exponents(f"{best.settings[name]:.2g}") for name in ("lr", "l2"))
     return f"{100 * best.score:.1f} % with learning rate {lr} and λ {l2}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.experiments.search_scale import DECADES, RATES, LogScale
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, exponents
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
 
 NAMES = ("evenly: low + (high − low)·u", "on a log scale: low·(high/low)ᵘ")
@@ -71,7 +71,7 @@ class LogScalePicture(Picture):
 
 
 def power(value: float) -> str:
-    return f"{value:.0e}".replace("e-0", "e−").replace("e+0", "e") if value < 0.01 else f"{value:g}"
+    return exponents(f"{value:.0e}") if value < 0.01 else f"{value:g}"
 
 
 def _percent(share: float) -> str:
