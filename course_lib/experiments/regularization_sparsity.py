@@ -30,11 +30,6 @@ class Sparsity:
         """The share of weights that are exactly 0."""
         return float(np.mean(self.weights == 0))
 
-    @property
-    def small(self) -> float:
-        """The share of weights below 0.001 in size."""
-        return float(np.mean(np.abs(self.weights) < 1e-3))
-
 
 @checked
 def sparsity(

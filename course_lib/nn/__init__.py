@@ -31,7 +31,7 @@ _NAMES = {
     "gradient_check": "GradientCheck check_gradients numerical_gradient relative_error",
     "initializers": "INITIALIZERS initializer variance_scaling glorot_normal glorot_uniform he lecun orthogonal",
     "layers": "Dense Dropout Elementwise Layer Maxout PReLU RReLU",
-    "losses": "LOSSES PENALTIES l1 l2 max_margin pair_margin sigmoid_bce softmax_cross_entropy squared_error",
+    "losses": "LOSSES l1 l2 max_margin pair_margin sigmoid_bce softmax_cross_entropy squared_error",
     "network": "MLP",
     "normalization": "BatchNorm GroupNorm InstanceNorm LayerNorm",
     "optimizers": "OPTIMIZERS Optimizer",

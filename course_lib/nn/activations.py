@@ -299,6 +299,7 @@ def _exponential(alpha: float) -> tuple[float, float]:
 
 
 _above = (0.0, math.inf)
+GATES = ("gate", "chain")
 EVERYWHERE = ("neuron", "gate", "chain", "race", "depth", "playground")
 ACTIVATIONS: dict[str, Activation] = registered(
     (
@@ -307,7 +308,7 @@ ACTIVATIONS: dict[str, Activation] = registered(
         Activation("sigmoid", sigmoid, sigmoid_slope, (0.0, 1.0), sigmoid_slope_of_output, offered=EVERYWHERE),
         Activation("tanh", tanh, tanh_slope, (-1.0, 1.0), tanh_slope_of_output, offered=EVERYWHERE),
         Activation("lecun_tanh", lecun_tanh, lecun_tanh_slope, (-1.7159, 1.7159)),
-        Activation("softplus", softplus, sigmoid, _above, offered=("neuron", "gate", "chain")),
+        Activation("softplus", softplus, sigmoid, _above, offered=("neuron", *GATES)),
         Activation("relu", relu, relu_slope, _above, relu_slope_of_output, label="ReLU", offered=EVERYWHERE),
         Activation(
             "leaky_relu", leaky_relu, leaky_relu_slope, bounds_with=_leaky, label="leaky ReLU", offered=EVERYWHERE
@@ -316,21 +317,11 @@ ACTIVATIONS: dict[str, Activation] = registered(
         Activation("rrelu", rrelu, rrelu_slope, bounds_with=_leaky, label="RReLU", offered=("gate",)),
         Activation("elu", elu, elu_slope, bounds_with=_exponential, label="ELU", offered=EVERYWHERE),
         Activation(
-            "selu",
-            selu,
-            selu_slope,
-            (-SELU_SCALE * SELU_ALPHA, math.inf),
-            label="SELU",
-            offered=("gate", "chain", "depth"),
+            "selu", selu, selu_slope, (-SELU_SCALE * SELU_ALPHA, math.inf), label="SELU", offered=(*GATES, "depth")
         ),
         Activation("gelu", gelu, gelu_slope, (-0.16997120747990369, math.inf), label="GELU", offered=EVERYWHERE),
         Activation(
-            "silu",
-            silu,
-            silu_slope,
-            (-0.27846454276107376, math.inf),
-            label="SiLU",
-            offered=("gate", "chain", "playground"),
+            "silu", silu, silu_slope, (-0.27846454276107376, math.inf), label="SiLU", offered=(*GATES, "playground")
         ),
         Activation("mish", mish, mish_slope, (-0.3088434130172504, math.inf), label="Mish", offered=EVERYWHERE),
     ),

@@ -151,9 +151,6 @@ def l1(weights: np.ndarray, strength: float | np.ndarray, axis: int | None = Non
     return _dot(slope, weights, axis), slope
 
 
-PENALTIES: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {"l2": l2, "l1": l1}
-
-
 def _dot(a: np.ndarray, b: np.ndarray, axis: int | None) -> np.ndarray:
     """Σ ab, without an array for the products."""
     return np.vdot(a, b) if axis is None else np.vecdot(a, b, axis=axis)  # type: ignore[call-overload] # NumPy's stub has no axis

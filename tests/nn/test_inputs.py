@@ -15,7 +15,7 @@ from course_lib.nn import normal, preprocessing, spaces, surfaces
 from course_lib.nn.activations import ACTIVATIONS, Activation, log_softmax, softmax
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient, relative_error
 from course_lib.nn.layers import Dense, Dropout, Elementwise, Layer, Maxout, PReLU, RReLU
-from course_lib.nn.losses import LOSSES, PENALTIES, l1, l2, pair_margin
+from course_lib.nn.losses import LOSSES, l1, l2, pair_margin
 from course_lib.nn.network import MLP
 from course_lib.nn.normalization import BatchNorm, GroupNorm, LayerNorm
 from course_lib.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
@@ -137,7 +137,7 @@ ONE = {  # every place where an array comes in: functions of one array (6, 4)
     },
     **{f"{name} scores": lambda x, loss=LOSSES[name]: loss(x, SIX / 7) for name in ("sigmoid_bce", "squared_error")},
     "squared_error targets": lambda x: LOSSES["squared_error"](X, x),
-    **{f"{name} weights": lambda x, penalty=penalty: penalty(x, 0.5) for name, penalty in PENALTIES.items()},
+    **{f"{name} weights": lambda x, penalty=penalty: penalty(x, 0.5) for name, penalty in {"l1": l1, "l2": l2}.items()},
     **{
         f"layer {make().__class__.__name__}": forward_and_back(make)
         for make in (
