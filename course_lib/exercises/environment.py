@@ -1,7 +1,5 @@
 """Is everything installed that the course needs? Said in plain words, with what to do if not."""
 
-from __future__ import annotations
-
 import html
 import sys
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Source: CS231n notes, "Neural Networks Part 3".
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any
 

@@ -3,8 +3,6 @@
 Source: CS231n notes, "Neural Networks Part 3", section "Ratio of weights:updates".
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,8 +3,6 @@
 Source: the course's own.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

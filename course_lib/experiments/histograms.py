@@ -3,8 +3,6 @@
 Source: Glorot & Bengio 2010 show signals this way; the fast binning is the course's own.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

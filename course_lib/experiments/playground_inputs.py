@@ -3,8 +3,6 @@
 Source: the features are those of TensorFlow's Playground (Smilkov et al. 2017, arXiv 1708.03788).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache

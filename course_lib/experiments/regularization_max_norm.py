@@ -3,8 +3,6 @@
 Source: Srebro & Shraibman 2005; Srivastava et al. 2014, section 5.1; CS231n notes, "Neural Networks Part 2".
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -6,8 +6,6 @@ run them anywhere.
 Source: CS231n notes, "Neural Networks Part 3", for coarse to fine; Jamieson & Talwalkar 2016 for successive halving.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ A control knows its name (the experiment's argument), its label, its range and i
 lists its extremes for tests, and it builds its widget only when somebody looks. `ipywidgets` is imported there alone.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ It holds the settings, asks the experiment for the result, and lets the picture 
 code `set` and `reset` do the same. Where there is a kernel it shows live widgets (see `panel`), elsewhere its picture.
 """
 
-from __future__ import annotations
-
 import copy
 import html
 import logging

@@ -4,8 +4,6 @@ The space is that of a projector of 1280 x 720 pixels. A picture can be as wide 
 or higher with the controls beside it: whichever shows it larger.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

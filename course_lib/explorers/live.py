@@ -4,8 +4,6 @@ The viewer sets the pace. In a notebook the page asks for every frame (see `live
 nobody looks; without a page nothing runs at all, and the explorer shows a fixed number of frames like any picture.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence

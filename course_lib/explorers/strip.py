@@ -1,7 +1,5 @@
 """The strip under a stored picture that says how to make it live: part of the picture, so that every page shows it."""
 
-from __future__ import annotations
-
 import base64
 import io
 from functools import cache

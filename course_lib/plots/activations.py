@@ -1,7 +1,5 @@
 """The picture of one activation: the curve, its slope, and what a gate with it does to a gradient."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D

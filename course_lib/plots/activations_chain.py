@@ -1,7 +1,5 @@
 """The picture of a gradient on its way down: the product of slopes beside the gradient that really arrives."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

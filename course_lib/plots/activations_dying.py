@@ -1,7 +1,5 @@
 """The picture of dying units: shares over time, and the lines of all hidden units across the data."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -10,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.data.clouds import spiral
 from course_lib.experiments.activations_dying import STEPS, UNITS, DyingReLU
-from course_lib.plots.activations import percent
+from course_lib.plots.activations import number, percent
 from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
@@ -85,8 +83,8 @@ class DyingPicture(Picture):
         leak = "" if result.alpha == 0 else " With a leak they still get a gradient, so off is not dead."
         slope = f"leaky ReLU with slope {result.alpha:g}" if result.alpha else "ReLU"
         return (
-            f"{slope}, learning rate {result.lr:.3g}, initial bias {_signed(result.bias)}. After {last} steps "
-            f"{percent(off.mean())} of the {UNITS} units are off on all points{spread}, "
+            f"{slope}, learning rate {result.lr:.3g}, initial bias {number(round(result.bias, 3), 6)}. After {last} "
+            f"steps {percent(off.mean())} of the {UNITS} units are off on all points{spread}, "
             f"{percent(result.zero[-1].mean())} of the single outputs are off, and "
             f"{percent(result.accuracy[-1].mean())} of the points are right.{leak}{fate}"
         )
@@ -97,13 +95,9 @@ def headline(result: DyingReLU) -> str:
     diverged = result.diverged_at >= 0
     when = f",   diverges by step {result.diverged_at}" if diverged else f" at step {result.step[-1]}"
     return (
-        f"learning rate {result.lr:.3g},  bias {_signed(result.bias)},  α {result.alpha:g}:   "
+        f"learning rate {result.lr:.3g},  bias {number(round(result.bias, 3), 6)},  α {result.alpha:g}:   "
         f"{percent(result.off[-1].mean())} of the units {word}{when}"
     )
-
-
-def _signed(value: float) -> str:
-    return f"{round(value, 3):g}".replace("-", "−") if round(value, 3) else "0"
 
 
 def _lines(weights: np.ndarray, biases: np.ndarray) -> np.ndarray:

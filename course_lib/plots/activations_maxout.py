@@ -1,7 +1,5 @@
 """The picture of a maxout unit: its lines and their maximum on the curve, and the error for every number of pieces."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D

@@ -1,7 +1,5 @@
 """The picture of a slope that learns: α over time, the loss beside its rivals, and the function it has become."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The picture of the race of activations: error rates over time, and when each passed 25 %."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from course_lib.experiments.activations_race import EPOCHS, GOAL, RACERS, ActivationRace

@@ -1,7 +1,5 @@
 """Pictures of the first checks: the loss before training, and a handful of images learned by heart."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The picture of a patient: curves and vital signs, before and after treatment, and what the teacher says."""
 
-from __future__ import annotations
-
 import textwrap
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The picture of training while it runs: loss, accuracy, and the vital signs below."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from course_lib.experiments.babysitting_live import LiveTraining

@@ -1,7 +1,5 @@
 """The picture of a range test: the loss and the length of the gradient against a rate that grows at every update."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

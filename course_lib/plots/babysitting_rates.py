@@ -1,7 +1,5 @@
 """The picture of learning rates: the textbook's curves, the chosen run among them, and where every rate ends."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The picture of one batch before and after normalising: two strips of numbers, and what was measured of each."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The picture of normalisation axes: a block N × C × HW with its shared cells coloured, and channel means."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb

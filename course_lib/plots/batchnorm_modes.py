@@ -1,7 +1,5 @@
 """The picture of the two modes: statistics of one unit while training, and what each mode costs on test images."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The picture of training with and without batch normalisation: two maps, and the curves of one cell."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Pictures of chapter 05 beside `signals`: symmetry and the race of initial scales."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The picture of what a layer of neurons separates: decision regions on the spiral, and the loss on the way there."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.collections import LineCollection

@@ -1,7 +1,5 @@
 """The picture of a gradient check: the V of its error against the step h, and the loss seen through such a step."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

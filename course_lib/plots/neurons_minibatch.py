@@ -1,7 +1,5 @@
 """The picture of mini-batch descent: the path on a loss with two weights, the loss, and the noise of a batch."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

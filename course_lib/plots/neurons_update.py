@@ -1,7 +1,5 @@
 """The picture of one update: a network as a graph with its numbers, and the chain rule of the part looked at."""
 
-from __future__ import annotations
-
 from itertools import chain
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The chain rule of one part of a network in words and numbers, phase by phase: what stands beside the graph."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Pictures of optimisers that walk over a surface: paths, losses, effective learning rates."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The picture of Adam's bias correction: how long its steps are, and what its two averages know."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from course_lib.experiments.optimizers_adam import STEPS, AdamBias

@@ -1,7 +1,5 @@
 """The picture of conventions: the same optimiser written in two or three ways, and how far the paths part."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

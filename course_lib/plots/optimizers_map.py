@@ -1,7 +1,5 @@
 """The picture of the map of learning rates: where a run lands, where it is lost, and one slice of it."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The picture of momentum: speed on a slope, swings in a valley, and the map of damping."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from course_lib.experiments.optimizers_momentum import MomentumRun, critical

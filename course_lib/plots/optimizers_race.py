@@ -1,7 +1,5 @@
 """The picture of the race on digits: loss curves with a band over seeds, and where everybody ends."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

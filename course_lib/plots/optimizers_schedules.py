@@ -1,7 +1,5 @@
 """The picture of schedules: the learning rate against the step, and the loss it leads to."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The picture of the playground: the plane as the network divides it, losses, layers, and a map for every unit."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

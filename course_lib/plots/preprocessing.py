@@ -1,7 +1,5 @@
 """Pictures of chapter 04 in the plane: a cloud and the loss it makes, and a line that wiggles."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

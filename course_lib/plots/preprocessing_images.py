@@ -1,7 +1,5 @@
 """The picture of image preprocessing: the images at each station, and the eigenvalues that training feels."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

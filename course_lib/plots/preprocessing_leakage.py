@@ -1,7 +1,5 @@
 """The picture of leakage: test accuracy with its error bars, clean and leaky, and the gap between them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

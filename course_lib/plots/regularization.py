@@ -1,7 +1,5 @@
 """The picture of overfitting: training and validation curves without and with regularisation, and the weights."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The picture of weight decay: the boundary with L2 in the loss, with decoupled decay, and the weights of both."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

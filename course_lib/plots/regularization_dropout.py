@@ -1,7 +1,5 @@
 """The picture of dropout's scaling: one unit's outputs over many masks, and what the next layer receives."""
 
-from __future__ import annotations
-
 from course_lib.experiments.regularization_dropout import BINS, MASKS, DroppedOut
 from course_lib.plots.activations import name_of
 from course_lib.plots.picture import Picture

@@ -1,7 +1,5 @@
 """The picture of an ensemble: accuracy and loss against its size, and how far its confidence can be trusted."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

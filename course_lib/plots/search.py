@@ -1,7 +1,5 @@
 """The picture of grid against random: three designs with their projections, and what they promise."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The picture of a running search: how far it is, where its trials lie, what they reached, and the best curves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

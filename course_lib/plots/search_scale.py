@@ -1,7 +1,5 @@
 """The picture of learning rates drawn evenly and on a log scale, over what a real network makes of each rate."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from course_lib.experiments.search_scale import DECADES, RATES, LogScale

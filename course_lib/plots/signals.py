@@ -1,7 +1,5 @@
 """The picture of signals in a deep network: a column of activations and a column of gradients for every layer."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -5,8 +5,6 @@ together. Here a word or a digit is drawn once, by Matplotlib, and kept, and an 
 look as Matplotlib's own, to a pixel. What is not as plain as that, a formula or a turned label, is left to it.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

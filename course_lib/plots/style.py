@@ -5,14 +5,12 @@ is told by colour alone, so each entry of `SERIES` also has its own line style a
 Source: Okabe & Ito 2008, "Color Universal Design".
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import matplotlib as mpl
 import numpy as np
@@ -66,12 +64,12 @@ class Style:
     screen: float = 100.0
     print: float = 1.0
 
-    def large(self) -> Style:
+    def large(self) -> Self:
         """For a lecture hall: the whole picture larger, lines thicker, letters larger still."""
         factors = {"line": 1.25, "marker": 1.2, "dpi": 1.4, "screen": 1.4, "print": 1.3}
         return replace(self, **{name: factor * getattr(self, name) for name, factor in factors.items()})
 
-    def fitted(self, limit: float) -> Style:
+    def fitted(self, limit: float) -> Self:
         """Letters as large as `print` asks for, but at most `limit` times the usual size."""
         return replace(self, font=self.font * min(self.print, max(limit, 1.0)), print=1.0)
 

@@ -1,7 +1,5 @@
 """The picture of the zig-zag: a path in the plane of two weights, its directions, and the best learning rates."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

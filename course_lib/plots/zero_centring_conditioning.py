@@ -1,7 +1,5 @@
 """The picture of conditioning: a valley that the mean of the inputs makes narrow, and gradient descent in it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

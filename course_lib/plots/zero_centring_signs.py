@@ -1,7 +1,5 @@
 """Pictures of agreeing signs: of random gradients, and of gradients inside trained networks."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
