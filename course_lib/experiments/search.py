@@ -152,7 +152,7 @@ class Hits:
 
 
 @checked
-def hits(n: tuple[Count, ...] = (10, 20, 58, 59, 60, 100), runs: Count = 4000, seed: FrozenSeed = 0) -> Hits:
+def hits(n: tuple[Count, ...], runs: Count = 4000, seed: FrozenSeed = 0) -> Hits:
     """Draw runs × n trials and count the runs that have one in the best 5 %; how many axes there are is no matter."""
     drawn = np.random.RandomState(seed).uniform(size=(runs, max(n)))
     counted = np.array([(drawn[:, :k] > 0.95).any(axis=1).mean() for k in n])

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from course_lib.experiments.neurons_window import (
+    CITIES,
+    _state,
     multiplications,
     pair_gradients,
     score_gradients,
@@ -64,6 +66,15 @@ def test_training_wins_all_pairs_and_draws_the_cities_together():
     run = window_training()
     assert run.won[-1] == 1 and run.loss[-1] < 0.01 < run.loss[0]
     assert run.likeness[-1] > run.likeness[0] + 0.2
+
+
+def test_likeness_is_the_mean_cosine_of_all_pairs_of_cities():
+    """n unit vectors: |Σu|² = n + n(n − 1) · the mean over the pairs."""
+    rng, n = np.random.default_rng(0), len(CITIES)
+    vectors = {city: rng.standard_normal((4, 1)) for city in CITIES}
+    total = sum(vector / np.linalg.norm(vector) for vector in vectors.values())
+    *_, likeness = _state([((CITIES[0],) * 5, (CITIES[1],) * 5)], vectors, window_parameters())
+    assert likeness == pytest.approx((np.sum(total**2) - n) / (n * (n - 1)))
 
 
 # notes: 28, E19
