@@ -124,11 +124,13 @@ def test_after_an_honest_look_nonsense_is_returned(value):
 
 
 def test_a_rounded_number_is_shown_beside_the_one_that_was_seen():
-    def rounds(x_train, y_train, x_val, y_val, look):
+    def nearest(x_train, y_train, x_val, y_val, look):
         squares = (x_train**2).sum(axis=1)
-        return round(look(lambda x: y_train[np.argmin(squares - 2 * x @ x_train.T, axis=1)]), 3)
+        return look(lambda x: y_train[np.argmin(squares - 2 * x @ x_train.T, axis=1)])
 
-    seen, returned = (line.split()[1] for line in PIPELINE.judge(rounds).message.splitlines()[-2:])
+    assert PIPELINE.judge(lambda *data: np.float32(nearest(*data))).solved
+    rounded = PIPELINE.judge(lambda *data: round(nearest(*data), 3))
+    seen, returned = (line.split()[1] for line in rounded.message.splitlines()[-2:])
     assert len(seen) > len(returned) and float(seen) == pytest.approx(float(returned), abs=5e-4)
 
 

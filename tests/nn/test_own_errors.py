@@ -324,6 +324,12 @@ def test_a_surface_may_be_flat() -> None:
     np.testing.assert_array_equal(flat.grad(X[:, :2]), np.c_[0 * X[:, 1], X[:, 1]])
 
 
+def test_a_surface_works_on_a_copy() -> None:
+    greedy, p = surface(lambda x, y: np.add(x, y, out=x), lambda x, y: (x, np.multiply(y, 2, out=y))), X[:, :2].copy()
+    greedy.value(p), greedy.grad(p)
+    np.testing.assert_array_equal(p, X[:, :2])
+
+
 def test_a_slope_may_be_a_number() -> None:
     mine = net(activation=Activation("double", lambda x: 2.0 * x, lambda x: 2.0))
     assert check_gradients(mine, X, Y).verdict == "right"
@@ -739,8 +745,25 @@ def test_a_network_of_ones_own_is_validated(name: str, given: object, words: str
         fitted(mine)
 
 
-def test_a_network_of_ones_own_learns() -> None:
-    assert np.diff(fitted(Table()).loss).max() < 0.0
+@pytest.mark.parametrize("batch_size", [2, None])
+def test_a_network_of_ones_own_learns_and_works_on_copies(batch_size: int | None) -> None:
+    class Greedy(Table):
+        def loss_and_grad(self, x, y, train=True):
+            loss = super().loss_and_grad(x, y)
+            x[...], y[...] = 0.0, 0
+            return loss
+
+    x, y = X.copy(), Y.copy()
+    history = train(Greedy(), x, y, SGD(), steps=9, batch_size=batch_size)
+    assert history.loss[-1] < history.loss[0]
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(y, Y)
+
+
+def test_theta_that_is_a_new_copy_each_time_is_refused() -> None:
+    copies = type("Mine", (Table,), {"theta": property(lambda self: np.zeros(4), lambda self, given: None)})
+    with pytest.raises(ValueError, match="theta of the network must be one array"):
+        fitted(copies())
 
 
 def test_a_learners_decorator_around_a_method_is_not_taken_off() -> None:

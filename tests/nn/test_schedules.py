@@ -15,6 +15,7 @@ from course_lib.nn.schedules import (
     InverseTime,
     OneOverT,
     Plateau,
+    Schedule,
     Step,
     Warmup,
 )
@@ -52,6 +53,9 @@ def test_cosine_lands_softly():
 def test_warmup_rises_to_any_schedule():
     schedule = Warmup(Step(0.8, factor=0.5, every=10), steps=4)
     assert [schedule(t) for t in (0, 1, 3, 4, 13, 14)] == pytest.approx([0.2, 0.4, 0.8, 0.8, 0.8, 0.4])
+    table = type("Table", (Schedule,), {"rate": lambda self, t: [0.4, 0.2, 0.1][t]})()
+    assert [Warmup(table, steps=1)(t) for t in (0, 1, 3)] == pytest.approx([0.4, 0.4, 0.1])
+    assert table(np.int8(2)) == 0.1
 
 
 @each

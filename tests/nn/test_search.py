@@ -122,6 +122,8 @@ def test_best_of_a_search():
     assert scores == sorted(scores, reverse=True) and len(scores) == result.planned == 60
     assert search(bump, {"lr": LogUniform(1e-6, 1e-2)}, 60, 0, maximise=False).best.score == scores[-1]
     assert result.values("lr").shape == (60,)
+    mixed = [None, 1, "batch", (2, 3)]
+    assert search(bump, {}, [{"lr": 0.1, "norm": norm} for norm in mixed], 0).values("norm").tolist() == mixed
 
 
 def test_a_grid_is_searched_like_any_list_of_settings():
