@@ -188,9 +188,9 @@ def unvalidated(method: Callable) -> Callable:
 
     @wraps(body)
     def quick(self, x, *rest, **named):
-        if type(x) is np.ndarray and (x.dtype is FLOATS[0] or x.dtype is FLOATS[1]) and not named:
+        if type(x) is np.ndarray and (x.dtype is FLOATS[0] or x.dtype is FLOATS[1]):
             try:
-                return body(self, x, *rest)
+                return body(self, x, *rest, **named)
             except (ValueError, TypeError, AttributeError):
                 pass  # out of this handler, so that a sentence stands alone
         given = method(self, x, *rest, **named)
