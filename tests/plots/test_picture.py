@@ -305,7 +305,7 @@ class OneLine(Picture):
         self.line.set_ydata([0, result])
 
 
-@pytest.mark.parametrize("colour", ["#8B4513", "#CC0000", "tab:purple"])
+@pytest.mark.parametrize("colour", ["#123456", "#CC0000", "tab:purple"])
 def test_a_colour_outside_the_palette_is_refused(monkeypatch, colour):
     OneLine().update(1)
     monkeypatch.setattr(OneLine, "colour", colour)
