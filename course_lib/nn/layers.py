@@ -188,7 +188,7 @@ def unvalidated(method: Callable) -> Callable:
 
     @wraps(body)
     def quick(self, x, *rest, **named):
-        if type(x) is np.ndarray and (x.dtype is FLOATS[0] or x.dtype is FLOATS[1]):
+        if type(x) is np.ndarray and x.dtype in FLOATS:
             try:
                 return body(self, x, *rest, **named)
             except (ValueError, TypeError, AttributeError):
