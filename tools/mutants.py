@@ -32,11 +32,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ["nn", "experiments", "plots", "exercises", "explorers", "data"]
 MANY = 8  # explorers, of those that lead to a module; what leads to all of them shows in a few
-OF_EVERY_EXPLORER = """explorers/test_captions.py::test_captions_are_those_that_were_read
+OF_EVERY_EXPLORER = """plots/test_picture.py::test_axes_words_and_colours_follow_the_result_as_was_looked_at
+plots/test_picture.py::test_numbers_at_ticks_stand_where_they_belong
+plots/test_picture.py::test_the_numbers_of_its_artists_are_those_of_the_result
+explorers/test_captions.py::test_captions_are_those_that_were_read
 explorers/test_captions.py::test_pictures_are_those_that_were_looked_at
 explorers/test_captions.py::test_a_button_leads_picture_sliders_and_code_to_its_preset
-plots/test_picture.py::test_the_numbers_of_its_artists_are_those_of_the_result
-plots/test_picture.py::test_axes_words_and_colours_follow_the_result_as_was_looked_at
 plots/test_picture.py::test_blitting_draws_what_a_fresh_picture_draws
 plots/test_picture.py::test_every_number_of_the_result_shows
 explorers/test_explorers.py::test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_something

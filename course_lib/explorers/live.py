@@ -184,10 +184,7 @@ class LiveExplorer(Explorer):
 
     def _preview(self, preview: int | None = None, **settings: Any) -> Any:
         run = self.frames(**settings, **self.before)
-        try:
-            return deque(islice(run, (preview or self.preview) + 1), maxlen=1).pop()
-        finally:
-            run.close()
+        return deque(islice(run, (preview or self.preview) + 1), maxlen=1).pop()
 
     def _make_panel(self) -> Any:
         from course_lib.explorers.live_panel import LivePanel

@@ -77,10 +77,6 @@ class LivePanel(Panel):
         self.clock.playing = False
         super().close()
 
-    def leave(self) -> None:
-        self.clock.playing = False
-        super().leave()
-
     def _runs(self) -> bool:
         return self.clock.playing and time.monotonic() - self._asked < ASLEEP
 
@@ -93,8 +89,8 @@ class LivePanel(Panel):
         self._free_from_cells()
         self._asked = time.monotonic()
         if self not in _playing:
-            self.clock.playing = False  # it was told to stop, but a question was on its way
-        elif self.interrupted:
+            return  # it was told to stop, but a question was on its way
+        if self.interrupted:
             self.pause("Interrupted. Play goes on from here.")
         elif not self.explorer.step():
             self.pause()

@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.experiments.activations_maxout import PIECES, MaxoutFit
 from course_lib.plots.activations import many, number
-from course_lib.plots.picture import Beyond, Picture, log_axes
+from course_lib.plots.picture import Beyond, Picture, cut_off, log_axes
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
 
 ERRORS = (1e-4, 3.0)
@@ -68,9 +68,9 @@ class MaxoutPicture(Picture):
         self.working.set_segments(segments[result.used])
         self.idle.set_segments(segments[~result.used])
         pieces = np.arange(1, PIECES + 1)
-        self.measured.set_data(pieces, np.clip(result.rmse_by_pieces, ERRORS[0] / 10, 10 * ERRORS[1]))
+        self.measured.set_data(pieces, cut_off(result.rmse_by_pieces, *ERRORS))
         self.best.set_data(*((pieces, result.best_by_pieces) if result.best_by_pieces is not None else ([], [])))
-        self.mine.set_data([result.pieces], [np.clip(result.rmse, ERRORS[0] / 10, 10 * ERRORS[1])])
+        self.mine.set_data([result.pieces], [cut_off(result.rmse, *ERRORS)])
         self.beyond.set(pieces, result.rmse_by_pieces)
 
     def describe(self, result: MaxoutFit) -> str:

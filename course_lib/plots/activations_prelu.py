@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from course_lib.experiments.activations_prelu import EPOCHS, RIVALS, LearnedSlope
 from course_lib.plots.activations import number
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture, cut_off, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 LAYERS: tuple[dict[str, Any], ...] = ({"color": BLUE, "linestyle": "-"}, {"color": VERMILLION, "linestyle": "--"})
@@ -85,7 +85,7 @@ class LearnedSlopePicture(Picture):
             self.each[layer].set_segments([] if single else [np.column_stack([epoch, a]) for a in alpha.T])
             self.after[layer].set_data(x, np.maximum(x, 0) + alpha[-1].mean() * np.minimum(x, 0))
         for curve, loss in zip(self.curves, result.loss.T, strict=True):
-            curve.set_data(result.epoch, np.clip(loss, LOSSES[0] / 10, 10 * LOSSES[1]))
+            curve.set_data(result.epoch, cut_off(loss, *LOSSES))
         lost = [name.split(",")[0] for name, loss in zip(RIVALS, result.loss[-1], strict=True) if loss != loss]
         self.lost.set_text(f"diverges: {', '.join(lost)}" if lost else "")
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib.experiments.babysitting import EPOCHS, FAULTS, IMAGES, SCALES, InitialLoss, TinyOverfit
 from course_lib.plots.activations import many, rounded
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, cut_off
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
 TOPS, LOWEST = (100.0, 1e4, 1e6, 1e8), 0.1
@@ -130,7 +130,7 @@ class TinyOverfitPicture(Picture):
 
     def set_artists(self, result: TinyOverfit) -> None:
         epoch = np.arange(len(result.loss))
-        self.curves[0].set_data(epoch, np.clip(result.loss, LOSS_LOW / 10, 10 * LOSS_HIGH))
+        self.curves[0].set_data(epoch, cut_off(result.loss, LOSS_LOW, LOSS_HIGH))
         self.curves[1].set_data(epoch, 100 * result.accuracy)
         self.title.set_text(f"{many(result.examples, 'image')}, λ = {result.reg:g}: {outcome(result)}")
 

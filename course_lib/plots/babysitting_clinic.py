@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib.experiments.babysitting_clinic import STEPS, Clinic, Course
 from course_lib.plots.activations import percent, rounded
-from course_lib.plots.picture import Picture, inside, log_axes
+from course_lib.plots.picture import Picture, cut_off, inside, log_axes
 from course_lib.plots.style import BLUE, GREEN, GREY, ORANGE, VERMILLION
 
 LOSS, TOPS, RATIO, WRAP = (1e-3, 1e3), (10.0, 1e3), (1e-6, 1.0), 118
@@ -65,7 +65,7 @@ class ClinicPicture(Picture):
         now, old = result.after or result.before, result.before if result.after else None
         show(self.curves, now)
         show(self.old, old)
-        self.batches.set_data(np.arange(len(now.batch_loss)), np.clip(now.batch_loss, LOSS[0] / 10, 10 * LOSS[1]))
+        self.batches.set_data(np.arange(len(now.batch_loss)), cut_off(now.batch_loss, *LOSS))
         ratio, below = inside(now.ratio[1:], RATIO)
         self.moves.set_data(now.step[1:], ratio)
         self.below.set_data(now.step[1:][below], np.full(below.sum(), 1.5 * RATIO[0]))
@@ -99,7 +99,7 @@ def show(lines: list, course: Course | None) -> None:
         for line in lines:
             line.set_data([], [])
         return
-    losses = np.clip([course.loss, course.val_loss], LOSS[0] / 10, 10 * LOSS[1])  # what leaves the axes is cut off
+    losses = cut_off([course.loss, course.val_loss], *LOSS)  # what leaves the axes is cut off
     values = (*losses, 100 * course.accuracy, 100 * course.val_accuracy)
     for line, value in zip(lines, values):
         line.set_data(course.step, value)

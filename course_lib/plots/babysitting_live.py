@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib.experiments.babysitting_live import LiveTraining
 from course_lib.plots.activations import percent
-from course_lib.plots.picture import Beyond, Picture, exponents, inside, log_axes, step_up
+from course_lib.plots.picture import Beyond, Picture, cut_off, exponents, inside, log_axes, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 LOSS = (1e-4, 1e3)
@@ -70,7 +70,7 @@ class LiveTrainingPicture(Picture):
             axes.set(xticks=[0, most])
 
     def set_artists(self, result: LiveTraining) -> None:
-        losses = np.clip([result.loss, result.val_loss], LOSS[0] / 10, 10 * LOSS[1])  # what leaves the axes is cut off
+        losses = cut_off([result.loss, result.val_loss], *LOSS)  # what leaves the axes is cut off
         shares = 100 * np.array([result.accuracy, result.val_accuracy])
         for line, values in zip(self.curves, (*losses, *shares)):
             line.set_data(result.step, values)
@@ -80,7 +80,7 @@ class LiveTrainingPicture(Picture):
             drawn, below = inside(values, RATIO)
             line.set_data(result.step, drawn)
             mark.set_data(result.step[-1:][below[-1:]], [1.6 * RATIO[0]] * int(below[-1]))
-        self.signs[0].set_data(result.step, np.clip(result.gradient, GRADIENT[0] / 10, 10 * GRADIENT[1]))
+        self.signs[0].set_data(result.step, cut_off(result.gradient, *GRADIENT))
         self.signs[1].set_data(result.step, 100 * result.dead)
         for mark, values in zip(self.beyond, (result.loss, result.gradient)):
             mark.set(result.step[-1:], values[-1:])

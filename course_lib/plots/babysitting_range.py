@@ -7,7 +7,7 @@ import numpy as np
 from course_lib.experiments.babysitting_range import HIGH, LOW, RangeTest
 from course_lib.plots.activations import percent
 from course_lib.plots.babysitting_rates import rate
-from course_lib.plots.picture import Picture, log_axes
+from course_lib.plots.picture import Picture, cut_off, log_axes
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
 TOP, NORMS = 4.0, (1e-2, 1e4)
@@ -55,7 +55,7 @@ class RangeTestPicture(Picture):
         self.smooth.set_data(result.rate, np.minimum(result.smooth, 2 * TOP))
         self.steepest.set_xdata([result.steepest] * 2)
         self.explodes.set_xdata([result.explodes or 1.0] * 2)
-        self.lengths.set_data(result.rate, np.minimum(result.norm, 10 * NORMS[1]))
+        self.lengths.set_data(result.rate, cut_off(result.norm, *NORMS))
         for artist in (self.clip, self.cut):
             artist.set_visible(result.clip > 0)
         if result.clip:

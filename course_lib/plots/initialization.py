@@ -115,7 +115,7 @@ class RacePicture(Picture):
         self.row_keys(self.bars, -0.66, -0.50, styles)
 
     def background(self, result: InitializationRace) -> tuple:
-        return (step_up(float(result.step[-1])),)
+        return (float(result.step[-1]),)
 
     def set_background(self, result: InitializationRace) -> None:
         self.losses.set_xlim(0, float(result.step[-1]))

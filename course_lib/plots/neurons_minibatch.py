@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.experiments import neurons_minibatch as descent
-from course_lib.experiments.neurons_minibatch import BATCHES, EXAMPLES, START, MinibatchRun
+from course_lib.experiments.neurons_minibatch import BATCHES, COMPARED, EXAMPLES, START, MinibatchRun
 from course_lib.plots.activations import many
 from course_lib.plots.picture import Beyond, Picture, log_axes, step_up
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
@@ -38,7 +38,7 @@ class MinibatchPicture(Picture):
         end: dict[str, Any] = {"marker": ".", "markevery": [-1]}  # a run of one update is a point
         self.others = [self.moving_line(losses, linewidth=1.3, **end, **props) for props in OTHERS]
         self.loss = self.moving_line(losses, color=BLUE, linewidth=2.6, **end)
-        names = [*(f"m = {size}" for size in (1, 16, EXAMPLES)), "yours"]
+        names = [*(f"m = {size}" for size in COMPARED), "yours"]
         narrow: dict[str, Any] = {"handlelength": 1.5, "handletextpad": 0.5, "borderaxespad": 0.2}
         losses.legend([*self.others, self.loss], names, loc="upper left", bbox_to_anchor=(1.0, 1.1), **narrow)
         self._draw_noise(noise)

@@ -10,7 +10,7 @@ from course_lib.experiments.optimizers import OptimizerPath, OptimizerPaths
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.nn.surfaces import Surface
 from course_lib.plots.activations import many
-from course_lib.plots.picture import Picture, log_axes
+from course_lib.plots.picture import Picture, cut_off, log_axes
 from course_lib.plots.style import COLOURS
 
 STYLES: dict[str, dict[str, Any]] = {  # every optimizer looks the same in every picture of the chapter
@@ -103,9 +103,8 @@ class PathPicture(Picture):
             x, y = run.points[-1]
             inside = left <= x <= right and low <= y <= high
             self.ends[name].set_data([x] if inside else [], [y] if inside else [])
-            loss = np.nan_to_num(run.loss, nan=1e9, posinf=1e9)
-            self.curves[name].set_data(t, np.clip(loss, LOSS_LOWS[1] / 10, 10 * LOSS_HIGH))
-            self.steps[name].set_data(t[1:], np.clip(run.rate, RATE_LOWS[1] / 10, 10 * RATE_HIGH))
+            self.curves[name].set_data(t, cut_off(run.loss, LOSS_LOWS[1], LOSS_HIGH, lost=math.inf))
+            self.steps[name].set_data(t[1:], cut_off(run.rate, RATE_LOWS[1], RATE_HIGH))
             self.steps[name].set_marker(STYLES[name]["marker"] if result.steps == 1 else "None")  # a point is no line
             self.cells[name][0].set_text(f"{run.lr:.3g}")
             self.cells[name][1].set_text(fate(run))

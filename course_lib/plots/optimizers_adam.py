@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib.experiments.optimizers_adam import STEPS, AdamBias
 from course_lib.plots.optimizers import decades
-from course_lib.plots.picture import Picture, step_up
+from course_lib.plots.picture import Picture, cut_off, step_up
 from course_lib.plots.style import BLUE, GREEN, VERMILLION
 
 STEP_LOW, STEP_HIGH = 1e-2, 1e2
@@ -62,7 +62,7 @@ class AdamBiasPicture(Picture):
     def set_artists(self, result: AdamBias) -> None:
         t = np.arange(1, len(result.m) + 1)
         for correction, values in ((True, result.corrected), (False, result.uncorrected)):
-            self.lines[correction].set_data(t, np.clip(np.abs(values), STEP_LOW / 10, 10 * STEP_HIGH))
+            self.lines[correction].set_data(t, cut_off(np.abs(values), STEP_LOW, STEP_HIGH))
             self.lines[correction].set_linewidth(self.style.line * (1.7 if correction == result.correction else 0.7))
         at, height = result.peak
         self.peak.set_data([] if result.rises else [at], [] if result.rises else [abs(height)])

@@ -7,7 +7,7 @@ import numpy as np
 from course_lib.experiments.optimizers_conventions import BOWL, MAX_STEPS, Conventions
 from course_lib.plots.activations import many
 from course_lib.plots.optimizers import decades, draw_surface, seen, short
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, cut_off
 from course_lib.plots.style import SERIES
 
 LOW, HIGH = 1e-17, 100.0
@@ -68,8 +68,8 @@ class ConventionsPicture(Picture):
             end.set_data(*points[-1:].T)
         for row, curve in enumerate(self.curves):
             there = row < len(result.gap)
-            gap = np.nan_to_num(result.gap[row], nan=1e9, posinf=1e9) if there else []
-            curve.set_data(range(len(gap)), np.clip(gap, LOW, 10 * HIGH))
+            gap = cut_off(result.gap[row] if there else [], LOW, HIGH, lost=np.inf)
+            curve.set_data(range(len(gap)), np.maximum(gap, LOW))  # 0 is seen at the edge, among what rounding makes
 
     def describe(self, result: Conventions) -> str:
         parts = [f"{form} by {_distance(gap)}" for form, gap in zip(result.forms[1:], result.largest, strict=True)]

@@ -18,7 +18,7 @@ from course_lib.experiments.optimizers_map import (
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import many, percent
 from course_lib.plots.optimizers import decades, short, surface_name
-from course_lib.plots.picture import Beyond, Picture
+from course_lib.plots.picture import Beyond, Picture, cut_off
 from course_lib.plots.style import BLUE, GREEN, LIGHT, VERMILLION
 
 DARKEST = -8.0  # log10 of what is left
@@ -79,9 +79,8 @@ class MapPicture(Picture):
         lr, beta, left = result.best
         self.best.set_data([math.log10(lr)], [beta])
         self.border.set_data(*([], []) if result.limit is None else (np.log10(result.limit), result.betas))
-        values = np.where(np.isfinite(result.slice), result.slice, 1e9)
-        self.curve.set_data(result.fine_lrs, np.clip(values, SLICE_LOW / 10, 10 * SLICE_HIGH))
-        here = result.here if math.isfinite(result.here) else 1e9
+        self.curve.set_data(result.fine_lrs, cut_off(result.slice, SLICE_LOW, SLICE_HIGH, lost=math.inf))
+        here = result.here if math.isfinite(result.here) else math.inf
         self.dot.set_data([result.lr], [here if SLICE_LOW <= here <= SLICE_HIGH else math.nan])
         self.beyond.set([result.lr], [here])
         limit, optimum = limits(result)

@@ -8,7 +8,7 @@ from course_lib.experiments.optimizers_race import STEPS, OptimizerRace
 from course_lib.nn.optimizers import OPTIMIZERS
 from course_lib.plots.activations import percent
 from course_lib.plots.optimizers import STYLES, decades
-from course_lib.plots.picture import Beyond, Picture
+from course_lib.plots.picture import Beyond, Picture, cut_off
 
 LOW, HIGH = 0.01, 10.0
 LABELS = [entry.label for entry in OPTIMIZERS.values()]
@@ -48,7 +48,7 @@ class OptimizerRacePicture(Picture):
         ]
 
     def set_artists(self, result: OptimizerRace) -> None:
-        mean, low, high = map(_shown, (result.mean, result.low, result.high))
+        mean, low, high = cut_off([result.mean, result.low, result.high], LOW, HIGH, lost=np.inf)  # through the top
         for row, name in enumerate(result.names):
             bold = name == result.watch
             self.curves[name].set_data(result.step, mean[row])
@@ -79,8 +79,3 @@ class OptimizerRacePicture(Picture):
             f"{len(result.names)} optimisers on the digits with {rates}, {seeds} seeds each: {name} with "
             f"η = {result.lrs[row]:.3g} {fate}. Lowest mean loss: {OPTIMIZERS[result.ranking[0]].label}."
         )
-
-
-def _shown(values: np.ndarray) -> np.ndarray:
-    """Cut off beyond the axis; lost runs leave through the top."""
-    return np.clip(np.where(np.isfinite(values), values, 99.0), LOW / 10, 10 * HIGH)

@@ -8,7 +8,7 @@ import numpy as np
 from course_lib.experiments.optimizers_schedules import UPDATES, ScheduleRun, noise_floor, schedule_of
 from course_lib.nn.schedules import SCHEDULES
 from course_lib.plots.optimizers import decades, short
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, cut_off
 from course_lib.plots.style import BLUE, ORANGE, VERMILLION
 
 RATE_LOW, RATE_HIGH = 1e-4, 10.0
@@ -54,7 +54,7 @@ class SchedulePicture(Picture):
         self.rate.set_data(*_every_update(result))
         self.left_alone.set_data([0, UPDATES], [result.lr] * 2)
         for line, values in ((self.loss, result.loss), (self.constant, result.constant)):
-            line.set_data(result.step, np.clip(np.nan_to_num(values, nan=1e9, posinf=1e9), low / 10, high * 10))
+            line.set_data(result.step, cut_off(values, low, high, lost=math.inf))
         floor = noise_floor(result.lr) if result.problem == "noisy bowl" else math.inf
         self.floor.set_data(*([0, UPDATES], [floor] * 2) if math.isfinite(floor) else ([], []))
         dotted = "    dotted: its noise floor" * math.isfinite(floor)
@@ -78,7 +78,7 @@ def _every_update(result: ScheduleRun) -> tuple[np.ndarray, np.ndarray]:
         rate = result.rate[np.searchsorted(result.step, t, side="right") - 1]
     else:
         rate = np.asarray(schedule_of(result.schedule, result.lr, result.tau, result.factor)(t.astype(float)))
-    return t, np.maximum(rate, RATE_LOW / 10)
+    return t, cut_off(rate, RATE_LOW, RATE_HIGH)
 
 
 def _number(value: float) -> str:

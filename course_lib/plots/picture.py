@@ -309,6 +309,12 @@ def exponents(text: str) -> str:
     return re.sub(r"(?<=\d)e\+0*", "e", re.sub(r"(?<=\d)e[-−]0*", "e−", text))
 
 
+def cut_off(values: ArrayLike, low: float, high: float, lost: float = math.nan) -> np.ndarray:
+    """`values` no further than a decade beyond a logarithmic axis, as the canvas cannot hold all; `lost` for NaN."""
+    values = np.asarray(values, dtype=float)
+    return np.clip(np.where(np.isnan(values), lost, values), low / 10, 10 * high)
+
+
 def step_up(value: float, steps: tuple[float, ...] = (1.0, 2.0, 5.0)) -> float:
     """The smallest of ..., 1, 2, 5, 10, 20, ... that is not below `value`.
 

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from course_lib.experiments.preprocessing import SHOWN, PreparedCloud
 from course_lib.experiments.preprocessing_sensitivity import LineSensitivity
 from course_lib.plots.activations import capital, many, percent
-from course_lib.plots.picture import Beyond, Picture, exponents
+from course_lib.plots.picture import Beyond, Picture, cut_off, exponents
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
 LEVELS = (1.0, 1 / 4, 1 / 16, 1 / 64)  # of the loss at the start
@@ -191,8 +191,9 @@ class SensitivityPicture(Picture):
             artists["before"].set_data(*_line(result.weights[i], b))
             artists["line"].set_data(*_line(w, b))
         for curve, dot, values, loss in zip(self.lines, self.dots, result.curve, result.loss, strict=True):
-            curve.set_data(result.angles, np.clip(values, 1e-4, 1e3))
-            dot.set_data([result.wiggle], [np.clip(loss, 1e-4, 1e3)])
+            limits = curve.axes.get_ylim()
+            curve.set_data(result.angles, cut_off(values, *limits))
+            dot.set_data([result.wiggle], [cut_off(loss, *limits)])
         self.beyond.set([result.wiggle] * 2, result.loss)
 
     def describe(self, result: LineSensitivity) -> str:

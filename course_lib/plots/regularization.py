@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib.experiments.regularization import BINS, STEPS, Overfitting
 from course_lib.plots.activations import percent
-from course_lib.plots.picture import Picture
+from course_lib.plots.picture import Picture, cut_off
 from course_lib.plots.style import BLUE, VERMILLION
 
 LOSS_LOW, LOSS_HIGH = 1e-4, 10.0
@@ -53,7 +53,7 @@ class OverfittingPicture(Picture):
     def set_artists(self, result: Overfitting) -> None:
         wrong = f", {result.wrong:.0%} wrong labels" if result.wrong else ""
         self.title.set_text(f"{result.images} images{wrong}, {result.parameters} parameters; {settings(result)}")
-        losses = np.clip([result.train_loss, result.val_loss], LOSS_LOW / 10, 10 * LOSS_HIGH)
+        losses = cut_off([result.train_loss, result.val_loss], LOSS_LOW, LOSS_HIGH)
         shares = 100 * np.array([result.train_accuracy, result.val_accuracy])
         values = np.array([losses, shares]).swapaxes(1, 2).reshape(len(self.curves), -1)  # by panel, network and part
         for line, value in zip(self.curves, values, strict=True):

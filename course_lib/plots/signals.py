@@ -12,7 +12,7 @@ from course_lib.experiments.playground_layers import Layers
 from course_lib.experiments.signals import SignalPropagation
 from course_lib.nn.activations import ACTIVATIONS
 from course_lib.plots.activations import name_of, percent
-from course_lib.plots.picture import Picture, log_axes
+from course_lib.plots.picture import Picture, cut_off, log_axes
 from course_lib.plots.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 # Few limits: a column that collapses or leaves them says something, and the background is seldom drawn again.
@@ -170,7 +170,7 @@ def violins(result: SignalPropagation | Layers) -> np.ndarray:
     layer = np.arange(1, result.depth + 1)[:, None]
     x = np.hstack([layer - half, (layer + half)[:, ::-1]])
     y = np.hstack([centre, centre[:, ::-1]])
-    return np.stack([x, np.clip(y, SIZES[0] / 10, SIZES[1] * 10)], axis=-1)
+    return np.stack([x, cut_off(y, *SIZES)], axis=-1)
 
 
 class BeyondAxis:

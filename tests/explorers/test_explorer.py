@@ -122,7 +122,7 @@ def test_an_impossible_setting_becomes_a_sentence_and_the_last_picture_stays():
             raise ValueError("x above 5 does not work; choose less.")
         return {"x": x, "k": k}
 
-    explorer = made(experiment)
+    explorer = made(experiment, presets={"far": {"x": 9.0}})
     good = explorer.picture.png()
     assert explorer.drag({"x": 6.0}) is False
     assert explorer.message == "x above 5 does not work; choose less."
@@ -132,6 +132,12 @@ def test_an_impossible_setting_becomes_a_sentence_and_the_last_picture_stays():
             move()
     explorer.drag({"x": 4.0})
     assert explorer.message == ""
+    panel = explorer._panel = panels.Panel(explorer)
+    for move in (panel.buttons["far"].click, lambda: setattr(panel.inputs["x"], "value", 8.0)):
+        move()
+        assert "<strong>x above 5 does not work; choose less.</strong> </p>" in panel.caption.value
+        explorer.reset()
+        assert ">x is 1</p>" in panel.caption.value
 
 
 def test_a_defect_in_an_experiment_never_reaches_the_learner_as_a_traceback():

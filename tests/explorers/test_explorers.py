@@ -217,7 +217,9 @@ def test_linked_controls_come_back_with_the_line_of_code_from_every_state(name):
     explorer, rng = EXPLORERS[name](), np.random.default_rng(3)
     for _ in range(100):
         control = list(explorer.controls.values())[rng.integers(len(explorer.controls))]
-        explorer.settings = explorer._checked(explorer.settings, {control.name: control.random(rng)})
+        moved = {control.name: control.random(rng)}
+        explorer.settings = explorer._checked(explorer.settings, moved)
+        assert explorer.settings == explorer.settings | moved, "others make way for what a hand moves"
         assert EXPLORERS[name](**explorer.settings).settings == explorer.settings
         again = eval(repr(explorer), dict(EXPLORERS)).settings
         for setting, value in explorer.settings.items():

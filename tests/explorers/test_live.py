@@ -99,7 +99,7 @@ def test_a_control_acts_during_training_and_another_begins_anew():
     explorer = made()
     for _ in range(3):
         explorer.step()
-    explorer.drag({"lr": 5.0})
+    assert explorer.drag({"lr": 5.0}) is False, "there is no draft that a full result would replace"
     assert explorer.result == 2, "the picture waits for the next frame"
     explorer.step()
     assert explorer.result == 7
@@ -116,9 +116,11 @@ def test_code_moves_a_live_run_as_the_hand_does():
     assert explorer.result == 4
     with pytest.raises(ValueError, match="lr must be"):
         explorer.set(lr=11.0)
+    with pytest.raises(ValueError, match="no preset 'Three'"):
+        explorer.preset("Three")
     assert explorer.reset().result == 5
     assert not explorer.is_live
-    explorer.step()
+    explorer.step(), explorer.step()
     explorer.preset("Two")
     assert (explorer.result, explorer.settings["lr"], explorer.is_live) == (0, 2.0, True)
 
@@ -170,11 +172,11 @@ def test_the_page_asks_for_frames_and_pause_ends_that(watched):
     assert ">Running. Pause" in panel.caption.value and "<strong>" not in panel.caption.value
     panel.play_button.click()
     assert not panel.clock.playing and panel.play_button.description == "Play"
-    assert "x is 3" in panel.caption.value
+    assert ">x is 3<" in panel.caption.value
     panel.clock.value += 1  # asked before the page heard of the pause
     assert explorer.result == 3
     panel.step_button.click()
-    assert explorer.result == 4 and "x is 4" in panel.caption.value
+    assert explorer.result == 4 and ">x is 4<" in panel.caption.value
     panel.play_button.click()
     panel.clock.value += 1
     assert explorer.result == 5, "it goes on where it was paused"
@@ -193,13 +195,33 @@ def test_restart_keeps_playing_and_reset_stops(watched):
     assert explorer.result == 5 and not panel.clock.playing and panel.inputs["lr"].value == 1.0
 
 
+@pytest.mark.parametrize("leave_picture", [False, True])
+def test_a_panel_that_goes_takes_its_clock_along(watched, leave_picture):
+    explorer, panel = watched
+    panel.play_button.click()
+    explorer.close(leave_picture)
+    assert not panel.clock.playing and panel not in live_panel._playing and not explorer.is_live
+
+
 def test_an_error_or_the_end_pauses(watched):
     explorer, panel = watched
     panel.play_button.click()
     panel.clock.value += 1
     panel.inputs["lr"].value = 9.5
     panel.clock.value += 1
-    assert not panel.clock.playing and "ZeroDivisionError" in panel.caption.value
+    assert not panel.clock.playing and "ZeroDivisionError: lr above 9)." in panel.caption.value
+
+
+def test_the_lease_of_the_clock_goes_on_while_the_page_asks_and_an_end_by_itself_is_none(watched):
+    explorer, panel = watched
+    explorer.set(width=1)  # without an end
+    panel.play_button.click()
+    for _ in range(3 * live_panel.LEASE):
+        panel.clock.value += 1
+        assert 0 < panel.clock.max - panel.clock.value <= live_panel.LEASE
+    panel.clock.value = panel.clock.max  # the kernel was busy for as long
+    panel.clock.playing = False  # so the page stopped
+    assert panel.clock.playing and panel.clock.max == panel.clock.value + live_panel.LEASE
 
 
 def test_an_interrupt_pauses_at_the_next_frame(watched):
@@ -208,7 +230,7 @@ def test_an_interrupt_pauses_at_the_next_frame(watched):
     panel.clock.value += 1
     live_panel._interrupted()
     panel.clock.value += 1
-    assert not panel.clock.playing and "Interrupted" in panel.caption.value and explorer.result == 0
+    assert not panel.clock.playing and "<strong>Interrupted" in panel.caption.value and explorer.result == 0
 
 
 def test_after_a_page_was_closed_while_it_played_one_press_plays_again(watched, clock):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,46 @@ def test_the_rules_fit_their_lines_and_end_in_the_number():
         if name in result.before:
             assert last.endswith(f"= {number(result.gradient[name][at])}"), (last, result.part)
             assert f"= {number(result.after[name][at])}" in rules(result, "update")[1]
+
+
+def symbols(result):
+    """The number that each symbol stands for; with one output there are U₂, c and s."""
+    arrays = {"x": result.x[0], "z": result.z[0], "a": result.a[0], "s": result.s[0], "δ": result.delta[0]}
+    slopes = {**result.gradient, "x": result.dx[0], "a": result.da[0], "s": result.ds[0]}
+    arrays |= {"p": result.probability, **result.before, **{f"∂J/∂{name}": slope for name, slope in slopes.items()}}
+    known = {"α": result.lr, "J": result.loss}
+    for name, array in arrays.items():
+        for at, value in np.ndenumerate(array):
+            kept = {"U": 1, "c": 0, "s": 0}.get(name[-1], 2) if result.sizes[2] == 1 else 2
+            known[name + "".join("₁₂₃₄"[i] for i in at[:kept])] = value
+    for i, (a, slope) in enumerate(zip(result.a[0], result.slope[0], strict=True)):
+        known |= {f"f(z{'₁₂₃₄'[i]})": a, f"f′(z{'₁₂₃₄'[i]})": slope}
+    return known
+
+
+def worked_out(said, known):
+    """What one side of an equation comes to; None where it has a sum over an index, a named function or nothing."""
+    if re.search("[A-Za-z]{2}|Σ|^$", said):
+        return None
+    name = r"f′?\(z[₁-₄]\)|(?<!\d)(?:∂J/∂)?[A-Za-zδα][₁-₄]*"
+    code = re.sub(name, lambda found: f"({known[found[0]]})", said)
+    for sign, python in {") (": ")*(", "·": "*", "−": "-", "½": "0.5*", "²": "**2"}.items():
+        code = code.replace(sign, python)
+    return eval(code)
+
+
+def test_every_equation_holds():
+    """Each symbol is one of the network, and all sides come to the same, but for what was rounded."""
+    sides = 0
+    for result in small_results():
+        known = symbols(result)
+        for phase in PHASES:
+            for equation in re.split("; |, |a part of |←|→", sentence(rules(result, phase)).replace("J:", "J =")):
+                values = [worked_out(side.strip(), known) for side in equation.split(" = ")]
+                values = [value for value in values if value is not None]
+                assert values == pytest.approx([values[0]] * len(values) if values else [], rel=0.03), equation
+                sides += len(values)
+    assert sides > 1000
 
 
 @pytest.mark.parametrize("network", NETWORKS)

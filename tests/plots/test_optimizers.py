@@ -84,6 +84,9 @@ def test_the_race_marks_losses_outside_its_axis():
     assert picture.beyond.above.get_xydata().tolist() == [[10.0, 0]]
     assert picture.beyond.below.get_xydata().tolist() == [[0.01, 1]]
     assert picture.cells[2][1].get_text() == "diverges"
+    assert picture.curves[result.names[2]].get_ydata()[-1] > picture.losses.get_ylim()[1]  # lost through the top
+    lost = replace(result, mean=mean, watch=result.names[2], diverged=np.full(len(mean), 2))
+    assert "diverges with 2 of the seeds" in picture.describe(lost)
     assert picture.curves["momentum"].get_ydata()[-1] < picture.losses.get_ylim()[0]  # leaves, not clamped to the edge
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb, to_rgba_array
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
@@ -38,6 +39,7 @@ class Visit:
     result: object
     sources: dict[str, set[str]]
     looks: dict[str, str]
+    wrong_ticks: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,8 @@ def visits(explorer):
         if move:
             explorer.drag({key: control.random(rng) for key, control in explorer.controls.items()})
         result = explorer._result
-        found.append(Visit(result, sources(picture, result), looks(picture)))
+        said = {"caption.text": explorer.description()}
+        found.append(Visit(result, sources(picture, result), looks(picture) | said, wrong_ticks(picture)))
     yield found
     explorer.close()
 
@@ -75,7 +78,13 @@ def test_texts_and_background_are_those_of_the_style(explorer):
 # out itself: ellipses, contours, rows of its layout.
 SOURCES = Path(__file__).with_name("sources.json")
 LOOKS = Path(__file__).with_name("looks.json")  # limits and colours that change with the result, at each visit
-DECIDED_BY_ROUNDING = {"batchnorm_training_explorer", "optimizer_race_explorer", "playground"}  # numbers in their words
+# Words whose numbers rounding decides.
+DECIDED_BY_ROUNDING = {
+    "batchnorm_training_explorer": "text",
+    "gradient_check_explorer": "caption.text",
+    "optimizer_race_explorer": "text",
+    "playground": "text",
+}
 # What is measured for the text and the tests alone, and settings that the sliders show.
 UNSEEN = {
     "neuron_explorer": "axis",
@@ -176,7 +185,15 @@ def looks(picture: Picture) -> dict[str, str]:
         for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
             own = isinstance(axis.get_major_locator(), FixedLocator)
             ticks = [text.get_text() for text in axis.get_ticklabels() if own]
+            ticks += ["and minor ones"] * bool(len(axis.get_minorticklocs()))
             found[f"axes {number}.{axis.axis_name}"] = " ".join([f"{low:.3g} to {high:.3g}:", *filter(None, ticks)])
+    for number, ax in enumerate([picture.figure, *picture.figure.axes]):
+        legends = [*getattr(ax, "legends", []), *filter(None, [getattr(ax, "legend_", None)])]
+        words = [*ax.texts, *(text for legend in legends for text in legend.get_texts())]
+        if isinstance(ax, Axes):
+            words += [ax.title, ax._left_title, ax._right_title, ax.xaxis.label, ax.yaxis.label]
+        still = [text.get_text() for text in words if text.get_text() and not text.get_animated()]
+        found[f"words {number}.text"] = " · ".join(still)
     for number, (name, artist) in enumerate(named(picture)):
         if getattr(artist, "get_array", lambda: None)() is not None:
             found[f"{number} {name}.shades"] = "{:.3g} to {:.3g}".format(*artist.get_clim())
@@ -188,7 +205,38 @@ def looks(picture: Picture) -> dict[str, str]:
             found[f"{number} {name}.colour"] = " ".join(sorted(colours))
             if isinstance(artist, Text):
                 found[f"{number} {name}.text"] = artist.get_text()
+                found[f"{number} {name}.place"] = "{:.3g}, {:.3g} ".format(*artist.get_position()) + artist.get_weight()
+            elif isinstance(artist, Line2D):
+                found[f"{number} {name}.line"] = f"{artist.get_linewidth():.3g} {artist.get_marker()}"
     return found
+
+
+def wrong_ticks(picture: Picture) -> list[str]:
+    """Axes whose numbers do not stand at themselves, at their logarithms or evenly, as per cent and rows do."""
+    found = []
+    for ax in picture.figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            ticks, read = axis.get_ticklocs(), [tick_number(text.get_text()) for text in axis.get_ticklabels()]
+            pairs = [pair for pair in zip(ticks, read) if pair[1] is not None]
+            places, labels = np.array(pairs).reshape(-1, 2).T
+            right = [places, 10.0 ** np.clip(places, -99, 99)]
+            right += [np.poly1d(np.polyfit(places, labels, 1))(places)] if len(pairs) > 2 else []
+            right += [labels] if np.array_equal(ticks, range(len(ticks))) else []  # names of rows
+            if not any(np.allclose(labels, one, rtol=0.02, atol=1e-9) for one in right):
+                found.append(f"{ax.get_title(loc='left')}: {dict(pairs)}")
+    return found
+
+
+def tick_number(label: str) -> float | None:
+    """What stands at a tick as a number: −0.5, 50 %, ≥ 7, 10⁻⁴, 1½, 2h; None for words."""
+    plain = label.translate(str.maketrans({"½": ".5", "¼": ".25", "−": "-", " ": "", "≤": "", "≥": ""})).rstrip("%°h")
+    power = re.fullmatch("10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", plain)
+    plain = "1e" + power[1].translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) if power else plain
+    return float(plain) if re.fullmatch(r"[+-]?\d*\.?\d+(e-?\d+)?", plain) else None
+
+
+def test_numbers_at_ticks_stand_where_they_belong(visits):
+    assert not [wrong for visit in visits for wrong in visit.wrong_ticks]
 
 
 def test_the_numbers_of_its_artists_are_those_of_the_result(explorer, visits):
@@ -209,14 +257,13 @@ def test_axes_words_and_colours_follow_the_result_as_was_looked_at(explorer, vis
         seen = [visit.looks.get(name, "unseen") for visit in visits]
         if len(set(seen)) > 1:
             found[name] = " | ".join(seen)
-        elif re.search(r"\d", seen[0]) and not name.endswith("colour"):
+        elif re.search(r"\d", seen[0]) and not name.endswith(("colour", "line", "place")):
             found[name] = seen[0]
     stored = read(LOOKS, explorer.name, found)
     assert found.keys() == stored.keys()
     wrong = {name: (one, stored[name]) for name, one in found.items() if one != stored[name]}
-    said = {name for name in wrong if name.endswith("text") and said_alike(*wrong[name])}
-    if explorer.name in DECIDED_BY_ROUNDING:
-        said = {name for name in wrong if name.endswith("text")}
+    said = {name for name in wrong if name.endswith(("text", "place")) and said_alike(*wrong[name])}
+    said |= {name for name in wrong if name.endswith(DECIDED_BY_ROUNDING.get(explorer.name, "none"))}
     assert not {name: pair for name, pair in wrong.items() if name not in said}
 
 

@@ -1,5 +1,8 @@
 """The pictures of chapter 10: their words follow the sliders that the text tells the reader to watch."""
 
+from dataclasses import replace
+from itertools import islice
+
 import pytest
 
 from course_lib.experiments.search import grid_vs_random
@@ -38,10 +41,13 @@ def test_too_few_good_trials_are_not_called_clear_of_the_ends(strategy, seed):
     assert "Too few good trials" in SearchPicture().describe(state)
 
 
-def test_the_first_trials_are_not_judged():
-    states = digits_search(trials=20)
-    assert "Nothing to rank" in SearchPicture().describe(next(states))
-    assert "Too few good trials" in SearchPicture().describe(next(states))
+def test_the_first_trials_are_not_judged_and_one_look_at_the_end_is_told():
+    first, second = islice(digits_search(trials=20), 2)
+    picture = SearchPicture().update(first)
+    assert picture.title.get_text() == "Random search: no trial yet"
+    assert "Nothing to rank" in picture.describe(first)
+    assert "Too few good trials" in picture.describe(second)
+    assert picture.describe(replace(second, test_accuracy=0.9123)).endswith(" Test digits, one look: 91.2 %.")
 
 
 def test_trials_that_a_stage_leaves_behind_were_not_given_up():
