@@ -12,14 +12,18 @@ QUESTION = "Run → Run All Cells makes these answers buttons."
 STOPPED = "No kernel answers here. Run → Run All Cells makes it live again."
 RAN_AGAIN = "This cell has run again, perhaps in another window. Run it here to go on."
 
-# After a restart `ipywidgets` marks every view of a widget; in the other cases aria.js marks the box.
-_STOPPED = """<style>
+# After a restart `ipywidgets` marks every view of a widget; in the other cases aria.js marks the box. The last lines
+# are for pages in two colours, and for narrow ones: a slider without room beside its name goes below it.
+_STYLE = """<style>
 .course-aria:not(.course-stopped, .jupyter-widgets-disconnected) > .when-stopped { display: none; }
 .course-aria > .when-stopped { order: -1; }
 .course-aria:is(.course-stopped, .jupyter-widgets-disconnected) > .controls { position: relative; }
 .course-aria:is(.course-stopped, .jupyter-widgets-disconnected) > .controls::after { content: ""; position: absolute;
   inset: 0; background: var(--jp-layout-color0, white); opacity: 0.6; z-index: 9; }
 .course-aria .jupyter-widgets-disconnected::before { content: none; }
+@media (forced-colors: active) { .course-aria :is(button, .noUi-target) { border: 1px solid; } }
+.course-aria:not(.large-print) .widget-hslider { flex-wrap: wrap; height: auto; }
+.course-aria:not(.large-print) .widget-hslider > .slider-container { flex: 1 1 48px; min-width: 48px; }
 </style>"""
 
 
@@ -30,7 +34,7 @@ def when_stopped(controls: Iterable[Any]) -> Any:
     for widget in controls:
         widget.add_class("controls")
     sentence = f'<p role="status" style="margin:0;line-height:1.4"><strong>{html.escape(STOPPED)}</strong></p>'
-    shown = widgets.HTML(_STOPPED + sentence)
+    shown = widgets.HTML(_STYLE + sentence)
     shown.add_class("when-stopped")
     return shown
 

@@ -114,7 +114,7 @@ def rows(folder: Path, exercises: dict[str, Exercise]) -> Iterator[tuple[str, st
             continue
         answers = handed.setdefault(grade_answers.student_of(path, folder), {})
         try:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
             chapters = {id.split(".")[0] for id in grade_answers.exercise_ids(notebook)}
         except Exception as error:  # whatever was handed in
             answers.setdefault("", []).append(

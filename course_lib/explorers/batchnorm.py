@@ -106,7 +106,7 @@ def batchnorm_modes_explorer(**start: Any) -> Explorer:
     """
     controls: list[Control] = [
         Stops("train_batch", "training batch", SIZES, 32),
-        LogSlider("momentum", "momentum (weight of the new)", 1e-3, 1, 0.1),
+        LogSlider("momentum", "momentum (new value)", 1e-3, 1, 0.1),
         IntSlider("steps", "training steps", 10, STEPS, 150, step=10),
         Choice("mode", "test mode", tuple(MODES), "eval"),
         Stops("test_batch", "test batch", SIZES, 32),

@@ -15,7 +15,13 @@ import numpy as np
 from course_lib.arguments import alike
 
 # Every control of a panel has the one layout made of this: a widget's layout is a message of its own at the start.
-LAYOUT = {"width": "auto", "flex": "1 1 270px", "min_width": "250px", "max_width": "520px", "margin": "2px 10px 2px 0"}
+LAYOUT = {
+    "width": "auto",
+    "flex": "1 1 270px",
+    "min_width": "min(250px, 100%)",
+    "max_width": "520px",
+    "margin": "2px 10px 2px 0",
+}
 
 
 def _widget(widget: str, control: Any, layout: Any, **more: Any) -> Any:

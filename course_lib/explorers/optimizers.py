@@ -66,7 +66,7 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
         LogSlider("lr", "learning rate", 1e-4, 10, 0.1, step=0.02),
         IntSlider("steps", "steps", 1, MAX_STEPS, 30),
         Choice("watch", "watch", ("all", *OPTIMIZERS), "all", ["all", *LABELS]),
-        Slider("beta", "β (momentum, RMSProp, β1)", 0, 0.99, 0.9, step=0.01),
+        Slider("beta", "β, β1 (Adam)", 0, 0.99, 0.9, step=0.01),
         Stops("beta2", "β2 (Adam)", BETAS, 0.999),
         LogSlider("eps", "ε", 1e-10, 1, 1e-7, step=0.5),
         Choice("eps_at", "ε of Adam", tuple(ADAMS), "uncorrected"),

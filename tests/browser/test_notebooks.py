@@ -23,11 +23,14 @@ UNREADABLE = """() => [...document.querySelectorAll('.jp-OutputArea-output')].fl
     const right = output.getBoundingClientRect().right + 1;
     const words = output.querySelectorAll('.widget-label, .widget-label-basic, .widget-readout, button, select');
     const boxes = output.querySelectorAll('.widget-inline-hbox, button');
+    const tracks = [...output.querySelectorAll('.widget-slider')].filter(one => one.offsetWidth);
     return [...words].filter(one => one.textContent.trim() && one.scrollWidth > one.clientWidth + 1
                                     && getComputedStyle(one).display !== 'inline')
                      .map(one => `cut off: ${one.textContent}`)
         .concat([...boxes].filter(one => one.getBoundingClientRect().right > right)
-                          .map(one => `sticks out: ${one.textContent}`));
+                          .map(one => `sticks out: ${one.textContent}`))
+        .concat(tracks.filter(one => one.querySelector('.slider-container').clientWidth < 24)
+                      .map(one => `cannot be dragged: ${one.textContent}`));
 })"""
 
 

@@ -319,6 +319,8 @@ def report(patient: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[dic
     (folder / "twice").mkdir()
     for name, cell in (("a", WRONG), ("b", RIGHT), ("c", WRONG)):
         nbformat.write(book(HEAD, cell), folder / "twice" / f"05_{name}.ipynb")
+    with_mark = nbformat.writes(book(HEAD, RIGHT))  # as Windows editors save it
+    (folder / "05_marked.ipynb").write_text(with_mark, encoding="utf-8-sig")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         assert grade.main([str(folder)]) == 0
     with (folder / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -329,7 +331,7 @@ def report(patient: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[dic
 
 def test_right_answers_pass_and_no_others(graded) -> None:
     passed = {key for key, row in graded.items() if row["passed"] == "yes"}
-    assert passed == {("right", "5.1"), ("prints", "5.1"), ("twice", "5.1"), ("imports", "5.1")}
+    assert passed == {("right", "5.1"), ("prints", "5.1"), ("twice", "5.1"), ("imports", "5.1"), ("05_marked", "5.1")}
 
 
 def test_an_answer_that_imports_the_reference_is_marked_for_review(graded, printed: str) -> None:
