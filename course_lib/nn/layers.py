@@ -182,20 +182,22 @@ def takes_dy(body: Callable) -> Callable:
 
 @cache
 def unvalidated(method: Callable) -> Callable:
-    """A pass of a layer in a network, which validates its inputs: only what fails, or is no array of floats, is
-    validated."""
+    """A pass of a layer in a network, which validates its inputs: the layer does so only where something fails."""
     body = bare(method)
 
     @wraps(body)
     def quick(self, x, *rest, **named):
-        if type(x) is np.ndarray and x.dtype in FLOATS:
-            try:
-                return body(self, x, *rest, **named)
-            except (ValueError, TypeError, AttributeError):
-                pass  # out of this handler, so that a sentence stands alone
-        given = method(self, x, *rest, **named)
-        self.out_shape = None  # the next passes do not tell theirs
-        return given
+        if type(x) is not np.ndarray or x.dtype not in FLOATS:
+            x = floats(x, f"What {type(self).__name__}.{body.__name__} is given", ndim=1)
+        try:
+            return body(self, x, *rest, **named)
+        except (ValueError, TypeError, AttributeError) as error:
+            failed = error  # out of this handler, so that a sentence stands alone
+        if body.__name__ == "forward":
+            self.check(x)
+        elif self.cache is None:
+            method(self, x)  # says that a forward pass must come first
+        raise failed
 
     return quick
 
