@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache, partial, wraps
+from functools import lru_cache, partial, wraps
 from operator import attrgetter
 from types import MethodType
 from typing import Annotated, Any, Literal, Self, get_args
@@ -22,7 +22,7 @@ from annotated_types import doc
 
 from course_lib.annotations import BelowOne, Count, Precision, Rng, UniformRng
 from course_lib.arguments import checked, validated
-from course_lib.inputs import FLOATS, bare, cast, floats, like, short, with_bare, write
+from course_lib.inputs import bare, cast, floats, like, short, with_bare, write
 from course_lib.nn.activations import Activation
 from course_lib.nn.activations import activation as activation_named
 
@@ -111,11 +111,11 @@ class Layer(Extensible):
         for name in params:
             params[name][...], grads[name][...] = self.params[name], self.grads[name]
         self._name(params, grads)
-        self.out_shape = None
+        # a network validates its inputs, and its layers need not
         for name in ("forward", "backward"):
             method = getattr(type(self), name)
             own = bare(method) is method
-            setattr(self, name, MethodType((_HANDED_ON[name] if own else unvalidated)(method), self))
+            setattr(self, name, MethodType(_HANDED_ON[name](method) if own else bare(method), self))
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """y (…, m, n_out) from x (…, m, n); what backward will need is kept."""
@@ -178,28 +178,6 @@ def takes_dy(body: Callable) -> Callable:
         return body(self, dy, need_dx)
 
     return with_bare(backward, body)
-
-
-@cache
-def unvalidated(method: Callable) -> Callable:
-    """A pass of a layer in a network, which validates its inputs: the layer does so only where something fails."""
-    body = bare(method)
-
-    @wraps(body)
-    def quick(self, x, *rest, **named):
-        if type(x) is not np.ndarray or x.dtype not in FLOATS:
-            x = floats(x, f"What {type(self).__name__}.{body.__name__} is given", ndim=1)
-        try:
-            return body(self, x, *rest, **named)
-        except (ValueError, TypeError, AttributeError) as error:
-            failed = error  # out of this handler, so that a sentence stands alone
-        if body.__name__ == "forward":
-            self.check(x)
-        elif self.cache is None:
-            method(self, x)  # says that a forward pass must come first
-        raise failed
-
-    return quick
 
 
 def hands_on_y(forward: Callable) -> Callable:

@@ -61,6 +61,12 @@ def names_the_layer(body: Callable) -> Callable:
             place = f"layer {[one is layer for one in self.layers].index(True) + 1} of {len(self.layers)}"
             note = f"This happened in {place}, {type(layer).__name__}, which was given {short(given)}."
             error.add_note(note)
+            if body.__name__ == "forward" and bare(type(layer).forward) is not type(layer).forward:
+                try:
+                    layer.check(given)  # between layers nothing is validated until something fails
+                except ValueError as clearer:
+                    clearer.add_note(note)
+                    raise clearer from None
             raise
 
     return passed
@@ -142,7 +148,7 @@ class Sequential(Extensible):
         for layer in self.layers[:0:-1]:
             d = layer.backward(d)
         layer = self.layers[0]
-        layer.backward(d, False)
+        layer.backward(d, need_dx=False)
 
     def loss_and_grad(self, x: np.ndarray, y: np.ndarray, train: bool = True) -> Number:
         """J, penalties included; `grad` then holds dJ/dθ.
