@@ -305,8 +305,8 @@ def inside(values: np.ndarray, limits: tuple[float, float]) -> tuple[np.ndarray,
 
 
 def exponents(text: str) -> str:
-    """Powers of ten as people write them: 3e−7 for 3e-07, 1e4 for 1e+04."""
-    return re.sub(r"(?<=\d)e\+0*", "e", re.sub(r"(?<=\d)e[-−]0*", "e−", text))
+    """Powers of ten as people write them: 3e−7 for 3e-07, 1e4 for 1e+04; but lr=3e-07, which is Python, stays."""
+    return re.sub(r"(?<![=.\d])(\d+(?:\.\d+)?e)(?:\+|([-−]))0*(?=\d)", lambda m: m[1] + "−" * bool(m[2]), text)
 
 
 def cut_off(values: ArrayLike, low: float, high: float, lost: float = math.nan) -> np.ndarray:

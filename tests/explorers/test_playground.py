@@ -30,14 +30,15 @@ def test_the_line_of_a_live_run_gives_the_same_picture():
     for number in range(12):
         explorer.step()
         if number == 3:
-            explorer.set(lr=0.0371234)
+            explorer.set(lr=3.71234e-5)
         if number == 7:
             explorer.set(dropout=0.3, weight_decay=1e-3)
     assert explorer.result.step == 220 and len(explorer.result.before) == 3
     other = again(explorer)
-    assert not other.is_live and other.settings == {**explorer.settings, "lr": 0.03712}
+    assert not other.is_live and other.settings == {**explorer.settings, "lr": 3.712e-5}
     np.testing.assert_array_equal(other.result.net.theta, explorer.result.net.theta)
     assert other.picture.png() == explorer.picture.png()
+    assert explorer.text.endswith(explorer.result.line)  # not "lr=3.7e−5", which is no Python
 
 
 def test_what_was_moved_before_belongs_to_these_settings_only():
