@@ -298,7 +298,7 @@ def layers(picture: Picture, result: Any) -> Frame:
     whole, behind = (pixels(png) for png in (picture.update(result).png(), picture.background_png()))
     moves = (whole != behind).any(axis=-1)
     over = np.dstack([np.where(moves[..., None], whole, 0), 255 * moves]).astype(np.uint8)
-    return webp(behind), webp(over), picture.describe(result)
+    return webp(behind), webp(over), picture.caption(result)
 
 
 def pixels(png: bytes) -> np.ndarray:

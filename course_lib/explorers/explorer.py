@@ -17,7 +17,7 @@ import numpy as np
 
 from course_lib import stills
 from course_lib.explorers.controls import Control
-from course_lib.plots.picture import Picture, exponents
+from course_lib.plots.picture import Picture
 from course_lib.registry import registered
 
 Settings = dict[str, Any]
@@ -137,11 +137,11 @@ class Explorer:
     @property
     def text(self) -> str:
         """What the picture of the full result shows, in words and numbers."""
-        return exponents(self.picture.describe(self.result))
+        return self.picture.caption(self.result)
 
     def description(self) -> str:
         """The same of what is drawn now, which may be a draft."""
-        return exponents(self.picture.describe(self._result))
+        return self.picture.caption(self._result)
 
     def drag(self, settings: Settings) -> bool:
         """A learner moves controls: draw a draft at once. Returns whether `settle` should follow when the hand rests.

@@ -113,6 +113,10 @@ class Picture:
     def describe(self, result: Any) -> str:
         raise NotImplementedError
 
+    def caption(self, result: Any) -> str:
+        """What `describe` says, with powers of ten as people write them."""
+        return exponents(self.describe(result))
+
     def moving(self, artist: Artist) -> Any:
         """Mark `artist` as one that changes with the result, and return it."""
         artist.set_animated(True)  # keeps it out of the background
