@@ -146,7 +146,7 @@ def read(path: Path) -> NotebookNode:
     try:
         notebook = nbformat.reader.reads(path.read_text(encoding="utf-8"))  # as it is: nothing mended on the way in
         notebook = notebook if notebook.nbformat == 4 else nbformat.convert(notebook, 4)
-        [cell.source + cell.cell_type for cell in notebook.cells]
+        [cell.source + cell.cell_type for cell in notebook.cells]  # JSON may be anything: what all code reads is there
     except (ValueError, TypeError, AttributeError, KeyError, nbformat.ValidationError):
         raise ValueError(f"{path.name} is no notebook.") from None
     return notebook
@@ -215,7 +215,7 @@ def refuse_unstored(paths: list[Path]) -> None:
     for path in paths:
         try:
             stored = is_stored_form(path)
-        except Exception:  # an error among its outputs, or no notebook at all
+        except Exception:  # an error among its outputs, or other JSON, which nbformat meets with errors of any kind
             stored = False
         wrong += [] if stored else [path.name]
     if wrong:
