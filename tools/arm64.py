@@ -189,7 +189,8 @@ def set_up() -> str:
     if not any(SYSTEM.glob("usr/bin/python3.[0-9]*")):
         unpack_system()
     python = max(SYSTEM.glob("usr/bin/python3.[0-9]*"))
-    if not SITE.exists():
+    newest = max((ROOT / name).stat().st_mtime for name in ("requirements/lab.lock", "pyproject.toml"))
+    if not SITE.exists() or SITE.stat().st_mtime < newest:  # what the course needs may have changed
         unpack_packages(python.name.removeprefix("python"))
     return str(python)
 
@@ -232,6 +233,8 @@ def unpack_packages(version: str) -> None:
     about = next(path for path in metadata.files("course-lib") or [] if path.name == "METADATA")
     (part / "course_lib-0.dist-info").mkdir()
     shutil.copy(about.locate(), part / "course_lib-0.dist-info")
+    part.touch()
+    shutil.rmtree(SITE, ignore_errors=True)
     part.rename(SITE)
 
 
