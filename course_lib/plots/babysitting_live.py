@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib.experiments.babysitting_live import LiveTraining
 from course_lib.plots.activations import percent
-from course_lib.plots.picture import Beyond, Picture, cut_off, exponents, inside, log_axes, step_up
+from course_lib.plots.picture import Beyond, Picture, cut_off, inside, log_axes, step_up
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 LOSS = (1e-4, 1e3)
@@ -108,7 +108,7 @@ def state(result: LiveTraining) -> str:
 
 
 def settings(result: LiveTraining) -> str:
-    return exponents(f"η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}")
+    return f"η = {result.lr:.3g}, λ = {result.l2:g}, dropout {result.dropout:g}"
 
 
 def ratio_in_words(result: LiveTraining) -> str:

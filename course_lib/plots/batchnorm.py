@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import StepPatch
 
 from course_lib.experiments.batchnorm import BatchNormByHand
-from course_lib.plots.picture import Picture, exponents, step_up
+from course_lib.plots.picture import Picture, step_up
 from course_lib.plots.style import BLUE, VERMILLION
 
 BINS = 60
@@ -125,7 +125,7 @@ def _number(value: float) -> str:
     if abs(value) < 5e-13:
         return "0"
     text = f"{value:.3f}" if 0.01 <= abs(value) < 1000 else f"{value:.2g}"
-    return exponents(text).replace("-", "−")
+    return text.replace("-", "−")
 
 
 def _working(result: BatchNormByHand) -> str:

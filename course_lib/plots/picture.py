@@ -26,6 +26,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
 from matplotlib.patches import StepPatch
+from matplotlib.text import Text
 from numpy.typing import ArrayLike
 from PIL import Image
 
@@ -206,12 +207,15 @@ class Picture:
         return self
 
     def arrange(self, result: Any) -> None:
-        """Put everything where it belongs for `result`, without drawing it."""
+        """Put everything where it belongs for `result`, its powers of ten as people write them, without drawing it."""
         if (background := self.background(result)) != self._summary:
             self._summary, self._is_drawn = None, False  # should it fail, the next result begins anew
             self.set_background(result)
             self._summary = background
         self.set_artists(result)
+        for text in self._moving:
+            if isinstance(text, Text):
+                text.set_text(exponents(text.get_text()))
 
     def png(self, compress_level: int = 1) -> bytes:
         """The pixels as PNG. Level 1 takes 3 ms and suits a dragged slider; level 9 is for storing."""

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from course_lib.experiments.preprocessing import SHOWN, PreparedCloud
 from course_lib.experiments.preprocessing_sensitivity import LineSensitivity
 from course_lib.plots.activations import capital, many, percent
-from course_lib.plots.picture import Beyond, Picture, cut_off, exponents
+from course_lib.plots.picture import Beyond, Picture, cut_off
 from course_lib.plots.style import BLUE, GREEN, ORANGE, VERMILLION
 
 LEVELS = (1.0, 1 / 4, 1 / 16, 1 / 64)  # of the loss at the start
@@ -99,7 +99,7 @@ class CloudPicture(Picture):
         numbers = (None, *result.eigenvalues, None, result.largest_lr, result.lr)
         lines = ["" if number is None else f"{number:.3g}" for number in numbers]
         lines.append(f"{result.epsilon:.2g}" if result.stage in USES_EPSILON else f"({result.epsilon:.2g})")
-        self.numbers.set_text(exponents("\n".join(lines)).replace("-", "−"))
+        self.numbers.set_text("\n".join(lines).replace("-", "−"))
         self._draw_loss(result)
 
     def _draw_loss(self, result: PreparedCloud) -> None:

@@ -7,7 +7,7 @@ from matplotlib.collections import LineCollection
 
 from course_lib.experiments.search_digits import FEWEST, SearchState, best_curves
 from course_lib.experiments.search_strategies import EPOCHS, TOP
-from course_lib.plots.picture import Picture, exponents
+from course_lib.plots.picture import Picture
 from course_lib.plots.style import BLUE, GREEN, SERIES, VERMILLION
 
 TITLES = {"random": "Random search", "grid": "Grid search", "coarse": "Coarse to fine", "halving": "Successive halving"}
@@ -144,8 +144,8 @@ def _best(result: SearchState) -> str:
     if not result.leaders:
         return "no trial yet" if not result.result.trials else "no trial that learns"
     best = result.leaders[0]
-    lr, l2 = (exponents(f"{best.settings[name]:.2g}") for name in ("lr", "l2"))
-    return f"{100 * best.score:.1f} % with learning rate {lr} and λ {l2}"
+    lr, l2 = best.settings["lr"], best.settings["l2"]
+    return f"{100 * best.score:.1f} % with learning rate {lr:.2g} and λ {l2:.2g}"
 
 
 def _second(result: SearchState) -> str:

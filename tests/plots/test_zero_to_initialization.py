@@ -195,8 +195,8 @@ def test_seeds_whose_gap_is_larger_than_the_axis_stand_hollow_at_its_edge():
 @pytest.mark.parametrize(
     "settings, below, above, words",
     [
-        (("tanh", "custom", 0.001, 16), [1, 2, 3, 4, 5, 6], [], "▽ below 1e-12"),
-        (("relu", "custom", 1.0, 500), [], [1, 2, 3], "△ above 1e+09"),
+        (("tanh", "custom", 0.001, 16), [1, 2, 3, 4, 5, 6], [], "▽ below 1e−12"),
+        (("relu", "custom", 1.0, 500), [], [1, 2, 3], "△ above 1e9"),
         (("tanh", "xavier", None, 64), [], [], ""),
     ],
 )
