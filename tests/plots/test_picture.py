@@ -66,8 +66,9 @@ def test_a_picture_reserves_paper_and_is_not_too_large_to_store(explorer):
 
 
 def test_texts_and_background_are_those_of_the_style(explorer):
+    kind, result = type(explorer.picture), explorer.result  # built in the style that all other tests expect
     with style.built_in(dataclasses.replace(style.LIGHT, ink="#f0f0f0", paper="#1e1e1e", theory="#b5b5b5")):
-        picture = type(explorer.picture)().update(explorer.result)
+        picture = kind().update(result)
     np.testing.assert_allclose(pixels(picture.png())[2, 2], 0x1E, atol=1)
     for ax in picture.figure.axes:
         texts = [ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels()]
