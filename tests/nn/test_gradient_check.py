@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from course_lib.nn.activations import sigmoid
 from course_lib.nn.gradient_check import check_gradients, numerical_gradient, relative_error, verdict
+from course_lib.nn.layers import Dense
 from course_lib.nn.network import MLP
 
 X, Y = np.random.default_rng(0).standard_normal((6, 3)), np.array([0, 1, 2, 3, 0, 1])
@@ -83,6 +84,41 @@ def test_a_right_network_passes_and_stays_as_it_was():
     for before, after in ((theta, net.theta), (grad, net.grad), (mean, net.layers[1].running_mean)):
         assert np.array_equal(before, after)
     assert net.rng.bit_generator.state == stream
+
+
+class Wrong(Dense):
+    def backward(self, dy, need_dx=True):
+        dx = super().backward(dy, need_dx)
+        self.grads["W"] *= 1.05
+        return dx
+
+
+# notes: 8
+@pytest.mark.parametrize(
+    "sizes, scale, examples, options",
+    [
+        ((5, 6, 3), 1.0, 8, {}),
+        ((64, 50, 10), 1.0, 300, {}),  # many of its slopes are small beside the largest
+        ((5, *[6] * 8, 3), 1.0, 8, {"activation": "sigmoid"}),  # gradients that vanish
+        ((5, 6, 3), 30.0, 8, {}),  # and units that saturate
+        ((5, 6, 3), 1.0, 8, {"l2": 1.0, "trials": 3}),
+        ((5, 6, 2), 1.0, 8, {"loss": "squared_error"}),
+        ((5, 6, 2), 1e3, 8, {"loss": "squared_error"}),  # a large loss
+    ],
+)
+def test_no_right_gradient_is_accused_and_a_wrong_one_is(sizes, scale, examples, options):
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        net = MLP(sizes, seed=seed, **{"activation": "tanh"} | options)
+        net.theta = scale * net.theta
+        x, y = rng.standard_normal((examples, sizes[0])), rng.integers(0, sizes[-1], examples)
+        if "loss" in options:
+            y = scale * rng.standard_normal((examples, sizes[-1]))
+        some = rng.integers(0, net.theta.shape[-1], 40)
+        assert check_gradients(net, x, y, indices=some).verdict == "right"
+        net.layers[-1].__class__ = Wrong
+        last = np.arange(-1, -9, -1) - sizes[-1]  # weights of the last layer
+        assert check_gradients(net, x, y, indices=last).verdict == "wrong"
 
 
 # notes: 8
