@@ -3,6 +3,12 @@
 
 const set = (node, name, value) => node.getAttribute(name) === value || node.setAttribute(name, value);
 
+// A picture wider than the page scrolls in its box, which the keyboard must reach then.
+const sizes = new ResizeObserver(boxes => boxes.forEach(({ target }) => {
+  if (target.scrollWidth > target.clientWidth) set(target, "tabindex", "0");
+  else target.removeAttribute("tabindex");
+}));
+
 function describe(root) {
   for (const slider of root.querySelectorAll(".widget-slider")) {
     const [label, knob, readout] = [".widget-label", "[role=slider]", ".widget-readout"].map(
@@ -16,7 +22,9 @@ function describe(root) {
   // "sure" alone does not say of which answer.
   for (const button of root.querySelectorAll(".course-sure")) set(button, "aria-label", button.title);
   const picture = root.querySelector("img"), caption = root.querySelector("[role=status]");
-  if (picture && caption) set(picture, "alt", caption.textContent);
+  if (!picture || !caption) return;
+  set(picture, "alt", caption.textContent);
+  sizes.observe(picture.parentElement);
 }
 
 const GONE = ["terminating", "dead", "unknown"]; // unknown: the connection is lost, perhaps not for ever

@@ -12,6 +12,9 @@ class Aria(anywidget.AnyWidget):
     """An invisible widget beside controls: names them, describes their picture, tells when their kernel is gone."""
 
     _esm = Path(__file__).with_name("aria.js").read_text("utf-8")
+    # On a narrow page no preset and no choice ends in "…": one has several lines, the other goes below its name.
+    _css = """.course-aria .widget-button { white-space: normal; height: auto; }
+        @media (max-width: 500px) { .course-aria .widget-dropdown { flex-wrap: wrap; height: auto; } }"""
 
     def beside(self, root: widgets.Box, *controls: widgets.Widget) -> None:
         """Into `root`, with the sentence that no kernel answers; `controls` are those of its children to grey then."""

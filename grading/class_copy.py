@@ -84,6 +84,7 @@ def build(to: Path) -> list[Path]:
     """The copy in `to`, which is emptied first if an earlier copy is there; the notebooks in it."""
     paths = sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
     notebooks.refuse_unstored(paths)
+    notebooks.folder_to_write(to.parent)
     if to.exists():
         if any(to.iterdir()) and not (to / EDITION).exists():
             raise ValueError(f"{to} holds something that is no copy of the course: choose another folder.")

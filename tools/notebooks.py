@@ -15,6 +15,7 @@ import io
 import os
 import re
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -221,8 +222,17 @@ def refuse_unstored(paths: list[Path]) -> None:
     if wrong:
         raise ValueError(
             f"Not in stored form: {', '.join(wrong)}; `git restore notebooks` brings back what git has, "
-            "`make notebooks` stores what you changed."
+            "`make notebooks` stores what you changed or added."
         )
+
+
+def folder_to_write(folder: Path) -> None:
+    """Make `folder` if it is not there; ValueError where nothing can be written into it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ValueError(f"Nothing can be written into {folder} ({error.strerror}): make that folder yours.") from None
 
 
 def each(paths: list[Path], action) -> int:

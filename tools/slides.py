@@ -55,9 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
     paths = given.notebook or sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
     try:
         notebooks.refuse_unstored(paths)
+        notebooks.folder_to_write(given.to)
     except ValueError as error:
         sys.exit(str(error))
-    given.to.mkdir(parents=True, exist_ok=True)
     books = {path: notebooks.read(path) for path in paths}
     told = {f"{path.stem}-{cell.id}" for path, book in books.items() for _, cell in slide_deck.lecture(book)}
     cells = [one for path, book in books.items() for one in cells_of(book, path.stem) if one.key in told]

@@ -140,5 +140,14 @@ def test_exercise(page: LabPage) -> None:
     assert page.cell("exercise").locator(".jp-OutputArea-output").first.text_content().startswith("1.1")
 
 
-def test_accessible(page: LabPage) -> None:
-    assert page.violations() == []
+@pytest.mark.parametrize("width", [320, 1600])
+def test_accessible(page: LabPage, width: int) -> None:
+    page.page.set_viewport_size({"width": width, "height": 1000})
+    one = explorer(page, "explorer")
+    box = page.page.locator(".course-aria > .widget-box:has(> img)").first
+    page.wait(lambda: (box.get_attribute("tabindex") == "0") == (width == 320), "way to a picture that scrolls")
+    if width == 320:
+        box.focus()
+        page.page.keyboard.press("ArrowRight")
+        page.wait(lambda: box.evaluate("box => box.scrollLeft"), "scrolled picture")
+    assert one.settled() and page.violations() == []

@@ -169,6 +169,9 @@ def test_an_earlier_copy_is_replaced_and_nothing_else(copy: Path, tmp_path: Path
     with pytest.raises(ValueError, match="no copy of the course"):
         class_copy.build(tmp_path)
     assert (tmp_path / "thesis.tex").exists()
+    for make in (class_copy.main, slides.main):
+        with pytest.raises(SystemExit, match=r"^Nothing can be written into .*thesis\.tex.*\.$"):
+            make(["--to", str(tmp_path / "thesis.tex" / "built")])
 
 
 # What an answer needs -------------------------------------------------------------------------------------------------

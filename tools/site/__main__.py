@@ -31,6 +31,7 @@ def main(output: Path, instructors: bool = False, moving: Sequence[str] = ("",))
     """Build the site into `output`; the explorers of chapters whose names begin with one of `moving` can be moved."""
     chapters = sorted((ROOT / "notebooks").glob("*.ipynb"))
     notebooks.refuse_unstored(chapters)
+    notebooks.folder_to_write(output.parent)
     start = time.perf_counter()
     moved = [chapter for chapter in chapters if chapter.stem.startswith(tuple(moving))]
     cells = [cell for chapter in moved for cell in cells_of(notebooks.read(chapter), chapter.stem)]
@@ -48,7 +49,6 @@ def main(output: Path, instructors: bool = False, moving: Sequence[str] = ("",))
         if explorers:
             shutil.move(source / FRAMES, built / FRAMES)
         shutil.rmtree(output, ignore_errors=True)
-        output.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(built, output)
     pages = list(output.rglob("*.html"))
     size = sum(file.stat().st_size for file in output.rglob("*") if file.is_file())
