@@ -288,6 +288,8 @@ class Elementwise(Layer):
 
     @takes_x
     def forward(self, x, train=False):
+        if type(x) is not np.ndarray or x.dtype.char not in "fd":  # given by hand to a layer of a network
+            x = floats(x, "x of Elementwise", ndim=1)
         y = self.f(x)
         self.cache = x, y
         return y

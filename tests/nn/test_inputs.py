@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -597,3 +598,15 @@ def test_a_numerical_gradient_in_float32_has_three_digits() -> None:
     theta = np.random.default_rng(0).standard_normal(20).astype(np.float32)
     slope = numerical_gradient(lambda t: float(np.sum(t**3)), theta)
     np.testing.assert_allclose(slope, 3.0 * theta**2, atol=2e-3)
+
+
+@pytest.mark.parametrize("function", ACTIVATIONS)
+@pytest.mark.parametrize("form", [np.uint8, bool, np.float16, list])
+def test_a_layer_of_a_network_computes_in_floats_what_it_is_given_by_hand(function: str, form: Any) -> None:
+    layer = MLP((4, 3, 2), function).layers[1]
+    given = [[0, 1, 1], [1, 0, 1]]
+    np.testing.assert_allclose(
+        layer.forward(given if form is list else np.array(given, form)),
+        layer.forward(np.array(given, float)),
+        rtol=1e-12,
+    )
