@@ -56,8 +56,8 @@ class TrainingPicture(Picture):
         if labelled:
             axes.set_ylabel("std of the initial weights")
         self.crosses.append(self.moving_marks(axes, "x", DIVERGED, 9, markeredgewidth=2.5))
-        outline = [withStroke(linewidth=5.5, foreground="black")]  # white alone is lost on yellow
-        props: dict[str, Any] = {"fill": False, "edgecolor": "white", "linewidth": 2.5, "path_effects": outline}
+        outline = [withStroke(linewidth=5.5, foreground="#000000")]  # white alone is lost on yellow
+        props: dict[str, Any] = {"fill": False, "edgecolor": "#ffffff", "linewidth": 2.5, "path_effects": outline}
         self.frames.append(self.moving(axes.add_patch(Rectangle((0, 0), 0.88, 0.88, **props))))
 
     def set_artists(self, result: BatchNormTraining) -> None:

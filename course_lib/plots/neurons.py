@@ -23,7 +23,7 @@ class NeuronPicture(Picture):
         plane.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT), xlabel="x1", ylabel="x2", aspect="equal")
         plane.set_title("Output over the plane")
         self.image = self.moving_image(plane, (2, 2), extent=(-EXTENT, EXTENT, -EXTENT, EXTENT), origin="lower")
-        self.line = self.moving_line(plane, color="white", linewidth=2.5)
+        self.line = self.moving_line(plane, color="#ffffff", linewidth=2.5)
         self.arrow = self.moving_line(plane, color=VERMILLION, linewidth=3, marker="o", markevery=[1], markersize=8)
         self.colour_bar(bar, 0, 1)
         bar.set_yticks([])

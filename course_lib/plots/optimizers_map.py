@@ -40,11 +40,11 @@ class MapPicture(Picture):
         ax.set(xlim=logs, ylim=(0, BETA_HIGH), xticks=range(-3, 2), xlabel="learning rate η")
         ax.set_xticklabels(["0.001", "0.01", "0.1", "1", "10"])
         self.axis_name = self.moving_text(ax, -0.06, 0.55, ha="right")
-        self.border = self.moving_line(ax, color="white", linestyle="--", linewidth=2)
-        self.level = self.moving_line(ax, color="white", linewidth=1)
+        self.border = self.moving_line(ax, color="#ffffff", linestyle="--", linewidth=2)
+        self.level = self.moving_line(ax, color="#ffffff", linewidth=1)
         star: dict[str, Any] = {"markersize": 15, "markeredgecolor": LIGHT.ink, "clip_on": False, "zorder": 5}
-        self.best = self.moving_line(ax, "*", color="white", **star)
-        rim: dict[str, Any] = {"markersize": 10, "markeredgecolor": "white", "markeredgewidth": 2, "clip_on": False}
+        self.best = self.moving_line(ax, "*", color="#ffffff", **star)
+        rim: dict[str, Any] = {"markersize": 10, "markeredgecolor": "#ffffff", "markeredgewidth": 2, "clip_on": False}
         self.here = self.moving_line(ax, "o", color=VERMILLION, **rim)
         bar = self.figure.add_axes((0.49, 0.115, 0.015, 0.64))
         self.colour_bar(bar, DARKEST, 0, cmap=colours)

@@ -31,7 +31,7 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from course_lib.plots.stamps import stamp
-from course_lib.plots.style import current_style, drawn_in
+from course_lib.plots.style import Style, current_style, drawn_in
 
 # Slider callbacks come from several threads, and pictures share the parser of formulas.
 _DRAWING = threading.RLock()
@@ -50,12 +50,17 @@ class _Renderer(RendererAgg):
 
     shows: Callable[[], Picture | None] = staticmethod(lambda: None)
 
+    def clear(self) -> None:
+        self.shows = _Renderer.shows
+        super().clear()
+
 
 class _Canvas(FigureCanvasAgg):
     """A canvas that shares its pixels with pictures of its size, and no parser or font with another thread."""
 
     _of_thread = threading.local()
     _renderers: ClassVar[WeakValueDictionary[tuple, _Renderer]] = WeakValueDictionary()
+    style: Style
 
     def get_renderer(self) -> _Renderer:
         key = width, height, dpi = *self.get_width_height(physical=True), self.figure.dpi
@@ -67,6 +72,11 @@ class _Canvas(FigureCanvasAgg):
             self._of_thread.formulas = _Formulas("path")
         renderer.mathtext_parser = self._of_thread.formulas
         return renderer
+
+    def print_figure(self, *args: Any, **options: Any) -> Any:
+        """As `savefig` of a learner does, and Jupyter with a figure."""
+        with _DRAWING, drawn_in(self.style):
+            return super().print_figure(*args, **options)
 
 
 class Picture:
@@ -97,6 +107,7 @@ class Picture:
         with _DRAWING, drawn_in(self.style):
             self.figure = Figure(figsize=self.size, dpi=self.style.dpi)
             self.canvas = _Canvas(self.figure)
+            self.canvas.style = self.style
             self.build()
 
     def build(self) -> None:
@@ -194,9 +205,9 @@ class Picture:
             first = not self._background
             self.arrange(result)
             renderer = self.canvas.get_renderer()
-            renderer.shows = weakref.ref(self)
             if not self._is_drawn:
                 self._draw_background(renderer)
+            renderer.shows = weakref.ref(self)
             self._lay_background()
             self._result = result
             for artist in self._moving:

@@ -6,19 +6,21 @@ Source: Okabe & Ito 2008, "Color Universal Design".
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, wraps
 from typing import Any, Self
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib import units
+from matplotlib import scale, units
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.projections import ProjectionRegistry, projection_registry
+from matplotlib.legend import Legend
+from matplotlib.projections import projection_registry
 from matplotlib.rcsetup import cycler
+from matplotlib.scale import LinearScale, LogScale
 from PIL import Image
 
 from course_lib import large_print
@@ -187,7 +189,7 @@ def built_in(style: Style) -> Iterator[None]:
         _style, _lecturing = before
 
 
-class _RcParamsOfThread(mpl.RcParams):
+class RcParams(mpl.RcParams):
     """Matplotlib's settings; in a thread that draws a picture of the course, those of that picture.
 
     Explorers draw in threads of their own while a learner's cell draws with pyplot. `rc_context` would change the
@@ -199,26 +201,29 @@ class _RcParamsOfThread(mpl.RcParams):
         return super()._get(key) if own is None else own[key]
 
 
-class _UnitsOfThread(units.Registry):
-    """Matplotlib's converters of units; none in a thread that draws a picture of the course, whose data are numbers."""
-
-    def get_converter(self, x: Any) -> Any:
-        return super().get_converter(x) if getattr(_own, "rc", None) is None else None
-
-
-class _ProjectionsOfThread(ProjectionRegistry):
-    """Matplotlib's kinds of axes; in a thread that draws a picture of the course, its own of the usual kind."""
-
-    def get_projection_class(self, name: str, **options: Any) -> Any:
-        usual = name == "rectilinear" and getattr(_own, "rc", None) is not None
-        return Axes if usual else super().get_projection_class(name, **options)
-
-
 _own = threading.local()
-mpl.rcParams.__class__ = _RcParamsOfThread
-units.registry.__class__ = _UnitsOfThread
-projection_registry.__class__ = _ProjectionsOfThread
-_DEFAULTS = {key: mpl.rcParamsDefault._get(key) for key in mpl.rcParamsDefault} | {"backend": "agg"}
+_NAMED = mpl.colors.CSS4_COLORS | mpl.colors.BASE_COLORS  # a learner may give a name another colour
+_DEFAULTS = {key: _NAMED.get(str(value := mpl.rcParamsDefault._get(key)), value) for key in mpl.rcParamsDefault}
+_DEFAULTS["backend"] = "agg"
+
+
+def _usual(owner: Any, name: str, own: Callable[..., Any]) -> None:
+    """Let `owner.name`, which looks something up in a registry of Matplotlib that a learner may have added to, be `own`
+    in a thread that draws a picture of the course."""
+    original = getattr(owner, name)
+
+    @wraps(original)
+    def found(*args: Any, **options: Any) -> Any:
+        return (original if getattr(_own, "rc", None) is None else own)(*args, **options)
+
+    setattr(owner, name, found)
+
+
+_SCALES, _HANDLERS = {one.name: one for one in (LinearScale, LogScale)}, dict(Legend.get_default_handler_map())
+_usual(units.registry, "get_converter", lambda x: None)  # the data of the course are numbers
+_usual(projection_registry, "get_projection_class", lambda name, **_: Axes)
+_usual(scale, "scale_factory", lambda name, axis, **options: _SCALES[name](**options))
+_usual(Legend, "get_legend_handler_map", lambda legend: _HANDLERS)
 
 
 @cache
@@ -230,6 +235,7 @@ def _settings(style: Style) -> dict[Any, Any]:
 @contextmanager
 def drawn_in(style: Style) -> Iterator[None]:
     """In this thread Matplotlib's settings are those of `style`; other threads, and the learner, keep theirs."""
+    mpl.rcParams.__class__ = RcParams  # the learner may have replaced them
     before = getattr(_own, "rc", None)
     _own.rc = _settings(style)
     try:

@@ -10,10 +10,14 @@ from contextlib import contextmanager
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib import style, units
+from matplotlib import scale, style, units
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.legend_handler import HandlerLine2D
+from matplotlib.lines import Line2D
 from matplotlib.projections import projection_registry
+from matplotlib.ticker import NullFormatter
 
 from course_lib.explorers import all_explorers
 from course_lib.plots.picture import Picture
@@ -99,14 +103,6 @@ def test_no_style_sheet_changes_a_picture(name):
         assert drawn(Example, 0.5) == alone
 
 
-def test_no_setting_of_the_learner_changes_an_explorer():
-    with np.errstate(all="raise"):
-        results = {name: (explorer._make_picture, explorer.result) for name, explorer in made()}
-    alone = {name: drawn(*one) for name, one in results.items()}
-    with mpl.rc_context(HOSTILE), np.errstate(all="raise"), np.printoptions(precision=1, legacy="1.13"):
-        assert [name for name, one in results.items() if drawn(*one) != alone[name]] == []
-
-
 class Metres(units.ConversionInterface):
     """A learner's unit, in force for all numbers."""
 
@@ -115,31 +111,82 @@ class Metres(units.ConversionInterface):
         return units.AxisInfo(label="metres")
 
 
-def test_no_unit_of_the_learner_changes_a_picture(monkeypatch):
-    def own() -> str:
-        axes = Figure().subplots()
-        axes.plot([1.0, 2.0])
-        return axes.get_ylabel()
+class Red(Axes):
+    name = "rectilinear"
 
-    alone = drawn(Example, 0.5)
-    for kind in (int, float, np.float64, np.ndarray, list):
-        monkeypatch.setitem(units.registry, kind, Metres)
-    assert own() == "metres"
+    def __init__(self, *args, **options):
+        super().__init__(*args, facecolor="red", **options)
+
+
+class Bare(scale.LogScale):
+    name = "log"
+
+    def set_default_locators_and_formatters(self, axis):
+        axis.set_major_formatter(NullFormatter())
+
+
+NUMBERS = (int, float, np.float64, np.ndarray, list)
+COLOURS = mpl.colors.get_named_colors_mapping()
+REGISTRIES = {  # registry, the learner's entries
+    "units": (units.registry, dict.fromkeys(NUMBERS, Metres)),
+    "kinds of axes": (projection_registry._all_projection_types, {Red.name: Red}),
+    "scales": (scale._scale_mapping, {Bare.name: Bare}),
+    "legends": (Legend.get_default_handler_map(), {Line2D: HandlerLine2D(numpoints=4)}),
+    "colours": (COLOURS, dict.fromkeys(COLOURS, "#00ff00")),
+}
+
+
+def own_figure() -> bytes:
+    axes = Figure().subplots()
+    axes.plot([1.0, 2.0], [1, 10], "o-", color="black", label="mine")
+    axes.set_yscale("log")
+    axes.legend()
+    axes.figure.savefig(out := io.BytesIO(), format="png")
+    return out.getvalue()
+
+
+def register(monkeypatch, *registries):
+    COLOURS.cache.clear()
+    for there, entries in map(REGISTRIES.get, registries):
+        for key, entry in entries.items():
+            monkeypatch.setitem(there, key, entry)
+
+
+@pytest.mark.parametrize("registry", REGISTRIES)
+def test_nothing_that_the_learner_registers_changes_a_picture(registry, monkeypatch):
+    alone, own_before = drawn(Example, 0.5), own_figure()
+    register(monkeypatch, registry)
+    own = own_figure()
+    assert own != own_before
     assert drawn(Example, 0.5) == alone
-    assert own() == "metres"
+    assert own_figure() == own
+    COLOURS.cache.clear()
 
 
-def test_no_kind_of_axes_of_the_learner_changes_a_picture(monkeypatch):
-    class Red(Axes):
-        name = "rectilinear"
+def test_nothing_that_the_learner_sets_or_registers_changes_an_explorer(monkeypatch):
+    with np.errstate(all="raise"):
+        results = {name: (explorer._make_picture, explorer.result) for name, explorer in made()}
+    alone = {name: drawn(*one) for name, one in results.items()}
+    register(monkeypatch, *REGISTRIES)
+    with mpl.rc_context(HOSTILE), np.errstate(all="raise"), np.printoptions(precision=1, legacy="1.13"):
+        assert [name for name, one in results.items() if drawn(*one) != alone[name]] == []
+    COLOURS.cache.clear()
 
-        def __init__(self, *args, **options):
-            super().__init__(*args, facecolor="red", **options)
 
-    alone = drawn(Example, 0.5)
-    monkeypatch.setitem(projection_registry._all_projection_types, Red.name, Red)
-    assert drawn(Example, 0.5) == alone
-    assert isinstance(Figure().subplots(), Red)
+def test_a_picture_that_the_learner_saves_is_the_one_shown_and_leaves_the_others_alone():
+    def saved() -> bytes:
+        one.figure.savefig(out := io.BytesIO(), format="png", dpi=100)
+        return out.getvalue()
+
+    one, other = Example().update(0.5), Example().update(1.5)
+    shown, alone = [other.png(), one.png()], saved()
+    for format in ("png", "svg", "pdf"):
+        other.png()
+        with mpl.rc_context({**HOSTILE, "text.usetex": False}):
+            one.figure.savefig(io.BytesIO(), format=format, bbox_inches="tight")
+            one.figure.canvas.draw()
+            assert [other.png(), one.png()] == shown
+            assert saved() == alone
 
 
 def test_drawing_leaves_the_settings_of_the_learner_alone():
