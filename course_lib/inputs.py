@@ -148,7 +148,7 @@ def labels(value: Any, shape: tuple[int, ...], classes: int, name: str) -> np.nd
         none = (array < 0) | (array >= classes) | (array != np.floor(array))
     none |= ~np.isfinite(array)
     if none.any():
-        raise ValueError(f"{wanted}; the first that is not is {array[none][0]:g}.")
+        raise ValueError(f"{wanted}; the first that is not is {array[none][0]}.")
     return array.astype(np.intp, copy=False)
 
 

@@ -97,6 +97,10 @@ def learning_rate_explorer(**start: Any) -> Explorer:
     return Explorer("learning_rate_explorer", learning_rate, LearningRatePicture, controls, presets, start)
 
 
+def _cut(clip: float) -> str:
+    return f"{clip:g}" if clip else "uncut"
+
+
 def range_test_explorer(**start: Any) -> Explorer:
     """One short run in which the learning rate grows from 0.00001 to 100, with or without clipped gradients.
 
@@ -105,7 +109,7 @@ def range_test_explorer(**start: Any) -> Explorer:
     controls: list[Control] = [
         Stops("pixels", "pixels", PIXELS, 1, "0 to {}".format),
         Stops("updates", "updates", UPDATES, 200),
-        Stops("clip", "gradients cut to", CLIPS, UNCUT, lambda clip: f"{clip:g}" if clip else "uncut"),
+        Stops("clip", "gradients cut to", CLIPS, UNCUT, _cut),
         IntSlider("seed", "seed", 0, 9, 0),
     ]
     presets: dict[str, Settings] = {

@@ -22,6 +22,21 @@ from course_lib.plots.batchnorm_training import TrainingPicture
 from course_lib.plots.signals import SignalPicture
 
 ACTIVATIONS = offered("depth")
+GAMMA = Slider("gamma", "γ", -6, 6, 1.0, step=0.05)  # both far enough to give back any batch of these sliders
+BETA = Slider("beta", "β", -14, 14, 0.0, step=0.1)
+
+
+def _linked(settings: Settings, changed: set[str]) -> Settings:
+    """Giving the input back puts γ and β where they belong; moving them by hand ends it."""
+    if changed & {"gamma", "beta"} and "restore" not in changed and settings["restore"]:
+        return {"restore": False}
+    if settings["restore"]:
+        found = batchnorm_by_hand(**settings)
+        return {
+            "gamma": min(max(found.gamma, GAMMA.low), GAMMA.high),
+            "beta": min(max(found.beta, BETA.low), BETA.high),
+        }
+    return {}
 
 
 def batchnorm_by_hand_explorer(**start: Any) -> Explorer:
@@ -30,28 +45,14 @@ def batchnorm_by_hand_explorer(**start: Any) -> Explorer:
     Controls: shape, size, mean, spread, gamma, beta, eps, restore (γ and β that give the input back).
     """
     plain = {"gamma": 1.0, "beta": 0.0, "eps": 1e-5, "restore": False}  # whatever the notebook started from
-    gamma = Slider("gamma", "γ", -6, 6, 1.0, step=0.05)  # both far enough to give back any batch of these sliders
-    beta = Slider("beta", "β", -14, 14, 0.0, step=0.1)
-
-    def linked(settings: Settings, changed: set[str]) -> Settings:
-        """Giving the input back puts γ and β where they belong; moving them by hand ends it."""
-        if changed & {"gamma", "beta"} and "restore" not in changed and settings["restore"]:
-            return {"restore": False}
-        if settings["restore"]:
-            found = batchnorm_by_hand(**settings)
-            return {
-                "gamma": min(max(found.gamma, gamma.low), gamma.high),
-                "beta": min(max(found.beta, beta.low), beta.high),
-            }
-        return {}
 
     controls: list[Control] = [
         Choice("shape", "shape", tuple(SHAPES), "exponential"),
         IntSlider("size", "batch size m", 2, 1000, 100),
         Slider("mean", "mean of x", -8, 8, 2.0),
         LogSlider("spread", "std of x", 1e-3, 3, 1.5),
-        gamma,
-        beta,
+        GAMMA,
+        BETA,
         LogSlider("eps", "ε", 1e-8, 10, 1e-5),
         Toggle("restore", "γ = √(σ² + ε), β = μ"),
     ]
@@ -64,7 +65,7 @@ def batchnorm_by_hand_explorer(**start: Any) -> Explorer:
         "Batch of two": {**plain, "size": 2},
     }
     return Explorer(
-        "batchnorm_by_hand_explorer", batchnorm_by_hand, ByHandPicture, controls, presets, start, linked=linked
+        "batchnorm_by_hand_explorer", batchnorm_by_hand, ByHandPicture, controls, presets, start, linked=_linked
     )
 
 

@@ -15,6 +15,17 @@ from course_lib.plots.signals import SignalPicture
 
 ACTIVATIONS = offered("depth")
 NOISE = (0.0, 1e-12, 1e-9, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
+SCALE = LogSlider("scale", "weight std", 1e-3, 10, 0.01)
+
+
+def _linked(settings: Settings, changed: set[str]) -> Settings:
+    """A named scheme puts the slider where it belongs; moving the slider makes the scheme "custom"."""
+    if "scale" in changed and "init" not in changed and settings["init"] in SCHEMES:
+        return {"init": "custom"}
+    if settings["init"] in SCHEMES:
+        std = weight_std(settings["init"], None, settings["width"])
+        return {"scale": min(max(std, SCALE.low), SCALE.high)}
+    return {}
 
 
 def initialization_explorer(**start: Any) -> Explorer:
@@ -22,23 +33,13 @@ def initialization_explorer(**start: Any) -> Explorer:
 
     Controls: activation, init, scale, width, depth, batchnorm. The random draw is kept while they move.
     """
-    scale = LogSlider("scale", "weight std", 1e-3, 10, 0.01)
     cs231n: Settings = {"activation": "tanh", "width": 500, "depth": 10, "batchnorm": False}
     saito: Settings = {"activation": "sigmoid", "width": 100, "depth": 5, "batchnorm": False}
-
-    def linked(settings: Settings, changed: set[str]) -> Settings:
-        """A named scheme puts the slider where it belongs; moving the slider makes the scheme "custom"."""
-        if "scale" in changed and "init" not in changed and settings["init"] in SCHEMES:
-            return {"init": "custom"}
-        if settings["init"] in SCHEMES:
-            std = weight_std(settings["init"], None, settings["width"])
-            return {"scale": min(max(std, scale.low), scale.high)}
-        return {}
 
     controls: list[Control] = [
         Choice("activation", "activation", ACTIVATIONS, "tanh", name_of),
         Choice("init", "scheme", (*SCHEMES, "constant", "custom"), "0.01", scheme_name),
-        scale,
+        SCALE,
         IntSlider("width", "width n", 16, 1024, 500, step=4),
         IntSlider("depth", "depth", 1, 10, 10),
         Toggle("batchnorm", "batch norm before f"),
@@ -64,7 +65,7 @@ def initialization_explorer(**start: Any) -> Explorer:
         presets,
         start,
         draft={"samples": 16},
-        linked=linked,
+        linked=_linked,
     )
 
 

@@ -38,6 +38,18 @@ def _paths_of(**settings: Any) -> OptimizerPaths:
     return optimizer_paths(**settings, optimizers=tuple(name for name in on if on[name]))
 
 
+def _tied(settings: Settings, changed: set[str]) -> Settings:
+    adjusted: Settings = {}
+    if "lr" in changed and "rates" not in changed:
+        adjusted["rates"] = "same"
+    if "surface" in changed and not {"x", "y"} & changed:
+        adjusted["x"], adjusted["y"] = SURFACES[settings["surface"]].start
+    watched = settings["watch"]
+    if watched != "all" and not settings[watched]:
+        adjusted |= {watched: True} if "watch" in changed else {"watch": "all"}
+    return adjusted
+
+
 def optimizer_path_explorer(**start: Any) -> Explorer:
     """Any of the optimisers on any of the surfaces.
 
@@ -45,18 +57,6 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
     eps_at, the start x and y, and a switch for each optimizer. Moving lr means one rate for all; whoever is watched is
     switched on, and no longer watched when switched off.
     """
-
-    def linked(settings: Settings, changed: set[str]) -> Settings:
-        adjusted: Settings = {}
-        if "lr" in changed and "rates" not in changed:
-            adjusted["rates"] = "same"
-        if "surface" in changed and not {"x", "y"} & changed:
-            adjusted["x"], adjusted["y"] = SURFACES[settings["surface"]].start
-        watched = settings["watch"]
-        if watched != "all" and not settings[watched]:
-            adjusted |= {watched: True} if "watch" in changed else {"watch": "all"}
-        return adjusted
-
     x, y = SURFACES["bowl"].start
     four = {name: name in SAITO for name in OPTIMIZERS}
     book = {"surface": "bowl", "rates": "book", "steps": 30, **_start("bowl"), **four}
@@ -84,7 +84,7 @@ def optimizer_path_explorer(**start: Any) -> Explorer:
         "Beale": {"surface": "beale", "rates": "tuned", "steps": 100, **_start("beale"), **ALL},
         "Plateau": {"surface": "plateau", "rates": "same", "lr": 0.3, "steps": 100, **_start("plateau"), **ALL},
     }
-    return Explorer("optimizer_path_explorer", _paths_of, PathPicture, controls, presets, start, linked=linked, first=5)
+    return Explorer("optimizer_path_explorer", _paths_of, PathPicture, controls, presets, start, linked=_tied, first=5)
 
 
 def _start(surface: str) -> Settings:
@@ -169,15 +169,15 @@ def schedule_explorer(**start: Any) -> Explorer:
     return Explorer("schedule_explorer", schedules.schedule_run, SchedulePicture, controls, presets, start)
 
 
+def _one_rate(settings: Settings, changed: set[str]) -> Settings:
+    return {"rates": "same"} if "lr" in changed and "rates" not in changed else {}
+
+
 def optimizer_race_explorer(**start: Any) -> Explorer:
     """All optimisers on the digits, with several seeds.
 
     Controls: watch, rates, lr, beta, batch_size, seeds. Moving lr means one rate for all.
     """
-
-    def linked(settings: Settings, changed: set[str]) -> Settings:
-        return {"rates": "same"} if "lr" in changed and "rates" not in changed else {}
-
     controls: list[Control] = [
         Choice("watch", "watch", tuple(OPTIMIZERS), "adam", LABELS),
         Choice("rates", "rates", RACE_RATES, "common", ["one for all", "the common ones", TUNED]),
@@ -200,7 +200,7 @@ def optimizer_race_explorer(**start: Any) -> Explorer:
         presets,
         start,
         draft={"steps": 80},
-        linked=linked,
+        linked=_one_rate,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from course_lib.data.clouds import DATASETS
@@ -39,6 +40,14 @@ PRESETS: dict[str, Settings] = {
 }
 
 
+def _frames(made: Settings, before: Before, **settings: Any) -> Any:
+    return playground_frames(**settings, before=before if settings == made else ())
+
+
+def _batch(size: int | None) -> str:
+    return str(size or "all")
+
+
 def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplorer:
     """A network that learns while you watch, with everything the course has a slider for.
 
@@ -47,9 +56,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
     picture shows at first, `before` what was moved on the way there: both stand in the line under every picture.
     """
 
-    def frames(**settings: Any):
-        return playground_frames(**settings, before=before if settings == made else ())
-
+    made: Settings = {}  # what `before` belongs to
     controls: list[Control] = [
         Choice("dataset", "data", tuple(DATASETS), "spiral"),
         IntSlider("layers", "hidden layers", 0, 6, 2),
@@ -61,7 +68,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
         Choice("features", "inputs", tuple(FEATURES), "plain", [words for words, _ in FEATURES.values()]),
         Slider("noise", "noise", 0.0, 0.6, 0.2, step=0.05),
         Toggle("batchnorm", "batch normalisation"),
-        Stops("batch_size", "batch size", BATCHES, 32, lambda size: str(size or "all")),
+        Stops("batch_size", "batch size", BATCHES, 32, _batch),
         Stops("weight_decay", "weight decay λ", DECAYS, 0.0, strength),
         Slider("dropout", "dropout p", 0.0, 0.8, 0.0, step=0.1),
         IntSlider("seed", "seed", 0, 99, 0),
@@ -69,7 +76,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
     usual = {control.name: control.default for control in controls}
     explorer = LiveExplorer(
         "playground",
-        frames,
+        partial(_frames, made, before),
         PlaygroundPicture,
         controls,
         # A cell starts elsewhere, and its text says what the buttons show: they name every setting.
@@ -81,7 +88,7 @@ def playground(step: int = STEP, before: Before = (), **start: Any) -> LiveExplo
         start=start,
         first=7,
     )
-    made = dict(explorer.settings)
+    made |= explorer.settings
     return explorer
 
 

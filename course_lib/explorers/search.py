@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from course_lib.experiments import search_scale
@@ -19,17 +20,13 @@ from course_lib.plots.search_scale import LogScalePicture, power
 PREVIEW, DRAFT = 20, 5  # trials
 
 
-def _ordered(low: str, high: str, lows: tuple[float, ...], highs: tuple[float, ...]):
+def _ordered(low: str, high: str, lows: tuple, highs: tuple, settings: Settings, changed: set[str]) -> Settings:
     """Keeps two sliders of a range apart: the one that was not moved makes way."""
-
-    def linked(settings: Settings, changed: set[str]) -> Settings:
-        if settings[low] < settings[high]:
-            return {}
-        if low in changed:
-            return {high: min(rate for rate in highs if rate > settings[low])}
-        return {low: max(rate for rate in lows if rate < settings[high])}
-
-    return linked
+    if settings[low] < settings[high]:
+        return {}
+    if low in changed:
+        return {high: min(rate for rate in highs if rate > settings[low])}
+    return {low: max(rate for rate in lows if rate < settings[high])}
 
 
 def grid_vs_random_explorer(**start: Any) -> Explorer:
@@ -72,7 +69,7 @@ def log_scale_explorer(**start: Any) -> Explorer:
         "Ten decades": {"low": 1e-8, "high": 100.0},
         "Two decades": {"low": 1e-2, "high": 1.0},
     }
-    linked = _ordered("low", "high", lows, highs)
+    linked = partial(_ordered, "low", "high", lows, highs)
     return Explorer(
         "log_scale_explorer", search_scale.log_scale, LogScalePicture, controls, presets, start, linked=linked
     )
@@ -113,5 +110,5 @@ def search_explorer(**start: Any) -> LiveExplorer:
         draft=DRAFT,
         foreword="Before Play, the first {preview} trials.",
         before={"look": False},  # nobody has searched yet
-        linked=_ordered("lr_low", "lr_high", LOWS, HIGHS),
+        linked=partial(_ordered, "lr_low", "lr_high", LOWS, HIGHS),
     )

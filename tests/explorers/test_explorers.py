@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import pickle
 import re
 
 import hypothesis.strategies as st
@@ -83,9 +84,9 @@ def assert_sound(explorer):
     assert explorer.message == "", explorer.settings
 
 
-def test_its_name_is_the_function_that_makes_it(explorer):
+def test_its_name_is_the_function_that_makes_it_and_it_can_be_pickled(explorer):
     assert EXPLORERS[explorer.name].__doc__, "the docstring is what a learner reads first"
-    assert repr(explorer) == f"{explorer.name}()"
+    assert repr(explorer) == f"{explorer.name}()" == repr(pickle.loads(pickle.dumps(EXPLORERS[explorer.name]())))
 
 
 def test_a_hand_leads_each_control_to_its_ends_and_options_and_each_changes_something(explorer, panel, monkeypatch):

@@ -315,6 +315,11 @@ def test_what_is_no_class_number_gets_one_sentence(door: str, wrong: str) -> Non
         ),
         ([0, 1, 7], "y must be one class number from 0 to 2 for each of 3 examples; the first that is not is 7."),
         (
+            [0.0, 1.0, 1 - 2**-53],
+            "y must be one class number from 0 to 2 for each of 3 examples; the first that is not is "
+            "0.9999999999999999.",
+        ),
+        (
             list("abc"),
             "y must be one class number from 0 to 2 for each of 3 examples, not ['a', 'b', 'c']; np.unique(…, "
             "return_inverse=True) numbers classes.",
