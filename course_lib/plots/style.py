@@ -200,6 +200,14 @@ class RcParams(mpl.RcParams):
         own = getattr(_own, "rc", None)
         return super()._get(key) if own is None else own[key]
 
+    def __setitem__(self, key: Any, value: Any) -> None:  # saving a JPEG sets some, for everybody
+        if getattr(_own, "rc", None) is None:
+            super().__setitem__(key, value)
+
+    def _update_raw(self, other: Any) -> None:
+        if getattr(_own, "rc", None) is None:
+            super()._update_raw(other)
+
 
 _own = threading.local()
 _NAMED = mpl.colors.CSS4_COLORS | mpl.colors.BASE_COLORS  # a learner may give a name another colour

@@ -180,13 +180,15 @@ def test_a_picture_that_the_learner_saves_is_the_one_shown_and_leaves_the_others
 
     one, other = Example().update(0.5), Example().update(1.5)
     shown, alone = [other.png(), one.png()], saved()
-    for format in ("png", "svg", "pdf"):
+    for format in ("png", "jpg", "svg", "pdf"):
         other.png()
         with mpl.rc_context({**HOSTILE, "text.usetex": False}):
+            before = dict(mpl.rcParams)
             one.figure.savefig(io.BytesIO(), format=format, bbox_inches="tight")
             one.figure.canvas.draw()
             assert [other.png(), one.png()] == shown
-            assert saved() == alone
+            assert dict(mpl.rcParams) == before
+        assert saved() == alone
 
 
 def test_drawing_leaves_the_settings_of_the_learner_alone():
