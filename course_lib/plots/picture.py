@@ -101,6 +101,7 @@ class Picture:
         self._moving: list[Artist] = []
         self._summary: Hashable = None
         self._background: dict[tuple[Artist, ...], tuple[np.ndarray, np.ndarray]] = {}  # pixels that are not paper
+        self._drawn_on = 0  # pixels
         self._is_drawn = False  # whether the background is the one that this summary stands for
         self._paper: Any = 0
         self._result: Any = None
@@ -205,6 +206,8 @@ class Picture:
             first = not self._background
             self.arrange(result)
             renderer = self.canvas.get_renderer()
+            if (pixels := self._pixels().size) != self._drawn_on:  # at first, and where the learner resized the figure
+                self._background, self._is_drawn, self._drawn_on = {}, False, pixels
             if not self._is_drawn:
                 self._draw_background(renderer)
             renderer.shows = weakref.ref(self)

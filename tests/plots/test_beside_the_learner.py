@@ -18,6 +18,7 @@ from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 from matplotlib.projections import projection_registry
 from matplotlib.ticker import NullFormatter
+from PIL import Image
 
 from course_lib.explorers import all_explorers
 from course_lib.plots.picture import Picture
@@ -189,6 +190,15 @@ def test_a_picture_that_the_learner_saves_is_the_one_shown_and_leaves_the_others
             assert [other.png(), one.png()] == shown
             assert dict(mpl.rcParams) == before
         assert saved() == alone
+
+
+def test_a_picture_whose_figure_the_learner_resizes_is_drawn_at_that_size():
+    one = Example().update(0.5)
+    before = one.png()
+    one.figure.set_size_inches(8.0, 6.0)
+    assert Image.open(io.BytesIO(one.png())).size == Image.open(io.BytesIO(one.update(0.7).png())).size == (800, 600)
+    one.figure.set_size_inches(*Example.size)
+    assert one.update(0.5).png() == before
 
 
 def test_drawing_leaves_the_settings_of_the_learner_alone():
