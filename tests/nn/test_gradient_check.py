@@ -116,6 +116,7 @@ def test_no_right_gradient_is_accused_and_a_wrong_one_is(sizes, scale, examples,
             y = scale * rng.standard_normal((examples, sizes[-1]))
         some = rng.integers(0, net.theta.shape[-1], 40)
         assert check_gradients(net, x, y, indices=some).verdict == "right"
+        assert check_gradients(net, x, y, h=1e-15, indices=some).verdict != "right"  # nothing is seen with such a step
         net.layers[-1].__class__ = Wrong
         last = np.arange(-1, -9, -1) - sizes[-1]  # weights of the last layer
         assert check_gradients(net, x, y, indices=last).verdict == "wrong"
