@@ -121,7 +121,8 @@ def check_gradients(
     It works on a copy in float64, whatever the precision of net, in training mode with the same random masks always. A
     kink (ReLU at 0) closer than h spoils a comparison. Gradients smaller than `floor` times the largest are compared
     with that size. A difference that the rounding of J explains, up to 4 ε J / h with ε = 2.2e-16, counts as an
-    error of at most 1e-7, unless h is so small that this is a hundredth of the largest gradient. x (m, n_in), y (m,) or (m, n_out), indices (k,).
+    error of at most 1e-7, unless h is so small that this is a hundredth of the largest gradient.
+    x (m, n_in), y (m,) or (m, n_out), indices (k,).
     Raises: ValueError if indices are no places in theta, the loss is not finite, or a batch for batch normalisation is
         smaller than 4.
     """
