@@ -13,10 +13,10 @@ from course_lib.experiments.activations import (
     max_form,
     saturation,
 )
-from course_lib.experiments.activations_chain import gradient_chain
+from course_lib.experiments.activations_chain import _draw, gradient_chain
 from course_lib.experiments.activations_output import activation_cost, naive_softmax, output_gradients
 from course_lib.experiments.signals import signal_propagation
-from course_lib.nn.activations import sigmoid, sigmoid_slope_of_output, softmax
+from course_lib.nn.activations import ACTIVATIONS, sigmoid, sigmoid_slope_of_output, softmax
 
 # σ(x)(1 − σ(x)) and 1 − tanh²(x) in exact arithmetic, 10 digits.
 SIGMOID = [0.25, 0.1966119332, 0.1049935854, 0.006648056671, 4.539580774e-05]
@@ -113,6 +113,21 @@ def test_the_bound_holds_for_the_product_of_slopes_and_not_for_the_gradient():
     assert chain.slopes[-1] < 1e-10 and chain.gradient[-1] > 0.3  # std 1: saturated, and alive
     gentle = gradient_chain("sigmoid", 0.01, 5)
     assert gentle.slopes[-1] > 9e-4 and gentle.gradient[-1] < 2e-8  # std 0.01: steepest slopes, gone
+
+
+@pytest.mark.parametrize("activation, stretch", [("tanh", 2.0), ("sigmoid", 1.0)])
+def test_slopes_of_saturated_units_are_not_those_of_rounding(activation, stretch):
+    """f′(z) = c²/(4 cosh²(cz/2)) in the digits of z; from the output, 1 − y² would be a few units of 1e-16, or 0."""
+    h, draws, _ = _draw(0)
+    slopes = []
+    for w in draws[:10]:
+        z = h @ w * 3.0 / stretch
+        h = ACTIVATIONS[activation].f(z)
+        slopes.append(stretch**2 / 4 / np.cosh(z * stretch / 2) ** 2)
+    paths = np.cumprod(slopes[::-1], axis=0).reshape(10, -1)
+    shown = gradient_chain(activation, 3.0 / stretch, 10).slopes[1:]
+    np.testing.assert_allclose(shown, np.median(paths, axis=1), rtol=1e-3)
+    assert shown[-1] < 1e-60
 
 
 @pytest.mark.parametrize("activation, scale", [("tanh", 0.1), ("sigmoid", 0.4), ("relu", 0.1414), ("gelu", 0.1)])

@@ -104,7 +104,7 @@ def test_what_leaves_the_axis_of_the_chain_leaves_no_mark_on_its_edge():
 
 @pytest.mark.parametrize("activation, why", [("relu", "blocked"), ("sigmoid", "it rounds to 0")])
 def test_a_product_of_0_is_said_to_be_blocked_only_where_a_slope_is_0(activation, why):
-    result = gradient_chain(activation, 10.0)
+    result = gradient_chain(activation, 10.0, 30)
     assert result.slopes[-1] == 0 and why in ChainPicture().describe(result)
 
 
