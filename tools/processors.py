@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "build" / "processors"
-PATHS = ["notebooks", "tests/nn", "tests/data", "tests/experiments", "tests/plots", "tests/exercises"]
+PATHS = ["notebooks", *(f"tests/{name}" for name in "nn data experiments plots explorers exercises".split())]
 SEEDS = range(5)
 KERNELS = {  # names that OPENBLAS_CORETYPE knows, oldest first
     "x86_64": "Prescott Nehalem Sandybridge Haswell Zen SkylakeX Cooperlake SapphireRapids",

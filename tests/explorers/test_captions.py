@@ -36,8 +36,11 @@ STORED = Path(__file__).with_name("captions.json")
 CONTROLS = Path(__file__).with_name("controls.json")
 PICTURES = Path(__file__).with_name("pictures")  # one sheet for each explorer: its start, below it the presets
 EXPLORERS = all_explorers()
-# What rounding decides: the worst weight of a gradient check, a run at the edge of divergence, the best of many rates.
+# What rounding decides: the worst weight of a gradient check, a run at the edge of divergence, the best of many rates,
+# the third digit of a gradient that grows in float32.
 CHAOTIC = {
+    "activation_race_explorer": {"too fast"},
+    "batchnorm_depth_explorer": {"1.0, after tanh"},
     "boundary_explorer": {"3 units"},
     "gradient_check_explorer": {"", "h too small", "float32"},
     "dying_relu_explorer": {"lr 10, leak 0.01"},
@@ -77,6 +80,7 @@ MOVES = {
     "initialization_race_explorer": 350,
     "batchnorm_training_explorer": 800,
     "learning_rate_map_explorer": 90,
+    "log_scale_explorer": 90,
     "optimizer_race_explorer": 200,
     "overfitting_explorer": 320,
     "learning_rate_explorer": 80,
