@@ -77,13 +77,13 @@ MOVES = {
     "gradient_check_explorer": 300,
     "activation_race_explorer": 700,
     "maxout_explorer": 50,
-    "initialization_race_explorer": 350,
-    "batchnorm_training_explorer": 800,
-    "learning_rate_map_explorer": 90,
-    "log_scale_explorer": 90,
+    "initialization_race_explorer": 670,
+    "batchnorm_training_explorer": 1300,
+    "learning_rate_map_explorer": 110,
+    "log_scale_explorer": 150,
     "optimizer_race_explorer": 200,
     "overfitting_explorer": 320,
-    "learning_rate_explorer": 80,
+    "learning_rate_explorer": 90,
     "initialization_explorer": 100,
 }
 MARGIN = 3  # pixels: boxes of letters have one, so much may lie over one another
