@@ -66,7 +66,9 @@ def floats(value: Any, name: str, ndim: int = 0, of: str = "numbers") -> np.ndar
     array = numbers(value)
     if array is None or array.ndim < ndim or ndim and not array.size:
         raise ValueError(f"{name} must be an array of {of}, not {short(value)}.")
-    return array if array.dtype in FLOATS else cast(array, np.float64)
+    if array.dtype not in FLOATS:
+        return cast(array, np.float64)
+    return array if array.flags.aligned else array.copy()
 
 
 def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
@@ -116,8 +118,9 @@ def true_or_not(given: Any, name: str) -> bool:
 
 def finite(array: np.ndarray, name: str) -> np.ndarray:
     """The array, if all of it is finite."""
-    # the sum of squares is quicker than a test of each number; where it overflows, the test decides
-    if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
+    # the sum of squares is quicker than a test of each number; where it overflows, the test decides, and for numbers
+    # that a message brought to an odd address, with which old kernels of OpenBLAS end the process
+    if not (array.flags.aligned and math.isfinite(np.vdot(array, array))) and not np.isfinite(array).all():
         wrong = np.count_nonzero(~np.isfinite(array))
         raise ValueError(f"{name} must consist of finite numbers ({array.dtype}); {wrong} are not.")
     return array
@@ -185,7 +188,8 @@ def arrays(*names: str, ndim: int = 0, of: str = "numbers", together: bool = Fal
                 if place >= len(given) and name not in kwargs:
                     continue  # the function says that it is missing
                 value = given[place] if place < len(given) else kwargs[name]
-                if type(value) is not np.ndarray or value.dtype not in FLOATS or value.ndim < ndim or not value.size:
+                usual = type(value) is np.ndarray and value.dtype in FLOATS and value.flags.aligned
+                if not usual or value.ndim < ndim or not value.size:
                     value = floats(value, f"{name} of {label}", ndim, of)
                 if together and taken and not value.ndim:
                     value = float(value)  # keeps float32, which an array of one number would not
