@@ -28,7 +28,7 @@ from course_lib.explorers.strip import without_strip
 from static_explorers import explorer_call
 
 ROOT = Path(__file__).resolve().parents[1]
-NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e[+−-]?\d+)?)")
+NUMBER = re.compile(r"([−-]?\d+(?:\.\d+)?(?:e[+−-]?\d+)?)")
 SEEDS = range(1, 5)
 RELATIVE = 0.02  # of a number
 COLOUR = 32  # of 255

@@ -58,9 +58,11 @@ def test_words_must_be_the_same_and_numbers_nearly() -> None:
         ("3 units", "4 units", False),
         ("best at 3.2e-06", "best at 3.3e-06", True),
         ("best at 3.2e-06", "best at 3.2e-05", False),
+        ("moves by −0.50", "moves by 0.50", False),
     ]:
         assert numbers_near(before, [after]) == numbers_near(after, [before]) == near
     assert numbers_near("22% of 100", ["19% of 100", "21% of 100", "20% of 100"])
+    assert numbers_near("moves by −0.10 of 3", ["moves by 0.10 of 2", "moves by −0.20 of 4"])  # a sign is its number's
     assert not numbers_near("32% of 100", ["19% of 100", "21% of 100", "20% of 100"])
     assert same_picture.words("loss 0.258 here") != same_picture.words("cost 0.258 here")
 
