@@ -81,8 +81,10 @@ class LabPage:
         self.page.evaluate("() => jupyterapp.shell.collapseLeft()")
 
     def _wait_for_notebook(self) -> None:
-        self.page.wait_for_function(f"window.jupyterapp && {NOTEBOOK}?.content?.widgets?.length > 0")
-        self.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.ready }}")
+        # Asked again and again: a promise of a tab that JupyterLab replaces while it starts would never be kept.
+        self.page.wait_for_function(
+            f"window.jupyterapp && {NOTEBOOK}?.content?.widgets?.length > 0 && {NOTEBOOK}.context.isReady"
+        )
 
     def _said(self, message: Any) -> None:
         slow = re.match(r"Plugin .* to activate|Item .* did not appear within", message.text)  # the machine is busy
