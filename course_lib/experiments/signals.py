@@ -179,7 +179,7 @@ def _run(
     )
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)  # sizes 128, 256, 512 and 1024
 def standard_draw(seed: int, size: int, depth: int = 10, samples: int = 1000) -> tuple[np.ndarray, ...]:
     """Inputs (samples, size), weights (depth, size, size) and upstream gradient (samples, size), all N(0, 1), float32.
 
