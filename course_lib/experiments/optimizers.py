@@ -48,7 +48,7 @@ class OptimizerPath:
     @property
     def length(self) -> float:
         """Of the whole path."""
-        return float(np.linalg.norm(np.diff(self.points, axis=0), axis=1).sum())
+        return float(np.hypot(*np.diff(self.points, axis=0).T).sum())
 
     @property
     def flips(self) -> int:

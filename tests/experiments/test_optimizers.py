@@ -77,6 +77,12 @@ def test_effective_rate_is_the_rate_of_plain_descent():
     np.testing.assert_allclose(optimizer_path(SGD(0.3), "bowl").rate, 0.3, rtol=1e-6)
 
 
+def test_a_path_may_be_longer_than_the_square_root_of_the_largest_number():
+    with np.errstate(all="raise"):  # y multiplies by 1 − 2·10 = −19, and by 20 is what the way grows by
+        length = optimizer_path(SGD(10.0), "bowl", steps=160).length
+    assert 0.9 < length / (2 * 20 * sum(19.0**k for k in range(160))) < 1.1
+
+
 def test_who_ends_far_outside_is_no_rival():
     run = optimizer_path(SGD(1.2), "bowl", steps=50)  # y multiplies by 1 − 2·1.2 = −1.4: 2·1.4¹² > 100
     assert run.far_from == 12
