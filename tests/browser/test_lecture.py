@@ -164,7 +164,8 @@ def test_a_chapter_is_ready_for_the_class(browser: Browser, tmp_path: Path) -> N
         question.get_by_role("button").first.click()
         answer = question.locator("[aria-live=polite]")
         expect(answer).to_contain_text("a)", timeout=1000 * SECONDS)
-        for words in (question.locator("p").first, question.locator("button").first, answer):
+        review = page.locator("p", has_text=re.compile(r"^Review\. "))
+        for words in (question.locator("p").first, question.locator("button").first, answer, review):
             assert words.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= LETTERS
 
         explorer = page.locator(".large-print.explorer").nth(1)
