@@ -199,7 +199,7 @@ class WindowUpdatePicture(NetworkUpdatePicture):
             self.axes.text(10, y, said, fontsize=9.5, va="center")
 
     def sizes(self, result: NetworkUpdate) -> list[float]:
-        return [30.0] * result.sizes[0] + [1100.0] * result.sizes[1] + [1400.0]
+        return [30.0] * result.sizes[0] + [1300.0] * result.sizes[1] + [1400.0]
 
     def has_number(self, result: NetworkUpdate, key: str, at: tuple[int, int]) -> bool:
         return key == "U" or result.place == (key, at)
@@ -212,7 +212,9 @@ class WindowUpdatePicture(NetworkUpdatePicture):
 
     def unit_words(self, result: NetworkUpdate, letter: str, i: int, x: float, y: float) -> list:
         names = {"x": "dx", "a": "delta", "s": "ds"} if result.phase == "backward" else {}
-        values = [number(value, 2) for value in getattr(result, names.get(letter, letter))[:, i]]
+        numbers = getattr(result, names.get(letter, letter))[:, i]
+        small = 0.00995 if letter == "x" else 0.0995  # of which one digit fits into its place
+        values = [number(one, 1 if abs(one) < small else 2) for one in numbers]
         if letter == "x":
             words = values[0] if values[0] == values[1] else " / ".join(values)
             return [((x - 58, y), words)]
